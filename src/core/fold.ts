@@ -1,0 +1,156 @@
+import type { EventBatch, FinishDetails, FinishReason, ModelEvent, UsageDetails } from './event.ts'
+import type { Citation } from './turn.ts'
+import { unreachable } from './unreachable.ts'
+import { NO_USAGE, type Usage } from './usage.ts'
+
+/** A finished block of an answer. Tool input stays JSON text, byte for byte as the model wrote it. */
+export type AnswerBlock =
+  | { readonly type: 'text'; readonly text: string; readonly citations: readonly Citation[] }
+  | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string }
+  | { readonly type: 'redacted-reasoning'; readonly data: string }
+  | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly json: string }
+
+/** A whole answer. */
+export interface Completion {
+  readonly blocks: readonly AnswerBlock[]
+  readonly finish: FinishReason
+  readonly finishDetails: FinishDetails
+  readonly usage: Usage
+  readonly usageDetails: UsageDetails
+}
+
+interface OpenBlock {
+  kind: AnswerBlock['type'] | undefined
+  id: string
+  name: string
+  signature: string | undefined
+  citations: Citation[]
+  pieces: string[]
+}
+
+/** Collects the events of one answer. `finished` turns true with the `finish` event; an answer without it is not complete. */
+export interface Folder {
+  add(event: ModelEvent): void
+  readonly finished: boolean
+  result(): Completion
+}
+
+/** Makes an empty folder. A tool call without any input becomes `{}`, as every client parses it. */
+export function createFolder(): Folder {
+  const blocks: AnswerBlock[] = []
+  const open = new Map<number, OpenBlock>()
+  let finish: { reason: FinishReason; details: FinishDetails } | undefined
+  let usage: { usage: Usage; details: UsageDetails } | undefined
+
+  function block(index: number): OpenBlock {
+    let current = open.get(index)
+    if (current === undefined) {
+      current = { kind: undefined, id: '', name: '', signature: undefined, citations: [], pieces: [] }
+      open.set(index, current)
+    }
+    return current
+  }
+
+  function close(index: number): void {
+    const done = open.get(index)
+    open.delete(index)
+    const made = done && finishBlock(done)
+    if (made) blocks.push(made)
+  }
+
+  return {
+    add(event) {
+      if (event.type === 'start') return
+      if (event.type === 'finish') {
+        for (const index of [...open.keys()]) close(index)
+        finish = event
+        return
+      }
+      if (event.type === 'usage') {
+        usage = event
+        return
+      }
+      if (event.type === 'block-end') return close(event.block)
+      addToBlock(block(event.block), event)
+    },
+    get finished() {
+      return finish !== undefined
+    },
+    result() {
+      return {
+        blocks,
+        finish: finish?.reason ?? 'stop',
+        finishDetails: finish?.details ?? { raw: '' },
+        usage: usage?.usage ?? NO_USAGE,
+        usageDetails: usage?.details ?? {}
+      }
+    }
+  }
+}
+
+type ContentEvent = Exclude<ModelEvent, { type: 'start' | 'finish' | 'usage' | 'block-end' }>
+
+function addToBlock(block: OpenBlock, event: ContentEvent): void {
+  switch (event.type) {
+    case 'text':
+      block.kind = 'text'
+      block.pieces.push(event.text)
+      return
+    case 'citation':
+      block.kind ??= 'text'
+      block.citations.push(event.citation)
+      return
+    case 'reasoning':
+      block.kind = 'reasoning'
+      block.pieces.push(event.text)
+      return
+    case 'reasoning-signature':
+      block.kind ??= 'reasoning'
+      block.signature = (block.signature ?? '') + event.signature
+      return
+    case 'reasoning-redacted':
+      block.kind = 'redacted-reasoning'
+      block.pieces.push(event.data)
+      return
+    case 'tool-start':
+      block.kind = 'tool-call'
+      block.id = event.id
+      block.name = event.name
+      return
+    case 'tool-input':
+      block.pieces.push(event.json)
+      return
+    default:
+      return unreachable(event)
+  }
+}
+
+function finishBlock(block: OpenBlock): AnswerBlock | undefined {
+  const joined = block.pieces.join('')
+  switch (block.kind) {
+    case undefined:
+      return undefined
+    case 'text':
+      return { type: 'text', text: joined, citations: block.citations }
+    case 'reasoning':
+      return block.signature === undefined
+        ? { type: 'reasoning', text: joined }
+        : { type: 'reasoning', text: joined, signature: block.signature }
+    case 'redacted-reasoning':
+      return { type: 'redacted-reasoning', data: joined }
+    case 'tool-call':
+      return { type: 'tool-call', id: block.id, name: block.name, json: joined === '' ? '{}' : joined }
+    default:
+      return unreachable(block.kind)
+  }
+}
+
+/**
+ * Reads a whole answer from its events. Resolves once the source ends.
+ * The source throws when the answer was cut; nothing is swallowed here.
+ */
+export async function foldEvents(batches: AsyncIterable<EventBatch>): Promise<Completion> {
+  const folder = createFolder()
+  for await (const batch of batches) for (const event of batch) folder.add(event)
+  return folder.result()
+}

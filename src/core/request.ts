@@ -1,0 +1,89 @@
+import type { JsonObject } from './json.ts'
+import type { CacheMark, TextBlock, Tool, Turn } from './turn.ts'
+
+export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+
+export type ToolChoice =
+  | { readonly type: 'auto' }
+  | { readonly type: 'none' }
+  | { readonly type: 'required' }
+  | { readonly type: 'tool'; readonly name: string }
+
+export type OutputFormat =
+  | { readonly type: 'text' }
+  | { readonly type: 'json' }
+  | {
+      readonly type: 'json-schema'
+      readonly name: string
+      readonly description?: string
+      readonly schema: JsonObject
+      readonly strict: boolean
+    }
+
+/** How hard the model should think. Effort and budget may both be given; the budget is in tokens and wins where a model takes one. */
+export interface ReasoningWish {
+  readonly effort?: Effort
+  readonly budgetTokens?: number
+  /** `false` asks for no reasoning at all, `true` for the model's default amount. */
+  readonly enabled?: boolean
+  /** Anthropic's `thinking.display`: `summarized` or `omitted`. */
+  readonly display?: string
+}
+
+export interface Guardrail {
+  readonly identifier: string
+  readonly version: string
+  readonly trace?: 'enabled' | 'disabled' | 'enabled_full'
+  readonly streamProcessingMode?: 'sync' | 'async'
+}
+
+export type ServiceTier = 'default' | 'priority' | 'flex' | 'reserved'
+
+/**
+ * A conversation to be continued, in our own words: what two dialects and two Bedrock APIs need,
+ * and nothing that only one of them knows. Absent means "the caller did not say".
+ */
+export interface ChatRequest {
+  /** The model as the caller named it. */
+  readonly model: string
+  /** Instructions that come before the conversation, one block per source message. */
+  readonly system: readonly TextBlock[]
+  readonly turns: readonly Turn[]
+  /** Tokens the answer may have, reasoning included; at least 1. */
+  readonly maxTokens?: number
+  /** 0..2 as OpenAI has it; the Bedrock side clamps. */
+  readonly temperature?: number
+  /** 0..1 */
+  readonly topP?: number
+  readonly topK?: number
+  readonly stop?: readonly string[]
+  readonly tools: readonly Tool[]
+  readonly toolChoice?: ToolChoice
+  /** `false`: at most one tool call per answer. */
+  readonly parallelToolCalls?: boolean
+  readonly output: OutputFormat
+  readonly reasoning?: ReasoningWish
+  /** Whether the answer is wanted event by event. */
+  readonly stream: boolean
+  readonly serviceTier?: ServiceTier
+  readonly latency?: 'standard' | 'optimized'
+  readonly guardrail?: Guardrail
+  /** At most 16 pairs reach Bedrock; characters outside its alphabet are replaced. */
+  readonly metadata?: Readonly<Record<string, string>>
+  /** Cache marks the gateway shall set by itself; absent: the operator's default. */
+  readonly autoCache?: {
+    readonly system: boolean
+    readonly tools: boolean
+    readonly messages: boolean
+    readonly mark?: CacheMark
+  }
+  /** Anthropic beta flags. */
+  readonly betas?: readonly string[]
+  /** Fields for the model's native body, merged deeply, never over what the gateway must set. */
+  readonly extraFields?: JsonObject
+  readonly responseFieldPaths?: readonly string[]
+  /** The caller asked for the model's own web search. */
+  readonly webSearch?: boolean
+  /** Fields no Converse request can carry (`seed`, `logit_bias`, ...), by their wire names; reported, or sent where a model's traits name them. */
+  readonly unmapped: JsonObject
+}

@@ -1,0 +1,126 @@
+import type { Json, JsonObject } from './json.ts'
+
+/** A place after which the model may cache its input. `ttl` absent: the model's own default (5 minutes). */
+export interface CacheMark {
+  readonly ttl?: '5m' | '1h'
+}
+
+/** Where media bytes are. `url` is what the caller sent; it is fetched before anything is encoded for a model. */
+export type MediaSource =
+  | { readonly type: 'base64'; readonly data: string }
+  | { readonly type: 's3'; readonly uri: string; readonly bucketOwner?: string }
+  | { readonly type: 'url'; readonly url: string }
+
+/** What every block can carry beside its content. */
+interface BlockMarks {
+  readonly cache?: CacheMark
+  /** Path of the block in the caller's request, for error messages: `messages[0].content[1]`. */
+  readonly path?: string
+}
+
+export interface TextBlock extends BlockMarks {
+  readonly type: 'text'
+  readonly text: string
+  /** Text that a guardrail shall check (only such blocks are checked once one is present). */
+  readonly guard?: readonly ('grounding_source' | 'query' | 'guard_content')[]
+}
+
+export interface ImageBlock extends BlockMarks {
+  readonly type: 'image'
+  /** By magic bytes; absent while the source is a URL. */
+  readonly format?: 'png' | 'jpeg' | 'gif' | 'webp'
+  readonly source: MediaSource
+}
+
+export interface DocumentBlock extends BlockMarks {
+  readonly type: 'document'
+  /** pdf, csv, doc, docx, xls, xlsx, html, txt, md; absent while the source is a URL that does not tell. */
+  readonly format?: string
+  /** The caller's file name, as it came. */
+  readonly name?: string
+  readonly source: MediaSource | { readonly type: 'text'; readonly text: string }
+  readonly citations?: boolean
+  readonly context?: string
+}
+
+export interface VideoBlock extends BlockMarks {
+  readonly type: 'video'
+  readonly format?: string
+  readonly source: MediaSource
+}
+
+export interface AudioBlock extends BlockMarks {
+  readonly type: 'audio'
+  readonly format?: string
+  readonly source: MediaSource
+}
+
+export type MediaBlock = ImageBlock | DocumentBlock | VideoBlock | AudioBlock
+
+export interface ToolCallBlock extends BlockMarks {
+  readonly type: 'tool-call'
+  /** The caller's id and name, in any alphabet; the Bedrock side maps them. */
+  readonly id: string
+  readonly name: string
+  readonly input: JsonObject
+}
+
+export interface ToolResultBlock extends BlockMarks {
+  readonly type: 'tool-result'
+  readonly callId: string
+  readonly content: readonly (TextBlock | MediaBlock)[]
+  readonly isError?: boolean
+}
+
+/** What a model thought before it answered. Only signed reasoning may be sent back to a model. */
+export interface ReasoningBlock extends BlockMarks {
+  readonly type: 'reasoning'
+  readonly text: string
+  readonly signature?: string
+}
+
+/** Reasoning that the provider encrypted; opaque, sent back unchanged. */
+export interface RedactedReasoningBlock extends BlockMarks {
+  readonly type: 'redacted-reasoning'
+  readonly data: string
+}
+
+export type Block = TextBlock | MediaBlock | ToolCallBlock | ToolResultBlock | ReasoningBlock | RedactedReasoningBlock
+
+/** One speaker's part of a conversation, blocks in order. */
+export interface Turn {
+  readonly role: 'user' | 'assistant'
+  readonly content: readonly Block[]
+  /** Path of the message in the caller's request, for error messages: `messages[3]`. */
+  readonly path?: string
+}
+
+/** A function the model may call. */
+export interface FunctionTool {
+  readonly type: 'function'
+  readonly name: string
+  readonly description?: string
+  /** JSON Schema of the arguments, as the caller gave it; absent: no arguments. */
+  readonly inputSchema?: JsonObject
+  readonly strict?: boolean
+  readonly cache?: CacheMark
+}
+
+/** A tool that the provider runs itself, by its Bedrock name (`nova_grounding`). */
+export interface SystemTool {
+  readonly type: 'system'
+  readonly name: string
+}
+
+export type Tool = FunctionTool | SystemTool
+
+/** A place in a source that an answer refers to. */
+export interface Citation {
+  readonly title?: string
+  readonly url?: string
+  readonly source?: string
+  /** The cited text, when the model gives it. */
+  readonly text?: string
+  /** Bedrock's location object as it came, for callers that know it. */
+  readonly location?: Json
+}

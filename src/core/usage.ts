@@ -1,0 +1,33 @@
+/** Tokens of one answer. All counts are whole and not negative. */
+export interface Usage {
+  /** Input tokens that were neither read from nor written to the cache. */
+  readonly inputTokens: number
+  readonly cacheReadTokens: number
+  readonly cacheWriteTokens: number
+  /** Everything the model wrote, reasoning included. */
+  readonly outputTokens: number
+  /** Part of `outputTokens`; absent where the provider does not tell. */
+  readonly reasoningTokens?: number
+}
+
+export const NO_USAGE: Usage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 }
+
+/** All tokens of the prompt, cached or not: what OpenAI calls `prompt_tokens`. */
+export function promptTokens(usage: Usage): number {
+  return usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
+}
+
+/** Sums the usage of parallel answers. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const reasoning =
+    a.reasoningTokens === undefined && b.reasoningTokens === undefined
+      ? {}
+      : { reasoningTokens: (a.reasoningTokens ?? 0) + (b.reasoningTokens ?? 0) }
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    ...reasoning
+  }
+}
