@@ -1,0 +1,195 @@
+import { OptionalKind, type Static, type TSchema, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+
+const text = (env: string, options: object = {}) => Type.String({ env, minLength: 1, ...options })
+const flag = (env: string, fallback: boolean) => Type.Boolean({ env, default: fallback })
+const list = (env: string) => Type.Array(Type.String({ minLength: 1 }), { env, default: [] })
+const whole = (env: string, fallback: number, minimum: number, maximum: number) =>
+  Type.Integer({ env, default: fallback, minimum, maximum })
+const hour = 3_600_000
+
+/** Every variable the gateway reads, with its default and range. Names that bedrock-access-gateway uses are kept. Times are milliseconds. */
+export const ConfigSchema = Type.Object({
+  port: whole('PORT', 8080, 0, 65_535),
+  host: text('HOST', { default: '0.0.0.0' }),
+  routePrefix: text('API_ROUTE_PREFIX', { default: '/api/v1', pattern: '^/[A-Za-z0-9/_.-]*[A-Za-z0-9_.-]$' }),
+  metricsPort: Type.Optional(whole('METRICS_PORT', 0, 0, 65_535)),
+
+  auth: Type.Union([Type.Literal('on'), Type.Literal('off')], { env: 'AUTH', default: 'on' }),
+  apiKey: Type.Optional(text('API_KEY')),
+  apiKeyParamName: Type.Optional(text('API_KEY_PARAM_NAME')),
+  apiKeySecretArn: Type.Optional(text('API_KEY_SECRET_ARN')),
+  apiKeysFile: Type.Optional(text('API_KEYS_FILE')),
+
+  awsRegion: Type.Optional(text('AWS_REGION', { pattern: '^[a-z]{2}(-[a-z]+)+-\\d$' })),
+  awsDefaultRegion: Type.Optional(text('AWS_DEFAULT_REGION')),
+  bedrockRegions: list('BEDROCK_REGIONS'),
+  bedrockRoleArn: Type.Optional(text('BEDROCK_ROLE_ARN', { pattern: '^arn:[a-z-]+:iam::\\d{12}:role/.+$' })),
+  bedrockExternalId: Type.Optional(text('BEDROCK_EXTERNAL_ID')),
+  bearerToken: Type.Optional(text('AWS_BEARER_TOKEN_BEDROCK')),
+  caBundle: Type.Optional(text('AWS_CA_BUNDLE')),
+  httpsProxy: Type.Optional(text('HTTPS_PROXY')),
+  httpProxy: Type.Optional(text('HTTP_PROXY')),
+  noProxy: Type.Optional(text('NO_PROXY')),
+
+  defaultModel: Type.Optional(text('DEFAULT_MODEL')),
+  defaultEmbeddingModel: text('DEFAULT_EMBEDDING_MODEL', { default: 'cohere.embed-multilingual-v3' }),
+  modelAliases: Type.Record(
+    Type.String(),
+    Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })]),
+    { env: 'MODEL_ALIASES', default: {} }
+  ),
+  allowedModels: list('ALLOWED_MODELS'),
+  modelTraitsFile: Type.Optional(text('MODEL_TRAITS_FILE')),
+  defaultMaxTokens: Type.Optional(whole('DEFAULT_MAX_TOKENS', 0, 1, 1_000_000)),
+  crossRegionInference: flag('ENABLE_CROSS_REGION_INFERENCE', true),
+  applicationInferenceProfiles: flag('ENABLE_APPLICATION_INFERENCE_PROFILES', true),
+  promptCaching: flag('ENABLE_PROMPT_CACHING', false),
+  reasoningFormat: Type.Union([Type.Literal('field'), Type.Literal('think'), Type.Literal('both'), Type.Literal('none')], {
+    env: 'REASONING_FORMAT',
+    default: 'field'
+  }),
+
+  allowedOrigins: Type.Array(Type.String({ minLength: 1 }), { env: 'ALLOWED_ORIGINS', default: ['*'] }),
+  maxBodyBytes: whole('MAX_BODY_BYTES', 33_554_432, 1024, 1_073_741_824),
+  fetchRemoteMedia: flag('FETCH_REMOTE_MEDIA', true),
+  mediaTrustedHosts: list('REMOTE_MEDIA_TRUSTED_HOSTS'),
+  homePage: flag('HOME_PAGE', true),
+
+  firstEventTimeoutMs: whole('UPSTREAM_FIRST_EVENT_TIMEOUT_MS', 120_000, 10, hour),
+  idleTimeoutMs: whole('UPSTREAM_IDLE_TIMEOUT_MS', 300_000, 10, hour),
+  totalTimeoutMs: whole('UPSTREAM_TOTAL_TIMEOUT_MS', hour, 10, 4 * hour),
+  maxAttempts: whole('UPSTREAM_MAX_ATTEMPTS', 3, 1, 10),
+  maxConcurrent: whole('MAX_CONCURRENT_REQUESTS', 2000, 1, 100_000),
+  maxEventLoopDelayMs: whole('MAX_EVENT_LOOP_DELAY_MS', 1000, 0, 60_000),
+  heartbeatMs: whole('HEARTBEAT_MS', 15_000, 10, 600_000),
+  streamCommitMs: whole('STREAM_COMMIT_MS', 15_000, 10, 600_000),
+  shutdownGraceMs: whole('SHUTDOWN_GRACE_MS', 110_000, 0, hour),
+  drainDelayMs: whole('DRAIN_DELAY_MS', 0, 0, 600_000),
+  keepAliveTimeoutMs: whole('KEEP_ALIVE_TIMEOUT_MS', 75_000, 1000, hour),
+
+  logLevel: Type.Union(
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
+    { env: 'LOG_LEVEL', default: 'info' }
+  ),
+  debug: flag('DEBUG', false),
+  emf: flag('EMF', false),
+  serviceName: text('OTEL_SERVICE_NAME', { default: 'adit' })
+})
+
+export type Config = Static<typeof ConfigSchema>
+
+/** All that is wrong with the environment, one line per fault, each with the variable's name. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(
+      `the configuration has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:\n${faults.map((f) => `  ${f}`).join('\n')}`
+    )
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+/**
+ * Reads the configuration from environment variables; empty means unset.
+ * Throws ConfigError with every fault at once. Values of secrets are never in a fault.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const faults: string[] = []
+  const config: Record<string, unknown> = {}
+  for (const [field, schema] of Object.entries(ConfigSchema.properties)) {
+    const value = readVariable(schema, env, faults)
+    if (value !== undefined) config[field] = value
+  }
+  if (faults.length === 0) faults.push(...contradictions(config as Config))
+  if (faults.length > 0) throw new ConfigError(faults)
+  return config as Config
+}
+
+function readVariable(schema: TSchema, env: NodeJS.ProcessEnv, faults: string[]): unknown {
+  const name = String(schema.env)
+  const raw = (env[name] ?? env[name.toLowerCase()])?.trim()
+  if (raw === undefined || raw === '') return schema[OptionalKind] === 'Optional' ? undefined : schema.default
+  const value = convert(schema, raw)
+  if (value === undefined || !Value.Check(schema, value)) {
+    faults.push(`${name} ${expectation(schema)}`)
+    return undefined
+  }
+  return value
+}
+
+const TRUE = new Set(['true', '1', 'yes', 'on'])
+const FALSE = new Set(['false', '0', 'no', 'off'])
+
+function convert(schema: TSchema, raw: string): unknown {
+  switch (schema.type) {
+    case 'integer':
+      return /^-?\d+$/.test(raw) ? Number(raw) : undefined
+    case 'boolean':
+      return TRUE.has(raw.toLowerCase()) ? true : FALSE.has(raw.toLowerCase()) ? false : undefined
+    case 'array':
+      return raw
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '')
+    case 'object':
+      return parseJson(raw)
+    default:
+      return schema.anyOf ? raw.toLowerCase() : raw
+  }
+}
+
+function parseJson(raw: string): unknown {
+  try {
+    return JSON.parse(raw)
+  } catch {
+    return undefined // the caller reports it with the variable's name
+  }
+}
+
+function expectation(schema: TSchema): string {
+  if (schema.type === 'integer') return `must be a whole number from ${schema.minimum} to ${schema.maximum}`
+  if (schema.type === 'boolean') return 'must be one of true, false, 1, 0, yes, no, on, off'
+  if (schema.type === 'object') return 'must be a JSON object of names to a model id or a list of model ids'
+  if (schema.anyOf) return `must be one of ${schema.anyOf.map((option: TSchema) => option.const).join(', ')}`
+  if (schema.pattern) return `does not look right: it must match ${schema.pattern}`
+  return 'must not be empty'
+}
+
+const KEY_SOURCES = [
+  ['API_KEY', 'apiKey'],
+  ['API_KEY_PARAM_NAME', 'apiKeyParamName'],
+  ['API_KEY_SECRET_ARN', 'apiKeySecretArn'],
+  ['API_KEYS_FILE', 'apiKeysFile']
+] as const
+
+function contradictions(config: Config): string[] {
+  const faults: string[] = []
+  const sources = KEY_SOURCES.filter(([, field]) => config[field] !== undefined).map(([name]) => name)
+  const names = KEY_SOURCES.map(([name]) => name).join(', ')
+  if (config.auth === 'off') {
+    if (!isLoopback(config.host))
+      faults.push(`AUTH=off is only allowed when HOST is a loopback address, and HOST is ${config.host}`)
+    if (sources.length > 0) faults.push(`AUTH=off contradicts ${sources.join(', ')}: unset one of them`)
+  } else if (sources.length === 0) {
+    faults.push(`no source of API keys: set exactly one of ${names}`)
+  } else if (sources.length > 1) {
+    faults.push(`${sources.join(' and ')} are both set: set exactly one of ${names}`)
+  }
+  if (config.bedrockExternalId !== undefined && config.bedrockRoleArn === undefined) {
+    faults.push('BEDROCK_EXTERNAL_ID needs BEDROCK_ROLE_ARN')
+  }
+  return faults
+}
+
+/** The port alone, for the health check, which must not fail on anything else. */
+export function readPort(env: NodeJS.ProcessEnv = process.env): number {
+  return Number(env.PORT || 8080)
+}
+
+/** Tells whether an address to listen on can only be reached from this machine. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}

@@ -1,0 +1,72 @@
+import { type ApiKey, findKey, type KeySet, parseKeySet } from './key-set.ts'
+import type { KeySource } from './key-source.ts'
+
+export interface KeyStoreOptions {
+  readonly source: KeySource
+  /** Milliseconds between two readings in the background; the default is one minute. */
+  readonly refreshMs?: number
+  /** At least so many milliseconds between two readings that an unknown key causes. */
+  readonly unknownKeyMs?: number
+  readonly now?: () => number
+  /** Called when a reading fails; the last good set stays in use. */
+  readonly onError: (error: Error) => void
+}
+
+/** The keys in force. `reason` says why there are none yet. */
+export interface KeyStore {
+  find(presented: string): Promise<ApiKey | undefined>
+  load(): Promise<void>
+  readonly reason: string | undefined
+  close(): void
+}
+
+/**
+ * Keeps the key set of one source: read at start, again every minute, and at once when an unknown key comes
+ * (single flight, at most every five seconds), so that a rotated key works without a restart.
+ */
+export function createKeyStore(options: KeyStoreOptions): KeyStore {
+  const { source, onError, refreshMs = 60_000, unknownKeyMs = 5_000, now = Date.now } = options
+  let keys: KeySet | undefined
+  let reason: string | undefined = `${source.name} has not been read yet`
+  let reading: Promise<void> | undefined
+  let lastRead = Number.NEGATIVE_INFINITY
+  let timer: NodeJS.Timeout | undefined
+
+  async function read(): Promise<void> {
+    lastRead = now()
+    try {
+      keys = parseKeySet(await source.load(), source.name)
+      reason = undefined
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause))
+      if (keys === undefined) reason = error.message
+      onError(error)
+    }
+  }
+
+  function load(): Promise<void> {
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    if (source.refreshable && timer === undefined) timer = setInterval(load, refreshMs).unref()
+    return reading
+  }
+
+  return {
+    async find(presented) {
+      const known = findKey(keys ?? [], presented, now())
+      if (known !== undefined) return known
+      if (reading === undefined && now() - lastRead < unknownKeyMs) return undefined
+      if (keys !== undefined && !source.refreshable) return undefined
+      await load()
+      return findKey(keys ?? [], presented, now())
+    },
+    load,
+    get reason() {
+      return reason
+    },
+    close() {
+      clearInterval(timer)
+    }
+  }
+}

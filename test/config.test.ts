@@ -1,0 +1,52 @@
+import t from 'tap'
+import { ConfigError, readConfig } from '../src/config.ts'
+
+function faults(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
+  return []
+}
+
+t.test('every fault is reported at once, with its variable', async (t) => {
+  const found = faults({ PORT: 'eighty', DEBUG: 'maybe', MODEL_ALIASES: '[', LOG_LEVEL: 'loud', HEARTBEAT_MS: '1.5' })
+  for (const name of ['PORT', 'DEBUG', 'MODEL_ALIASES', 'LOG_LEVEL', 'HEARTBEAT_MS']) {
+    t.ok(
+      found.some((fault) => fault.startsWith(name)),
+      name
+    )
+  }
+  t.equal(found.length, 5)
+})
+
+t.test('a fault never quotes the value of a secret', async (t) => {
+  t.notMatch(faults({ API_KEY: 'sk-secret', API_KEYS_FILE: '/sk-secret', PORT: 'x' }).join(), 'sk-secret')
+})
+
+t.test('booleans are read as people write them, and empty is unset', async (t) => {
+  for (const yes of ['true', '1', 'YES', 'on'])
+    t.equal(readConfig({ API_KEY: 'k', ENABLE_PROMPT_CACHING: yes }).promptCaching, true)
+  for (const no of ['false', '0', 'No', 'off', '', ' '])
+    t.equal(readConfig({ API_KEY: 'k', ENABLE_PROMPT_CACHING: no }).promptCaching, false)
+  t.equal(readConfig({ API_KEY: 'k', FETCH_REMOTE_MEDIA: '' }).fetchRemoteMedia, true)
+})
+
+t.test('exactly one source of keys must be set', async (t) => {
+  t.match(faults({})[0], /no source of API keys.*API_KEY_PARAM_NAME/)
+  t.match(faults({ API_KEY: 'a', API_KEY_PARAM_NAME: '/a' })[0], /API_KEY and API_KEY_PARAM_NAME are both set/)
+})
+
+t.test('auth can only be switched off on a loopback address', async (t) => {
+  t.match(faults({ AUTH: 'off' })[0], /HOST/)
+  t.same(faults({ AUTH: 'off', HOST: '127.0.0.1' }), [])
+  t.match(faults({ AUTH: 'off', HOST: '127.0.0.1', API_KEY: 'k' })[0], /contradicts API_KEY/)
+})
+
+t.test('aliases take one model or an ordered list', async (t) => {
+  const { modelAliases } = readConfig({ API_KEY: 'k', MODEL_ALIASES: '{"fast":"amazon.nova-micro-v1:0","best":["a","b"]}' })
+  t.same(modelAliases, { fast: 'amazon.nova-micro-v1:0', best: ['a', 'b'] })
+  t.match(faults({ API_KEY: 'k', MODEL_ALIASES: '{"a":[]}' })[0], /^MODEL_ALIASES/)
+})
