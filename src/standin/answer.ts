@@ -1,0 +1,16 @@
+import type { Block } from './converse-request.ts'
+
+/** An answer made ready for the wire; the unary body and the events are both written from it. */
+export interface Answer {
+  readonly content: readonly Block[]
+  readonly stopReason: string
+  readonly usage: Readonly<Record<string, unknown>>
+  readonly latencyMs: number
+  readonly trace?: unknown
+  readonly additionalModelResponseFields?: unknown
+  readonly performanceConfig?: unknown
+  readonly serviceTier?: unknown
+  readonly chunkSize?: number
+  readonly gapMs: number
+  readonly delayMs: number
+}

@@ -1,0 +1,162 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Answer } from './answer.ts'
+import type { CatalogModel } from './catalog.ts'
+import { converseEvents, type StreamEvent } from './converse-events.ts'
+import type { ConverseRequest } from './converse-request.ts'
+import { CONVERSE_SHAPE, CONVERSE_STREAM_SHAPE } from './converse-shape.ts'
+import type { Exchange } from './exchange.ts'
+import { bigText, endlessEvents, withDamage, withException, withStrangers } from './fault-steps.ts'
+import { type Fault, findFault, TOO_MANY_TOKENS } from './faults.ts'
+import { eventFrame } from './frames.ts'
+import { cut, type Step } from './framing.ts'
+import { type ModelCall, makeAnswer } from './make-answer.ts'
+import { parseBody } from './parse-body.ts'
+import { makeRandom } from './random.ts'
+import { Refusal } from './refusal.ts'
+import { resolveModel } from './resolve.ts'
+import { checkConversation } from './rules-conversation.ts'
+import { checkMedia } from './rules-media.ts'
+import { checkModel } from './rules-model.ts'
+import { checkThinking } from './rules-thinking.ts'
+import { countValue } from './tokens.ts'
+import { wireJson } from './wire-json.ts'
+import { nextFault, type World } from './world.ts'
+
+const BREATH_MS = 25
+
+/** Answers Converse or ConverseStream: checks the request, meets the fault if one waits, then speaks. */
+export async function converse(exchange: Exchange, world: World, facts: { modelId: string; streaming: boolean }): Promise<void> {
+  const call = admit(exchange, world, facts)
+  const name = nextFault(world, call.modelId)
+  const fault = name === undefined ? undefined : findFault(name)
+  if (fault?.kind === 'http') return sendFault(exchange, fault)
+  if (fault?.kind === 'bucket') reserve(call, world, fault.capacity)
+  if (fault?.kind === 'frame' && !facts.streaming) throw new Refusal(fault.exception, fault.message, fault.fields)
+  const answer = reshape(makeAnswer(call, world), fault)
+  await exchange.wait(answer.delayMs)
+  if (facts.streaming) return sendStream(exchange, world, { call, answer, fault })
+  return sendWhole(exchange, world, answer, fault)
+}
+
+function admit(exchange: Exchange, world: World, { modelId, streaming }: { modelId: string; streaming: boolean }): ModelCall {
+  const body = parseBody(exchange.body)
+  const shape = streaming ? CONVERSE_STREAM_SHAPE : CONVERSE_SHAPE
+  shape(body, '')
+  const model = resolveModel(modelId)
+  const request = body as ConverseRequest
+  checkRequest(request, model, { streaming, world })
+  return { modelId, model, request, streaming, bodyText: exchange.body.toString('utf8') }
+}
+
+function checkRequest(request: ConverseRequest, model: CatalogModel, facts: { streaming: boolean; world: World }): void {
+  checkModel(request, model, facts.streaming)
+  checkConversation(request, model)
+  checkMedia(request, model)
+  checkThinking(request, model, facts.world.signatures)
+}
+
+function sendFault(exchange: Exchange, fault: Extract<Fault, { kind: 'http' }>): void {
+  if (fault.exception !== undefined) {
+    const refusal = new Refusal(fault.exception, fault.message, fault.fields)
+    return sendRefusal(exchange, refusal, fault.headers)
+  }
+  exchange.sendJson(fault.status ?? 500, fault.raw ?? '', { ...fault.headers })
+}
+
+/** Writes a refusal as the REST services do: the name in a header, the sentence in the body. */
+export function sendRefusal(exchange: Exchange, refusal: Refusal, headers: Readonly<Record<string, string>> = {}): void {
+  const errorType = `${refusal.exception}:http://internal.amazon.com/coral/com.amazon.bedrock/`
+  exchange.sendJson(refusal.status, wireJson({ message: refusal.message, ...refusal.fields }), {
+    'x-amzn-errortype': errorType,
+    ...headers
+  })
+}
+
+function reserve({ modelId, model, request }: ModelCall, world: World, capacity: number): void {
+  const spent = world.buckets.get(modelId) ?? 0
+  const reservation = countValue(request.messages) + (request.inferenceConfig?.maxTokens ?? model.maxOutput)
+  if (spent + reservation > capacity) throw new Refusal('ThrottlingException', TOO_MANY_TOKENS)
+  world.buckets.set(modelId, spent + reservation)
+}
+
+function reshape(answer: Answer, fault: Fault | undefined): Answer {
+  const text = fault?.kind === 'shape' ? bigText(fault.shape) : undefined
+  return text === undefined ? answer : { ...answer, content: [{ text }], chunkSize: text.length }
+}
+
+async function sendWhole(exchange: Exchange, world: World, answer: Answer, fault: Fault | undefined): Promise<void> {
+  const { content, latencyMs, stopReason, usage, ...rest } = answer
+  const { chunkSize: _size, gapMs: _gap, delayMs: _delay, ...extras } = rest
+  const strange =
+    world.options.chaos || (fault?.kind === 'shape' && fault.shape === 'unknown-fields') ? { zzUnknown: { deep: [1] } } : {}
+  const output = fault?.kind === 'shape' && fault.shape === 'no-output' ? undefined : { message: { content, role: 'assistant' } }
+  const text = wireJson({ metrics: { latencyMs }, output, stopReason, usage, ...extras, ...strange })
+  if (fault?.kind === 'wire') return sendDamaged(exchange, world, { text, damage: fault.damage })
+  exchange.sendJson(200, text)
+}
+
+// A whole body has no frames to damage: half of it comes, then what the fault says.
+async function sendDamaged(exchange: Exchange, world: World, { text, damage }: { text: string; damage: string }): Promise<void> {
+  if (damage === 'slow-first-event') {
+    await exchange.wait(world.options.hangMs)
+    return exchange.sendJson(200, text)
+  }
+  if (damage.endsWith('before-headers')) {
+    if (damage.startsWith('hang')) await exchange.wait(world.options.hangMs)
+    return exchange.reset()
+  }
+  exchange.openStream({ 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(text)}` })
+  const half = damage.endsWith('after-headers') ? '' : text.slice(0, Math.floor(text.length / 2))
+  await exchange.write(Buffer.from(half))
+  await exchange.wait(damage.startsWith('hang') ? world.options.hangMs : BREATH_MS)
+  exchange.reset()
+}
+
+interface Run {
+  readonly call: ModelCall
+  readonly answer: Answer
+  readonly fault: Fault | undefined
+}
+
+async function sendStream(exchange: Exchange, world: World, run: Run): Promise<void> {
+  const random = makeRandom(world.options.seed, `stream\n${run.call.modelId}\n${run.call.bodyText}`)
+  const steps = faultySteps(frameSteps(eventsOf(run, world, random), run.answer.gapMs), run.fault)
+  const damage = run.fault?.kind === 'wire' ? run.fault.damage : ''
+  if (!damage.endsWith('before-headers')) exchange.openStream({ 'content-type': 'application/vnd.amazon.eventstream' })
+  if (damage === 'slow-first-event') await exchange.wait(world.options.hangMs)
+  await play(exchange, world, cut(steps, world.options.framing, random))
+}
+
+function eventsOf({ call, answer, fault }: Run, world: World, random: ReturnType<typeof makeRandom>): Iterable<StreamEvent> {
+  const shape = fault?.kind === 'shape' ? fault.shape : undefined
+  if (shape === 'stream-200m') return endlessEvents()
+  if (shape === 'no-output') return []
+  const events = converseEvents(answer, call.model.family, random)
+  if (shape === 'unknown-event' || shape === 'unknown-fields') return withStrangers(events, shape)
+  return world.options.chaos ? withStrangers(withStrangers(events, 'unknown-fields'), 'unknown-event') : events
+}
+
+function* frameSteps(events: Iterable<StreamEvent>, gapMs: number): Generator<Step> {
+  for (const { type, payload } of events) {
+    yield { do: 'write', bytes: eventFrame(type, wireJson(payload)) }
+    if (gapMs > 0) yield { do: 'wait', ms: gapMs }
+  }
+}
+
+function faultySteps(steps: Iterable<Step>, fault: Fault | undefined): Iterable<Step> {
+  if (fault?.kind === 'frame') return withException(steps, fault)
+  return fault?.kind === 'wire' ? withDamage(steps, fault) : steps
+}
+
+async function play(exchange: Exchange, world: World, steps: Iterable<Step>): Promise<void> {
+  const dribbles = world.options.framing === 'byte' || world.options.framing === 'random'
+  for (const step of steps) {
+    if (exchange.left.aborted) return
+    if (step.do === 'write') await exchange.write(step.bytes)
+    if (step.do === 'write' && dribbles) await nextTurn()
+    if (step.do === 'wait') await exchange.wait(step.ms)
+    if (step.do === 'hang') await exchange.wait(world.options.hangMs)
+    if (step.do === 'hang' || step.do === 'reset') return exchange.reset()
+  }
+  exchange.end()
+}

@@ -1,0 +1,43 @@
+import { sendRefusal } from './converse.ts'
+import { embed } from './embed.ts'
+import type { Exchange } from './exchange.ts'
+import { findFault } from './faults.ts'
+import { parseBody } from './parse-body.ts'
+import { invalid, Refusal } from './refusal.ts'
+import { resolveModel } from './resolve.ts'
+import { wireJson } from './wire-json.ts'
+import { nextFault, type World } from './world.ts'
+
+/** Answers InvokeModel for the embedding models; text models have their answers under Converse only. */
+export async function invoke(exchange: Exchange, world: World, modelId: string): Promise<void> {
+  const body = parseBody(exchange.body) as Record<string, unknown>
+  const model = resolveModel(modelId)
+  if (model.family !== 'embedding') invalid("This action doesn't support the model that you provided.")
+  const { response, tokens } = embed(body, model.id, exchange.requestId)
+  if (await meetFault(exchange, world, modelId)) return
+  exchange.sendJson(200, wireJson(response), {
+    'x-amzn-bedrock-invocation-latency': '12',
+    'x-amzn-bedrock-input-token-count': `${tokens}`,
+    'x-amzn-bedrock-output-token-count': '0',
+    'x-amzn-bedrock-cache-read-input-token-count': '0',
+    'x-amzn-bedrock-cache-write-input-token-count': '0'
+  })
+}
+
+async function meetFault(exchange: Exchange, world: World, modelId: string): Promise<boolean> {
+  const name = nextFault(world, modelId)
+  if (name === undefined) return false
+  const fault = findFault(name)
+  if (fault.kind === 'frame') throw new Refusal(fault.exception, fault.message, fault.fields)
+  if (fault.kind === 'wire') {
+    if (!fault.damage.startsWith('reset')) await exchange.wait(world.options.hangMs)
+    if (fault.damage === 'slow-first-event') return false
+    exchange.reset()
+    return true
+  }
+  if (fault.kind !== 'http') return false
+  if (fault.exception !== undefined)
+    sendRefusal(exchange, new Refusal(fault.exception, fault.message, fault.fields), fault.headers)
+  else exchange.sendJson(fault.status ?? 500, fault.raw ?? '', { ...fault.headers })
+  return true
+}

@@ -1,0 +1,74 @@
+/** How the stand-in is started; every field has a default. */
+export interface StandinOptions {
+  host?: string
+  port?: number
+  /** `check` recomputes every SigV4 signature, or wants the known bearer key. */
+  auth?: 'check' | 'off'
+  /** How the bytes of a stream are cut into writes. */
+  framing?: Framing
+  /** Decides padding, cuts and tool ids: equal seeds give equal answers. */
+  seed?: number
+  /** Most entries on one page of a paged list. */
+  pageSize?: number
+  /** SSM parameters, all SecureString: name to value. */
+  parameters?: Record<string, string>
+  /** Secrets Manager: name to SecretString. */
+  secrets?: Record<string, string>
+  /** Operations that answer AccessDeniedException. */
+  deny?: string[]
+  /** Also sends one event type and fields that no model of the API knows. */
+  chaos?: boolean
+  /** Pause between the events of slow scripts. */
+  eventGapMs?: number
+  /** The longest that a fault which hangs or delays waits. */
+  hangMs?: number
+  /** How long container credentials live. */
+  credentialsTtlMs?: number
+}
+
+export type Framing = 'whole' | 'coalesced' | 'byte' | 'random'
+
+/** One request as it arrived. `aborted`: the client left first; `finished`: the stand-in did all it meant to do. */
+export interface RecordedRequest {
+  id: string
+  operation: string
+  modelId?: string
+  method: string
+  path: string
+  headers: Record<string, string>
+  body: unknown
+  startedAt: number
+  aborted: boolean
+  finished: boolean
+}
+
+/** An answer put into a model's mouth; the unary and the streamed form both derive from it. */
+export interface ScriptedAnswer {
+  /** Content blocks of Converse. */
+  content: readonly unknown[]
+  stopReason?: string
+  usage?: Record<string, unknown>
+  trace?: unknown
+  additionalModelResponseFields?: unknown
+  performanceConfig?: unknown
+  serviceTier?: unknown
+  /** Characters per delta; without it each delta has a length of its own. */
+  chunkSize?: number
+  /** Pause after every event of the stream. */
+  gapMs?: number
+  /** Pause before the response begins. */
+  delayMs?: number
+}
+
+/** The stand-in's credentials: the only ones it accepts. */
+export const CREDENTIALS = {
+  accessKeyId: 'AKIASTANDIN0EXAMPLE1',
+  secretAccessKey: 'standin/secret/access/key/EXAMPLEONLY000',
+  containerAccessKeyId: 'ASIASTANDIN0EXAMPLE1',
+  sessionToken: 'standin-session-token',
+  bearerKey: 'bedrock-api-key-standin'
+} as const
+
+/** The account that owns everything the stand-in lists. */
+export const ACCOUNT = '123456789012'
+export const REGION = 'us-east-1'

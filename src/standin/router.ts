@@ -1,0 +1,120 @@
+import { controlCall } from './control-plane.ts'
+import { converse, sendRefusal } from './converse.ts'
+import { countTokensCall } from './count-tokens.ts'
+import type { Exchange } from './exchange.ts'
+import { invoke } from './invoke.ts'
+import { containerCredentials, jsonRefusal, TARGETS } from './neighbours.ts'
+import { parseBody } from './parse-body.ts'
+import { Refusal } from './refusal.ts'
+import { checkSignature } from './sigv4.ts'
+import { wireJson } from './wire-json.ts'
+import type { World } from './world.ts'
+
+/** What a request asks for: the operation's name, who signs it, and how it is answered. */
+export interface Route {
+  readonly operation: string
+  readonly modelId?: string
+  /** The service in the signature's scope; undefined: the operation needs no signature. */
+  readonly service: 'bedrock' | 'ssm' | 'secretsmanager' | undefined
+  /** Model calls use the permission of InvokeModel, the rest their own. */
+  readonly permission: string
+  answer(exchange: Exchange, world: World): Promise<void> | void
+}
+
+const MODEL_CALLS = {
+  converse: { operation: 'Converse', permission: 'InvokeModel' },
+  'converse-stream': { operation: 'ConverseStream', permission: 'InvokeModelWithResponseStream' },
+  invoke: { operation: 'InvokeModel', permission: 'InvokeModel' },
+  'count-tokens': { operation: 'CountTokens', permission: 'CountTokens' }
+} as const
+
+/** Finds the route of a request by method, path and target header. */
+export function findRoute(exchange: Exchange): Route {
+  const url = new URL(`http://standin${exchange.target}`)
+  const path = exchange.target.split('?')[0] ?? '/'
+  if (exchange.method === 'POST') return modelRoute(path) ?? targetRoute(exchange) ?? unknownRoute()
+  if (exchange.method !== 'GET') return unknownRoute()
+  if (path.startsWith('/v2/credentials/')) return credentialsRoute()
+  const call = controlCall(path, url.searchParams)
+  if (call === undefined) return unknownRoute()
+  return {
+    operation: call.operation,
+    permission: call.operation,
+    service: 'bedrock',
+    answer: (reply, world) => reply.sendJson(200, wireJson(call.answer(world.options.pageSize)))
+  }
+}
+
+function modelRoute(path: string): Route | undefined {
+  // The id may hold slashes when a client does not encode an ARN.
+  const [, id, call] = /^\/model\/(.+)\/(converse|converse-stream|invoke|count-tokens)$/.exec(path) ?? []
+  if (id === undefined || call === undefined) return undefined
+  const modelId = decodeURIComponent(id)
+  const kind = MODEL_CALLS[call as keyof typeof MODEL_CALLS]
+  return {
+    ...kind,
+    modelId,
+    service: 'bedrock',
+    answer(exchange, world) {
+      if (kind.operation === 'InvokeModel') return invoke(exchange, world, modelId)
+      if (kind.operation === 'CountTokens') return countTokensCall(exchange, modelId)
+      return converse(exchange, world, { modelId, streaming: kind.operation === 'ConverseStream' })
+    }
+  }
+}
+
+function targetRoute(exchange: Exchange): Route | undefined {
+  const target = TARGETS[exchange.headers['x-amz-target'] as keyof typeof TARGETS]
+  if (target === undefined || exchange.target !== '/') return undefined
+  return {
+    operation: target.operation,
+    permission: target.operation,
+    service: target.service,
+    answer(reply, world) {
+      const answer = target.answer(parseBody(reply.body) as Record<string, unknown>, world)
+      reply.sendJson(200, JSON.stringify(answer), { 'content-type': 'application/x-amz-json-1.1' })
+    }
+  }
+}
+
+const credentialsRoute = (): Route => ({
+  operation: 'ContainerCredentials',
+  permission: 'ContainerCredentials',
+  service: undefined,
+  answer: (reply, world) => reply.sendJson(200, JSON.stringify(containerCredentials(world.options.credentialsTtlMs, Date.now())))
+})
+
+const unknownRoute = (): Route => ({
+  operation: 'Unknown',
+  permission: 'Unknown',
+  service: undefined,
+  answer() {
+    throw new Refusal('UnknownOperationException', 'The requested operation is not recognized by the service.')
+  }
+})
+
+/** Checks who calls and what is allowed, then answers; every refusal is written in the protocol of its service. */
+export async function answerRoute(route: Route, exchange: Exchange, world: World): Promise<void> {
+  try {
+    if (world.options.auth === 'check' && route.service !== undefined) checkSignature(exchange, route.service, Date.now())
+    checkAllowed(route, world)
+    await route.answer(exchange, world)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    if (route.service === 'ssm' || route.service === 'secretsmanager') {
+      const headers = { 'content-type': 'application/x-amz-json-1.1' }
+      return exchange.sendJson(400, jsonRefusal(error.exception, error.message), headers)
+    }
+    sendRefusal(exchange, error)
+  }
+}
+
+function checkAllowed({ operation, permission, service, modelId }: Route, world: World): void {
+  if (!world.denied.has(operation) && !world.denied.has(permission)) return
+  const who = 'arn:aws:sts::123456789012:assumed-role/standin/session'
+  const what = modelId === undefined ? '*' : `arn:aws:bedrock:us-east-1::foundation-model/${modelId}`
+  throw new Refusal(
+    'AccessDeniedException',
+    `User: ${who} is not authorized to perform: ${service}:${permission} on resource: ${what} because no identity-based policy allows the ${service}:${permission} action`
+  )
+}

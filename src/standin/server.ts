@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { type AnyRequest, type AnyResponse, type Exchange, openExchange } from './exchange.ts'
+import { findFault } from './faults.ts'
+import { type Listener, listen } from './listen.ts'
+import { CREDENTIALS, REGION, type RecordedRequest, type ScriptedAnswer, type StandinOptions } from './options.ts'
+import { answerRoute, findRoute, type Route } from './router.ts'
+import { makeWorld, type World } from './world.ts'
+
+export type { RecordedRequest, ScriptedAnswer, StandinOptions } from './options.ts'
+
+/** A running stand-in and the handles a test holds it by. */
+export interface Standin {
+  readonly url: string
+  readonly port: number
+  /** What a process needs in its environment to call the stand-in as if it were AWS. */
+  readonly env: Record<string, string>
+  /** Every request seen, in order. */
+  readonly requests: RecordedRequest[]
+  /** The next calls of this model, by the id as called, give these answers in turn; the last one repeats. */
+  answer(modelId: string, ...answers: ScriptedAnswer[]): void
+  /** The next calls of this model, by the id as called, meet these faults in turn; `none` lets one pass. */
+  fail(modelId: string, ...faults: string[]): void
+  setParameter(name: string, value: string): void
+  setSecret(name: string, value: string): void
+  deny(operation: string, on: boolean): void
+  /** Model calls whose response is neither finished nor aborted. */
+  inFlight(): number
+  close(): Promise<void>
+}
+
+/** Starts a stand-in for Bedrock and its neighbours on one port. */
+export async function startStandin(given: StandinOptions = {}): Promise<Standin> {
+  const world = makeWorld(given)
+  const { host, port } = world.options
+  const listener = await listen(host, port, (request, response) => void serve(request, response, world))
+  return handles(world, listener)
+}
+
+async function serve(request: AnyRequest, response: AnyResponse, world: World): Promise<void> {
+  const startedAt = Date.now()
+  try {
+    const exchange = await openExchange(request, response, randomUUID())
+    const route = findRoute(exchange)
+    const record = makeRecord(exchange, route, startedAt)
+    world.requests.push(record)
+    follow(response, record, world)
+    await answerRoute(route, exchange, world)
+    record.finished = !record.aborted
+  } catch (error) {
+    // A request cut off while it was read is nobody's fault; anything else is a bug of the stand-in and must be seen.
+    if (!request.destroyed || request.complete) console.error(error)
+    response.destroy()
+  }
+}
+
+function makeRecord(exchange: Exchange, route: Route, startedAt: number): RecordedRequest {
+  return {
+    id: exchange.requestId,
+    operation: route.operation,
+    ...(route.modelId === undefined ? {} : { modelId: route.modelId }),
+    method: exchange.method,
+    path: exchange.target,
+    headers: { ...exchange.headers },
+    body: looseJson(exchange.body),
+    startedAt,
+    aborted: false,
+    finished: false
+  }
+}
+
+function looseJson(body: Buffer): unknown {
+  try {
+    return body.length === 0 ? undefined : JSON.parse(body.toString('utf8'))
+  } catch {
+    return body.toString('utf8')
+  }
+}
+
+function follow(response: AnyResponse, record: RecordedRequest, world: World): void {
+  let complete = false
+  if (record.modelId !== undefined) world.inFlight.add(record.id)
+  response.once('finish', () => {
+    complete = true
+  })
+  response.once('close', () => {
+    world.inFlight.delete(record.id)
+    record.aborted = !complete && !record.finished
+  })
+}
+
+function handles(world: World, listener: Listener): Standin {
+  const url = `http://${world.options.host === '0.0.0.0' ? '127.0.0.1' : world.options.host}:${listener.port}`
+  return {
+    url,
+    port: listener.port,
+    env: environment(url),
+    requests: world.requests,
+    answer: (modelId, ...answers) => void world.answers.set(modelId, answers),
+    fail(modelId, ...faults) {
+      for (const fault of faults) if (fault !== 'none') findFault(fault)
+      world.faults.set(modelId, faults)
+    },
+    setParameter: (name, value) => void world.parameters.set(name, [...(world.parameters.get(name) ?? []), value]),
+    setSecret: (name, value) => void world.secrets.set(name, value),
+    deny: (operation, on) => void (on ? world.denied.add(operation) : world.denied.delete(operation)),
+    inFlight: () => world.inFlight.size,
+    close: () => listener.close()
+  }
+}
+
+function environment(url: string): Record<string, string> {
+  return {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url,
+    AWS_ENDPOINT_URL_BEDROCK: url,
+    AWS_ENDPOINT_URL_SSM: url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
+    AWS_EC2_METADATA_DISABLED: 'true'
+  }
+}

@@ -1,0 +1,65 @@
+import type { RecordedRequest, ScriptedAnswer, StandinOptions } from './options.ts'
+
+/** Everything one running stand-in knows and remembers; two of them share nothing. */
+export interface World {
+  readonly options: Required<StandinOptions>
+  readonly requests: RecordedRequest[]
+  readonly parameters: Map<string, string[]>
+  readonly secrets: Map<string, string>
+  readonly denied: Set<string>
+  readonly answers: Map<string, ScriptedAnswer[]>
+  readonly faults: Map<string, string[]>
+  /** Digests of reasoning text and signature pairs that were handed out. */
+  readonly signatures: Set<string>
+  /** Prompt cache: digest of a prefix to the time it ends. */
+  readonly cache: Map<string, number>
+  /** Tokens spent per model in the present window of the `token-bucket` fault. */
+  readonly buckets: Map<string, number>
+  readonly inFlight: Set<string>
+}
+
+const DEFAULTS: Required<StandinOptions> = {
+  host: '127.0.0.1',
+  port: 0,
+  auth: 'check',
+  framing: 'whole',
+  seed: 1,
+  pageSize: 1000,
+  parameters: { '/adit/api-key': 'sk-adit-demo' },
+  secrets: { 'adit/api-key': '{"api_key":"sk-adit-demo"}' },
+  deny: [],
+  chaos: false,
+  eventGapMs: 20,
+  hangMs: 30_000,
+  credentialsTtlMs: 6 * 3_600_000
+}
+
+/** Makes the state of one stand-in. */
+export function makeWorld(given: StandinOptions): World {
+  const options = { ...DEFAULTS, ...given }
+  return {
+    options,
+    requests: [],
+    parameters: new Map(Object.entries(options.parameters).map(([name, value]) => [name, [value]])),
+    secrets: new Map(Object.entries(options.secrets)),
+    denied: new Set(options.deny),
+    answers: new Map(),
+    faults: new Map(),
+    signatures: new Set(),
+    cache: new Map(),
+    buckets: new Map(),
+    inFlight: new Set()
+  }
+}
+
+/** The scripted answer for this call, if one is set: each once in turn, the last one for ever. */
+export function nextAnswer(world: World, modelId: string): ScriptedAnswer | undefined {
+  const queue = world.answers.get(modelId)
+  return queue !== undefined && queue.length > 1 ? queue.shift() : queue?.[0]
+}
+
+/** The fault this call must meet, each once in turn; `none` and an empty queue mean none. */
+export function nextFault(world: World, modelId: string): string | undefined {
+  const fault = world.faults.get(modelId)?.shift() ?? /^standin\.fault-(.+)$/.exec(modelId)?.[1]
+  return fault === 'none' ? undefined : fault
+}
