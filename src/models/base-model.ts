@@ -1,0 +1,30 @@
+const GEOGRAPHIES = ['us-gov', 'us', 'eu', 'apac', 'au', 'jp', 'in', 'ca', 'global'] as const
+
+// A geography AWS adds after this list was written is known by what follows it.
+const PROVIDERS =
+  'ai21 amazon anthropic cohere deepseek google luma meta minimax mistral moonshot moonshotai nvidia openai qwen stability twelvelabs writer xai zai'
+
+const PREFIX = new RegExp(
+  `^(?:(?:${GEOGRAPHIES.join('|')})|[a-z]{2,8}(?:-[a-z]+)?(?=\\.(?:${PROVIDERS.replaceAll(' ', '|')})\\.))\\.(?=[a-z0-9-]+\\.)`
+)
+
+/** ARNs whose last part is a model or a system profile; every other ARN hides what it runs. */
+const TELLING_ARN = /^arn:[^:]+:bedrock:[^:]*:[^:]*:(?:foundation-model|inference-profile|default-prompt-router)\/(.+)$/
+
+/**
+ * The id that traits are matched on: without geography, ARN, throughput suffix (`:0:48k`) and context suffix (`[1m]`).
+ * An ARN that does not tell its model stays whole; the catalogue resolves it.
+ */
+export function baseModelId(id: string): string {
+  const named = TELLING_ARN.exec(id)?.[1] ?? id
+  if (named.startsWith('arn:')) return named
+  return named
+    .replace(/\[\d+[km]\]$/i, '')
+    .replace(PREFIX, '')
+    .replace(/:(?:\d+k|mm|\d{3,})$/, '')
+}
+
+/** Tells an id that already names a geography's inference profile. */
+export function hasGeography(id: string): boolean {
+  return PREFIX.test(id)
+}

@@ -1,0 +1,129 @@
+import { baseModelId, hasGeography } from './base-model.ts'
+import { geographies } from './geography.ts'
+import { globMatch, isGlob } from './glob.ts'
+import { traitsFor } from './traits.ts'
+
+export { baseModelId } from './base-model.ts'
+export { defaultChatModel } from './default-model.ts'
+export { geography } from './geography.ts'
+
+/** One model to call: the id on the wire, and the base id that traits are matched on. */
+export interface ModelTarget {
+  readonly id: string
+  readonly baseId: string
+}
+
+/** What the catalogue tells of a model. */
+export interface KnownModel {
+  readonly id: string
+  readonly baseId: string
+  readonly name?: string
+  readonly onDemand: boolean
+  readonly kind:
+    | 'foundation'
+    | 'profile'
+    | 'application-profile'
+    | 'imported'
+    | 'custom'
+    | 'provisioned'
+    | 'prompt-router'
+    | 'marketplace'
+}
+
+export interface ResolveContext {
+  readonly aliases: Readonly<Record<string, string | readonly string[]>>
+  readonly defaultModel: string
+  readonly defaultEmbeddingModel: string
+  readonly region: string
+  /** By id and by friendly name; may be empty. */
+  readonly known: ReadonlyMap<string, KnownModel>
+  /** `false`: a base id is called as it stands, never through a profile. */
+  readonly crossRegion: boolean
+}
+
+// Clients with a fixed model list ask for OpenAI's own names. gpt-oss is served by Bedrock and is meant as it is.
+const OPENAI_CHAT = ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*']
+const OPENAI_OSS = 'gpt-oss*'
+const OPENAI_EMBEDDING = 'text-embedding-*'
+
+/**
+ * Turns the name a caller asked for into the models to try, in order. Never fails: what no list knows is called as it stands,
+ * so that a new id or somebody's ARN works before any list has heard of it.
+ */
+export function resolveModel(
+  asked: string,
+  purpose: 'chat' | 'embedding',
+  context: ResolveContext
+): readonly [ModelTarget, ...ModelTarget[]] {
+  const ids = expand(asked, purpose, context, [])
+  const [first = target(asked, context), ...rest] = unique(ids.map((id) => target(id, context)))
+  return [first, ...rest]
+}
+
+/** Follows aliases and OpenAI's names; `seen` breaks the circle of an alias that names itself. */
+function expand(
+  asked: string,
+  purpose: 'chat' | 'embedding',
+  context: ResolveContext,
+  seen: readonly string[]
+): readonly string[] {
+  if (seen.includes(asked)) return [asked]
+  const aliased = aliasOf(asked, context.aliases)
+  if (aliased.length > 0) return aliased.flatMap((name) => expand(name, purpose, context, [...seen, asked]))
+  const replacement = context.known.has(asked) ? undefined : replaceOpenAi(asked, purpose, context)
+  if (replacement === undefined || replacement === asked) return [asked]
+  return expand(replacement, purpose, context, [...seen, asked])
+}
+
+function aliasOf(asked: string, aliases: ResolveContext['aliases']): readonly string[] {
+  const exact = Object.hasOwn(aliases, asked) ? asked : undefined
+  const key = exact ?? Object.keys(aliases).find((pattern) => isGlob(pattern) && globMatch(pattern, asked))
+  const value = key === undefined ? [] : (aliases[key] ?? [])
+  return typeof value === 'string' ? [value] : value
+}
+
+function replaceOpenAi(asked: string, purpose: 'chat' | 'embedding', context: ResolveContext): string | undefined {
+  if (purpose === 'embedding') return globMatch(OPENAI_EMBEDDING, asked) ? context.defaultEmbeddingModel : undefined
+  if (globMatch(OPENAI_OSS, asked)) return undefined
+  return OPENAI_CHAT.some((pattern) => globMatch(pattern, asked)) ? context.defaultModel : undefined
+}
+
+function target(asked: string, context: ResolveContext): ModelTarget {
+  const known = context.known.get(asked) ?? shorthand(asked, context.known)
+  const id = known?.id ?? asked
+  const baseId = known?.baseId ?? baseModelId(id)
+  if (!needsProfile(id, baseId, known, context)) return { id, baseId }
+  return { id: `${profileGeography(baseId, context)}.${baseId}`, baseId }
+}
+
+/** `gpt-oss-120b` or `claude-sonnet-4-6`: the catalogue's id without provider and version. Only where it is the one that fits. */
+function shorthand(asked: string, known: ReadonlyMap<string, KnownModel>): KnownModel | undefined {
+  if (asked.includes('.') || asked.includes(':')) return undefined
+  const fits = [...known.values()].filter((model) => {
+    if (model.kind !== 'foundation') return false
+    const name = model.id.slice(model.id.indexOf('.') + 1)
+    return (
+      name === asked || /^[-:](?:v?\d+(?::\d+)?|\d{8}-v\d+:\d+)$/.test(name.startsWith(asked) ? name.slice(asked.length) : '')
+    )
+  })
+  return fits.find((model) => fits.every((other) => other.id === model.id))
+}
+
+function needsProfile(id: string, baseId: string, known: KnownModel | undefined, context: ResolveContext): boolean {
+  if (!context.crossRegion || id !== baseId || id.startsWith('arn:') || hasGeography(id)) return false
+  if (known !== undefined) return known.kind === 'foundation' && !known.onDemand
+  return traitsFor(baseId).profileOnly
+}
+
+/** The nearest geography whose profile the catalogue lists; else the nearest the table knows of; else the region's own. */
+function profileGeography(baseId: string, context: ResolveContext): string {
+  const near = geographies(context.region)
+  const { profiles } = traitsFor(baseId)
+  return (
+    near.find((prefix) => context.known.has(`${prefix}.${baseId}`)) ?? near.find((prefix) => profiles.includes(prefix)) ?? near[0]
+  )
+}
+
+function unique(targets: readonly ModelTarget[]): readonly ModelTarget[] {
+  return targets.filter((item, index) => targets.findIndex((other) => other.id === item.id) === index)
+}

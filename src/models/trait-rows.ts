@@ -1,0 +1,450 @@
+import type { EffortWord, Traits } from './traits-type.ts'
+
+/** What a model nobody knows is taken for: everything is sent, nothing the caller did not ask for. Bedrock has the last word. */
+const PERMISSIVE: Traits = {
+  family: 'unknown',
+  input: ['image', 'document', 'video', 'audio'],
+  s3Media: true,
+  systemPrompt: true,
+  prefill: true,
+  streaming: true,
+  tools: true,
+  toolsInStream: true,
+  toolChoice: ['auto', 'any', 'tool'],
+  forcedToolWithReasoning: true,
+  parallelToolSwitch: false,
+  strictTools: false,
+  toolIds: 'plain',
+  systemTools: [],
+  toolResultMedia: ['image', 'document', 'video'],
+  toolResultStatus: true,
+  besideToolResult: 'all',
+  temperature: true,
+  topP: true,
+  temperatureWithTopP: true,
+  samplingWithReasoning: true,
+  topKField: '',
+  maxStops: 2500,
+  blankStops: true,
+  nativeFields: {},
+  maxOutputTokens: 0,
+  minOutputTokens: 1,
+  reasoning: 'none',
+  reasoningField: '',
+  efforts: [],
+  reasoningOff: 'omit',
+  hidesReasoning: false,
+  interleavedBeta: '',
+  unlimitedEffort: '',
+  replay: 'none',
+  structuredOutput: false,
+  structuredOutputWithCitations: true,
+  // A cachePoint on a model that lacks it fails the call, so none is set on a model nobody knows.
+  cache: [],
+  cacheLongTtl: false,
+  betas: [],
+  responseFields: false,
+  profileOnly: false,
+  profiles: []
+}
+
+/** Text models served on Converse without a rule of their own. */
+const OPEN_WEIGHT: Traits = {
+  ...PERMISSIVE,
+  family: 'open',
+  input: ['document'],
+  s3Media: false,
+  prefill: false,
+  toolResultMedia: [],
+  maxOutputTokens: 16_384
+}
+
+// One unknown flag fails the whole request with "invalid beta flag". Verified by Envoy AI Gateway and agentgateway, 2026-08.
+const CLAUDE_BETAS = [
+  'computer-use-2024-10-22',
+  'computer-use-2025-01-24',
+  'computer-use-2025-11-24',
+  'context-1m-2025-08-07',
+  'context-management-2025-06-27',
+  'dev-full-thinking-2025-05-14',
+  'effort-2025-11-24',
+  'fine-grained-tool-streaming-2025-05-14',
+  'interleaved-thinking-2025-05-14',
+  'mcp-client-2025-04-04',
+  'mcp-client-2025-11-20',
+  'model-context-window-exceeded-2025-08-26',
+  'output-128k-2025-02-19',
+  'pdfs-2024-09-25',
+  'search-results-2025-06-09',
+  'token-counting-2024-11-01',
+  'token-efficient-tools-2025-02-19',
+  'tool-examples-2025-10-29',
+  'tool-search-tool-2025-10-19',
+  'web-search-2025-03-05'
+] as const
+
+/** Claude 3: sees, calls tools, takes every sampling parameter. */
+const CLAUDE_3: Traits = {
+  ...PERMISSIVE,
+  family: 'claude',
+  input: ['image', 'document'],
+  s3Media: false,
+  forcedToolWithReasoning: false,
+  toolResultMedia: ['image', 'document'],
+  besideToolResult: 'no-files',
+  samplingWithReasoning: false,
+  topKField: 'top_k',
+  blankStops: false,
+  maxOutputTokens: 4096,
+  structuredOutputWithCitations: false,
+  betas: CLAUDE_BETAS,
+  responseFields: true
+}
+
+/** Claude 3.5 of October 2024: the first with cache points. */
+const CLAUDE_35: Traits = {
+  ...CLAUDE_3,
+  maxOutputTokens: 8192,
+  cache: ['tools', 'system', 'messages'],
+  profiles: ['us', 'eu', 'apac']
+}
+
+/** Claude 3.7: thinks within a budget, can be told to call one tool at a time. */
+const CLAUDE_37: Traits = {
+  ...CLAUDE_35,
+  parallelToolSwitch: true,
+  maxOutputTokens: 64_000,
+  reasoning: 'budget',
+  efforts: ['low', 'medium', 'high'],
+  replay: 'signed',
+  profileOnly: true
+}
+
+/** Claude 4 and 4.1: may think between tool calls, behind a beta flag. */
+const CLAUDE_4: Traits = {
+  ...CLAUDE_37,
+  interleavedBeta: 'interleaved-thinking-2025-05-14',
+  profiles: ['us', 'eu', 'apac', 'global']
+}
+
+/** The 4.5 family: temperature or topP, not both; native structured output; one-hour cache. */
+const CLAUDE_45: Traits = {
+  ...CLAUDE_4,
+  temperatureWithTopP: false,
+  strictTools: true,
+  structuredOutput: true,
+  cacheLongTtl: true,
+  profiles: ['us', 'us-gov', 'eu', 'jp', 'au', 'global']
+}
+
+/** 4.6: adaptive thinking (an enabled budget silently stops after the first tool turn), no prefill any more. 2026-02. */
+const CLAUDE_46: Traits = {
+  ...CLAUDE_45,
+  prefill: false,
+  maxOutputTokens: 128_000,
+  reasoning: 'adaptive',
+  interleavedBeta: '',
+  efforts: ['low', 'medium', 'high']
+}
+
+const EFFORTS_TO_MAX: readonly EffortWord[] = ['low', 'medium', 'high', 'xhigh', 'max']
+
+/** 4.7 and newer: no sampling parameters, no native structured output on Converse, reasoning text only on demand. 2026-04. */
+const CLAUDE_47: Traits = {
+  ...CLAUDE_46,
+  temperature: false,
+  topP: false,
+  topKField: '',
+  strictTools: false,
+  structuredOutput: false,
+  efforts: EFFORTS_TO_MAX,
+  hidesReasoning: true
+}
+
+/** The 5 series: thinking is on by itself and can be switched off. 2026-06. */
+const CLAUDE_5: Traits = { ...CLAUDE_47, reasoningOff: 'disabled' }
+
+/** Opus 5.5, Sonnet 5.5, Fable, Mythos: always think; `disabled` is refused. 2026-06 to 2026-10. */
+const CLAUDE_ALWAYS: Traits = { ...CLAUDE_47, reasoningOff: 'never' }
+
+/** The same, and no tool can be forced: "tool_choice: type \"tool\" and \"any\" are not supported for this model." 2026-09. */
+const CLAUDE_UNFORCED: Traits = { ...CLAUDE_ALWAYS, toolChoice: ['auto'] }
+
+const NOVA: Traits = {
+  ...PERMISSIVE,
+  family: 'nova',
+  input: ['image', 'document', 'video'],
+  toolResultMedia: ['image', 'document'],
+  topKField: 'inferenceConfig.topK',
+  maxStops: 4,
+  maxOutputTokens: 10_000,
+  // Nova takes no cachePoint among the tools.
+  cache: ['system', 'messages'],
+  profiles: ['us', 'eu', 'apac']
+}
+
+/** Nova 2: reasoningConfig; with effort high, maxTokens, temperature and topP must be unset. */
+const NOVA_2: Traits = {
+  ...NOVA,
+  maxOutputTokens: 64_000,
+  reasoning: 'nova',
+  efforts: ['low', 'medium', 'high'],
+  unlimitedEffort: 'high',
+  systemTools: ['nova_grounding', 'nova_code_interpreter'],
+  profileOnly: true,
+  profiles: ['us', 'eu', 'jp', 'global']
+}
+
+/** GPT-5.6: effort in an object; refuses sampling and stop strings; gives back only encrypted reasoning. Converse proven 2026-10-10. */
+const GPT: Traits = {
+  ...PERMISSIVE,
+  family: 'gpt',
+  input: ['image', 'document'],
+  s3Media: false,
+  prefill: false,
+  toolResultMedia: [],
+  temperature: false,
+  topP: false,
+  maxStops: 0,
+  maxOutputTokens: 128_000,
+  minOutputTokens: 16,
+  reasoning: 'field',
+  reasoningField: 'reasoning.effort',
+  efforts: ['none', 'low', 'medium', 'high', 'xhigh'],
+  replay: 'redacted',
+  profileOnly: true,
+  profiles: ['us', 'global']
+}
+
+/** GPT-6 refuses effort `none`. 2026-09. */
+const GPT_6: Traits = { ...GPT, efforts: ['low', 'medium', 'high', 'xhigh'], reasoningOff: 'never' }
+
+// Sources disagree whether `none` is taken (refused 2026-05, accepted through another field 2026-10): the weakest effort is safe.
+const GPT_OSS: Traits = {
+  ...OPEN_WEIGHT,
+  family: 'gpt-oss',
+  reasoning: 'field',
+  reasoningField: 'reasoning_effort',
+  efforts: ['low', 'medium', 'high'],
+  reasoningOff: 'never'
+}
+
+const GROK: Traits = {
+  ...OPEN_WEIGHT,
+  family: 'grok',
+  input: ['image', 'document'],
+  minOutputTokens: 16,
+  reasoning: 'inherent',
+  replay: 'redacted'
+}
+
+const STRUCTURED: Traits = { ...OPEN_WEIGHT, strictTools: true, structuredOutput: true }
+const SEES: Pick<Traits, 'input'> = { input: ['image', 'document'] }
+
+const QWEN_3: Traits = {
+  ...STRUCTURED,
+  family: 'qwen',
+  reasoning: 'field',
+  reasoningField: 'reasoning_config',
+  efforts: ['low', 'high']
+}
+const DEEPSEEK_3: Traits = {
+  ...STRUCTURED,
+  family: 'deepseek',
+  maxOutputTokens: 81_920,
+  reasoning: 'field',
+  reasoningField: 'reasoning_config',
+  efforts: ['low', 'medium', 'high']
+}
+const KIMI: Traits = {
+  ...STRUCTURED,
+  ...SEES,
+  family: 'kimi',
+  toolIds: 'dotted',
+  maxOutputTokens: 16_000,
+  reasoning: 'field',
+  reasoningField: 'reasoning_effort',
+  efforts: ['low', 'high', 'max']
+}
+const GEMMA: Traits = { ...STRUCTURED, ...SEES, family: 'gemma' }
+const NEMOTRON: Traits = { ...STRUCTURED, family: 'nemotron' }
+// Two gateways send GLM a reasoning_config, live probes found no control: nothing is sent.
+const GLM: Traits = { ...STRUCTURED, family: 'glm', maxOutputTokens: 131_072, reasoning: 'inherent' }
+const MINIMAX: Traits = { ...STRUCTURED, family: 'minimax', maxOutputTokens: 131_072, reasoning: 'inherent' }
+
+/** Mistral: nine-character tool ids, results alone in their message, no single tool can be forced. */
+const MISTRAL: Traits = {
+  ...STRUCTURED,
+  family: 'mistral',
+  toolChoice: ['auto', 'any'],
+  toolIds: 'nine',
+  toolResultMedia: ['document'],
+  besideToolResult: 'nothing',
+  maxStops: 10,
+  topKField: 'top_k'
+}
+const MISTRAL_OLD: Traits = {
+  ...MISTRAL,
+  strictTools: false,
+  structuredOutput: false,
+  toolsInStream: false,
+  maxOutputTokens: 8192
+}
+/** Mistral 7B and Mixtral: neither tools nor a system prompt. */
+const MISTRAL_PLAIN: Traits = { ...MISTRAL_OLD, tools: false, systemPrompt: false, maxOutputTokens: 4096 }
+
+/** Llama: only auto, no tools in streams, results alone in their message. */
+const LLAMA: Traits = {
+  ...OPEN_WEIGHT,
+  family: 'llama',
+  toolsInStream: false,
+  toolChoice: ['auto'],
+  besideToolResult: 'nothing',
+  maxOutputTokens: 8192,
+  profileOnly: true,
+  profiles: ['us', 'us-gov', 'eu']
+}
+const LLAMA_3: Traits = { ...LLAMA, tools: false, maxOutputTokens: 2048, profileOnly: false }
+const LLAMA_4: Traits = { ...LLAMA, ...SEES, toolResultMedia: ['image', 'document'] }
+
+/** Writer: results alone in their message and without status. */
+const PALMYRA: Traits = {
+  ...OPEN_WEIGHT,
+  family: 'palmyra',
+  besideToolResult: 'nothing',
+  toolResultStatus: false,
+  maxOutputTokens: 8192,
+  profileOnly: true,
+  profiles: ['us']
+}
+
+const COMMAND_R: Traits = {
+  ...OPEN_WEIGHT,
+  family: 'cohere',
+  toolChoice: ['auto'],
+  maxOutputTokens: 4000,
+  topKField: 'k',
+  nativeFields: { frequency_penalty: 'frequency_penalty', presence_penalty: 'presence_penalty', seed: 'seed' }
+}
+
+/**
+ * The one capability table, as of 2026-11. First fit wins, so a version stands before its family,
+ * and each family ends with a row for versions that came later: they get the newest behaviour.
+ */
+export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] = [
+  ['anthropic.claude-opus-5-5*', CLAUDE_UNFORCED],
+  // A live user report says always thinking, Anthropic's table says adaptive; never sending `disabled` suits both.
+  ['anthropic.claude-sonnet-5-5*', CLAUDE_ALWAYS],
+  ['anthropic.claude-haiku-5*', CLAUDE_5],
+  ['anthropic.claude-fable-*', CLAUDE_UNFORCED],
+  ['anthropic.claude-mythos-*', CLAUDE_UNFORCED],
+  // The suffix keeps a later 5.x out of the row.
+  ['anthropic.claude-opus-5', CLAUDE_5],
+  ['anthropic.claude-opus-5-v*', CLAUDE_5],
+  ['anthropic.claude-opus-5-20*', CLAUDE_5],
+  ['anthropic.claude-sonnet-5', CLAUDE_5],
+  ['anthropic.claude-sonnet-5-v*', CLAUDE_5],
+  ['anthropic.claude-sonnet-5-20*', CLAUDE_5],
+  ['anthropic.claude-opus-4-8*', CLAUDE_47],
+  ['anthropic.claude-opus-4-7*', CLAUDE_47],
+  ['anthropic.claude-opus-4-6*', { ...CLAUDE_46, efforts: ['low', 'medium', 'high', 'max'] }],
+  ['anthropic.claude-sonnet-4-6*', { ...CLAUDE_46, maxOutputTokens: 64_000 }],
+  ['anthropic.claude-*-4-5*', CLAUDE_45],
+  ['anthropic.claude-opus-4-1-*', { ...CLAUDE_4, temperatureWithTopP: false, maxOutputTokens: 32_000 }],
+  ['anthropic.claude-opus-4-20*', { ...CLAUDE_4, maxOutputTokens: 32_000 }],
+  ['anthropic.claude-sonnet-4-20*', CLAUDE_4],
+  ['anthropic.claude-3-7-*', CLAUDE_37],
+  ['anthropic.claude-3-5-haiku-*', { ...CLAUDE_35, input: ['document'], profileOnly: true }],
+  ['anthropic.claude-3-5-sonnet-20241022-*', CLAUDE_35],
+  ['anthropic.claude-3-5-sonnet-*', { ...CLAUDE_3, profiles: ['us', 'eu', 'apac'] }],
+  ['anthropic.claude-3-*', CLAUDE_3],
+  ['anthropic.claude-v2*', { ...CLAUDE_3, input: ['document'], tools: false }],
+  ['anthropic.claude-instant*', { ...CLAUDE_3, input: ['document'], tools: false }],
+  ['anthropic.claude-haiku-*', CLAUDE_5],
+  ['anthropic.*', CLAUDE_UNFORCED],
+
+  ['openai.gpt-oss-*', GPT_OSS],
+  ['openai.gpt-5*', GPT],
+  ['openai.*', GPT_6],
+
+  ['amazon.nova-micro-*', { ...NOVA, input: [], toolResultMedia: [] }],
+  ['amazon.nova-lite-*', NOVA],
+  ['amazon.nova-pro-*', NOVA],
+  ['amazon.nova-premier-*', { ...NOVA, profileOnly: true, profiles: ['us'] }],
+  // Embedding and speech models are not called through Converse; the row only keeps them out of the next one.
+  ['amazon.nova-2-multimodal-embeddings-*', PERMISSIVE],
+  ['amazon.nova-*', NOVA_2],
+  ['amazon.titan-embed-*', PERMISSIVE],
+  ['amazon.titan-text-*', { ...OPEN_WEIGHT, family: 'titan', tools: false, systemPrompt: false, maxOutputTokens: 4096 }],
+
+  [
+    'deepseek.r1*',
+    {
+      ...OPEN_WEIGHT,
+      family: 'deepseek',
+      toolsInStream: false,
+      toolChoice: ['auto'],
+      maxOutputTokens: 32_768,
+      reasoning: 'inherent',
+      profileOnly: true,
+      profiles: ['us']
+    }
+  ],
+  ['deepseek.v3-*', { ...DEEPSEEK_3, toolChoice: ['auto', 'any'] }],
+  ['deepseek.*', DEEPSEEK_3],
+
+  ['google.gemma-3-4b*', { ...GEMMA, strictTools: false, structuredOutput: false }],
+  ['google.*', GEMMA],
+  ['minimax.*', MINIMAX],
+
+  ['mistral.mistral-7b-*', MISTRAL_PLAIN],
+  ['mistral.mixtral-*', MISTRAL_PLAIN],
+  ['mistral.mistral-large-24*', MISTRAL_OLD],
+  ['mistral.mistral-small-24*', MISTRAL_OLD],
+  ['mistral.pixtral-large-*', { ...MISTRAL_OLD, ...SEES, profileOnly: true, profiles: ['us', 'eu'] }],
+  ['mistral.devstral-*', { ...MISTRAL, strictTools: false, structuredOutput: false }],
+  ['mistral.magistral-*', { ...MISTRAL, ...SEES, reasoning: 'inherent' }],
+  ['mistral.voxtral-*', { ...MISTRAL, input: ['audio', 'document'] }],
+  ['mistral.*', { ...MISTRAL, ...SEES }],
+
+  ['moonshot.kimi-k2-thinking*', { ...KIMI, input: ['document'], reasoningOff: 'never' }],
+  ['moonshotai.kimi-k2-thinking*', { ...KIMI, input: ['document'], reasoningOff: 'never' }],
+  ['moonshotai.kimi-k2*', KIMI],
+  ['moonshot*', { ...KIMI, profileOnly: true, profiles: ['us', 'global'] }],
+
+  ['nvidia.nemotron-nano-12b-*', { ...NEMOTRON, ...SEES }],
+  ['nvidia.nemotron-super-*', { ...NEMOTRON, strictTools: false, structuredOutput: false }],
+  ['nvidia.*', NEMOTRON],
+  ['qwen.qwen3-vl-*', { ...QWEN_3, ...SEES }],
+  ['qwen.*', QWEN_3],
+  ['xai.*', GROK],
+  ['zai.*', GLM],
+
+  ['meta.llama3-8b-*', LLAMA_3],
+  ['meta.llama3-70b-*', LLAMA_3],
+  ['meta.llama3-2-11b-*', { ...LLAMA, ...SEES }],
+  ['meta.llama3-2-90b-*', { ...LLAMA, ...SEES }],
+  ['meta.llama3-*', LLAMA],
+  ['meta.*', LLAMA_4],
+
+  ['writer.palmyra-vision-*', { ...PALMYRA, ...SEES, toolChoice: ['any', 'tool'] }],
+  ['writer.*', PALMYRA],
+  ['cohere.command-r*', COMMAND_R],
+  ['cohere.command-*', { ...COMMAND_R, tools: false, systemPrompt: false }],
+  ['cohere.embed-*', PERMISSIVE],
+  ['ai21.*', { ...OPEN_WEIGHT, family: 'jamba', toolsInStream: false, toolChoice: ['auto'], maxOutputTokens: 4096 }],
+  [
+    'twelvelabs.pegasus-*',
+    {
+      ...PERMISSIVE,
+      family: 'pegasus',
+      input: ['video'],
+      tools: false,
+      systemPrompt: false,
+      profileOnly: true,
+      profiles: ['us', 'eu']
+    }
+  ],
+  ['twelvelabs.*', { ...PERMISSIVE, profileOnly: true, profiles: ['us', 'eu', 'apac'] }],
+  ['*', PERMISSIVE]
+]

@@ -1,0 +1,97 @@
+/** Kinds of content beside text. */
+export type Modality = 'image' | 'document' | 'video' | 'audio'
+
+/** Places where a cachePoint may stand. */
+export type CachePlace = 'tools' | 'system' | 'messages'
+
+/** Effort words of the models' own controls, weakest first. */
+export type EffortWord = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+
+/**
+ * What a model takes and refuses, all as data. An operator can set each member in `MODEL_TRAITS_FILE` under the same name.
+ * Members are flat on purpose, so that a row over another row changes one fact and no more.
+ */
+export interface Traits {
+  /** Reasoning blocks travel only inside one family. */
+  readonly family: string
+  readonly input: readonly Modality[]
+  /** Media by `s3Location`. */
+  readonly s3Media: boolean
+  readonly systemPrompt: boolean
+  /** An assistant turn may end the conversation. */
+  readonly prefill: boolean
+  readonly streaming: boolean
+
+  readonly tools: boolean
+  readonly toolsInStream: boolean
+  readonly toolChoice: readonly ('auto' | 'any' | 'tool')[]
+  /** A forced tool is taken while the model reasons. */
+  readonly forcedToolWithReasoning: boolean
+  /** Takes `tool_choice.disable_parallel_tool_use` in its native fields. */
+  readonly parallelToolSwitch: boolean
+  readonly strictTools: boolean
+  /** Alphabet of tool ids: `plain` is letters, digits, `_`, `-`; `dotted` adds `.` and `:`; `nine` is exactly nine letters or digits. */
+  readonly toolIds: 'plain' | 'dotted' | 'nine'
+  /** Tools the provider runs itself. */
+  readonly systemTools: readonly string[]
+  readonly toolResultMedia: readonly Modality[]
+  readonly toolResultStatus: boolean
+  /** Content that may stand in one message with tool results: all, all but documents and videos, or nothing. */
+  readonly besideToolResult: 'all' | 'no-files' | 'nothing'
+
+  readonly temperature: boolean
+  readonly topP: boolean
+  /** Takes temperature and topP in one request. */
+  readonly temperatureWithTopP: boolean
+  /** Takes sampling parameters while it reasons. */
+  readonly samplingWithReasoning: boolean
+  /** Path of top_k in the native body, dots between members; empty: none. */
+  readonly topKField: string
+  /** Most stop strings; 0: the model takes none. */
+  readonly maxStops: number
+  readonly blankStops: boolean
+  /** Fields outside Converse that the native body takes: the caller's name to the native path. */
+  readonly nativeFields: Readonly<Record<string, string>>
+
+  /** Most tokens of an answer; 0: unknown, then nothing is sent unless asked. */
+  readonly maxOutputTokens: number
+  readonly minOutputTokens: number
+
+  /**
+   * How reasoning is steered: `none` refuses any control and does not reason; `inherent` always reasons, without control;
+   * `budget` is Anthropic's enabled thinking; `adaptive` its newer form; `nova` Amazon's reasoningConfig; `field` one effort word.
+   */
+  readonly reasoning: 'none' | 'inherent' | 'budget' | 'adaptive' | 'nova' | 'field'
+  /** Path of the effort word in the native body (`field`). */
+  readonly reasoningField: string
+  /** Effort words the model takes, weakest first. */
+  readonly efforts: readonly EffortWord[]
+  /** What turns reasoning off: saying nothing, an explicit `disabled`, or nothing can (the weakest effort is sent). */
+  readonly reasoningOff: 'omit' | 'disabled' | 'never'
+  /** Hides its reasoning text unless `thinking.display` asks for it. */
+  readonly hidesReasoning: boolean
+  /** Thinks between tool calls only with the beta flag named here; empty: by itself or never. */
+  readonly interleavedBeta: string
+  /** Effort at and above which maxTokens and sampling must be left out; empty: none. */
+  readonly unlimitedEffort: '' | EffortWord
+  /** Kinds of reasoning blocks the model takes back. */
+  readonly replay: 'signed' | 'redacted' | 'none'
+
+  /** Takes `outputConfig.textFormat`. */
+  readonly structuredOutput: boolean
+  readonly structuredOutputWithCitations: boolean
+  readonly cache: readonly CachePlace[]
+  readonly cacheLongTtl: boolean
+  /** Beta flags known to be accepted. */
+  readonly betas: readonly string[]
+  /** Native response fields worth asking for: the stop string that was met, reasoning tokens. */
+  readonly responseFields: boolean
+  /** Called only through an inference profile, and the geographies that have one. */
+  readonly profileOnly: boolean
+  readonly profiles: readonly string[]
+}
+
+/** An operator's row: a glob on the base id and the members it changes. */
+export interface TraitRow extends Partial<Traits> {
+  readonly match: string
+}

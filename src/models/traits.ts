@@ -1,0 +1,20 @@
+import { globMatch } from './glob.ts'
+import { TRAIT_ROWS } from './trait-rows.ts'
+import type { TraitRow, Traits } from './traits-type.ts'
+
+export { parseTraitRows } from './parse-trait-rows.ts'
+export type { CachePlace, EffortWord, Modality, TraitRow, Traits } from './traits-type.ts'
+
+/**
+ * What a model takes and refuses. Never fails: the first row that fits decides, a newer model of a family gets the family's
+ * newest row, and a model nobody knows gets a permissive one, so that Bedrock itself has the last word.
+ * Operator rows lie over the built-in one, member by member; of several that fit, the earlier wins.
+ */
+export function traitsFor(baseId: string, operatorRows: readonly TraitRow[] = []): Traits {
+  const builtIn = TRAIT_ROWS.find(([match]) => globMatch(match, baseId))?.[1] ?? UNKNOWN
+  const over = operatorRows.filter((row) => globMatch(row.match, baseId)).map(({ match: _match, ...members }) => members)
+  return over.length === 0 ? builtIn : Object.assign({}, builtIn, ...over.toReversed())
+}
+
+/** The last row fits everything; this is what the type of `find` needs. */
+const UNKNOWN: Traits = TRAIT_ROWS[TRAIT_ROWS.length - 1]![1]
