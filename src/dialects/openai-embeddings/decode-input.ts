@@ -1,0 +1,78 @@
+import type { EmbeddingInput, EmbeddingPart } from '../../core/embedding.ts'
+import { isJsonObject, type Json } from '../../core/json.ts'
+import { GatewayError } from '../../errors.ts'
+import { badValue, missing, wrongType } from '../openai-error/refuse.ts'
+import { decodeDataUrl, isDataUrl } from './data-url.ts'
+
+/** Turns cl100k tokens back into their text; throws when a token does not exist. */
+export type DecodeTokens = (tokens: readonly number[]) => string
+
+/** As many as OpenAI takes in one request. */
+const MAX_INPUTS = 2048
+
+/** Whether any part of the body's `input` is given as tokens, so that the vocabulary is only loaded when it is needed. */
+export function holdsTokens(body: unknown): boolean {
+  const input = isJsonObject(body) ? body.input : undefined
+  return Array.isArray(input) && input.some((item) => typeof item === 'number' || Array.isArray(item))
+}
+
+/** Reads every form `input` may have: a text, a data URL, tokens, parts, or a list of those. */
+export function decodeInput(input: Json | undefined, decodeTokens: DecodeTokens): EmbeddingInputs {
+  if (input === undefined || input === null) throw missing('input')
+  if (!Array.isArray(input)) return [{ path: 'input', parts: decodeItem(input, 'input', decodeTokens) }]
+  if (input.length > 0 && input.every((item) => typeof item === 'number'))
+    return [{ path: 'input', parts: [decodeTokenList(input, 'input', decodeTokens)] }]
+  if (input.length > MAX_INPUTS)
+    throw badValue('input', `'input' has ${input.length} items; at most ${MAX_INPUTS} are possible in one request.`)
+  const [first, ...others] = input.map((item: Json, index: number): EmbeddingInput => {
+    const path = `input[${index}]`
+    return { path, parts: decodeItem(item, path, decodeTokens) }
+  })
+  if (first === undefined) throw badValue('input', "'input' must not be an empty array.")
+  return [first, ...others]
+}
+
+type EmbeddingInputs = readonly [EmbeddingInput, ...EmbeddingInput[]]
+
+function decodeItem(item: Json, path: string, decodeTokens: DecodeTokens): EmbeddingInput['parts'] {
+  if (Array.isArray(item)) return [decodeTokenList(item, path, decodeTokens)]
+  if (!isJsonObject(item) || item.content === undefined) return [decodePart(item, path)]
+  const content: readonly Json[] = Array.isArray(item.content) ? item.content : [item.content]
+  const [first, ...others] = content.map((part, index) => decodePart(part, `${path}.content[${index}]`))
+  if (first === undefined) throw badValue(`${path}.content`, `'${path}.content' must not be an empty array.`)
+  return [first, ...others]
+}
+
+function decodePart(part: Json, path: string): EmbeddingPart {
+  if (typeof part === 'string') return isDataUrl(part) ? decodeDataUrl(part, path) : decodeText(part, path)
+  if (!isJsonObject(part)) throw wrongType(path, 'a string, an array of tokens or a part', part)
+  if (typeof part.text === 'string') return decodeText(part.text, path)
+  const url = isJsonObject(part.image_url) ? part.image_url.url : part.image_url
+  if (typeof url === 'string') return decodeDataUrl(url, path)
+  throw badValue(path, `'${path}' must be {"type":"text","text"} or {"type":"image_url","image_url":{"url"}}.`)
+}
+
+function decodeText(text: string, path: string): EmbeddingPart {
+  if (text === '') throw badValue(path, `'${path}' must not be an empty string.`)
+  return { type: 'text', text }
+}
+
+function decodeTokenList(tokens: readonly Json[], path: string, decodeTokens: DecodeTokens): EmbeddingPart {
+  const numbers = tokens.filter((token) => typeof token === 'number')
+  if (numbers.length < tokens.length)
+    throw wrongType(
+      path,
+      'an array of tokens',
+      tokens.find((token) => typeof token !== 'number')
+    )
+  return decodeText(textOfTokens(numbers, path, decodeTokens), path)
+}
+
+function textOfTokens(tokens: readonly number[], path: string, decodeTokens: DecodeTokens): string {
+  try {
+    return decodeTokens(tokens)
+  } catch (cause) {
+    const sentence = `'${path}' holds a token that the cl100k_base vocabulary does not have; send the text itself.`
+    throw new GatewayError('invalid_value', sentence, { param: path, cause })
+  }
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type EmbedRunAnswer, runEmbedding } from '../bedrock/embed-run.ts'
+import { type DecodeTokens, holdsTokens } from '../dialects/openai-embeddings/decode-input.ts'
+import { type DecodedEmbeddingRequest, decodeEmbeddingRequest } from '../dialects/openai-embeddings/decode-request.ts'
+import { encodeEmbeddings } from '../dialects/openai-embeddings/encode-response.ts'
+import { deploymentModel } from '../http/deployment.ts'
+
+/** `POST /embeddings`. */
+export async function embeddings(app: FastifyInstance): Promise<void> {
+  app.post('/embeddings', { preValidation: deploymentModel }, async (request, reply) => {
+    const decodeTokens = holdsTokens(request.body) ? await loadVocabulary() : noTokens
+    const { request: asked, options, warnings } = decodeEmbeddingRequest(request.body, decodeTokens)
+    const targets = app.resolve(asked.model, 'embedding', request)
+    request.record.upstreamStartedAt = performance.now()
+    const answer = await runEmbedding({ request: asked, targets, signal: request.gone }, app.bedrock.invoke)
+    announceEmbedding(request, reply, answer, warnings)
+    return encodeEmbeddings(answer, answer.model, options)
+  })
+}
+
+/** The vocabulary comes with the package. It costs some 300 ms once, and most processes never need it. */
+async function loadVocabulary(): Promise<DecodeTokens> {
+  const { decode } = await import('gpt-tokenizer/encoding/cl100k_base')
+  return decode
+}
+
+function noTokens(): never {
+  throw new TypeError('the vocabulary is loaded whenever there are tokens')
+}
+
+function announceEmbedding(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: EmbedRunAnswer,
+  warnings: DecodedEmbeddingRequest['warnings']
+): void {
+  const { record } = request
+  record.upstreamEndedAt = performance.now()
+  record.model = answer.model
+  record.region = answer.region
+  record.promptTokens = answer.inputTokens
+  const dropped = [...warnings, ...answer.warnings].map((warning) => warning.param)
+  if (dropped.length > 0) {
+    record.dropped = dropped
+    reply.header('x-adit-dropped', dropped.join(', '))
+  }
+  if (answer.requestId !== undefined) {
+    record.upstreamRequestId = answer.requestId
+    reply.header('x-amzn-requestid', answer.requestId)
+  }
+  if (answer.model !== record.asked) reply.header('x-adit-model', answer.model)
+}

@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { encodeModel, encodeModelList, type ModelCard } from '../dialects/openai-models/encode-models.ts'
+import { GatewayError } from '../errors.ts'
+import { baseModelId } from '../models/resolve.ts'
+
+/** `GET /models` and `GET /models/{id}`; an id may hold `/` and `:`, encoded or raw. */
+export async function models(app: FastifyInstance): Promise<void> {
+  app.get('/models', async (request) => {
+    const listed = (await app.catalog.list()).filter((model) => app.modelAllowed(model, request))
+    return encodeModelList([...aliasCards(app, request), ...listed.map((model) => encodeModel(model))])
+  })
+
+  app.get<{ Params: { '*': string } }>('/models/*', async (request) => {
+    const asked = request.params['*']
+    await app.catalog.list()
+    return findCard(app, asked, request)
+  })
+}
+
+/** Names the operator gave, so that clients that choose from the list can choose them. Globs name nothing. */
+function aliasCards(app: FastifyInstance, request: FastifyRequest): ModelCard[] {
+  return Object.entries(app.config.modelAliases).flatMap(([id, target]) => {
+    const targets = typeof target === 'string' ? [target] : target
+    const infos = targets.map((name) => app.catalog.known.get(name) ?? { id: name, baseId: baseModelId(name) })
+    const [first] = infos.filter((info) => app.modelAllowed(info, request))
+    return first === undefined || id.includes('*') ? [] : [encodeModel(first, { id, targets: infos.map((info) => info.id) })]
+  })
+}
+
+function findCard(app: FastifyInstance, asked: string, request: FastifyRequest): ModelCard {
+  const targets = app.resolve(asked, asked.startsWith('text-embedding') ? 'embedding' : 'chat', request)
+  const [first] = targets
+  const known = app.catalog.known.get(first.id)
+  if (known === undefined && first.id === asked)
+    throw new GatewayError('model_not_found', `The model '${asked}' is in no list of this gateway; GET models shows what is.`, {
+      param: 'model'
+    })
+  const alias = known?.id === asked ? undefined : { id: asked, targets: targets.map((target) => target.id) }
+  return encodeModel(known ?? first, alias)
+}
