@@ -1,0 +1,68 @@
+import type { UsageDetails } from '../../core/event.ts'
+import type { Json } from '../../core/json.ts'
+import { addUsage, NO_USAGE, type Usage } from '../../core/usage.ts'
+import type { FinishReasonWord } from './completion-body.ts'
+import { encodeUsage } from './encode-usage.ts'
+import type { ChatHead } from './head.ts'
+import type { ChatOptions } from './options.ts'
+
+/** The frames of one choice's stream. What does not change is serialised once. */
+export interface ChunkFrames {
+  readonly role: string
+  delta(json: string): string
+  content(text: string): string
+  reasoning(text: string): string
+  finish(reason: FinishReasonWord, extra: Json | undefined): string
+}
+
+/** One server-sent event. */
+export function frame(json: string): string {
+  return `data: ${json}\n\n`
+}
+
+/** The last frame of a whole stream; a broken one ends without it. */
+export const DONE_FRAME = 'data: [DONE]\n\n'
+
+/** Prepares the frames of one choice. `usage` is null on all chunks but the last when the caller asked for usage. */
+export function createChunkFrames(head: ChatHead, options: ChatOptions, choice: number): ChunkFrames {
+  const prefix = `data: ${chunkStart(head, options.serviceTier)}"choices":[{"index":${choice},"delta":`
+  const end = `${options.includeUsage ? ',"usage":null' : ''}}\n\n`
+  const suffix = `,"logprobs":null,"finish_reason":null}]${end}`
+  const contentPrefix = `${prefix}{"content":`
+  const reasoningPrefix = `${prefix}{"reasoning_content":`
+  const textSuffix = `}${suffix}`
+  return {
+    role: `${prefix}{"role":"assistant","content":"","refusal":null}${suffix}`,
+    delta: (json) => prefix + json + suffix,
+    content: (text) => contentPrefix + JSON.stringify(text) + textSuffix,
+    reasoning: (text) => reasoningPrefix + JSON.stringify(text) + textSuffix,
+    finish(reason, extra) {
+      const fields = extra === undefined ? '' : `,"additional_model_response_fields":${JSON.stringify(extra)}`
+      return `${prefix}{},"logprobs":null,"finish_reason":"${reason}"${fields}}]${end}`
+    }
+  }
+}
+
+function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): string {
+  const head = { id, object: 'chat.completion.chunk', created, model, service_tier: serviceTier, system_fingerprint: null }
+  return `${JSON.stringify(head).slice(0, -1)},`
+}
+
+/** What an encoder knows of one choice's cost once its events are over. */
+export interface ChoiceCost {
+  readonly usage: Usage | undefined
+  readonly usageDetails: UsageDetails | undefined
+}
+
+/**
+ * The chunk that carries the usage of all choices, summed: without choices, after every finish. Empty unless the caller
+ * asked for it. Never on a chunk with choices: AutoGen reads no finish reason there, openai-node loses the usage.
+ */
+export function usageFrame(head: ChatHead, options: ChatOptions, choices: readonly ChoiceCost[]): string {
+  if (!options.includeUsage) return ''
+  const usage = encodeUsage(choices.map(({ usage }) => usage ?? NO_USAGE).reduce(addUsage, NO_USAGE))
+  const details = choices[0]?.usageDetails
+  const traced = details?.trace === undefined ? '' : `,"bedrock_trace":${JSON.stringify(details.trace)}`
+  const start = chunkStart(head, details?.serviceTier ?? options.serviceTier)
+  return frame(`${start}"choices":[],"usage":${JSON.stringify(usage)}${traced}}`)
+}

@@ -1,0 +1,52 @@
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { ChatRequest } from '../../core/request.ts'
+import type { CacheMark } from '../../core/turn.ts'
+import { wrongType } from '../openai-error/refuse.ts'
+import type { Fields } from './read-fields.ts'
+import { objectAt, optionalBoolean, optionalChoice, optionalObject, optionalString } from './read-value.ts'
+import type { Report } from './report.ts'
+
+/** The cache point that a part, message or tool asks for, in Anthropic's or OpenAI's spelling. */
+export function decodeCacheMark(holder: JsonObject, path: string, report: Report): CacheMark | undefined {
+  const anthropic = optionalObject(holder.cache_control, `${path}.cache_control`)
+  if (anthropic !== undefined) return markOf(anthropic.ttl, `${path}.cache_control.ttl`, report)
+  const breakpoint = holder.prompt_cache_breakpoint
+  if (breakpoint === undefined || breakpoint === null || breakpoint === false) return undefined
+  if (breakpoint === true) return {}
+  return markOf(objectAt(breakpoint, `${path}.prompt_cache_breakpoint`).ttl, `${path}.prompt_cache_breakpoint.ttl`, report)
+}
+
+/** What the caller wants cached without marking it; absent: the operator's default. */
+export function decodeAutoCache(fields: Fields, report: Report): ChatRequest['autoCache'] {
+  const wish = fields.get('prompt_caching')
+  if (wish !== undefined) return wishedCache(wish, fields.path('prompt_caching'))
+  const last = fields.get('cache_control')
+  if (last !== undefined) {
+    return { system: false, tools: false, messages: true, mark: markOf(last.ttl, `${fields.path('cache_control')}.ttl`, report) }
+  }
+  const options = fields.get('prompt_cache_options')
+  if (options === undefined) return undefined
+  const path = fields.path('prompt_cache_options')
+  const mode = optionalChoice(options.mode, `${path}.mode`, ['implicit', 'explicit'])
+  if (mode === undefined) return undefined
+  const on = mode === 'implicit'
+  return { system: on, tools: on, messages: on, mark: markOf(options.ttl, `${path}.ttl`, report) }
+}
+
+function wishedCache(wish: Json, path: string): ChatRequest['autoCache'] {
+  if (typeof wish === 'boolean') return { system: wish, tools: wish, messages: wish }
+  if (typeof wish !== 'object') throw wrongType(path, 'a boolean or an object', wish)
+  const parts = objectAt(wish, path)
+  return {
+    system: optionalBoolean(parts.system, `${path}.system`) ?? false,
+    tools: optionalBoolean(parts.tools, `${path}.tools`) ?? false,
+    messages: optionalBoolean(parts.messages, `${path}.messages`) ?? false
+  }
+}
+
+function markOf(value: Json | undefined, path: string, report: Report): CacheMark {
+  const ttl = optionalString(value, path)
+  if (ttl === '5m' || ttl === '1h') return { ttl }
+  if (ttl !== undefined) report(path, 'Bedrock caches for 5m or 1h only')
+  return {}
+}

@@ -1,0 +1,56 @@
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Guardrail } from '../../core/request.ts'
+import { missing } from '../openai-error/refuse.ts'
+import { present } from './present.ts'
+import type { Fields } from './read-fields.ts'
+import { optionalChoice, optionalString } from './read-value.ts'
+
+const TRACES = ['enabled', 'disabled', 'enabled_full'] as const
+const STREAM_MODES = ['sync', 'async'] as const
+
+/** Reads `guardrail`, or `guardrailConfig` as Bedrock spells it. */
+export function decodeGuardrail(fields: Fields): Guardrail | undefined {
+  for (const field of ['guardrail', 'guardrailConfig'] as const) {
+    const given = fields.get(field)
+    if (given !== undefined) return guardrailOf(given, fields.path(field))
+  }
+  return undefined
+}
+
+function guardrailOf(given: JsonObject, path: string): Guardrail {
+  const identifier = optionalString(given.identifier ?? given.guardrailIdentifier, `${path}.identifier`)
+  if (!identifier) throw missing(`${path}.identifier`)
+  const version = optionalString(versionText(given.version ?? given.guardrailVersion), `${path}.version`)
+  if (!version) throw missing(`${path}.version`)
+  const mode = given.stream_processing_mode ?? given.streamProcessingMode
+  return present({
+    identifier,
+    version,
+    trace: optionalChoice(lowered(given.trace), `${path}.trace`, TRACES),
+    streamProcessingMode: optionalChoice(lowered(mode), `${path}.stream_processing_mode`, STREAM_MODES)
+  })
+}
+
+function versionText(value: Json | undefined): Json | undefined {
+  return typeof value === 'number' ? String(value) : value
+}
+
+function lowered(value: Json | undefined): Json | undefined {
+  return typeof value === 'string' ? value.toLowerCase() : value
+}
+
+/** Reads the headers that Bedrock's own OpenAI surface takes; the body wins over them. */
+export function decodeGuardrailHeaders(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>
+): Guardrail | undefined {
+  const header = (name: string) => {
+    const value = headers[`x-amzn-bedrock-${name}`]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const identifier = header('guardrailidentifier')
+  if (identifier === undefined) return undefined
+  const version = header('guardrailversion')
+  if (version === undefined) throw missing('X-Amzn-Bedrock-GuardrailVersion')
+  const trace = optionalChoice(lowered(header('trace')), 'X-Amzn-Bedrock-Trace', TRACES)
+  return present({ identifier, version, trace })
+}

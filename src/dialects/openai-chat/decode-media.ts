@@ -1,0 +1,108 @@
+import type { DocumentBlock, MediaBlock, MediaSource } from '../../core/turn.ts'
+import { GatewayError } from '../../errors.ts'
+import { badValue } from '../openai-error/refuse.ts'
+import { cleanBase64, isDataUrl, parseDataUrl } from './data-url.ts'
+import {
+  formatsOf,
+  type ImageFormat,
+  type MediaKind,
+  type MediaType,
+  typeOfBytes,
+  typeOfMediaType,
+  typeOfName
+} from './media-type.ts'
+import { present } from './present.ts'
+
+/** Where a piece of media is and what its caller calls it. */
+export interface MediaInput {
+  /** The kind that the part's type names; a data URL may turn out to hold another. */
+  readonly kind: MediaKind
+  /** A data URL, an http(s) or `s3://` URL, or (with `bareBase64`) base64 alone. */
+  readonly location: string
+  readonly path: string
+  readonly bareBase64?: boolean
+  readonly declared?: MediaType | undefined
+  readonly name?: string | undefined
+  readonly bucketOwner?: string | undefined
+}
+
+/** Makes the block for a piece of media; bytes are told by what they are, not by what they are called. */
+export function decodeMedia(input: MediaInput): MediaBlock {
+  const { location, path } = input
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(location.slice(0, 32))?.[1]?.toLowerCase()
+  const named = input.declared ?? typeOfName(input.name ?? location)
+  if (isDataUrl(location)) return decodeInline(input)
+  if (scheme === 'http' || scheme === 'https') return mediaBlock(input, ofKind(named, input), { type: 'url', url: location })
+  if (scheme === 's3') {
+    return mediaBlock(
+      input,
+      ofKind(named, input),
+      present({ type: 's3' as const, uri: location, bucketOwner: input.bucketOwner })
+    )
+  }
+  if (scheme === undefined && input.bareBase64) return decodeBytes(input, cleanBase64(location), named)
+  throw badValue(path, `Invalid '${path}': expected a data URL with base64, an http(s) URL or an s3:// URL.`)
+}
+
+function decodeInline(input: MediaInput): MediaBlock {
+  const data = parseDataUrl(input.location)
+  const named = input.name === undefined ? undefined : typeOfName(input.name)
+  // A file's name tells more than `application/octet-stream` or the `text/plain` that browsers give to .md and .csv.
+  const declared = data && typeOfMediaType(data.mediaType)
+  const type = declared === undefined || declared.format === 'txt' ? (named ?? declared) : declared
+  return decodeBytes(input, data?.base64, input.declared ?? type)
+}
+
+function decodeBytes(input: MediaInput, base64: string | undefined, declared: MediaType | undefined): MediaBlock {
+  if (base64 === undefined)
+    throw new GatewayError('invalid_image', `Invalid '${input.path}': not valid base64.`, { param: input.path })
+  const type = typeOfBytes(base64) ?? declared
+  if (isImage(input, type) && typeOfBytes(base64)?.kind !== 'image') {
+    throw new GatewayError('invalid_image', `Invalid '${input.path}': the data is not a PNG, JPEG, GIF or WebP image.`, {
+      param: input.path
+    })
+  }
+  if (type === undefined) throw unknownFormat(input)
+  return mediaBlock(input, containerType(type, declared), { type: 'base64', data: base64 })
+}
+
+/** MP4, Matroska and Ogg hold sound as well as pictures: there the declared type knows better. */
+function containerType(type: MediaType, declared: MediaType | undefined): MediaType {
+  const isContainer = type.kind === 'video' || type.format === 'ogg'
+  return isContainer && (declared?.kind === 'video' || declared?.kind === 'audio') ? declared : type
+}
+
+function isImage(input: MediaInput, type: MediaType | undefined): boolean {
+  return type === undefined ? input.kind === 'image' : type.kind === 'image'
+}
+
+function ofKind(type: MediaType | undefined, { kind }: MediaInput): { readonly kind: MediaKind; readonly format?: string } {
+  if (type === undefined) return { kind }
+  return kind === 'document' || type.kind === kind || type.kind === 'document' ? type : { kind }
+}
+
+function mediaBlock(
+  input: MediaInput,
+  type: { readonly kind: MediaKind; readonly format?: string },
+  source: MediaSource
+): MediaBlock {
+  const shared = present({ format: type.format, source, path: input.path })
+  switch (type.kind) {
+    case 'image': {
+      // A URL's extension is only a hint: the format is told by the bytes once they are fetched.
+      const format = source.type === 'url' ? undefined : (type.format as ImageFormat | undefined)
+      return present({ type: 'image' as const, format, source, path: input.path })
+    }
+    case 'document':
+      return present({ type: 'document' as const, ...shared, name: input.name }) satisfies DocumentBlock
+    default:
+      return { type: type.kind, ...shared }
+  }
+}
+
+function unknownFormat({ kind, path }: MediaInput): GatewayError {
+  return badValue(
+    path,
+    `Invalid '${path}': the file's type is not supported. Supported types are: ${formatsOf(kind).join(', ')}.`
+  )
+}

@@ -1,0 +1,143 @@
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Block, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
+import { badValue, missing, wrongChoice } from '../openai-error/refuse.ts'
+import { decodeAssistant } from './decode-assistant.ts'
+import { decodeCacheMark } from './decode-cache.ts'
+import { decodeParts, decodeTextParts } from './decode-parts.ts'
+import { objectAt, optionalBoolean, stringAt } from './read-value.ts'
+import type { Report } from './report.ts'
+
+export interface Conversation {
+  readonly system: readonly TextBlock[]
+  readonly turns: readonly Turn[]
+}
+
+interface Progress {
+  readonly system: TextBlock[]
+  readonly turns: Turn[]
+  /** System messages that came between a tool call and its results; they move behind the results. */
+  readonly held: Turn[]
+  /** Ids of the last assistant message's calls that have no result yet. */
+  readonly open: Set<string>
+  /** Ids made for legacy function calls, by function name. */
+  readonly functionIds: Map<string, string>
+  readonly report: Report
+}
+
+const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer'] as const
+
+/** Reads the messages: leading system messages apart, the others as turns in order. Turns are not yet merged. */
+export function decodeMessages(messages: readonly Json[], path: string, report: Report): Conversation {
+  const progress: Progress = { system: [], turns: [], held: [], open: new Set(), functionIds: new Map(), report }
+  messages.forEach((message, index) => {
+    addMessage(objectAt(message, `${path}[${index}]`), `${path}[${index}]`, progress)
+  })
+  release(progress)
+  if (progress.turns.length === 0) {
+    throw badValue(path, `Invalid '${path}': at least one user or assistant message with content is needed.`)
+  }
+  return { system: progress.system, turns: progress.turns }
+}
+
+function addMessage(message: JsonObject, path: string, progress: Progress): void {
+  const said = stringAt(message.role, `${path}.role`)
+  const role = ROLES.find((each) => each === said)
+  switch (role) {
+    case 'system':
+    case 'developer':
+      return addSystem(message, path, progress)
+    case 'user':
+      return addUser(message, path, progress)
+    case 'assistant':
+      return addAssistant(message, path, progress)
+    case 'tool':
+      return addResult(message, path, stringAt(message.tool_call_id, `${path}.tool_call_id`), progress)
+    case 'function':
+      return addResult(message, path, functionId(message, path, progress), progress)
+    case undefined:
+      throw wrongChoice(`${path}.role`, ROLES, said)
+  }
+}
+
+/**
+ * A system message after the conversation has begun stays where it is, as user text: lifted to the top it would change
+ * the prefix that a model has cached. NextChat puts its summary instruction last.
+ */
+function addSystem(message: JsonObject, path: string, progress: Progress): void {
+  const blocks = decodeTextParts(message.content ?? '', `${path}.content`, progress.report).filter(
+    ({ text }) => text.trim() !== ''
+  )
+  if (blocks.length === 0) return
+  const marked = markLast(blocks, message, path, progress.report)
+  if (progress.turns.length === 0) {
+    for (const block of marked) progress.system.push(block)
+    return
+  }
+  if (progress.open.size === 0) release(progress)
+  const place = progress.open.size === 0 ? progress.turns : progress.held
+  place.push({ role: 'user', content: marked, path })
+}
+
+function addUser(message: JsonObject, path: string, progress: Progress): void {
+  if (message.content === undefined || message.content === null) throw missing(`${path}.content`)
+  const blocks = decodeParts(message.content, `${path}.content`, progress.report)
+  if (blocks.length === 0)
+    throw badValue(`${path}.content`, `Invalid '${path}.content': expected an array with at least one part.`)
+  release(progress)
+  progress.turns.push({ role: 'user', content: markLast(blocks, message, path, progress.report), path })
+}
+
+function addAssistant(message: JsonObject, path: string, progress: Progress): void {
+  release(progress)
+  const callId = `call_function_${progress.turns.length}`
+  const blocks = decodeAssistant(message, path, callId, progress.report)
+  // NextChat keeps an empty answer as an assistant message without content; it says nothing, so it is no turn.
+  if (blocks.length === 0) return
+  for (const block of blocks) {
+    if (block.type !== 'tool-call') continue
+    progress.open.add(block.id)
+    if (block.id === callId) progress.functionIds.set(block.name, callId)
+  }
+  progress.turns.push({ role: 'assistant', content: markLast(blocks, message, path, progress.report), path })
+}
+
+function addResult(message: JsonObject, path: string, callId: string, progress: Progress): void {
+  const content = decodeParts(message.content ?? '', `${path}.content`, progress.report)
+  const isError = optionalBoolean(message.is_error, `${path}.is_error`)
+  const result: ToolResultBlock = {
+    type: 'tool-result',
+    callId,
+    content: content.map(unmarked),
+    path,
+    ...(isError ? { isError } : {})
+  }
+  // A cache point cannot stand inside a tool result: the last marked part's stands behind it.
+  const cache = content.findLast((block) => block.cache !== undefined)?.cache
+  const marked = cache === undefined ? result : { ...result, cache }
+  progress.open.delete(callId)
+  progress.turns.push({ role: 'user', content: markLast([marked], message, path, progress.report), path })
+}
+
+function unmarked<T extends Block>(block: T): T {
+  if (block.cache === undefined) return block
+  const { cache: _, ...rest } = block
+  return rest as T
+}
+
+/** Legacy results name their function, not a call: they answer its latest call. */
+function functionId(message: JsonObject, path: string, { functionIds }: Progress): string {
+  const name = stringAt(message.name, `${path}.name`)
+  return functionIds.get(name) ?? `call_function_${name}`
+}
+
+function release(progress: Progress): void {
+  for (const turn of progress.held.splice(0)) progress.turns.push(turn)
+  progress.open.clear()
+}
+
+/** `cache_control` on a whole message marks its last block: Open WebUI's forks set it there. */
+function markLast<T extends Block>(blocks: readonly T[], message: JsonObject, path: string, report: Report): readonly T[] {
+  const cache = decodeCacheMark(message, path, report)
+  const last = blocks.at(-1)
+  return cache === undefined || last === undefined ? blocks : [...blocks.slice(0, -1), { ...last, cache }]
+}

@@ -1,0 +1,115 @@
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { FunctionTool, SystemTool, Tool } from '../../core/turn.ts'
+import { badValue, missing } from '../openai-error/refuse.ts'
+import { CUSTOM_TOOL_SCHEMA, describeCustomTool } from './custom-tool.ts'
+import { decodeCacheMark } from './decode-cache.ts'
+import { present } from './present.ts'
+import type { Fields } from './read-fields.ts'
+import { objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
+import type { Report } from './report.ts'
+
+export interface DecodedTools {
+  readonly tools: readonly Tool[]
+  /** Names of the tools that the caller gave as `custom`. */
+  readonly custom: ReadonlySet<string>
+  /** The tools came as `functions`. */
+  readonly legacy: boolean
+}
+
+/** Reads `tools`, or else the older `functions`. Order is kept: another order would miss the model's cache. */
+export function decodeTools(fields: Fields, report: Report): DecodedTools {
+  const given = fields.get('tools') ?? []
+  const functions = fields.get('functions') ?? []
+  const legacy = given.length === 0 && functions.length > 0
+  if (given.length > 0 && functions.length > 0) report(fields.path('functions'), '`tools` is given too and wins')
+  const path = fields.path(legacy ? 'functions' : 'tools')
+  const custom = new Set<string>()
+  const tools = legacy
+    ? functions.map((value, index) => functionTool(objectAt(value, `${path}[${index}]`), `${path}[${index}]`, report))
+    : given.flatMap((value, index) => decodeTool(value, `${path}[${index}]`, custom, report))
+  refuseTwins(tools, path)
+  return { tools, custom, legacy }
+}
+
+function decodeTool(value: Json, path: string, custom: Set<string>, report: Report): Tool[] {
+  const tool = objectAt(value, path)
+  const type = optionalString(tool.type, `${path}.type`) ?? 'function'
+  if (type === 'function') return [wrappedFunction(tool, path, report)]
+  if (type === 'system_tool') return [systemTool(tool, path)]
+  if (type === 'custom') {
+    const made = customTool(tool, path, report)
+    custom.add(made.name)
+    return [made]
+  }
+  // Codex always sends `web_search` and `namespace` tools; refusing them would refuse Codex.
+  report(path, 'tools of this type run at OpenAI; Bedrock has no counterpart')
+  return []
+}
+
+/** Some clients send a function flat, as the Responses API has it. */
+function wrappedFunction(tool: JsonObject, path: string, report: Report): FunctionTool {
+  const flat = (tool.function === undefined || tool.function === null) && typeof tool.name === 'string'
+  if (flat) return functionTool(tool, path, report)
+  const made = functionTool(objectAt(tool.function, `${path}.function`), `${path}.function`, report)
+  const cache = decodeCacheMark(tool, path, report)
+  return cache === undefined ? made : { ...made, cache }
+}
+
+function functionTool(source: JsonObject, path: string, report: Report): FunctionTool {
+  return present({
+    type: 'function' as const,
+    name: toolName(source, path),
+    description: optionalString(source.description, `${path}.description`),
+    inputSchema: parametersOf(source, `${path}.parameters`),
+    strict: optionalBoolean(source.strict, `${path}.strict`),
+    cache: decodeCacheMark(source, path, report)
+  })
+}
+
+function customTool(tool: JsonObject, path: string, report: Report): FunctionTool {
+  const source = objectAt(tool.custom ?? tool, `${path}.custom`)
+  return present({
+    type: 'function' as const,
+    name: toolName(source, `${path}.custom`),
+    description: describeCustomTool(optionalString(source.description, `${path}.custom.description`), source.format),
+    inputSchema: CUSTOM_TOOL_SCHEMA,
+    cache: decodeCacheMark(tool, path, report)
+  })
+}
+
+function systemTool(tool: JsonObject, path: string): SystemTool {
+  const source = optionalObject(tool.system_tool, `${path}.system_tool`) ?? tool
+  return { type: 'system', name: toolName(source, path) }
+}
+
+function toolName(source: JsonObject, path: string): string {
+  const name = stringAt(source.name, `${path}.name`)
+  if (name === '')
+    throw badValue(`${path}.name`, `Invalid '${path}.name': empty string. Expected a string with at least one character.`)
+  return name
+}
+
+const SCALAR_ROOTS: readonly Json[] = ['array', 'string', 'number', 'integer', 'boolean', 'null']
+
+function parametersOf(source: JsonObject, path: string): JsonObject | undefined {
+  const schema = optionalObject(source.parameters, path)
+  if (schema !== undefined && schema.type !== undefined && SCALAR_ROOTS.includes(schema.type)) {
+    throw badValue(path, `Invalid '${path}': the schema must be of type "object".`)
+  }
+  return schema
+}
+
+function refuseTwins(tools: readonly Tool[], path: string): void {
+  const seen = new Set<string>()
+  for (const { name } of tools) {
+    if (seen.has(name)) throw badValue(path, `Invalid '${path}': two tools have the same name. Names must be unique.`)
+    seen.add(name)
+  }
+}
+
+/** The name inside a choice of one tool, in any of the shapes clients use. */
+export function chosenName(choice: JsonObject, path: string): string {
+  const holder = optionalObject(choice.function ?? choice.custom, path) ?? choice
+  if (holder.name === undefined || holder.name === null) throw missing(`${path}.function.name`)
+  return stringAt(holder.name, `${path}.function.name`)
+}

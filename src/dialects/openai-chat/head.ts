@@ -1,0 +1,15 @@
+export type { ChatOptions } from './options.ts'
+
+/** What all parts of one answer share. */
+export interface ChatHead {
+  readonly id: string
+  /** Seconds since 1970. */
+  readonly created: number
+  /** The id that was called. */
+  readonly model: string
+}
+
+/** The head of a new answer. The clock and the randomness can be given, so that a test knows the bytes. */
+export function chatHead(model: string, nowMs: number = Date.now(), random: string = crypto.randomUUID()): ChatHead {
+  return { id: `chatcmpl-${random.replaceAll('-', '')}`, created: Math.floor(nowMs / 1000), model }
+}
