@@ -92,7 +92,8 @@ function canonicalRequest(request: SignedRequest, signed: readonly string[], ser
   const host = signed.includes(':authority') ? ':authority' : 'host'
   const wanted = [host, ...Object.keys(request.headers).filter(mustBeSigned)]
   const absent = wanted.find((name) => !signed.includes(name))
-  if (absent !== undefined) throw new Refusal('InvalidSignatureException', `'${absent}' must be a signed header in the AWS Authorization.`)
+  if (absent !== undefined)
+    throw new Refusal('InvalidSignatureException', `'${absent}' must be a signed header in the AWS Authorization.`)
   const [path = '/', query = ''] = splitOnce(request.target, '?')
   const hash = sha256(request.body)
   if ((request.headers['x-amz-content-sha256'] ?? hash) !== hash) throw new Refusal('InvalidSignatureException', MISMATCH)
