@@ -93,7 +93,7 @@ const LONGEST_SENTENCE = 1000
 /** Turns a refusal into the gateway's error. 4xx keep Bedrock's sentence without ARNs and account ids, 5xx text is ours. */
 export function awsError(refusal: AwsRefusal): GatewayError {
   const kind = kindOf(refusal)
-  const retryAfterS = refusal.retryAfterS ?? DEFAULT_RETRY_AFTER_S[kind]
+  const { retryAfterS } = refusal
   return new GatewayError(kind, OWN_WORDS[kind] ?? sentence(kind, refusal), {
     ...(kind === 'model_not_found' || kind === 'access_denied' ? { param: 'model' } : {}),
     ...(retryAfterS === undefined ? {} : { retryAfterS }),
@@ -130,6 +130,18 @@ export function redact(text: string): string {
   return text
     .replace(/arn:aws[\w-]*:[^\s"'<>()[\]]+?(?=[.,;:]?(?:[\s"'<>()[\]]|$))/g, '[resource]')
     .replace(/\b\d{12}\b/g, '[account]')
+}
+
+/** The same error, with a time to wait where its kind wants one and Bedrock told none. */
+export function withRetryAfter(error: GatewayError): GatewayError {
+  const retryAfterS = DEFAULT_RETRY_AFTER_S[error.kind]
+  if (error.retryAfterS !== undefined || retryAfterS === undefined) return error
+  return new GatewayError(error.kind, error.message, {
+    retryAfterS,
+    cause: error.cause,
+    ...(error.param === null ? {} : { param: error.param }),
+    ...(error.upstreamRequestId === undefined ? {} : { upstreamRequestId: error.upstreamRequestId })
+  })
 }
 
 /** What may help after an error: the same call again, after refreshed credentials, only another region or model, or nothing. */

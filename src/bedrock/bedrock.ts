@@ -1,0 +1,161 @@
+import type { JsonObject } from '../core/json.ts'
+import { GatewayError } from '../errors.ts'
+import type { ModelTarget } from '../models/resolve.ts'
+import type { TraitRow } from '../models/traits.ts'
+import type { AgentOptions } from './agent.ts'
+import type { AttemptPolicy, Candidate } from './attempt.ts'
+import { createBreaker } from './breaker.ts'
+import { type ChatAnswer, type ChatRun, type ConverseTools, runConverse } from './converse-run.ts'
+import { createCredentialSource, sdkCredentials } from './credentials.ts'
+import { createHealing } from './healing.ts'
+import { type InvokeAnswer, runInvoke } from './invoke-run.ts'
+import type { BedrockObserver } from './observer.ts'
+import { createTransport, type Transport } from './transport.ts'
+
+export type { ChatAnswer, ChatRun } from './converse-run.ts'
+export type { InvokeAnswer } from './invoke-run.ts'
+export type { BedrockObserver } from './observer.ts'
+
+/** The way to Bedrock. */
+export interface Bedrock {
+  /** Resolves once the first event of an answer is there. Throws GatewayError. */
+  chat(run: ChatRun): Promise<ChatAnswer>
+  /** Calls a model with a body of its own kind. Throws GatewayError. */
+  invoke(targets: ChatRun['targets'], body: JsonObject, signal: AbortSignal): Promise<InvokeAnswer>
+  /** Endpoint, credentials, connections. Throws GatewayError saying what is missing; it may be called again. */
+  warm(): Promise<void>
+  /** Whether calls can be made, and if not, why: one sentence each. A failed warm-up is tried again when this is asked. */
+  ready(): { readonly ok: boolean; readonly reasons: readonly string[] }
+  /** The first region; empty until it is known. */
+  readonly region: string
+  /** Ends everything, running answers included. */
+  close(): Promise<void>
+}
+
+export interface BedrockOptions extends AgentOptions {
+  /** In order of preference; empty: the one the AWS SDK finds. */
+  readonly regions: readonly string[]
+  readonly roleArn?: string
+  readonly externalId?: string
+  /** A Bedrock API key, instead of credentials. */
+  readonly bearerToken?: string
+  readonly traitRows?: readonly TraitRow[]
+  readonly defaults: ConverseTools['defaults']
+  /** Calls of one model in one region for one request. */
+  readonly maxAttempts: number
+  readonly firstEventTimeoutMs: number
+  readonly idleTimeoutMs: number
+  /** No retry begins later than this after the request came. Milliseconds; default: `firstEventTimeoutMs`. */
+  readonly deadlineMs?: number
+  readonly recall?: ConverseTools['recall']
+  readonly observer?: BedrockObserver
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+  /** 0 to 1; for the jitter of retries. */
+  readonly random?: () => number
+}
+
+/** A failed warm-up is not tried again sooner. Milliseconds. */
+const WARM_AGAIN_MS = 2000
+
+/** Makes the way to Bedrock. Nothing is read or opened before `warm` or the first call. */
+export function createBedrock(options: BedrockOptions): Bedrock {
+  const { observer = {}, random = Math.random } = options
+  const transports = makeTransports(options)
+  const breaker = createBreaker({
+    onChange(place, state) {
+      const [region = '', model = ''] = place.split(' ', 2)
+      observer.breaker?.({ region, model, state })
+    }
+  })
+  const policy: AttemptPolicy = {
+    maxAttempts: options.maxAttempts,
+    deadlineMs: options.deadlineMs ?? options.firstEventTimeoutMs,
+    breaker,
+    observer,
+    now: () => performance.now(),
+    random
+  }
+  const tools: ConverseTools = {
+    candidates,
+    policy,
+    healing: createHealing(),
+    defaults: options.defaults,
+    traitRows: options.traitRows ?? [],
+    ...(options.recall === undefined ? {} : { recall: options.recall })
+  }
+
+  /** Every region for the first target, then for the next. An ARN is called in its own region where that is one of ours. */
+  function candidates(targets: readonly ModelTarget[]): readonly Candidate[] {
+    return targets.flatMap((target) => {
+      const own = transports.filter((transport) => transport.region === arnRegion(target.id))
+      return (own.length > 0 ? own : transports).map((transport) => ({ transport, target }))
+    })
+  }
+
+  const warmth = createWarmth(transports)
+  return {
+    chat: (run) => runConverse(run, tools),
+    invoke: (targets, body, signal) => runInvoke({ targets, body, signal }, candidates(targets), policy),
+    warm: warmth.warm,
+    ready: warmth.ready,
+    get region() {
+      return transports[0]?.region ?? ''
+    },
+    async close() {
+      await Promise.all(transports.map((transport) => transport.close()))
+    }
+  }
+}
+
+function makeTransports(options: BedrockOptions): readonly Transport[] {
+  const { roleArn, externalId, now } = options
+  const regions = options.regions.length === 0 ? [undefined] : options.regions
+  const [home] = regions
+  const credentials = createCredentialSource({
+    load: sdkCredentials({
+      ...(roleArn === undefined ? {} : { roleArn }),
+      ...(externalId === undefined ? {} : { externalId }),
+      ...(home === undefined ? {} : { region: home })
+    }),
+    ...(now === undefined ? {} : { now })
+  })
+  return regions.map((region) => createTransport({ ...options, credentials, ...(region === undefined ? {} : { region }) }))
+}
+
+function arnRegion(id: string): string | undefined {
+  return id.startsWith('arn:') ? id.split(':', 4)[3] : undefined
+}
+
+/** Warms all regions. One that answers is enough to begin with; the others are failed over to only when they work. */
+function createWarmth(transports: readonly Transport[]): Pick<Bedrock, 'warm' | 'ready'> {
+  let ok = false
+  let reasons: readonly string[] = ['Bedrock is not warmed up yet']
+  let warming: Promise<void> | undefined
+  let triedAt = 0
+
+  async function tryAll(): Promise<void> {
+    const outcomes = await Promise.allSettled(transports.map((transport) => transport.warm()))
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
+    ok = failures.length < transports.length
+    reasons = ok ? [] : [...new Set(failures.map((failure) => failure.message))]
+    if (!ok) throw failures[0] ?? new GatewayError('not_ready', 'no region is configured')
+  }
+
+  function warm(): Promise<void> {
+    warming ??= tryAll().finally(() => {
+      warming = undefined
+      triedAt = performance.now()
+    })
+    return warming
+  }
+
+  return {
+    warm,
+    ready() {
+      const again = !ok && triedAt > 0 && performance.now() - triedAt > WARM_AGAIN_MS
+      if (again) warm().catch(() => {}) // `reasons` holds what it said
+      return { ok, reasons }
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import type { EventBatch } from '../core/event.ts'
+import type { ChatRequest } from '../core/request.ts'
+import type { Warning } from '../core/warning.ts'
+import { GatewayError } from '../errors.ts'
+import type { ModelTarget } from '../models/resolve.ts'
+import { type TraitRow, traitsFor } from '../models/traits.ts'
+import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
+import { createEventDecoder } from './converse/decode-events.ts'
+import { decodeConverseResponse } from './converse/decode-response.ts'
+import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from './converse/encode-request.ts'
+import { healable } from './converse/heal.ts'
+import { openEvents } from './event-source.ts'
+import type { Healing } from './healing.ts'
+import { readText } from './http-exchange.ts'
+import type { BedrockResponse } from './transport.ts'
+
+/** A conversation to be continued by the first target that answers. */
+export interface ChatRun {
+  readonly request: ChatRequest
+  readonly targets: readonly [ModelTarget, ...ModelTarget[]]
+  /** Ends the call to Bedrock at once. A GatewayError as its reason is what the caller of `chat` gets. */
+  readonly signal: AbortSignal
+}
+
+/** An answer that has begun. */
+export interface ChatAnswer {
+  /** The id that was called. */
+  readonly model: string
+  readonly region: string
+  /** Calls that were made until one was answered. */
+  readonly attempts: number
+  /** Bedrock's own id of the call. */
+  readonly requestId: string | undefined
+  readonly warnings: readonly Warning[]
+  /** Can be read once. Throws GatewayError when the stream breaks; it is complete only with a `finish` event. */
+  readonly events: AsyncIterable<EventBatch>
+}
+
+/** What a conversation is run with, beside the run itself. */
+export interface ConverseTools {
+  readonly candidates: (targets: ChatRun['targets']) => readonly Candidate[]
+  readonly policy: AttemptPolicy
+  readonly healing: Healing
+  readonly defaults: EncodeInput['defaults']
+  readonly traitRows: readonly TraitRow[]
+  readonly recall?: EncodeInput['recall']
+}
+
+/** A whole answer, images included, stays under what one invocation may return. Bytes. */
+const MOST_ANSWER_BYTES = 64 * 1024 * 1024
+/** Things that are left out for one request before Bedrock's refusal is believed. */
+const MOST_HEALED = 4
+
+/**
+ * Runs a conversation: encodes it for the target, calls it, and resolves when the first event is there, so that everything that
+ * fails before has a status of its own and is tried again elsewhere. Throws GatewayError.
+ */
+export async function runConverse(run: ChatRun, tools: ConverseTools): Promise<ChatAnswer> {
+  const encoder = createEncoder(run.request, tools)
+  encoder.encode(run.targets[0]) // what the caller did wrong is told before anything is called
+  const candidates = tools.candidates(run.targets)
+  const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
+    callHealing(one, { run, tools, encoder })
+  )
+  return {
+    model: candidate.target.id,
+    region: candidate.transport.region,
+    attempts: attempts + value.healed,
+    requestId: value.requestId,
+    warnings: value.warnings,
+    events: value.events
+  }
+}
+
+interface Began {
+  readonly events: AsyncIterable<EventBatch>
+  readonly requestId: string | undefined
+  readonly warnings: readonly Warning[]
+  readonly healed: number
+}
+
+interface Call {
+  readonly run: ChatRun
+  readonly tools: ConverseTools
+  readonly encoder: Encoder
+}
+
+/** Calls once; when Bedrock refuses one thing that can be left out, leaves it out, for this model from now on, and calls again. */
+async function callHealing(candidate: Candidate, call: Call): Promise<Began> {
+  const { encoder, tools } = call
+  const { target, transport } = candidate
+  for (let healed = 0; ; healed++) {
+    const { encoded } = encoder.encode(target)
+    try {
+      return { ...(await callOnce(candidate, call)), warnings: encoded.warnings, healed }
+    } catch (error) {
+      const name = healed < MOST_HEALED ? refusedThing(error, encoded) : undefined
+      if (name === undefined || !tools.healing.learn(target.id, name)) throw error
+      tools.policy.observer.healed?.({ region: transport.region, model: target.id, name })
+      encoder.forget()
+    }
+  }
+}
+
+function refusedThing(error: unknown, encoded: EncodedConverse): string | undefined {
+  return error instanceof GatewayError && error.kind === 'invalid_request' ? healable(error.message, encoded) : undefined
+}
+
+async function callOnce({ transport, target }: Candidate, { run, tools, encoder }: Call) {
+  const { encoded, body } = encoder.encode(target)
+  const { now, observer } = tools.policy
+  const sentAt = now()
+  const operation = encoded.streaming ? 'converse-stream' : 'converse'
+  const response = await transport.send({ operation, modelId: target.id, body }, run.signal)
+  const { requestId } = response
+  const events = encoded.streaming
+    ? await openEvents({ body: response.body, decoder: createEventDecoder(encoded.context), model: target.id, requestId })
+    : await readWhole(response, encoded)
+  observer.firstEvent?.({ region: transport.region, model: target.id, ms: now() - sentAt })
+  return { events, requestId }
+}
+
+async function readWhole(response: BedrockResponse, encoded: EncodedConverse): Promise<AsyncIterable<EventBatch>> {
+  const text = await readText(response.body, MOST_ANSWER_BYTES)
+  return oneBatch(decodeConverseResponse(parseAnswer(text), encoded.context))
+}
+
+function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new GatewayError('upstream_error', 'Bedrock answered with something that is not JSON', { cause })
+  }
+}
+
+async function* oneBatch(batch: EventBatch): AsyncGenerator<EventBatch> {
+  yield batch
+}
+
+interface Encoder {
+  encode(target: ModelTarget): { readonly encoded: EncodedConverse; readonly body: string }
+  /** What is left out has changed. */
+  forget(): void
+}
+
+/** Encodes once for a target: a retry sends the same bytes. */
+function createEncoder(request: ChatRequest, tools: ConverseTools): Encoder {
+  let last: { target: ModelTarget; encoded: EncodedConverse; body: string } | undefined
+  return {
+    encode(target) {
+      if (last?.target !== target) {
+        const encoded = encodeConverseRequest({
+          request,
+          target,
+          traits: traitsFor(target.baseId, tools.traitRows),
+          stream: request.stream,
+          defaults: tools.defaults,
+          without: tools.healing.without(target.id),
+          ...(tools.recall === undefined ? {} : { recall: tools.recall })
+        })
+        last = { target, encoded, body: JSON.stringify(encoded.body) }
+      }
+      return last
+    },
+    forget() {
+      last = undefined
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import type { Dispatcher } from 'undici'
+import { type AgentOptions, createAgent } from './agent.ts'
+import type { CredentialSource } from './credentials.ts'
+import { type Endpoint, resolveEndpoint } from './endpoint.ts'
+import { exchange, type HttpAnswer, type HttpBody, type Patience, readText } from './http-exchange.ts'
+import { readRefusal } from './read-refusal.ts'
+import { type Credentials, createSigner, percentEncode, type Signer } from './sign.ts'
+
+/** One call of a model. */
+export interface BedrockCall {
+  readonly operation: 'converse' | 'converse-stream' | 'invoke'
+  readonly modelId: string
+  readonly body: string | Uint8Array
+  /** Beside those every call has; lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A call that Bedrock accepted: its status is 2xx. */
+export interface BedrockResponse {
+  readonly headers: HttpAnswer['headers']
+  readonly requestId: string | undefined
+  readonly body: HttpBody
+}
+
+/** The way to Bedrock in one region. */
+export interface Transport {
+  /** Empty until it is known: the SDK's own rule is asked on first use. */
+  readonly region: string
+  /** Resolves with an accepted answer whose body is still to be read. Throws GatewayError for every other outcome. */
+  send(call: BedrockCall, signal: AbortSignal): Promise<BedrockResponse>
+  /** Finds the endpoint, loads credentials and opens connections. Throws GatewayError saying what is missing. */
+  warm(): Promise<void>
+  /** Ends all connections, running calls included. */
+  close(): Promise<void>
+}
+
+export interface TransportOptions extends AgentOptions {
+  /** Absent: the SDK's own rule. */
+  readonly region?: string
+  readonly credentials: CredentialSource
+  /** A Bedrock API key; it is used instead of credentials. Empty counts as absent. */
+  readonly bearerToken?: string
+  /** Until the first byte of a stream. Milliseconds. */
+  readonly firstEventTimeoutMs: number
+  /** Between two bytes; also until the answer of a call that does not stream. Milliseconds. */
+  readonly idleTimeoutMs: number
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+}
+
+interface Connection {
+  readonly endpoint: Endpoint
+  readonly agent: Dispatcher
+  readonly signer: Signer
+}
+
+/** What came back, and the credentials it was asked with. */
+interface Exchanged {
+  readonly answer: HttpAnswer
+  readonly used: Credentials | undefined
+}
+
+interface Outgoing {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly query?: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
+  readonly patience: Patience
+}
+
+const WARM_CONNECTIONS = 4
+const WARM_BYTES = 1_048_576
+const WARM_PATIENCE: Patience = { firstByteMs: 5000, idleMs: 5000 }
+/** Clocks that differ by more make AWS refuse a signature. Milliseconds. */
+const SKEW_MS = 240_000
+
+/** Makes the transport of one region; nothing is opened or read before the first call or `warm`. */
+export function createTransport(options: TransportOptions): Transport {
+  const { credentials, now = Date.now } = options
+  const bearer = options.bearerToken === undefined || options.bearerToken === '' ? undefined : `Bearer ${options.bearerToken}`
+  const streaming: Patience = { firstByteMs: options.firstEventTimeoutMs, idleMs: options.idleTimeoutMs }
+  // The first byte of such an answer comes when its last token is made.
+  const whole: Patience = {
+    firstByteMs: Math.max(options.firstEventTimeoutMs, options.idleTimeoutMs),
+    idleMs: options.idleTimeoutMs
+  }
+  let connection: Connection | undefined
+  let connecting: Promise<Connection> | undefined
+  let skewMs = 0
+
+  function connect(): Promise<Connection> {
+    connecting ??= open(options)
+      .then((opened) => {
+        connection = opened
+        return opened
+      })
+      .finally(() => {
+        connecting = undefined
+      })
+    return connecting
+  }
+
+  async function request(outgoing: Outgoing, signal: AbortSignal): Promise<Exchanged> {
+    const { endpoint, agent, signer } = connection ?? (await connect())
+    const path = endpoint.basePath + outgoing.path
+    const signable = { ...outgoing, path, headers: { ...outgoing.headers, host: endpoint.host } }
+    const known = bearer === undefined ? credentials.get() : undefined
+    const used = known instanceof Promise ? await known : known
+    const headers =
+      used === undefined ? { ...signable.headers, authorization: bearer ?? '' } : signer.sign(signable, used, now() + skewMs)
+    // Bedrock's front end compresses when it may, and a compressed stream is held back until a block is full.
+    headers['accept-encoding'] = 'identity'
+    const { method, query, patience } = outgoing
+    const body = method === 'GET' ? null : outgoing.body
+    const target = query === undefined ? path : `${path}?${query}`
+    return {
+      used,
+      answer: await exchange(agent, { method, origin: endpoint.origin, path: target, headers, body }, patience, signal)
+    }
+  }
+
+  /** Bedrock did not accept our signature: the clock or the credentials are wrong, and the next call shall go with better ones. */
+  function doubt({ used, answer }: Exchanged): void {
+    const ahead = Date.parse(String(answer.headers.date)) - now()
+    if (Math.abs(ahead - skewMs) > SKEW_MS) skewMs = ahead
+    else if (used !== undefined) credentials.refuse(used)
+  }
+
+  return {
+    get region() {
+      return options.region ?? connection?.endpoint.region ?? ''
+    },
+    async send(call, signal) {
+      const exchanged = await request(
+        {
+          method: 'POST',
+          path: `/model/${modelLabel(call.modelId)}/${call.operation}`,
+          headers: { 'content-type': 'application/json', ...call.headers },
+          body: call.body,
+          patience: call.operation === 'converse-stream' ? streaming : whole
+        },
+        signal
+      )
+      const { answer } = exchanged
+      if (answer.status >= 200 && answer.status < 300) return accepted(answer)
+      const refusal = await readRefusal(answer, call.modelId)
+      if (refusal.kind === 'upstream_auth') doubt(exchanged)
+      throw refusal
+    },
+    async warm() {
+      const signal = new AbortController().signal
+      const path = '/async-invoke'
+      const call = { method: 'GET', path, query: 'maxResults=1', headers: {}, body: '', patience: WARM_PATIENCE } as const
+      await Promise.all(
+        Array.from({ length: WARM_CONNECTIONS }, async () => {
+          // Whatever is answered, even a 403: the connection is open and stays in the pool.
+          const { answer } = await request(call, signal)
+          await readText(answer.body, WARM_BYTES)
+        })
+      )
+    },
+    async close() {
+      const opened = connection ?? (await connecting?.catch(() => undefined))
+      await opened?.agent.destroy()
+    }
+  }
+}
+
+async function open(options: TransportOptions): Promise<Connection> {
+  const endpoint = await resolveEndpoint(options.region)
+  const agent = await createAgent(endpoint.origin, options)
+  return { endpoint, agent, signer: createSigner({ region: endpoint.region, service: 'bedrock' }) }
+}
+
+// A label of dots alone would be read as a step up the path.
+function modelLabel(modelId: string): string {
+  return /^\.+$/.test(modelId) ? modelId.replaceAll('.', '%2E') : percentEncode(modelId)
+}
+
+function accepted({ headers, body }: HttpAnswer): BedrockResponse {
+  const requestId = headers['x-amzn-requestid']
+  return { headers, body, requestId: typeof requestId === 'string' ? requestId : undefined }
+}
