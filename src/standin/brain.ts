@@ -12,8 +12,13 @@ import { countTokens } from './tokens.ts'
 const WORDS = 'the quick brown fox jumps over a lazy dog while synthetic rivers carry quiet words downstream'.split(' ')
 const BLOCKED_TEXT = 'Sorry, the synthetic guardrail blocked this request.'
 
+/** An answer of the brain; it also knows which stop word it met. */
+export interface Thought extends ScriptedAnswer {
+  readonly matchedStop?: string
+}
+
 /** The demo brain: answers any request by fixed rules, and says that it is synthetic. */
-export function think(request: ConverseRequest, model: CatalogModel, random: Random, eventGapMs: number): ScriptedAnswer {
+export function think(request: ConverseRequest, model: CatalogModel, random: Random, eventGapMs: number): Thought {
   const last = mergeTurns(turnsOf(request)).at(-1)
   const text = (last?.content ?? [])
     .map((block) => block.text ?? guardText(block))
@@ -104,12 +109,13 @@ function reasoningBlock(question: string, model: CatalogModel): Block {
   return { reasoningContent: { reasoningText: { text, ...signature } } }
 }
 
-function limit(text: string, { inferenceConfig = {} }: ConverseRequest): ScriptedAnswer {
-  const stop = (inferenceConfig.stopSequences ?? []).map((word) => text.indexOf(word)).filter((at) => at >= 0)
-  const cut = stop.length === 0 ? text : text.slice(0, Math.min(...stop))
+function limit(text: string, { inferenceConfig = {} }: ConverseRequest): Thought {
+  const stops = (inferenceConfig.stopSequences ?? []).filter((word) => text.includes(word))
+  const [first] = stops.toSorted((a, b) => text.indexOf(a) - text.indexOf(b))
+  const cut = first === undefined ? text : text.slice(0, text.indexOf(first))
   const { maxTokens = Number.POSITIVE_INFINITY } = inferenceConfig
   if (countTokens(cut) > maxTokens) return { content: [{ text: cut.slice(0, maxTokens * 4) }], stopReason: 'max_tokens' }
-  if (stop.length > 0) return { content: cut === '' ? [] : [{ text: cut }], stopReason: 'stop_sequence' }
+  if (first !== undefined) return { content: cut === '' ? [] : [{ text: cut }], stopReason: 'stop_sequence', matchedStop: first }
   return { content: [{ text: cut }], stopReason: 'end_turn' }
 }
 

@@ -23,6 +23,8 @@ export interface Exchange {
   end(): void
   /** Kills the connection (HTTP/1.1) or the stream (HTTP/2) without a goodbye. */
   reset(): void
+  /** Whether the stand-in itself killed this exchange. */
+  wasReset(): boolean
   wait(ms: number): Promise<void>
 }
 
@@ -44,9 +46,10 @@ export async function openExchange(request: AnyRequest, response: AnyResponse, r
   }
 }
 
-type Reply = Pick<Exchange, 'sendJson' | 'openStream' | 'write' | 'end' | 'reset' | 'wait'>
+type Reply = Pick<Exchange, 'sendJson' | 'openStream' | 'write' | 'end' | 'reset' | 'wasReset' | 'wait'>
 
 function makeReply(response: AnyResponse, left: AbortSignal): Reply {
+  let killed = false
   return {
     sendJson(status, text, headers = {}) {
       setHead(response, status, {
@@ -69,7 +72,12 @@ function makeReply(response: AnyResponse, left: AbortSignal): Reply {
       if (!more) await once(response, 'drain', { signal: left }).catch(() => undefined)
     },
     end: () => finish(response),
-    reset: () => kill(response),
+    reset() {
+      // Too late once the client has gone: then it was the client who ended this.
+      if (!left.aborted) killed = true
+      kill(response)
+    },
+    wasReset: () => killed,
     wait: (ms) => delay(ms, undefined, { signal: left }).catch(() => undefined)
   }
 }

@@ -1,8 +1,7 @@
 import type { Answer } from './answer.ts'
-import { think } from './brain.ts'
+import { type Thought, think } from './brain.ts'
 import type { CatalogModel } from './catalog.ts'
 import type { Block, ConverseRequest } from './converse-request.ts'
-import type { ScriptedAnswer } from './options.ts'
 import { makeRandom } from './random.ts'
 import { pairDigest, signReasoning } from './signature.ts'
 import { countUsage } from './usage.ts'
@@ -22,7 +21,7 @@ export interface ModelCall {
 export function makeAnswer(call: ModelCall, world: World): Answer {
   const { request, model } = call
   const random = makeRandom(world.options.seed, `${call.modelId}\n${call.bodyText}`)
-  const said = nextAnswer(world, call.modelId) ?? think(request, model, random, world.options.eventGapMs)
+  const said: Thought = nextAnswer(world, call.modelId) ?? think(request, model, random, world.options.eventGapMs)
   const content = (said.content as readonly Block[]).map((block) => signed(block, model, world))
   const counted = { ...countUsage(request, content, model, world.cache), ...said.usage }
   return {
@@ -50,7 +49,7 @@ function signed(block: Block, model: CatalogModel, world: World): Block {
   return { reasoningContent: { reasoningText: { ...reasoning, signature } } }
 }
 
-function extras(said: ScriptedAnswer, { request, streaming }: ModelCall): Partial<Answer> {
+function extras(said: Thought, { request, streaming }: ModelCall): Partial<Answer> {
   const { trace, chunkSize } = said
   const performanceConfig = said.performanceConfig ?? request.performanceConfig
   const serviceTier = said.serviceTier ?? request.serviceTier
@@ -65,9 +64,10 @@ function extras(said: ScriptedAnswer, { request, streaming }: ModelCall): Partia
 }
 
 // The pointer differs by form: the model's own stream nests the matched word one level deeper.
-function stopField(said: ScriptedAnswer, request: ConverseRequest, streaming: boolean): unknown {
+function stopField(said: Thought, request: ConverseRequest, streaming: boolean): unknown {
   const paths = request.additionalModelResponseFieldPaths ?? []
-  const matched = said.stopReason === 'stop_sequence' ? (request.inferenceConfig?.stopSequences?.[0] ?? null) : null
+  const matched =
+    said.stopReason === 'stop_sequence' ? (said.matchedStop ?? request.inferenceConfig?.stopSequences?.[0] ?? null) : null
   if (!streaming && paths.includes('/stop_sequence')) return { stop_sequence: matched }
   if (streaming && paths.includes('/delta/stop_sequence')) return { delta: { stop_sequence: matched } }
   return undefined

@@ -43,9 +43,8 @@ async function serve(request: AnyRequest, response: AnyResponse, world: World): 
     const route = findRoute(exchange)
     const record = makeRecord(exchange, route, startedAt)
     world.requests.push(record)
-    follow(response, record, world)
+    follow(response, { exchange, record, world })
     await answerRoute(route, exchange, world)
-    record.finished = !record.aborted
   } catch (error) {
     // A request cut off while it was read is nobody's fault; anything else is a bug of the stand-in and must be seen.
     if (!request.destroyed || request.complete) console.error(error)
@@ -76,15 +75,23 @@ function looseJson(body: Buffer): unknown {
   }
 }
 
-function follow(response: AnyResponse, record: RecordedRequest, world: World): void {
+function follow(
+  response: AnyResponse,
+  { exchange, record, world }: { exchange: Exchange; record: RecordedRequest; world: World }
+): void {
+  // On HTTP/2 Node says `finish` of a cancelled response too; the stream's own code tells the difference.
+  const stream = 'stream' in response ? response.stream : undefined
   let complete = false
   if (record.modelId !== undefined) world.inFlight.add(record.id)
   response.once('finish', () => {
-    complete = true
+    complete = stream === undefined || stream.rstCode === 0
+    if (complete) world.inFlight.delete(record.id)
+    record.finished = complete
   })
   response.once('close', () => {
     world.inFlight.delete(record.id)
-    record.aborted = !complete && !record.finished
+    record.aborted = !complete && !exchange.wasReset()
+    record.finished = !record.aborted
   })
 }
 

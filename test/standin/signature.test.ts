@@ -1,7 +1,13 @@
-import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  type ServiceInputTypes,
+  type ServiceOutputTypes
+} from '@aws-sdk/client-bedrock-runtime'
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { fromContainerMetadata } from '@aws-sdk/credential-providers'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import type { FinalizeRequestMiddleware } from '@smithy/types'
 import t from 'tap'
 import { CREDENTIALS } from '../../src/standin/options.ts'
 import { build, NOVA, user } from './clients.ts'
@@ -86,14 +92,12 @@ t.test('a request without a signature is refused, and an altered body too', asyn
   t.match(bare.headers.get('x-amzn-errortype'), /^MissingAuthenticationTokenException/)
   t.ok(bare.headers.get('x-amzn-requestid'))
   t.equal(bare.headers.get('x-standin'), '1')
-  runtime.middlewareStack.addRelativeTo(
-    (next) => (args) => {
-      const request = args.request as { body: string }
-      request.body = request.body.replace('hi', 'HI')
-      return next(args)
-    },
-    { relation: 'after', toMiddleware: 'httpSigningMiddleware', name: 'tamper' }
-  )
+  const tamper: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => (args) => {
+    const request = args.request as { body: string }
+    request.body = request.body.replace('hi', 'HI')
+    return next(args)
+  }
+  runtime.middlewareStack.addRelativeTo(tamper, { relation: 'after', toMiddleware: 'httpSigningMiddleware', name: 'tamper' })
   await t.rejects(runtime.send(command()), { name: 'InvalidSignatureException' })
 })
 
