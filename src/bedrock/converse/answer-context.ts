@@ -1,0 +1,24 @@
+import type { JsonObject } from '../../core/json.ts'
+
+/** What the decoder of an answer must know of the request. */
+export interface AnswerContext {
+  /** Bedrock's tool names to the caller's, where they differ. */
+  readonly toolNames: ReadonlyMap<string, string>
+  /** Ids in the request's history, Bedrock's to the caller's, where they differ. New ids of an answer go out as they are. */
+  readonly toolIds: ReadonlyMap<string, string>
+  /** A forced tool whose input is the text answer. */
+  readonly jsonTool?: string
+  /** The caller's schema, untouched, to check the answer against; for `json_object` just `{type: 'object'}`. */
+  readonly outputSchema?: JsonObject
+  /** How the schema reached the model. Only `native` is enforced by Bedrock; the rest is to be checked. */
+  readonly outputMode?: 'native' | 'tool' | 'instruction'
+  /** Tools that run at the provider: their calls are not the caller's. */
+  readonly systemTools?: ReadonlySet<string>
+  /** Mark before opaque reasoning of a family that is not the one that needs none, so that another family never gets it back. */
+  readonly reasoningMark?: string
+  /** The caller asked for native response fields. */
+  readonly keepExtra?: boolean
+}
+
+/** The context of a plain text answer. */
+export const PLAIN_ANSWER: AnswerContext = { toolNames: new Map(), toolIds: new Map() }

@@ -1,0 +1,156 @@
+import type { ModelEvent } from '../../core/event.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { GatewayError } from '../../errors.ts'
+import type { AnswerContext } from './answer-context.ts'
+import { type BlockWriter, createBlockWriter } from './block-writer.ts'
+import { decodeCitation } from './decode-citation.ts'
+import { finishReason } from './stop-reason.ts'
+import { decodeUsage, decodeUsageDetails } from './usage.ts'
+
+export { type AnswerContext, PLAIN_ANSWER } from './answer-context.ts'
+
+/** Turns the events of one ConverseStream answer into ours. */
+export interface EventDecoder {
+  /** Takes one event by its `:event-type` and parsed payload. Unknown events and members are passed over. */
+  frame(eventType: string, payload: JsonObject): readonly ModelEvent[]
+  /** Called at the clean end of the bytes. Throws when no messageStop was seen: a cut answer never looks complete. */
+  end(): void
+}
+
+interface Decoding {
+  readonly context: AnswerContext
+  readonly writer: BlockWriter
+  started: boolean
+  finished: boolean
+  metered: boolean
+  /** A metadata event that came too early. */
+  early: JsonObject | undefined
+  extra: Json | undefined
+}
+
+const NOTHING: readonly ModelEvent[] = []
+
+/** Makes the decoder of one answer. */
+export function createEventDecoder(context: AnswerContext): EventDecoder {
+  const state: Decoding = {
+    context,
+    writer: createBlockWriter(context),
+    started: false,
+    finished: false,
+    metered: false,
+    early: undefined,
+    extra: undefined
+  }
+  return {
+    frame(eventType, payload) {
+      if (eventType === 'contentBlockDelta' && !state.finished && state.started) return deltaEvents(state, payload)
+      return otherEvents(state, eventType, payload)
+    },
+    end() {
+      if (state.finished) return
+      throw new GatewayError('upstream_stream_error', 'Bedrock ended the stream before the answer was complete; try again')
+    }
+  }
+}
+
+function otherEvents(state: Decoding, eventType: string, payload: JsonObject): readonly ModelEvent[] {
+  if (eventType === 'metadata') return metadataEvents(state, payload)
+  if (state.finished) return NOTHING
+  // Tools of test benches and some proxies leave messageStart out.
+  if (!state.started && KNOWN.has(eventType)) {
+    state.started = true
+    const rest = eventType === 'messageStart' ? NOTHING : otherEvents(state, eventType, payload)
+    return [{ type: 'start' }, ...rest]
+  }
+  switch (eventType) {
+    case 'contentBlockStart':
+      return startEvents(state, payload)
+    case 'contentBlockDelta':
+      return deltaEvents(state, payload)
+    case 'contentBlockStop':
+      return state.writer.stop(indexOf(payload))
+    case 'messageStop':
+      return stopEvents(state, payload)
+    default:
+      // An open set of the service's words: a new event must not break an answer.
+      return NOTHING
+  }
+}
+
+const KNOWN = new Set(['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop'])
+
+function startEvents({ writer, context }: Decoding, payload: JsonObject): readonly ModelEvent[] {
+  const index = indexOf(payload)
+  const start = isJsonObject(payload.start) ? payload.start : {}
+  if (isJsonObject(start.toolUse)) {
+    const { name, toolUseId, type } = start.toolUse
+    const called = typeof name === 'string' ? name : ''
+    const hidden = type === 'server_tool_use' || context.systemTools?.has(called) === true
+    return hidden ? writer.hide(index) : writer.tool(index, typeof toolUseId === 'string' ? toolUseId : '', called)
+  }
+  // Results of the provider's own tools, pictures: nothing a caller could take. `{}` says nothing of the kind.
+  return Object.keys(start).length > 0 ? writer.hide(index) : NOTHING
+}
+
+function deltaEvents({ writer }: Decoding, payload: JsonObject): readonly ModelEvent[] {
+  const delta = payload.delta
+  if (!isJsonObject(delta)) return NOTHING
+  const index = indexOf(payload)
+  if (typeof delta.text === 'string') return writer.text(index, delta.text)
+  if (isJsonObject(delta.toolUse)) return writer.input(index, inputText(delta.toolUse.input))
+  if (isJsonObject(delta.reasoningContent)) return reasoningEvents(writer, index, delta.reasoningContent)
+  if (isJsonObject(delta.citation)) return writer.citation(index, decodeCitation(delta.citation))
+  return NOTHING
+}
+
+function reasoningEvents(writer: BlockWriter, index: number, reasoning: JsonObject): readonly ModelEvent[] {
+  if (typeof reasoning.text === 'string') return writer.reasoning(index, reasoning.text)
+  if (typeof reasoning.signature === 'string') return writer.signature(index, reasoning.signature)
+  if (typeof reasoning.redactedContent === 'string') return writer.redacted(index, reasoning.redactedContent)
+  return NOTHING
+}
+
+function stopEvents(state: Decoding, payload: JsonObject): readonly ModelEvent[] {
+  const raw = typeof payload.stopReason === 'string' ? payload.stopReason : ''
+  const extra = payload.additionalModelResponseFields
+  const closing = state.writer.finish()
+  state.finished = true
+  state.extra = extra
+  const met = stopSequence(extra)
+  const finish: ModelEvent = {
+    type: 'finish',
+    reason: finishReason(raw, state.writer.hasToolCalls()),
+    details: {
+      raw,
+      ...(met === undefined ? {} : { stopSequence: met }),
+      ...(state.context.keepExtra === true && extra !== undefined && extra !== null ? { extra } : {})
+    }
+  }
+  return [...closing, finish, ...(state.early === undefined ? NOTHING : metadataEvents(state, state.early))]
+}
+
+function metadataEvents(state: Decoding, payload: JsonObject): readonly ModelEvent[] {
+  if (!state.finished) {
+    state.early = payload
+    return NOTHING
+  }
+  if (state.metered || !isJsonObject(payload.usage)) return NOTHING
+  state.metered = true
+  return [{ type: 'usage', usage: decodeUsage(payload.usage, state.extra), details: decodeUsageDetails(payload) }]
+}
+
+/** `/stop_sequence` of a whole answer, `/delta/stop_sequence` of a stream. */
+function stopSequence(extra: Json | undefined): string | undefined {
+  if (!isJsonObject(extra)) return undefined
+  const at = isJsonObject(extra.delta) ? extra.delta : extra
+  return typeof at.stop_sequence === 'string' ? at.stop_sequence : undefined
+}
+
+function indexOf(payload: JsonObject): number {
+  return typeof payload.contentBlockIndex === 'number' ? payload.contentBlockIndex : 0
+}
+
+function inputText(input: Json | undefined): string {
+  if (typeof input === 'string') return input
+  return input === undefined || input === null ? '' : JSON.stringify(input)
+}

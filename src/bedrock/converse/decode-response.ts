@@ -1,0 +1,78 @@
+import type { ModelEvent } from '../../core/event.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { GatewayError } from '../../errors.ts'
+import type { AnswerContext } from './answer-context.ts'
+import { createEventDecoder } from './decode-events.ts'
+
+type WireEvent = readonly [eventType: string, payload: JsonObject]
+
+/**
+ * Reads a whole Converse answer as the events its stream would have given: it is turned into the stream's own frames
+ * and read by the same decoder, so that the two cannot drift apart. Throws when the body holds no answer.
+ */
+export function decodeConverseResponse(body: unknown, context: AnswerContext): readonly ModelEvent[] {
+  const message = isJsonObject(body) && isJsonObject(body.output) ? body.output.message : undefined
+  if (!isJsonObject(body) || !isJsonObject(message) || !Array.isArray(message.content) || typeof body.stopReason !== 'string') {
+    throw new GatewayError('upstream_error', 'Bedrock answered without a message; try again')
+  }
+  const decoder = createEventDecoder(context)
+  return wireEvents(body, message.content).flatMap(([eventType, payload]) => decoder.frame(eventType, payload))
+}
+
+function wireEvents(body: JsonObject, content: readonly Json[]): readonly WireEvent[] {
+  const extra = body.additionalModelResponseFields
+  return [
+    ['messageStart', {}],
+    ...content.flatMap((block, index) => (isJsonObject(block) ? blockEvents(block, index) : [])),
+    [
+      'messageStop',
+      { stopReason: body.stopReason ?? '', ...(extra === undefined ? {} : { additionalModelResponseFields: extra }) }
+    ],
+    ['metadata', body]
+  ]
+}
+
+function blockEvents(block: JsonObject, contentBlockIndex: number): readonly WireEvent[] {
+  const deltas = blockDeltas(block)
+  const started: readonly WireEvent[] = isJsonObject(block.toolUse)
+    ? [['contentBlockStart', { contentBlockIndex, start: { toolUse: block.toolUse } }]]
+    : []
+  return [
+    ...started,
+    ...deltas.map((delta): WireEvent => ['contentBlockDelta', { contentBlockIndex, delta }]),
+    ['contentBlockStop', { contentBlockIndex }]
+  ]
+}
+
+function blockDeltas(block: JsonObject): readonly JsonObject[] {
+  if (typeof block.text === 'string') return [{ text: block.text }]
+  if (isJsonObject(block.toolUse)) return toolDeltas(block.toolUse)
+  if (isJsonObject(block.reasoningContent)) return reasoningDeltas(block.reasoningContent)
+  if (isJsonObject(block.citationsContent)) return citationDeltas(block.citationsContent)
+  return []
+}
+
+/** An empty object streams as no input at all. */
+function toolDeltas({ input }: JsonObject): readonly JsonObject[] {
+  const empty = input === undefined || input === null || (isJsonObject(input) && Object.keys(input).length === 0)
+  return empty ? [] : [{ toolUse: { input: typeof input === 'string' ? input : JSON.stringify(input) } }]
+}
+
+function reasoningDeltas({ reasoningText, redactedContent }: JsonObject): readonly JsonObject[] {
+  if (typeof redactedContent === 'string') return [{ reasoningContent: { redactedContent } }]
+  if (!isJsonObject(reasoningText)) return []
+  const { text, signature } = reasoningText
+  return [
+    ...(typeof text === 'string' ? [{ reasoningContent: { text } }] : []),
+    ...(typeof signature === 'string' ? [{ reasoningContent: { signature } }] : [])
+  ]
+}
+
+function citationDeltas({ content, citations }: JsonObject): readonly JsonObject[] {
+  const texts = Array.isArray(content) ? content : []
+  const marks = Array.isArray(citations) ? citations : []
+  return [
+    ...texts.flatMap((part: Json) => (isJsonObject(part) && typeof part.text === 'string' ? [{ text: part.text }] : [])),
+    ...marks.flatMap((citation: Json) => (isJsonObject(citation) ? [{ citation }] : []))
+  ]
+}

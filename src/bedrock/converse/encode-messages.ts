@@ -1,0 +1,54 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { TextBlock, Turn } from '../../core/turn.ts'
+import { createDocumentNames } from './document-names.ts'
+import { type BlockScope, encodeBlock, encodeText } from './encode-blocks.ts'
+import { endTurns } from './encode-turns.ts'
+import { type Encoding, isWithout } from './encoding.ts'
+import type { ToolNames } from './tool-names.ts'
+
+/** System and messages on the wire, cache points in place but not yet counted. */
+export interface WireConversation {
+  readonly system: readonly JsonObject[]
+  readonly messages: readonly JsonObject[]
+}
+
+export interface MessageParts {
+  readonly names: ToolNames
+  /** The gateway's own instructions, behind the caller's. */
+  readonly instructions: readonly string[]
+  readonly reasoning: boolean
+}
+
+/** Encodes the arranged turns and the system text. A model without a system prompt reads it at the head of the first user turn. */
+export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts: MessageParts): WireConversation {
+  const scope: BlockScope = {
+    traits: encoding.traits,
+    model: encoding.target.id,
+    names: parts.names,
+    documents: createDocumentNames(),
+    guarded: encoding.request.guardrail !== undefined,
+    status: encoding.traits.toolResultStatus && !isWithout(encoding, 'status')
+  }
+  const ended = endTurns(encoding, turns, parts.reasoning)
+  const told = systemBlocks(encoding, parts.instructions)
+  const hasSystem = encoding.traits.systemPrompt && !isWithout(encoding, 'system')
+  const spoken = hasSystem ? ended : withPreface(ended, told)
+  return {
+    system: hasSystem ? told.flatMap((block) => encodeText(block, scope)) : [],
+    messages: spoken.map((turn) => ({
+      role: turn.role,
+      content: turn.content.flatMap((block) => encodeBlock(block, scope, turn.role))
+    }))
+  }
+}
+
+function systemBlocks({ request }: Encoding, instructions: readonly string[]): readonly TextBlock[] {
+  const own = instructions.map((text): TextBlock => ({ type: 'text', text }))
+  return [...request.system.filter((block) => block.text.trim() !== ''), ...own]
+}
+
+/** The first turn is the user's and cannot hold tool results, as nothing was called before it. */
+function withPreface(turns: readonly Turn[], preface: readonly TextBlock[]): readonly Turn[] {
+  const [first, ...rest] = turns
+  return first === undefined || preface.length === 0 ? turns : [{ ...first, content: [...preface, ...first.content] }, ...rest]
+}

@@ -1,0 +1,93 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { OutputFormat } from '../../core/request.ts'
+import { unreachable } from '../../core/unreachable.ts'
+import type { AnswerContext } from './answer-context.ts'
+import type { CallableTool } from './callable-tools.ts'
+import { type Encoding, isWithout } from './encoding.ts'
+import { isObjectNode, sanitizeSchema } from './sanitize-schema.ts'
+import { createSchemaRoom } from './schema-limits.ts'
+import type { ToolNames } from './tool-names.ts'
+import { toolSchema } from './tool-schema.ts'
+
+/** How the wished form of the answer reaches the model. */
+export interface OutputPlan {
+  readonly mode: 'text' | 'native' | 'tool' | 'instruction'
+  readonly outputConfig?: JsonObject
+  /** A tool whose input is the answer, and its name on the wire. */
+  readonly tool?: { readonly name: string; readonly spec: JsonObject }
+  readonly instructions: readonly string[]
+}
+
+export interface OutputParts {
+  readonly names: ToolNames
+  readonly callable: readonly CallableTool[]
+  /** The model reasons in this call. */
+  readonly reasoning: boolean
+}
+
+type SchemaOutput = Extract<OutputFormat, { type: 'json-schema' }>
+
+const PLAIN: OutputPlan = { mode: 'text', instructions: [] }
+const ANY_JSON = 'Answer with one valid JSON object and nothing else: no prose before or after it, no Markdown fences.'
+
+/** Picks the strongest way the model has: its own structured output, else a forced tool, else an instruction. */
+export function planOutput(encoding: Encoding, parts: OutputParts): OutputPlan {
+  const { output } = encoding.request
+  switch (output.type) {
+    case 'text':
+      return PLAIN
+    case 'json':
+      return { mode: 'instruction', instructions: [ANY_JSON] }
+    case 'json-schema':
+      return planSchema(encoding, output, parts)
+    default:
+      return unreachable(output)
+  }
+}
+
+/** The part of the answer's context that tells how to read and check it. */
+export function outputContext(output: OutputFormat, plan: OutputPlan): Partial<AnswerContext> {
+  if (output.type === 'text' || plan.mode === 'text') return {}
+  const outputSchema = output.type === 'json' ? { type: 'object' } : output.schema
+  return { outputSchema, outputMode: plan.mode, ...(plan.tool === undefined ? {} : { jsonTool: plan.tool.name }) }
+}
+
+function planSchema(encoding: Encoding, output: SchemaOutput, parts: OutputParts): OutputPlan {
+  if (canNative(encoding, output)) return { mode: 'native', instructions: [], outputConfig: nativeFormat(output) }
+  if (!canTool(encoding, output, parts)) return { mode: 'instruction', instructions: [instruction(output)] }
+  const name = parts.names.reserve('json')
+  const description = output.description?.trim() || 'Gives the final answer. Call it once, with the whole answer.'
+  const spec = { toolSpec: { name, description, inputSchema: { json: toolSchema(output.schema) } } }
+  return { mode: 'tool', tool: { name, spec }, instructions: [] }
+}
+
+function canNative(encoding: Encoding, { schema }: SchemaOutput): boolean {
+  const { traits, request } = encoding
+  if (!traits.structuredOutput || isWithout(encoding, 'structuredOutput')) return false
+  const cites = request.turns.some((turn) => turn.content.some((block) => block.type === 'document' && block.citations === true))
+  return (traits.structuredOutputWithCitations || !cites) && createSchemaRoom().take(schema)
+}
+
+function nativeFormat({ name, description, schema }: SchemaOutput): JsonObject {
+  const about = description === undefined || description.trim() === '' ? {} : { description }
+  const jsonSchema = { name: name.trim() === '' ? 'answer' : name, ...about, schema: JSON.stringify(sanitizeSchema(schema)) }
+  return { textFormat: { type: 'json_schema', structure: { jsonSchema } } }
+}
+
+/** A tool can be the answer where it can be forced: alone, or, beside the caller's tools, as one of those the model must choose from. */
+function canTool(encoding: Encoding, { schema }: SchemaOutput, { callable, reasoning }: OutputParts): boolean {
+  const { traits, request, stream } = encoding
+  if (!traits.tools || !isObjectNode(schema) || isWithout(encoding, 'toolChoice')) return false
+  if (reasoning && !traits.forcedToolWithReasoning) return false
+  // Where tools do not stream, an instruction keeps the answer streaming.
+  if (stream && (!traits.toolsInStream || isWithout(encoding, 'streamingTools'))) return false
+  if (request.webSearch === true || request.tools.some((tool) => tool.type === 'system')) return false
+  if (callable.length === 0) return traits.toolChoice.includes('tool') || traits.toolChoice.includes('any')
+  const isFree = request.toolChoice === undefined || request.toolChoice.type === 'auto'
+  return isFree && traits.toolChoice.includes('any')
+}
+
+function instruction({ schema, description }: SchemaOutput): string {
+  const about = description === undefined || description.trim() === '' ? '' : ` (${description.trim()})`
+  return `Give the final answer as one JSON value that fits this JSON Schema${about}, and nothing else: no prose before or after it, no Markdown fences.\n${JSON.stringify(schema)}`
+}

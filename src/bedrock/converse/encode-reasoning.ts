@@ -1,0 +1,168 @@
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { Effort, ReasoningWish } from '../../core/request.ts'
+import type { Turn } from '../../core/turn.ts'
+import { unreachable } from '../../core/unreachable.ts'
+import { type Encoding, isWithout } from './encoding.ts'
+import { nested } from './nested.ts'
+import { answerLimit, EFFORT_BUDGET, MIN_BUDGET, nearestEffort, splitLimit } from './reasoning-amount.ts'
+import { isReasoning } from './reasoning-blocks.ts'
+
+/** How the model will reason, and what that leaves of the request's limits. */
+export interface ReasoningPlan {
+  /** Reasoning is switched on by this request. */
+  readonly active: boolean
+  /** Fields of the native body. */
+  readonly fields: JsonObject
+  readonly betas: readonly string[]
+  /** Tokens of the whole answer; absent: not sent. */
+  readonly maxTokens?: number
+  /** maxTokens and sampling must be left out. */
+  readonly unlimited: boolean
+}
+
+/** Steers reasoning by the family's own control. Whatever the wish, room is left for the answer. */
+export function planReasoning(encoding: Encoding, turns: readonly Turn[], hasTools: boolean): ReasoningPlan {
+  const { traits, warn } = encoding
+  const wish = wishOf(encoding)
+  if (wish === undefined) return quiet(encoding)
+  const param = encoding.request.reasoning?.effort === undefined ? 'thinking' : 'reasoning_effort'
+  if (isWithout(encoding, 'reasoning')) {
+    warn(param, 'the model refused it before')
+    return quiet(encoding)
+  }
+  if (wish.enabled === false || wish.effort === 'none') return switchOff(encoding, param)
+  switch (traits.reasoning) {
+    case 'none':
+      warn(param, 'the model does not reason')
+      return quiet(encoding)
+    case 'inherent':
+      warn(param, 'the model reasons as much as it wants')
+      return quiet(encoding)
+    case 'budget':
+      return withBudget(encoding, wish, { param, hasTools, turns })
+    case 'adaptive':
+      return adaptive(encoding, wish)
+    case 'nova':
+      return novaEffort(encoding, wish, param)
+    case 'field': {
+      const effort = nearestEffort(effortOf(wish) ?? 'medium', traits.efforts)
+      return { ...withEffortRoom(encoding, effort), active: true, fields: nested(traits.reasoningField, effort) }
+    }
+    default:
+      return unreachable(traits.reasoning)
+  }
+}
+
+/** The caller's wish, also where it came as the native field. */
+export function wishOf({ request }: Encoding): ReasoningWish | undefined {
+  if (request.reasoning !== undefined && Object.keys(request.reasoning).length > 0) return request.reasoning
+  const native = request.extraFields?.thinking
+  if (!isJsonObject(native) || typeof native.type !== 'string') return undefined
+  return {
+    enabled: native.type !== 'disabled',
+    ...(typeof native.budget_tokens === 'number' ? { budgetTokens: native.budget_tokens } : {}),
+    ...(typeof native.display === 'string' ? { display: native.display } : {})
+  }
+}
+
+function quiet(encoding: Encoding): ReasoningPlan {
+  const { traits } = encoding
+  const thinksAnyway = traits.reasoningOff !== 'omit' || traits.reasoning === 'inherent'
+  return thinksAnyway
+    ? withEffortRoom(encoding, 'medium')
+    : { active: false, fields: {}, betas: [], unlimited: false, ...answerLimit(encoding, 0) }
+}
+
+function withEffortRoom(encoding: Encoding, effort: Effort): ReasoningPlan {
+  return { active: false, fields: {}, betas: [], unlimited: false, ...answerLimit(encoding, EFFORT_BUDGET[effort]) }
+}
+
+function switchOff(encoding: Encoding, param: string): ReasoningPlan {
+  const { traits, warn } = encoding
+  const plan = { active: false, fields: {}, betas: [], unlimited: false, ...answerLimit(encoding, 0) }
+  if (traits.reasoning === 'field' && traits.efforts.includes('none'))
+    return { ...plan, fields: nested(traits.reasoningField, 'none') }
+  if (traits.reasoning === 'adaptive' && traits.reasoningOff === 'disabled')
+    return { ...plan, fields: { thinking: { type: 'disabled' } } }
+  if (traits.reasoning === 'inherent') warn(param, 'the model always reasons')
+  if (traits.reasoningOff !== 'never') return plan
+  warn(param, 'the model always reasons; it is asked for as little as it can')
+  const least = nearestEffort('minimal', traits.efforts)
+  const fields = traits.reasoning === 'adaptive' ? { output_config: { effort: least } } : nested(traits.reasoningField, least)
+  return { ...withEffortRoom(encoding, least), fields }
+}
+
+interface BudgetParts {
+  readonly param: string
+  readonly hasTools: boolean
+  readonly turns: readonly Turn[]
+}
+
+function withBudget(encoding: Encoding, wish: ReasoningWish, { param, hasTools, turns }: BudgetParts): ReasoningPlan {
+  if (lacksReasoning(turns)) {
+    // Claude answers 400 "Expected `thinking`, but found `tool_use`" to a client that dropped the reasoning of its tool turn.
+    encoding.warn(param, 'the reasoning before the last tool calls was not sent back, so the model cannot go on reasoning')
+    return quiet(encoding)
+  }
+  const wished = Math.max(MIN_BUDGET, wish.budgetTokens ?? EFFORT_BUDGET[wish.effort ?? 'high'])
+  const { budget, maxTokens } = splitLimit(encoding, wished)
+  if (budget === undefined) {
+    encoding.warn(param, 'the token limit leaves no room to reason and to answer')
+    return quiet(encoding)
+  }
+  if (budget < wished && wish.budgetTokens !== undefined)
+    encoding.warn('thinking.budget_tokens', 'made smaller, to leave room for the answer')
+  dropDisplay(encoding, wish)
+  const betas = hasTools && encoding.traits.interleavedBeta !== '' ? [encoding.traits.interleavedBeta] : []
+  return { active: true, unlimited: false, maxTokens, betas, fields: { thinking: { type: 'enabled', budget_tokens: budget } } }
+}
+
+/** The last turn answers tool calls that came without a reasoning block before them. */
+function lacksReasoning(turns: readonly Turn[]): boolean {
+  const [before, last] = turns.slice(-2)
+  if (last?.role !== 'user' || last.content[0]?.type !== 'tool-result') return false
+  const first = before?.content[0]
+  return first !== undefined && !isReasoning(first)
+}
+
+function adaptive(encoding: Encoding, wish: ReasoningWish): ReasoningPlan {
+  const { traits } = encoding
+  const wished = effortOf(wish)
+  const effort = wished === undefined ? undefined : nearestEffort(wished, traits.efforts)
+  if (!traits.hidesReasoning) dropDisplay(encoding, wish)
+  const display = traits.hidesReasoning ? { display: wish.display ?? 'summarized' } : {}
+  return {
+    ...withEffortRoom(encoding, effort ?? 'high'),
+    active: true,
+    fields: {
+      thinking: { type: 'adaptive', ...display },
+      // Inside `thinking` the effort is refused.
+      ...(effort === undefined ? {} : { output_config: { effort } })
+    }
+  }
+}
+
+function novaEffort(encoding: Encoding, wish: ReasoningWish, param: string): ReasoningPlan {
+  const { traits, request, warn } = encoding
+  const effort = nearestEffort(effortOf(wish) ?? 'medium', traits.efforts)
+  const plan = {
+    ...withEffortRoom(encoding, effort),
+    active: true,
+    fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } }
+  }
+  if (effort !== traits.unlimitedEffort) return plan
+  if (request.maxTokens !== undefined) warn('max_tokens', `the model takes no limit at this ${param}`)
+  const { maxTokens: _left, ...unlimited } = plan
+  return { ...unlimited, unlimited: true }
+}
+
+function dropDisplay({ warn }: Encoding, { display }: ReasoningWish): void {
+  if (display !== undefined && display !== 'summarized') warn('thinking.display', 'the model has no such switch')
+}
+
+/** A budget says how much at most, not how hard: it is read modestly where only words are taken. */
+function effortOf({ effort, budgetTokens }: ReasoningWish): Effort | undefined {
+  if (effort !== undefined) return effort
+  if (budgetTokens === undefined) return undefined
+  return budgetTokens <= EFFORT_BUDGET.medium ? 'low' : budgetTokens <= EFFORT_BUDGET.xhigh ? 'medium' : 'high'
+}

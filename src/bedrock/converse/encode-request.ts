@@ -1,0 +1,97 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { Warning } from '../../core/warning.ts'
+import { GatewayError } from '../../errors.ts'
+import { encodeAdditionalFields, encodeResponseFieldPaths } from './additional-fields.ts'
+import type { AnswerContext } from './answer-context.ts'
+import { placeCachePoints } from './cache-points.ts'
+import { callableTools } from './callable-tools.ts'
+import { encodeMessages } from './encode-messages.ts'
+import { type OutputPlan, outputContext, planOutput } from './encode-output.ts'
+import { planReasoning } from './encode-reasoning.ts'
+import { encodeSampling } from './encode-sampling.ts'
+import { encodeSettings } from './encode-settings.ts'
+import { planTools, type ToolPlan } from './encode-tools.ts'
+import { arrangeTurns } from './encode-turns.ts'
+import { beginEncoding, type EncodeInput, type Encoding, isWithout } from './encoding.ts'
+import { reasoningMark } from './reasoning-blocks.ts'
+import { createToolIds, type ToolIds } from './tool-ids.ts'
+import { createToolNames, type ToolNames } from './tool-names.ts'
+
+export type { AnswerContext } from './answer-context.ts'
+export type { EncodeInput, Healed } from './encoding.ts'
+
+/** A request as Converse takes it, and what is needed to read its answer. */
+export interface EncodedConverse {
+  /** The body, without the model's id. */
+  readonly body: JsonObject
+  /** `false`: call Converse and make the stream from its answer, since the model refuses tools in streams. */
+  readonly streaming: boolean
+  readonly warnings: readonly Warning[]
+  readonly context: AnswerContext
+}
+
+/**
+ * Says a conversation in Bedrock's words, by what the model takes. What cannot be carried becomes a warning;
+ * what would change the answer's meaning is refused with a 4xx that names the field.
+ */
+export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
+  const { encoding, warnings } = beginEncoding(input)
+  const { request } = encoding
+  if (request.turns.length === 0) {
+    throw new GatewayError('invalid_value', 'the conversation needs at least one user message', { param: 'messages' })
+  }
+  const ids = createToolIds(encoding.traits.toolIds)
+  const names = createToolNames()
+  const callable = callableTools(encoding)
+  for (const tool of callable) names.toBedrock(tool.name)
+  const turns = arrangeTurns(encoding, ids, callable.length > 0)
+  const reasoning = planReasoning(encoding, turns, callable.length > 0)
+  const output = planOutput(encoding, { names, callable, reasoning: reasoning.active })
+  const tools = planTools(encoding, { names, callable, output, reasoning: reasoning.active })
+  const streaming = encoding.stream && canStream(encoding, tools)
+  const conversation = encodeMessages(encoding, turns, {
+    names,
+    instructions: [...tools.instructions, ...output.instructions],
+    reasoning: reasoning.active
+  })
+  const cached = placeCachePoints(encoding, { ...conversation, tools: tools.tools })
+  const sampling = encodeSampling(encoding, reasoning)
+  const body = {
+    messages: cached.messages,
+    ...(cached.system.length === 0 ? {} : { system: cached.system }),
+    ...nonEmpty('inferenceConfig', sampling.inferenceConfig),
+    ...(cached.tools.length === 0 ? {} : { toolConfig: { tools: cached.tools, ...tools.choice } }),
+    ...nonEmpty('additionalModelRequestFields', encodeAdditionalFields(encoding, { reasoning, sampling, tools })),
+    ...encodeResponseFieldPaths(encoding, { streaming, stops: sampling.stops, reasoning: reasoning.active }),
+    ...encodeSettings(encoding, streaming),
+    ...(output.outputConfig === undefined ? {} : { outputConfig: output.outputConfig })
+  }
+  return { body, streaming, warnings, context: answerContext(encoding, { names, ids, output }) }
+}
+
+function canStream(encoding: Encoding, { tools }: ToolPlan): boolean {
+  if (!encoding.traits.streaming) return false
+  return tools.length === 0 || (encoding.traits.toolsInStream && !isWithout(encoding, 'streamingTools'))
+}
+
+interface ContextParts {
+  readonly names: ToolNames
+  readonly ids: ToolIds
+  readonly output: OutputPlan
+}
+
+function answerContext({ request, traits }: Encoding, { names, ids, output }: ContextParts): AnswerContext {
+  const mark = reasoningMark(traits)
+  return {
+    toolNames: names.toCaller,
+    toolIds: ids.toCaller,
+    ...outputContext(request.output, output),
+    ...(traits.systemTools.length === 0 ? {} : { systemTools: new Set(traits.systemTools) }),
+    ...(mark === undefined ? {} : { reasoningMark: mark }),
+    ...(request.responseFieldPaths === undefined ? {} : { keepExtra: true })
+  }
+}
+
+function nonEmpty(name: string, value: JsonObject): JsonObject {
+  return Object.keys(value).length === 0 ? {} : { [name]: value }
+}

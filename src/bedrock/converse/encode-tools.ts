@@ -1,0 +1,98 @@
+import type { JsonObject } from '../../core/json.ts'
+import { GatewayError } from '../../errors.ts'
+import type { CallableTool } from './callable-tools.ts'
+import { cachePoint } from './encode-blocks.ts'
+import type { OutputPlan } from './encode-output.ts'
+import { type Encoding, isWithout } from './encoding.ts'
+import { sanitizeSchema } from './sanitize-schema.ts'
+import { createSchemaRoom, type SchemaRoom } from './schema-limits.ts'
+import { planToolChoice } from './tool-choice.ts'
+import type { ToolNames } from './tool-names.ts'
+import { toolSchema } from './tool-schema.ts'
+
+/** The tools of a request and how the model may use them. */
+export interface ToolPlan {
+  /** Entries of toolConfig.tools in the caller's order, cache points in place; empty: no toolConfig. */
+  readonly tools: readonly JsonObject[]
+  /** `{toolChoice}` or nothing. */
+  readonly choice: JsonObject
+  /** Words in place of a choice the model does not take. */
+  readonly instructions: readonly string[]
+  /** Fields of the native body. */
+  readonly fields: JsonObject
+}
+
+export interface ToolParts {
+  readonly names: ToolNames
+  readonly callable: readonly CallableTool[]
+  readonly output: OutputPlan
+  readonly reasoning: boolean
+}
+
+const MOST_STRICT = 20
+const WEB_SEARCH = 'nova_grounding'
+
+/** Encodes the caller's tools, the provider's own and the gateway's answer tool. Order is the caller's: another one breaks the prompt cache. */
+export function planTools(encoding: Encoding, parts: ToolParts): ToolPlan {
+  const choice = planToolChoice(encoding, parts)
+  const offered = choice.only === undefined ? parts.callable : parts.callable.filter((tool) => tool.name === choice.only)
+  const strict = strictTools(encoding, offered)
+  const tools = [
+    ...offered.flatMap((tool) => encodeTool(tool, parts.names, strict.has(tool))),
+    ...systemTools(encoding),
+    ...(parts.output.tool === undefined ? [] : [parts.output.tool.spec])
+  ]
+  return { tools, choice: choice.wire, instructions: choice.instructions, fields: parallelField(encoding, parts, choice.wire) }
+}
+
+function encodeTool(tool: CallableTool, names: ToolNames, isStrict: boolean): readonly JsonObject[] {
+  const schema = toolSchema(tool.inputSchema)
+  const toolSpec = {
+    name: names.toBedrock(tool.name),
+    ...(tool.description === undefined || tool.description.trim() === '' ? {} : { description: tool.description }),
+    inputSchema: { json: isStrict ? sanitizeSchema(schema) : schema },
+    ...(isStrict ? { strict: true } : {})
+  }
+  return [{ toolSpec }, ...cachePoint(tool.cache)]
+}
+
+/** The tools whose arguments the model's grammar will enforce; for the others the wish is reported as dropped. */
+function strictTools(encoding: Encoding, offered: readonly CallableTool[]): ReadonlySet<CallableTool> {
+  const taken = encoding.traits.strictTools && !isWithout(encoding, 'strict')
+  const room = createSchemaRoom()
+  const strict = new Set<CallableTool>()
+  for (const tool of offered) {
+    if (tool.strict !== true) continue
+    if (taken && strict.size < MOST_STRICT && fits(tool, room)) strict.add(tool)
+    else encoding.warn(`${tool.path}.strict`, taken ? 'the schema cannot be enforced' : 'the model does not enforce tool schemas')
+  }
+  return strict
+}
+
+function fits(tool: CallableTool, room: SchemaRoom): boolean {
+  return room.take(toolSchema(tool.inputSchema))
+}
+
+function systemTools({ request, traits, target }: Encoding): readonly JsonObject[] {
+  const asked = request.tools.flatMap((tool, index) =>
+    tool.type === 'system' ? [{ name: tool.name, param: `tools[${index}]` }] : []
+  )
+  const search = request.webSearch === true ? [{ name: WEB_SEARCH, param: 'web_search_options' }] : []
+  const wished = [...asked, ...search]
+  const missing = wished.find(({ name }) => !traits.systemTools.includes(name))
+  if (missing !== undefined) {
+    throw new GatewayError('unsupported_parameter', `${target.id} has no ${missing.name}`, { param: missing.param })
+  }
+  return [...new Set(wished.map(({ name }) => name))].map((name) => ({ systemTool: { name } }))
+}
+
+/** `parallel_tool_calls: false`. The field has a type of its own only where toolConfig has no choice: both together are refused. */
+function parallelField(encoding: Encoding, { callable }: ToolParts, wire: JsonObject): JsonObject {
+  if (encoding.request.parallelToolCalls !== false || callable.length === 0) return {}
+  if (!encoding.traits.parallelToolSwitch || isWithout(encoding, 'parallelToolCalls')) {
+    encoding.warn('parallel_tool_calls', 'the model cannot be held to one call at a time')
+    return {}
+  }
+  const type = wire.toolChoice === undefined ? { type: 'auto' } : {}
+  return { tool_choice: { ...type, disable_parallel_tool_use: true } }
+}

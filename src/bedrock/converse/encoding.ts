@@ -1,0 +1,65 @@
+import type { ChatRequest } from '../../core/request.ts'
+import type { ReasoningBlock, RedactedReasoningBlock } from '../../core/turn.ts'
+import type { Warning } from '../../core/warning.ts'
+import type { ModelTarget } from '../../models/resolve.ts'
+import type { Traits } from '../../models/traits.ts'
+
+/** What one request is encoded from. */
+export interface EncodeInput {
+  readonly request: ChatRequest
+  readonly target: ModelTarget
+  readonly traits: Traits
+  readonly stream: boolean
+  readonly defaults: {
+    /** The operator's limit for callers that set none; absent: the model's ceiling, at most 8192. */
+    readonly maxTokens?: number
+    /** Cache points without being asked. */
+    readonly autoCache: boolean
+  }
+  /** Things this model has refused before, by the names of `healable`. */
+  readonly without: ReadonlySet<string>
+  /** Signed reasoning that came before a tool call, for callers that do not send it back. */
+  readonly recall?: (toolCallId: string) => readonly (ReasoningBlock | RedactedReasoningBlock)[] | undefined
+}
+
+/** The input and where its warnings go, handed from step to step. */
+export interface Encoding extends EncodeInput {
+  /** Reports something that could not be carried, once per parameter. */
+  readonly warn: (param: string, reason: string) => void
+}
+
+/** Things `without` may hold: what the gateway chose to send, or can leave out. */
+export type Healed =
+  | 'temperature'
+  | 'topP'
+  | 'topK'
+  | 'stopSequences'
+  | 'cachePoint'
+  | 'cacheTtl'
+  | 'strict'
+  | 'status'
+  | 'structuredOutput'
+  | 'reasoning'
+  | 'toolChoice'
+  | 'streamingTools'
+  | 'parallelToolCalls'
+  | 'betas'
+  | 'serviceTier'
+  | 'latency'
+  | 'prefill'
+  | 'system'
+  | 'responseFields'
+
+/** Tells whether the model has refused this before. */
+export function isWithout({ without }: EncodeInput, thing: Healed): boolean {
+  return without.has(thing)
+}
+
+/** Starts an encoding with an empty list of warnings. */
+export function beginEncoding(input: EncodeInput): { encoding: Encoding; warnings: readonly Warning[] } {
+  const warnings: Warning[] = []
+  const warn = (param: string, reason: string) => {
+    if (!warnings.some((warning) => warning.param === param)) warnings.push({ param, reason })
+  }
+  return { encoding: { ...input, warn }, warnings }
+}

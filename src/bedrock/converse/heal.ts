@@ -1,0 +1,91 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { EncodedConverse } from './encode-request.ts'
+import type { Healed } from './encoding.ts'
+
+interface Cure {
+  /** Words of the refusal. */
+  readonly says: RegExp
+  readonly without: Healed
+  /** The request held the thing, so that leaving it out can help. */
+  readonly held: (body: JsonObject, encoded: EncodedConverse) => boolean
+}
+
+/**
+ * Refusals that name one thing the gateway chose to send or can leave out, in Bedrock's and the models' own words.
+ * The first that fits is taken, so the exact sentences stand before those that only mention a name.
+ */
+const CURES: readonly Cure[] = [
+  { says: /tool use in streaming mode/i, without: 'streamingTools', held: (_body, { streaming }) => streaming },
+  { says: /cannot both be specified|temperature.{0,20} and .{0,20}top_?p/i, without: 'topP', held: has('inferenceConfig.topP') },
+  { says: /thinking may not be enabled when tool_choice|tool_?choice/i, without: 'toolChoice', held: isForced },
+  {
+    says: /disable_parallel_tool_use|field tool_choice/i,
+    without: 'parallelToolCalls',
+    held: has('additionalModelRequestFields.tool_choice')
+  },
+  { says: /\bttl\b/i, without: 'cacheTtl', held: (body) => JSON.stringify(body).includes('"ttl"') },
+  { says: /cachePoint|cache_control/i, without: 'cachePoint', held: (body) => JSON.stringify(body).includes('"cachePoint"') },
+  { says: /\bstrict\b|tools\.\d+\.custom/i, without: 'strict', held: isStrict },
+  {
+    says: /output_?config\W{0,3}(?:format|textFormat)|outputConfig|output_format|structured output|json_?schema|response_format|additionalProperties/i,
+    without: 'structuredOutput',
+    held: has('outputConfig')
+  },
+  { says: /\bstatus\b/i, without: 'status', held: (body) => JSON.stringify(body).includes('"status"') },
+  { says: /beta/i, without: 'betas', held: has('additionalModelRequestFields.anthropic_beta') },
+  { says: /prefill|must end with a user/i, without: 'prefill', held: endsWithAssistant },
+  { says: /system (?:prompt|message|instruction|role)|\bsystem field\b/i, without: 'system', held: has('system') },
+  { says: /thinking|reasoning|\beffort\b/i, without: 'reasoning', held: hasReasoning },
+  { says: /temperature/i, without: 'temperature', held: has('inferenceConfig.temperature') },
+  { says: /top_?p\b/i, without: 'topP', held: has('inferenceConfig.topP') },
+  { says: /\btop_?k\b|inferenceConfig/i, without: 'topK', held: hasTopK },
+  { says: /stop_?sequence/i, without: 'stopSequences', held: has('inferenceConfig.stopSequences') },
+  { says: /service_?\s?tier/i, without: 'serviceTier', held: has('serviceTier') },
+  { says: /performance_?config|latency/i, without: 'latency', held: has('performanceConfig') },
+  { says: /response_?field_?paths|json pointer/i, without: 'responseFields', held: has('additionalModelResponseFieldPaths') }
+]
+
+/**
+ * Reads Bedrock's sentence of refusal: what can be left out so that the request is taken, as a name for `without`.
+ * Undefined where the request itself is at fault, or did not hold what the sentence names.
+ */
+export function healable(message: string, encoded: EncodedConverse): Healed | undefined {
+  return CURES.find(({ says, held }) => says.test(message) && held(encoded.body, encoded))?.without
+}
+
+function has(path: string): (body: JsonObject) => boolean {
+  const steps = path.split('.')
+  return (body) => at(body, steps) !== undefined
+}
+
+function at(body: Json | undefined, steps: readonly string[]): Json | undefined {
+  return steps.reduce<Json | undefined>((value, step) => (isJsonObject(value) ? value[step] : undefined), body)
+}
+
+function isForced(body: JsonObject): boolean {
+  const choice = at(body, ['toolConfig', 'toolChoice'])
+  return isJsonObject(choice) && choice.auto === undefined
+}
+
+function isStrict(body: JsonObject): boolean {
+  const tools = at(body, ['toolConfig', 'tools'])
+  return Array.isArray(tools) && tools.some((tool: Json) => at(tool, ['toolSpec', 'strict']) === true)
+}
+
+function endsWithAssistant({ messages }: JsonObject): boolean {
+  const last = Array.isArray(messages) ? messages[messages.length - 1] : undefined
+  return at(last, ['role']) === 'assistant'
+}
+
+const REASONING_FIELDS = ['thinking', 'output_config', 'reasoning', 'reasoning_effort', 'reasoning_config', 'reasoningConfig']
+
+function hasReasoning(body: JsonObject): boolean {
+  const fields = body.additionalModelRequestFields
+  return isJsonObject(fields) && REASONING_FIELDS.some((name) => fields[name] !== undefined)
+}
+
+const TOP_K_FIELDS = [['top_k'], ['k'], ['inferenceConfig', 'topK']]
+
+function hasTopK({ additionalModelRequestFields }: JsonObject): boolean {
+  return TOP_K_FIELDS.some((path) => at(additionalModelRequestFields, path) !== undefined)
+}

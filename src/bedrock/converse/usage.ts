@@ -1,0 +1,42 @@
+import type { UsageDetails } from '../../core/event.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Usage } from '../../core/usage.ts'
+
+/** Reads Bedrock's usage. Claude sends its cache counts under two names, other families leave them out. */
+export function decodeUsage(usage: Json | undefined, extra: Json | undefined): Usage {
+  const from = isJsonObject(usage) ? usage : {}
+  const reasoning = reasoningTokens(extra)
+  return {
+    inputTokens: count(from.inputTokens),
+    cacheReadTokens: count(from.cacheReadInputTokens ?? from.cacheReadInputTokenCount),
+    cacheWriteTokens: count(from.cacheWriteInputTokens ?? from.cacheWriteInputTokenCount),
+    outputTokens: count(from.outputTokens),
+    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning })
+  }
+}
+
+/** Reads what comes beside the usage: latency, the tier that served, the guardrail's trace. */
+export function decodeUsageDetails(payload: JsonObject): UsageDetails {
+  const latency = member(payload.metrics, 'latencyMs')
+  const tier = member(payload.serviceTier, 'type')
+  return {
+    ...(typeof latency === 'number' ? { latencyMs: latency } : {}),
+    ...(typeof tier === 'string' ? { serviceTier: tier } : {}),
+    ...(payload.trace === undefined || payload.trace === null ? {} : { trace: payload.trace })
+  }
+}
+
+/** Native response fields of Claude, whole (`/usage/...`) or in a stream; the count is part of the output tokens. */
+function reasoningTokens(extra: Json | undefined): number | undefined {
+  const details = member(member(extra, 'usage'), 'output_tokens_details')
+  const tokens = member(details, 'reasoning_tokens') ?? member(details, 'thinking_tokens')
+  return typeof tokens === 'number' ? count(tokens) : undefined
+}
+
+function member(value: Json | undefined, name: string): Json | undefined {
+  return isJsonObject(value) ? value[name] : undefined
+}
+
+function count(value: Json | undefined): number {
+  return typeof value === 'number' && value > 0 ? Math.trunc(value) : 0
+}
