@@ -1,0 +1,113 @@
+import { openSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startChild, stopChild, untilAnswers } from './measure/child.ts'
+import { fileOf } from './measure/stage.ts'
+import type { Options } from './options.ts'
+import { installPortkey } from './portkey.ts'
+import { API_KEY, type Dialect } from './requests.ts'
+
+export type SubjectName = 'direct' | 'pass-through' | 'plain' | 'plain-http2' | 'portkey' | 'adit'
+
+/** One that is measured, and how it is started and asked. */
+export interface Subject {
+  readonly name: SubjectName
+  readonly title: string
+  readonly dialect: Dialect
+  readonly headers?: Readonly<Record<string, string>>
+  /** A request header that tells the subject where the upstream is. */
+  readonly upstreamHeader?: string
+  /** Absent: the upstream itself is asked. */
+  readonly command?: (place: Place) => Command
+}
+
+export interface Place {
+  readonly port: number
+  readonly upstream: string
+}
+
+export interface Command {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Answers once it can be asked. */
+  readonly readyPath: string
+  readonly anyStatus?: boolean
+}
+
+export interface Running {
+  readonly subject: Subject
+  readonly port: number
+  /** Absent for the upstream itself. */
+  readonly pid?: number
+  stop(): Promise<void>
+}
+
+const ROOT = new URL('..', import.meta.url).pathname
+const CREDENTIALS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKIDBENCH', AWS_SECRET_ACCESS_KEY: 'secret-of-no-account' }
+
+/** All subjects of a run, cheapest first. */
+export async function chooseSubjects(options: Options): Promise<Subject[]> {
+  const portkey = options.peers ? await installPortkey() : undefined
+  const all: Subject[] = [
+    { name: 'direct', title: 'upstream asked directly', dialect: 'bedrock' },
+    { name: 'pass-through', title: 'Node pass-through', dialect: 'bedrock', command: passThrough },
+    { name: 'adit', title: 'Adit', dialect: 'openai', command: (place) => aditCommand(place, options) },
+    { name: 'plain', title: 'Fastify + AWS SDK, keep-alive', dialect: 'openai', command: (place) => plain(place, 'keep-alive') },
+    { name: 'plain-http2', title: 'Fastify + AWS SDK, defaults', dialect: 'openai', command: (place) => plain(place, 'http2') },
+    ...(portkey === undefined ? [] : [portkey])
+  ]
+  return all.filter(({ name }) => !options.without.includes(name))
+}
+
+/** Starts a subject and waits until it can be asked. `nodeFlags` come before the script. */
+export async function startSubject(subject: Subject, upstreamPort: number, nodeFlags: readonly string[] = []): Promise<Running> {
+  if (subject.command === undefined) return { subject, port: upstreamPort, stop: async () => {} }
+  const port = await freePort()
+  const { args, env, readyPath, anyStatus = false } = subject.command({ port, upstream: `http://127.0.0.1:${upstreamPort}` })
+  // What it prints goes to a file, as it would on a server; a log line is part of the cost.
+  const log = join(tmpdir(), `adit-bench-${process.pid}-${subject.name}.log`)
+  const child = startChild({ core: 'subject', args: [...nodeFlags, ...args], env, output: openSync(log, 'w'), cwd: ROOT })
+  try {
+    await untilAnswers(child, `http://127.0.0.1:${port}${readyPath}`, anyStatus)
+  } catch (cause) {
+    await stopChild(child)
+    throw new Error(`${subject.title} did not start; it said:\n${readFileSync(log, 'utf8').slice(-2000)}`, { cause })
+  }
+  return { subject, port, pid: child.pid!, stop: () => stopChild(child) }
+}
+
+/** Adit with everything on: key, validation, log line, metrics. */
+export function aditCommand({ port, upstream }: Place, { built }: Pick<Options, 'built'>): Command {
+  const env = {
+    ...CREDENTIALS,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    API_KEY,
+    METRICS_PORT: String(port === 65_535 ? port - 1 : port + 1),
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: upstream,
+    AWS_ENDPOINT_URL_BEDROCK: upstream,
+    SHUTDOWN_GRACE_MS: '1000'
+  }
+  return { args: [built ? 'dist/server.js' : 'src/server.ts'], env, readyPath: '/ready' }
+}
+
+function passThrough({ port, upstream }: Place): Command {
+  return { args: [fileOf('pass-through.ts')], env: { PORT: String(port), UPSTREAM: upstream }, readyPath: '/', anyStatus: true }
+}
+
+function plain({ port, upstream }: Place, handler: string): Command {
+  const env = { ...CREDENTIALS, PORT: String(port), HANDLER: handler, AWS_ENDPOINT_URL_BEDROCK_RUNTIME: upstream }
+  return { args: [fileOf('plain.ts')], env, readyPath: '/health' }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
