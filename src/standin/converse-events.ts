@@ -87,7 +87,7 @@ function* otherEvents(block: Block, style: Style): Generator<StreamEvent> {
 const delta = (content: unknown): StreamEvent => ({ type: 'contentBlockDelta', payload: { delta: content } })
 
 function* deltas(text: string, { random, chunkSize }: Style, wrap: (part: string) => unknown): Generator<StreamEvent> {
-  if (text === '') return yield delta(wrap(''))
+  if (text === '' || (chunkSize ?? 0) >= text.length) return yield delta(wrap(text))
   // By code point: UTF-8 has no way to carry half of a surrogate pair.
   const points = [...text]
   for (let at = 0; at < points.length; ) {

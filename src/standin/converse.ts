@@ -23,6 +23,7 @@ import { wireJson } from './wire-json.ts'
 import { nextFault, type World } from './world.ts'
 
 const BREATH_MS = 25
+const DRIBBLE_PAUSE = 8
 
 /** Answers Converse or ConverseStream: checks the request, meets the fault if one waits, then speaks. */
 export async function converse(exchange: Exchange, world: World, facts: { modelId: string; streaming: boolean }): Promise<void> {
@@ -150,10 +151,12 @@ function faultySteps(steps: Iterable<Step>, fault: Fault | undefined): Iterable<
 
 async function play(exchange: Exchange, world: World, steps: Iterable<Step>): Promise<void> {
   const dribbles = world.options.framing === 'byte' || world.options.framing === 'random'
+  let writes = 0
   for (const step of steps) {
     if (exchange.left.aborted) return
     if (step.do === 'write') await exchange.write(step.bytes)
-    if (step.do === 'write' && dribbles) await nextTurn()
+    // Every write is a chunk of its own on the wire already; a pause for each one would only cost time.
+    if (step.do === 'write' && dribbles && ++writes % DRIBBLE_PAUSE === 0) await nextTurn()
     if (step.do === 'wait') await exchange.wait(step.ms)
     if (step.do === 'hang') await exchange.wait(world.options.hangMs)
     if (step.do === 'hang' || step.do === 'reset') return exchange.reset()
