@@ -32,13 +32,15 @@ const LASTING = new Set([
   'ResourceNotFoundException'
 ])
 
+const NOTHING: ReadonlyMap<string, ModelInfo> = new Map()
+
 /** The model lists of one region: read in the background, at most one read at a time, the last good copy of each list kept. */
 export function createCatalog(options: CatalogOptions): Catalog {
   const now = options.now ?? Date.now
   const closed = new AbortController()
   const lists: { -readonly [N in ListName]?: CatalogLists[N] } = {}
   const failures = new Map<ListName | 'client', Error>()
-  let joined: CatalogModels = { models: [], known: new Map() }
+  let joined: CatalogModels | undefined
   let client: Promise<ListCalls> | undefined
   let running: Promise<void> | undefined
   let triedAt = Number.NEGATIVE_INFINITY
@@ -70,7 +72,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       await Promise.all(
         names.map((name) => readOne(name, calls[name] as (signal: AbortSignal) => Promise<CatalogLists[typeof name]>))
       )
-      joined = joinLists(lists)
+      if (Object.keys(lists).length > 0) joined = joinLists(lists)
     } catch (error) {
       client = undefined
       note('client', error as Error)
@@ -99,14 +101,14 @@ export function createCatalog(options: CatalogOptions): Catalog {
   return {
     async list() {
       refreshWhenDue()
-      if (Object.keys(lists).length === 0) await running
-      if (Object.keys(lists).length === 0) throw noList(failures)
+      if (joined === undefined) await running
+      if (joined === undefined) throw noList(failures)
       const at = now() / 1000
       return joined.models.filter(({ endOfLife }) => endOfLife === undefined || endOfLife > at)
     },
     get known() {
       refreshWhenDue()
-      return joined.known
+      return joined?.known ?? NOTHING
     },
     refresh,
     close() {

@@ -84,6 +84,15 @@ t.test('100 callers at once cause one refresh', async (t) => {
   t.strictSame(operations(), CALLS)
 })
 
+t.test('who asks while the first read is under way waits for all of it', async (t) => {
+  const { catalog, standin } = await make(t)
+  const whole = catalog.refresh()
+  while (!standin.requests.some((request) => request.finished)) await new Promise((resolve) => setImmediate(resolve))
+  const models = await catalog.list()
+  await whole
+  t.strictSame(models, await catalog.list())
+})
+
 t.test('the lists are read again after five minutes, in the background, and not before', async (t) => {
   const { catalog, operations, pass } = await make(t)
   await catalog.list()
