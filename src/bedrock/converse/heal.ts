@@ -17,12 +17,12 @@ interface Cure {
 const CURES: readonly Cure[] = [
   { says: /tool use in streaming mode/i, without: 'streamingTools', held: (_body, { streaming }) => streaming },
   { says: /cannot both be specified|temperature.{0,20} and .{0,20}top_?p/i, without: 'topP', held: has('inferenceConfig.topP') },
-  { says: /thinking may not be enabled when tool_choice|tool_?choice/i, without: 'toolChoice', held: isForced },
   {
     says: /disable_parallel_tool_use|field tool_choice/i,
     without: 'parallelToolCalls',
     held: has('additionalModelRequestFields.tool_choice')
   },
+  { says: /thinking may not be enabled when tool_choice|tool_?choice/i, without: 'toolChoice', held: isForced },
   { says: /\bttl\b/i, without: 'cacheTtl', held: (body) => JSON.stringify(body).includes('"ttl"') },
   { says: /cachePoint|cache_control/i, without: 'cachePoint', held: (body) => JSON.stringify(body).includes('"cachePoint"') },
   { says: /\bstrict\b|tools\.\d+\.custom/i, without: 'strict', held: isStrict },
@@ -35,10 +35,10 @@ const CURES: readonly Cure[] = [
   { says: /beta/i, without: 'betas', held: has('additionalModelRequestFields.anthropic_beta') },
   { says: /prefill|must end with a user/i, without: 'prefill', held: endsWithAssistant },
   { says: /system (?:prompt|message|instruction|role)|\bsystem field\b/i, without: 'system', held: has('system') },
-  { says: /thinking|reasoning|\beffort\b/i, without: 'reasoning', held: hasReasoning },
   { says: /temperature/i, without: 'temperature', held: has('inferenceConfig.temperature') },
   { says: /top_?p\b/i, without: 'topP', held: has('inferenceConfig.topP') },
   { says: /\btop_?k\b|inferenceConfig/i, without: 'topK', held: hasTopK },
+  { says: /thinking|reasoning|\beffort\b/i, without: 'reasoning', held: hasReasoning },
   { says: /stop_?sequence/i, without: 'stopSequences', held: has('inferenceConfig.stopSequences') },
   { says: /service_?\s?tier/i, without: 'serviceTier', held: has('serviceTier') },
   { says: /performance_?config|latency/i, without: 'latency', held: has('performanceConfig') },
