@@ -58,6 +58,8 @@ export interface BedrockOptions extends AgentOptions {
 /** A failed warm-up is not tried again sooner. Milliseconds. */
 const WARM_AGAIN_MS = 2000
 
+const steadyNow = () => performance.now()
+
 /** Makes the way to Bedrock. Nothing is read or opened before `warm` or the first call. */
 export function createBedrock(options: BedrockOptions): Bedrock {
   const { observer = {}, random = Math.random } = options
@@ -73,13 +75,13 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     deadlineMs: options.deadlineMs ?? options.firstEventTimeoutMs,
     breaker,
     observer,
-    now: () => performance.now(),
+    now: steadyNow,
     random
   }
   const tools: ConverseTools = {
     candidates,
     policy,
-    healing: createHealing(),
+    healing: createHealing(steadyNow),
     defaults: options.defaults,
     traitRows: options.traitRows ?? [],
     ...(options.recall === undefined ? {} : { recall: options.recall })

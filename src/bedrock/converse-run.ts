@@ -57,7 +57,7 @@ const MOST_HEALED = 4
  */
 export async function runConverse(run: ChatRun, tools: ConverseTools): Promise<ChatAnswer> {
   const encoder = createEncoder(run.request, tools)
-  encoder.encode(run.targets[0]) // what the caller did wrong is told before anything is called
+  encoder.encode(run.targets[0], new Set()) // what the caller did wrong is told before anything is called
   const candidates = tools.candidates(run.targets)
   const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
     callHealing(one, { run, tools, encoder })
@@ -85,19 +85,22 @@ interface Call {
   readonly encoder: Encoder
 }
 
-/** Calls once; when Bedrock refuses one thing that can be left out, leaves it out, for this model from now on, and calls again. */
+/** Calls once; when Bedrock refuses one thing that can be left out, calls again without it. What has helped is remembered. */
 async function callHealing(candidate: Candidate, call: Call): Promise<Began> {
   const { encoder, tools } = call
   const { target, transport } = candidate
-  for (let healed = 0; ; healed++) {
-    const { encoded } = encoder.encode(target)
+  const left = new Set<string>()
+  for (;;) {
+    const { encoded } = encoder.encode(target, left)
     try {
-      return { ...(await callOnce(candidate, call)), warnings: encoded.warnings, healed }
+      const began = await callOnce(candidate, call, left)
+      if (left.size > 0) tools.healing.learn(target.id, left)
+      return { ...began, warnings: encoded.warnings, healed: left.size }
     } catch (error) {
-      const name = healed < MOST_HEALED ? refusedThing(error, encoded) : undefined
-      if (name === undefined || !tools.healing.learn(target.id, name)) throw error
+      const name = left.size < MOST_HEALED ? refusedThing(error, encoded) : undefined
+      if (name === undefined || left.has(name)) throw error
+      left.add(name)
       tools.policy.observer.healed?.({ region: transport.region, model: target.id, name })
-      encoder.forget()
     }
   }
 }
@@ -106,8 +109,8 @@ function refusedThing(error: unknown, encoded: EncodedConverse): string | undefi
   return error instanceof GatewayError && error.kind === 'invalid_request' ? healable(error.message, encoded) : undefined
 }
 
-async function callOnce({ transport, target }: Candidate, { run, tools, encoder }: Call) {
-  const { encoded, body } = encoder.encode(target)
+async function callOnce({ transport, target }: Candidate, { run, tools, encoder }: Call, left: ReadonlySet<string>) {
+  const { encoded, body } = encoder.encode(target, left)
   const { now, observer } = tools.policy
   const sentAt = now()
   const operation = encoded.streaming ? 'converse-stream' : 'converse'
@@ -138,32 +141,30 @@ async function* oneBatch(batch: EventBatch): AsyncGenerator<EventBatch> {
 }
 
 interface Encoder {
-  encode(target: ModelTarget): { readonly encoded: EncodedConverse; readonly body: string }
-  /** What is left out has changed. */
-  forget(): void
+  /** `left`: what is left out of this call, beside what is known for the model. */
+  encode(target: ModelTarget, left: ReadonlySet<string>): { readonly encoded: EncodedConverse; readonly body: string }
 }
 
 /** Encodes once for a target: a retry sends the same bytes. */
 function createEncoder(request: ChatRequest, tools: ConverseTools): Encoder {
-  let last: { target: ModelTarget; encoded: EncodedConverse; body: string } | undefined
+  let last: { target: ModelTarget; without: ReadonlySet<string>; encoded: EncodedConverse; body: string } | undefined
   return {
-    encode(target) {
-      if (last?.target !== target) {
+    encode(target, left) {
+      const without = new Set([...tools.healing.without(target.id), ...left])
+      // Names are only ever added while a request runs, or forgotten all at once.
+      if (last?.target !== target || last.without.size !== without.size) {
         const encoded = encodeConverseRequest({
           request,
           target,
           traits: traitsFor(target.baseId, tools.traitRows),
           stream: request.stream,
           defaults: tools.defaults,
-          without: tools.healing.without(target.id),
+          without,
           ...(tools.recall === undefined ? {} : { recall: tools.recall })
         })
-        last = { target, encoded, body: JSON.stringify(encoded.body) }
+        last = { target, without, encoded, body: JSON.stringify(encoded.body) }
       }
       return last
-    },
-    forget() {
-      last = undefined
     }
   }
 }

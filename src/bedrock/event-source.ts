@@ -88,18 +88,22 @@ export async function openEvents(input: EventInput): Promise<AsyncIterable<Event
 /** Appends the events in these bytes to `events`; `undefined` is the end of the bytes. Tells whether the stream is over. */
 function createBatchDecoder({ decoder, model, requestId }: EventInput) {
   const reader = createFrameReader()
+  let into: ModelEvent[] = []
+
+  function take(frame: Frame): void {
+    if (frame.messageType !== 'event') throw frameError(frame, model, requestId)
+    for (const event of decoder.frame(frame.name, parsePayload(frame))) into.push(event)
+  }
+
   return (pieces: readonly Uint8Array[] | undefined, events: ModelEvent[]): boolean => {
+    into = events
     try {
       if (pieces === undefined) {
         reader.end()
         decoder.end()
         return true
       }
-      for (const piece of pieces)
-        for (const frame of reader.push(piece)) {
-          if (frame.messageType !== 'event') throw frameError(frame, model, requestId)
-          for (const event of decoder.frame(frame.name, parsePayload(frame))) events.push(event)
-        }
+      for (const piece of pieces) reader.push(piece, take)
       return false
     } catch (error) {
       if (error instanceof GatewayError) throw error

@@ -13,8 +13,11 @@ export interface Frame {
 
 /** Turns bytes, cut anywhere, into frames. Synchronous, and bounded: it holds at most one unfinished frame. */
 export interface FrameReader {
-  /** Whole frames that end within these bytes. Throws `FrameError` on the first broken one; the reader is of no use then. */
-  push(chunk: Uint8Array): readonly Frame[]
+  /**
+   * Gives every frame that ends within these bytes to `take`, in order. Throws `FrameError` at the first broken one, after
+   * those before it were given, so that what is given does not depend on the cut; the reader is of no use then.
+   */
+  push(chunk: Uint8Array, take: (frame: Frame) => void): void
   /** The bytes are over. Throws `FrameError` when they end inside a frame. */
   end(): void
 }
@@ -39,7 +42,7 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
   let wanted = PRELUDE_BYTES
 
   /** Gives the begun frame the bytes it lacks, and no others, so that nothing else is copied. Returns where it stopped. */
-  function complete(chunk: Buffer, frames: Frame[]): number {
+  function complete(chunk: Buffer, take: (frame: Frame) => void): number {
     let at = 0
     while (at < chunk.length) {
       const piece = chunk.subarray(at, at + wanted - held)
@@ -50,8 +53,8 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
       const joined = Buffer.concat(pieces, held)
       const total = wanted === PRELUDE_BYTES ? frameLength(joined, 0, most) : wanted
       if (held === total) {
-        frames.push(readFrame(joined, 0, total))
         forget()
+        take(readFrame(joined, 0, total))
         return at
       }
       pieces = [joined]
@@ -67,10 +70,9 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
   }
 
   return {
-    push(bytes) {
+    push(bytes, take) {
       const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      const frames: Frame[] = []
-      let at = held === 0 ? 0 : complete(chunk, frames)
+      let at = held === 0 ? 0 : complete(chunk, take)
       while (at < chunk.length) {
         const left = chunk.length - at
         const total = left < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(chunk, at, most)
@@ -80,10 +82,9 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
           wanted = total
           break
         }
-        frames.push(readFrame(chunk, at, total))
+        take(readFrame(chunk, at, total))
         at += total
       }
-      return frames
     },
     end() {
       if (held > 0) throw new FrameError(`the stream ended inside a frame, after ${held} of its bytes`)

@@ -1,28 +1,39 @@
-/** What Bedrock refused once for a model is left out for that model from then on. */
+/** What Bedrock refused for a model is left out for that model for a while. */
 export interface Healing {
   /** Names to leave out for this model. */
   without(modelId: string): ReadonlySet<string>
-  /** Remembers a name; `false` when it was known already, so that leaving it out did not help. */
-  learn(modelId: string, name: string): boolean
+  /** Remembers names whose leaving out has helped. */
+  learn(modelId: string, names: ReadonlySet<string>): void
 }
 
 /** Models beyond this are forgotten, oldest first: ids come from callers. */
 const MOST_MODELS = 1000
+/** Models and the service change; one refused call an hour tells. Milliseconds. */
+const REMEMBER_MS = 3_600_000
 const NOTHING: ReadonlySet<string> = new Set()
 
-/** Makes an empty memory. */
-export function createHealing(): Healing {
-  const learnt = new Map<string, ReadonlySet<string>>()
+interface Learnt {
+  readonly names: ReadonlySet<string>
+  readonly until: number
+}
+
+/** Makes an empty memory. `now` in milliseconds of a clock that does not go back. */
+export function createHealing(now: () => number): Healing {
+  const learnt = new Map<string, Learnt>()
+
+  function without(modelId: string): ReadonlySet<string> {
+    const known = learnt.get(modelId)
+    return known === undefined || known.until < now() ? NOTHING : known.names
+  }
+
   return {
-    without: (modelId) => learnt.get(modelId) ?? NOTHING,
-    learn(modelId, name) {
-      const known = learnt.get(modelId) ?? NOTHING
-      if (known.has(name)) return false
+    without,
+    learn(modelId, names) {
+      const all = new Set([...without(modelId), ...names])
       learnt.delete(modelId)
-      learnt.set(modelId, new Set([...known, name]))
+      learnt.set(modelId, { names: all, until: now() + REMEMBER_MS })
       const oldest = learnt.size > MOST_MODELS ? learnt.keys().next().value : undefined
       if (oldest !== undefined) learnt.delete(oldest)
-      return true
     }
   }
 }

@@ -1,7 +1,7 @@
 import { EventStreamCodec } from '@smithy/core/event-streams'
 import fc from 'fast-check'
 import t from 'tap'
-import { createFrameReader, type Frame, FrameError } from '../../src/bedrock/event-stream.ts'
+import { createFrameReader, type Frame, FrameError, type FrameReader } from '../../src/bedrock/event-stream.ts'
 
 const codec = new EventStreamCodec(
   (bytes) => Buffer.from(bytes).toString('utf8'),
@@ -34,15 +34,22 @@ function plain(frames: readonly Frame[]): { messageType: string; name: string; p
   }))
 }
 
+/** Pushes bytes and collects what comes. */
+function push(reader: FrameReader, bytes: Uint8Array): Frame[] {
+  const frames: Frame[] = []
+  reader.push(bytes, (frame) => frames.push(frame))
+  return frames
+}
+
 function readCut(bytes: Buffer, cuts: readonly number[]): Frame[] {
   const reader = createFrameReader()
   const frames: Frame[] = []
   let at = 0
   for (const cut of [...cuts].sort((a, b) => a - b)) {
-    frames.push(...reader.push(bytes.subarray(at, cut)))
+    frames.push(...push(reader, bytes.subarray(at, cut)))
     at = cut
   }
-  frames.push(...reader.push(bytes.subarray(at)))
+  frames.push(...push(reader, bytes.subarray(at)))
   reader.end()
   return frames
 }
@@ -107,14 +114,14 @@ t.test('the known bytes of a delta are read', async (t) => {
     '0000009700000057f30be03e0b3a6576656e742d74797065070011636f6e74656e74426c6f636b44656c74610d3a636f6e74656e742d74797065070010' +
     '6170706c69636174696f6e2f6a736f6e0d3a6d6573736167652d747970650700056576656e747b22636f6e74656e74426c6f636b496e646578223a302c' +
     '2264656c7461223a7b2274657874223a2248656c6c6f227d7d67623831'
-  const [frame] = createFrameReader().push(Buffer.from(hex, 'hex'))
+  const [frame] = push(createFrameReader(), Buffer.from(hex, 'hex'))
   t.equal(frame?.name, 'contentBlockDelta')
   t.equal(frame?.payload.toString(), '{"contentBlockIndex":0,"delta":{"text":"Hello"}}')
 })
 
 t.test('a whole frame is a view into the bytes that came, not a copy', async (t) => {
   const bytes = Buffer.concat([eventFrame('a', '{}'), eventFrame('b', '{}').subarray(0, 20)])
-  const [frame] = createFrameReader().push(bytes)
+  const [frame] = push(createFrameReader(), bytes)
   t.equal(frame?.payload.buffer, bytes.buffer)
 })
 
@@ -127,7 +134,7 @@ t.test('an error message carries its code and sentence', async (t) => {
     },
     ''
   )
-  const [frame] = createFrameReader().push(bytes)
+  const [frame] = push(createFrameReader(), bytes)
   t.match(frame, { messageType: 'error', name: 'InternalError', errorMessage: 'it broke' })
 })
 
@@ -150,19 +157,26 @@ const BROKEN: readonly (readonly [string, Buffer])[] = [
 ]
 for (const [name, bytes] of BROKEN)
   t.test(`refuses ${name}`, async (t) => {
-    t.throws(() => createFrameReader().push(bytes), FrameError)
+    t.throws(() => push(createFrameReader(), bytes), FrameError)
   })
 
 t.test('refuses a frame over the limit before its bytes are there', async (t) => {
   const big = eventFrame('contentBlockDelta', 'x'.repeat(5000))
-  t.throws(() => createFrameReader({ maxFrameBytes: 4096 }).push(big.subarray(0, 12)), /claims/)
+  t.throws(() => push(createFrameReader({ maxFrameBytes: 4096 }), big.subarray(0, 12)), /claims/)
+})
+
+t.test('frames before a broken one are given, in whatever cut they come', async (t) => {
+  const frames: Frame[] = []
+  const broken = changed(whole.length - 1, whole[whole.length - 1]! ^ 1)
+  t.throws(() => createFrameReader().push(Buffer.concat([whole, broken]), (frame) => frames.push(frame)), FrameError)
+  t.equal(frames.length, 1)
 })
 
 t.test('an end inside a frame is an error, an end between frames is none', async (t) => {
   const reader = createFrameReader()
-  reader.push(whole)
+  push(reader, whole)
   reader.end()
-  reader.push(whole.subarray(0, 5))
+  push(reader, whole.subarray(0, 5))
   t.throws(() => reader.end(), FrameError)
 })
 
@@ -171,7 +185,7 @@ t.test('a frame of 16 MiB in small pieces is read in time that grows with its si
   const bytes = eventFrame('contentBlockDelta', payload)
   const reader = createFrameReader()
   const frames: Frame[] = []
-  for (let at = 0; at < bytes.length; at += 16384) frames.push(...reader.push(bytes.subarray(at, at + 16384)))
+  for (let at = 0; at < bytes.length; at += 16384) frames.push(...push(reader, bytes.subarray(at, at + 16384)))
   t.equal(frames.length, 1)
   t.equal(frames[0]?.payload.length, payload.length)
 })
@@ -210,8 +224,8 @@ t.test('hostile bytes end in a FrameError or in no more frames than the codec fi
       let count = 0
       try {
         const cut = point % (bytes.length + 1)
-        count += reader.push(bytes.subarray(0, cut)).length
-        count += reader.push(bytes.subarray(cut)).length
+        count += push(reader, bytes.subarray(0, cut)).length
+        count += push(reader, bytes.subarray(cut)).length
       } catch (error) {
         if (!(error instanceof FrameError)) throw error
       }
@@ -233,7 +247,7 @@ t.test('header bytes that are broken under a right checksum are refused, never r
       frame.set(headers, 12)
       frame.writeUInt32BE(crc32(frame.subarray(0, frame.length - 4)), frame.length - 4)
       try {
-        createFrameReader().push(frame)
+        push(createFrameReader(), frame)
       } catch (error) {
         if (!(error instanceof FrameError)) throw error
       }
