@@ -3,12 +3,17 @@ import { pinned } from './measure/child.ts'
 import { canMeasure } from './measure/cost.ts'
 import { openStage } from './measure/stage.ts'
 import { readOptions } from './options.ts'
+import { profileAdit } from './profile.ts'
 import { chooseSubjects, type Running, startSubject } from './subjects.ts'
 import { checkAnswers } from './workloads/check.ts'
 import { WORKLOADS } from './workloads/index.ts'
 
 /** `npm run bench`: starts all, measures in turn, prints, ends all. */
 const options = readOptions()
+if (options.profile) {
+  await profileAdit(options)
+  process.exit(0)
+}
 const say = (text: string) => console.log(text)
 const names = options.only.length === 0 ? Object.keys(WORKLOADS) : options.only
 const unknown = names.filter((name) => WORKLOADS[name] === undefined)

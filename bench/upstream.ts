@@ -15,7 +15,10 @@ export type UpstreamWord = { readonly port: number } | { readonly calls: number 
 const http2 = createHttp2()
 const server = createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => {})
-  socket.once('data', (first) => {
+  // Read by hand: a socket that flows already cannot be handed over to HTTP/2.
+  socket.once('readable', () => {
+    const first: Buffer | null = socket.read()
+    if (first === null) return
     if (!first.subarray(0, 4).equals(Buffer.from('PRI '))) return serveHttp1(socket, first)
     socket.unshift(first)
     http2.emit('connection', socket)
