@@ -60,6 +60,7 @@ export const ConfigSchema = Type.Object({
   idleTimeoutMs: whole('UPSTREAM_IDLE_TIMEOUT_MS', 300_000, 10, hour),
   totalTimeoutMs: whole('UPSTREAM_TOTAL_TIMEOUT_MS', hour, 10, 4 * hour),
   maxAttempts: whole('UPSTREAM_MAX_ATTEMPTS', 3, 1, 10),
+  redisUrl: Type.Optional(text('REDIS_URL', { pattern: '^(redis|rediss|valkey|valkeys)://.+' })),
   maxConcurrent: whole('MAX_CONCURRENT_REQUESTS', 2000, 1, 100_000),
   maxEventLoopDelayMs: whole('MAX_EVENT_LOOP_DELAY_MS', 1000, 0, 60_000),
   heartbeatMs: whole('HEARTBEAT_MS', 15_000, 10, 600_000),

@@ -1,0 +1,91 @@
+import sensible from '@fastify/sensible'
+import fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { Config } from './config.ts'
+import { schemaError } from './dialects/openai-error/schema-error.ts'
+import { errorHandler, frameworkErrors } from './http/error-handler.ts'
+import { jsonBody } from './http/json-body.ts'
+import { life } from './http/life.ts'
+import { requestId } from './http/request-id.ts'
+import { requestRecord } from './http/request-record.ts'
+import { timing } from './http/timing.ts'
+import { auth } from './plugins/auth.ts'
+import { bedrock } from './plugins/bedrock.ts'
+import { catalog } from './plugins/catalog.ts'
+import { chat } from './plugins/chat.ts'
+import { cors } from './plugins/cors.ts'
+import { embeddings } from './plugins/embeddings.ts'
+import { health } from './plugins/health.ts'
+import { limits } from './plugins/limits.ts'
+import { media } from './plugins/media.ts'
+import { models } from './plugins/models.ts'
+import { overload } from './plugins/overload.ts'
+import { readiness } from './plugins/readiness.ts'
+import { resolve } from './plugins/resolve.ts'
+import { emf } from './telemetry/emf.ts'
+import { loggerOptions, requestLog } from './telemetry/log.ts'
+import { metrics } from './telemetry/metrics.ts'
+import { metricsServer } from './telemetry/metrics-server.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    config: Config
+  }
+}
+
+/** Builds the whole application, ready to listen. The order below is the order in which hooks run. Starts no I/O before `ready`. */
+export async function buildApp(config: Config): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: loggerOptions(config),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
+    frameworkErrors,
+    bodyLimit: config.maxBodyBytes,
+    keepAliveTimeout: config.keepAliveTimeoutMs,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    schemaErrorFormatter: (faults) => schemaError(faults),
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } }
+  })
+  app.decorate('config', config)
+
+  await app.register(sensible)
+  await app.register(requestRecord)
+  await app.register(timing)
+  await app.register(requestLog)
+  await app.register(readiness)
+  await app.register(life)
+  await app.register(metrics)
+  await app.register(metricsServer)
+  await app.register(emf)
+  await app.register(cors)
+  await app.register(jsonBody)
+  await app.register(errorHandler)
+
+  await app.register(bedrock)
+  await app.register(catalog)
+  await app.register(auth)
+  await app.register(overload)
+  await app.register(limits)
+  await app.register(resolve)
+  await app.register(media)
+
+  await app.register(health)
+  for (const prefix of prefixes(config)) await app.register(api, { prefix })
+  return app
+}
+
+/** Everything that needs a key. */
+async function api(app: FastifyInstance): Promise<void> {
+  app.addHook('onRequest', (request) => app.authenticate(request))
+  app.addHook('onRequest', (request, reply) => app.limit(request, reply))
+  await app.register(chat)
+  await app.register(models)
+  await app.register(embeddings)
+}
+
+/** Where the API answers: the operator's prefix, `/v1`, OpenAI's path behind a host name, and each with the `/v1` that users type once too often. */
+function prefixes(config: Config): readonly string[] {
+  const main = config.routePrefix
+  return [...new Set([main, `${main}/v1`, '/v1', '/v1/v1', '/openai/v1', '/openai/deployments/:deployment'])]
+}

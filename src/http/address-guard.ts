@@ -1,0 +1,50 @@
+import type { LookupAddress } from 'node:dns'
+import { lookup as dnsLookup } from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** Thrown when a host resolves to an address that is not on the public Internet. */
+export class ForbiddenAddress extends Error {
+  constructor(host: string) {
+    super(`${host} is not a public address`)
+    this.name = 'ForbiddenAddress'
+  }
+}
+
+/**
+ * Tells whether an address is public unicast. Everything else is refused: private, loopback, link-local (with the metadata
+ * and container-credentials services), carrier NAT, multicast, reserved, and the IPv6 forms that hide an IPv4 address.
+ */
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address) // unwraps ::ffff:a.b.c.d
+  if (
+    parsed.kind() === 'ipv6' &&
+    parsed
+      .toByteArray()
+      .slice(0, 12)
+      .every((byte) => byte === 0)
+  )
+    return false
+  return parsed.range() === 'unicast'
+}
+
+/** Refuses a URL's host when it is written as a forbidden address; names are checked when they are looked up. */
+export function checkHost(hostname: string): void {
+  const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+  if (isIP(bare) !== 0 && !isPublicAddress(bare)) throw new ForbiddenAddress(hostname)
+}
+
+/**
+ * A DNS look-up that fails when any of a name's addresses is forbidden. Given to the connector itself,
+ * so the checked address is the one connected to, and a name cannot change its answer in between.
+ */
+export const guardedLookup: LookupFunction = (hostname, options, callback) => {
+  dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    if (error) return callback(error, [], undefined)
+    if (addresses.some(({ address }) => !isPublicAddress(address))) return callback(new ForbiddenAddress(hostname), [], undefined)
+    const [first] = addresses
+    if (options.all) return callback(null, addresses)
+    return callback(null, first?.address ?? '', first?.family)
+  })
+}

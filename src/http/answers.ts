@@ -1,0 +1,76 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Bedrock, ChatAnswer, ChatRun } from '../bedrock/bedrock.ts'
+import type { EventBatch } from '../core/event.ts'
+import { type Completion, createFolder } from '../core/fold.ts'
+import { promptTokens } from '../core/usage.ts'
+import type { Warning } from '../core/warning.ts'
+
+/** At least one answer; more when the caller asked for several choices. */
+export type Answers = readonly [ChatAnswer, ...ChatAnswer[]]
+
+/**
+ * Asks Bedrock `count` times at once and resolves when every answer has begun.
+ * When one cannot begin, the others are cancelled and its error is thrown: choices come together or not at all.
+ */
+export async function startAnswers(bedrock: Bedrock, run: ChatRun, count: number): Promise<Answers> {
+  if (count === 1) return [await bedrock.chat(run)]
+  const siblings = new AbortController()
+  const signal = AbortSignal.any([run.signal, siblings.signal])
+  try {
+    const [first, ...rest] = await Promise.all(Array.from({ length: count }, () => bedrock.chat({ ...run, signal })))
+    return [first as ChatAnswer, ...rest]
+  } catch (error) {
+    siblings.abort(error)
+    throw error
+  }
+}
+
+/** Tells the caller and the log which model answers, and what could not be carried to it. */
+export function announceAnswers(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answers: Answers,
+  warnings: readonly Warning[]
+): void {
+  const { record } = request
+  const [first] = answers
+  record.model = first.model
+  record.region = first.region
+  record.attempts = answers.reduce((sum, answer) => sum + answer.attempts, 0)
+  record.firstEventAt = performance.now()
+  const dropped = [...new Set([...warnings, ...answers.flatMap((answer) => answer.warnings)].map((warning) => warning.param))]
+  if (dropped.length > 0) record.dropped = dropped
+  if (first.requestId !== undefined) record.upstreamRequestId = first.requestId
+  if (reply.raw.headersSent) return
+  if (first.requestId !== undefined) reply.header('x-amzn-requestid', first.requestId)
+  if (first.model !== record.asked) reply.header('x-adit-model', headerSafe(first.model))
+  if (dropped.length > 0) reply.header('x-adit-dropped', headerSafe(dropped.join(', ')))
+}
+
+/** Notes for the log what a passing batch says about the end of the answer. */
+export function noteBatch(request: FastifyRequest, batch: EventBatch): void {
+  const { record } = request
+  for (let i = batch.length - 1; i >= 0; i--) {
+    const event = batch[i]
+    if (event?.type === 'finish') record.finish = event.reason
+    else if (event?.type === 'usage') {
+      record.promptTokens = (record.promptTokens ?? 0) + promptTokens(event.usage)
+      record.completionTokens = (record.completionTokens ?? 0) + event.usage.outputTokens
+      record.cachedTokens = (record.cachedTokens ?? 0) + event.usage.cacheReadTokens
+    } else if (event?.type !== 'block-end') return // finish and usage are last
+  }
+}
+
+/** Reads one answer to its end. Throws when it was cut. */
+export async function foldAnswer(answer: ChatAnswer, request: FastifyRequest): Promise<Completion> {
+  const folder = createFolder()
+  for await (const batch of answer.events) {
+    noteBatch(request, batch)
+    for (const event of batch) folder.add(event)
+  }
+  return folder.result()
+}
+
+function headerSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '_')
+}

@@ -1,0 +1,101 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { encodeError } from '../dialects/openai-error/encode-error.ts'
+import { type ErrorKind, GatewayError } from '../errors.ts'
+import { LimitReached } from '../limits/limiter.ts'
+
+/** Fastify's own refusals, in our kinds. */
+const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorKind, string]>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported_media_type',
+    "Send the body as JSON, with the header 'content-type: application/json'."
+  ],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'body_too_large',
+    'The request body is larger than this gateway takes. Send less, or refer to media by URL.'
+  ],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_json', 'The request body is empty; it must be a JSON object.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_json', 'We could not parse the JSON body of your request.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid_request', 'The request body does not have the length its header says.'],
+  FST_ERR_BAD_URL: ['invalid_request', 'The path of the request is not valid.']
+}
+
+/** Makes every failure, also Fastify's own and panics, an error of OpenAI's shape; tells the log what the caller does not see. */
+export const errorHandler = fp(
+  async (app: FastifyInstance) => {
+    app.setErrorHandler((thrown: FastifyError, request, reply) => {
+      const error = toGatewayError(thrown)
+      noteError(request, error)
+      return sendError(reply, error)
+    })
+    app.setNotFoundHandler((request, reply) => {
+      const path = request.url.split('?', 1)[0] ?? ''
+      const allowed = ['GET', 'POST'].filter(
+        (method) => method !== request.method && app.findRoute({ method, url: path }) !== null
+      )
+      if (allowed.length === 0 || request.method === 'HEAD') {
+        return sendError(reply, new GatewayError('not_found', `Invalid URL (${request.method} ${path})`))
+      }
+      reply.header('allow', allowed.join(', '))
+      return sendError(
+        reply,
+        new GatewayError('method_not_allowed', `Not allowed to ${request.method} on ${path}; use ${allowed.join(' or ')}.`)
+      )
+    })
+  },
+  { name: 'error-handler', dependencies: ['request-record'] }
+)
+
+/** Answers what Fastify refuses before any hook has run, such as a path that does not decode. */
+export function frameworkErrors(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id).header('access-control-allow-origin', '*')
+  sendError(reply, toGatewayError(thrown))
+}
+
+/** Any thrown thing as a GatewayError. What is not ours becomes a plain 500 whose cause only the log sees. */
+export function toGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown
+  const code = errorCode(thrown)
+  const known = code === undefined ? undefined : FASTIFY_ERRORS[code]
+  if (known !== undefined) return new GatewayError(known[0], known[1], { cause: thrown })
+  if (thrown instanceof SyntaxError && statusCode(thrown) === 400) {
+    return new GatewayError('invalid_json', 'We could not parse the JSON body of your request.', { cause: thrown })
+  }
+  const status = statusCode(thrown)
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new GatewayError('invalid_request', 'The request could not be read.', { cause: thrown })
+  }
+  return new GatewayError('internal', 'The gateway failed on this request; it has been logged.', { cause: thrown })
+}
+
+function errorCode(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined
+}
+
+function statusCode(thrown: unknown): number | undefined {
+  return thrown instanceof Error && 'statusCode' in thrown && typeof thrown.statusCode === 'number'
+    ? thrown.statusCode
+    : undefined
+}
+
+/** Notes a failure for the request's log line; a failure of ours is logged with its cause too. */
+export function noteError(request: FastifyRequest, error: GatewayError): void {
+  request.record.error = error.kind
+  if (error.upstreamRequestId !== undefined) request.record.upstreamRequestId = error.upstreamRequestId
+  if (error.kind === 'internal') request.log.error({ err: error.cause }, 'a request failed')
+}
+
+/** Seconds beyond which official clients misread `retry-after` and hammer instead. */
+const LONG_WAIT_S = 60
+
+function sendError(reply: FastifyReply, error: GatewayError): FastifyReply {
+  if (error.kind === 'invalid_api_key') reply.header('www-authenticate', 'Bearer')
+  if (error instanceof LimitReached) reply.headers(error.headers)
+  if (error.upstreamRequestId !== undefined) reply.header('x-amzn-requestid', error.upstreamRequestId)
+  const retryAfterS = error.retryAfterS ?? (error.status === 429 || error.status === 503 ? 1 : undefined)
+  if (retryAfterS !== undefined) {
+    reply.header('retry-after', String(Math.ceil(retryAfterS)))
+    if (retryAfterS > LONG_WAIT_S) reply.header('x-should-retry', 'false')
+  }
+  return reply.code(error.status).type('application/json; charset=utf-8').send(encodeError(error))
+}

@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { GatewayError } from '../errors.ts'
+
+/** The process's way from listening to gone. */
+export interface Life {
+  readonly draining: boolean
+  /** Requests whose response is not finished. */
+  readonly inFlight: number
+  /**
+   * Ends the process's work in order: not ready any more; goes on serving for `DRAIN_DELAY_MS`, since a balancer may still send;
+   * then takes no new connection, lets running answers finish for the rest of `SHUTDOWN_GRACE_MS`, and cuts what is left with an error.
+   */
+  drain(): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    life: Life
+  }
+  interface FastifyRequest {
+    /**
+     * Aborts when the client leaves before its response is complete, or when the process must end.
+     * The reason is a GatewayError. (Fastify's own `request.signal` aborts as soon as a POST's body has been read.)
+     */
+    gone: AbortSignal
+  }
+}
+
+const CLOSE_IDLE_EVERY_MS = 200
+
+export const life = fp(
+  async (app: FastifyInstance) => {
+    const running = new Set<AbortController>()
+    let draining = false
+
+    app.decorateRequest('gone', null as unknown as AbortSignal)
+    app.addHook('onRequest', (request, reply, done) => {
+      const controller = new AbortController()
+      running.add(controller)
+      request.gone = controller.signal
+      reply.raw.once('close', () => {
+        running.delete(controller)
+        if (reply.raw.writableFinished) return
+        request.record.clientLeft = true
+        controller.abort(new GatewayError('client_closed', 'The client closed the connection.'))
+      })
+      // keeps the balancer's pool from holding the process open, and tells clients to connect to another task
+      if (draining) reply.header('connection', 'close')
+      done()
+    })
+    app.readiness.add(() => (draining ? 'the gateway is draining' : undefined))
+
+    app.decorate('life', {
+      get draining() {
+        return draining
+      },
+      get inFlight() {
+        return running.size
+      },
+      async drain() {
+        draining = true
+        const { drainDelayMs, shutdownGraceMs } = app.config
+        const closeIdle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS)
+        await new Promise((resolve) => setTimeout(resolve, drainDelayMs))
+        const cut = setTimeout(() => cutAll(running), Math.max(0, shutdownGraceMs - drainDelayMs))
+        await app.close()
+        clearTimeout(cut)
+        clearInterval(closeIdle)
+      }
+    })
+  },
+  { name: 'life', dependencies: ['readiness', 'request-record'] }
+)
+
+function cutAll(running: ReadonlySet<AbortController>): void {
+  for (const controller of running) {
+    controller.abort(new GatewayError('draining', 'The gateway is shutting down and had to cut this answer; try again.'))
+  }
+}

@@ -1,0 +1,178 @@
+import { Agent, request as httpRequest } from 'undici'
+import type { ChatRequest } from '../core/request.ts'
+import type { Block, MediaBlock, ToolResultBlock, Turn } from '../core/turn.ts'
+import { typeOfBytes, typeOfMediaType, typeOfName } from '../dialects/openai-chat/media-type.ts'
+import { GatewayError } from '../errors.ts'
+import { checkHost, ForbiddenAddress, guardedLookup } from './address-guard.ts'
+
+/** What a fetch may cost: bytes of one item, milliseconds for the whole of it, redirects followed, items of one request. */
+export const MEDIA_LIMITS = { maxBytes: 16 * 1024 * 1024, totalMs: 15_000, redirects: 3, items: 32, parallel: 6 } as const
+
+export interface MediaFetcher {
+  /** The request with every http(s) source replaced by its bytes. Throws a 400 that names the block. */
+  fill(request: ChatRequest, signal: AbortSignal): Promise<ChatRequest>
+  close(): Promise<void>
+}
+
+export interface MediaFetcherOptions {
+  /** `false`: URLs are refused. */
+  readonly enabled: boolean
+  /** `host` or `host:port` the operator trusts although their addresses are private. */
+  readonly trustedHosts: readonly string[]
+}
+
+/**
+ * Fetches the media that a conversation refers to by URL, because Converse takes bytes only.
+ * A caller chooses the URL, so this is the one place where the gateway could be made to reach into its own network:
+ * only http and https, and every address is checked, after DNS and after every redirect.
+ */
+export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
+  const guarded = new Agent({
+    connect: { lookup: guardedLookup, timeout: 5_000 },
+    connections: 16,
+    keepAliveTimeout: 1_000,
+    maxHeaderSize: 16_384
+  })
+  const trusting = new Agent({ connect: { timeout: 5_000 }, connections: 16, keepAliveTimeout: 1_000 })
+  const isTrusted = (url: URL) => options.trustedHosts.includes(url.host) || options.trustedHosts.includes(url.hostname)
+
+  async function download(
+    address: string,
+    path: string,
+    signal: AbortSignal
+  ): Promise<{ bytes: Buffer; contentType: string; url: URL }> {
+    let url = parseUrl(address, path)
+    for (let hop = 0; hop <= MEDIA_LIMITS.redirects; hop++) {
+      if (!isTrusted(url)) checkHost(url.hostname)
+      const response = await httpRequest(url, {
+        dispatcher: isTrusted(url) ? trusting : guarded,
+        signal,
+        headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'adit-media/1' }
+      })
+      const location = response.headers.location
+      if (response.statusCode >= 300 && response.statusCode < 400 && typeof location === 'string') {
+        await response.body.dump({ limit: 4096, signal })
+        url = parseUrl(new URL(location, url).href, path)
+        continue
+      }
+      if (response.statusCode !== 200) {
+        response.body.destroy()
+        throw failed(path, `the server answered ${response.statusCode}`)
+      }
+      return { bytes: await readAll(response.body, path), contentType: String(response.headers['content-type'] ?? ''), url }
+    }
+    throw failed(path, `it redirects more than ${MEDIA_LIMITS.redirects} times`)
+  }
+
+  async function fillBlock<B extends MediaBlock>(block: B, signal: AbortSignal): Promise<B> {
+    if (block.source.type !== 'url') return block
+    const path = block.path ?? 'messages'
+    if (!options.enabled) {
+      throw new GatewayError('unsupported_value', 'This gateway does not fetch URLs; send the media as a data URL.', {
+        param: path
+      })
+    }
+    const total = AbortSignal.any([signal, AbortSignal.timeout(MEDIA_LIMITS.totalMs)])
+    try {
+      const { bytes, contentType, url } = await download(block.source.url, path, total)
+      const data = bytes.toString('base64')
+      const format = formatOf(block.type, data, contentType, url.pathname)
+      if (format === undefined) throw failed(path, `it is not ${article(block.type)} of a kind that models take`)
+      return { ...block, format, source: { type: 'base64', data } }
+    } catch (cause) {
+      throw explain(cause, path, signal)
+    }
+  }
+
+  return {
+    async fill(request, signal) {
+      const blocks = mediaUrls(request)
+      if (blocks.length === 0) return request
+      if (blocks.length > MEDIA_LIMITS.items) {
+        throw new GatewayError('invalid_value', `A request may refer to at most ${MEDIA_LIMITS.items} URLs.`, {
+          param: 'messages'
+        })
+      }
+      const filled = new Map<Block, Block>()
+      const waiting = [...blocks]
+      const worker = async () => {
+        for (let block = waiting.shift(); block !== undefined; block = waiting.shift())
+          filled.set(block, await fillBlock(block, signal))
+      }
+      await Promise.all(Array.from({ length: Math.min(MEDIA_LIMITS.parallel, blocks.length) }, worker))
+      return { ...request, turns: request.turns.map((turn) => replaceBlocks(turn, filled)) }
+    },
+    async close() {
+      await Promise.all([guarded.destroy(), trusting.destroy()])
+    }
+  }
+}
+
+function mediaUrls(request: ChatRequest): MediaBlock[] {
+  const found: MediaBlock[] = []
+  for (const turn of request.turns) {
+    for (const block of turn.content) {
+      if (block.type === 'tool-result') found.push(...block.content.filter(isUrlMedia))
+      else if (isUrlMedia(block)) found.push(block)
+    }
+  }
+  return found
+}
+
+function isUrlMedia(block: Block): block is MediaBlock {
+  return 'source' in block && block.source.type === 'url'
+}
+
+function replaceBlocks(turn: Turn, filled: ReadonlyMap<Block, Block>): Turn {
+  const swap = (block: Block): Block => {
+    if (block.type !== 'tool-result') return filled.get(block) ?? block
+    const content = block.content.map((inner) => (filled.get(inner) ?? inner) as ToolResultBlock['content'][number])
+    return { ...block, content }
+  }
+  return { ...turn, content: turn.content.map(swap) }
+}
+
+/** By the bytes first; only what has no mark of its own is taken at its word, and an image always has one. */
+function formatOf(kind: MediaBlock['type'], data: string, contentType: string, path: string): string | undefined {
+  const type = typeOfBytes(data) ?? (kind === 'image' ? undefined : (typeOfMediaType(contentType) ?? typeOfName(path)))
+  return type?.kind === kind ? type.format : undefined
+}
+
+function parseUrl(address: string, path: string): URL {
+  const url = URL.parse(address)
+  if (url === null) throw failed(path, 'it is not a valid URL')
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw failed(path, 'only http and https URLs are fetched')
+  if (url.username !== '' || url.password !== '') throw failed(path, 'URLs with a user name or password are not fetched')
+  return url
+}
+
+async function readAll(body: AsyncIterable<Buffer> & { destroy(): unknown }, path: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > MEDIA_LIMITS.maxBytes) {
+      body.destroy()
+      throw failed(path, `it is larger than ${MEDIA_LIMITS.maxBytes / 1024 / 1024} MiB`)
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+function explain(cause: unknown, path: string, clientGone: AbortSignal): unknown {
+  if (clientGone.aborted) return clientGone.reason
+  if (cause instanceof GatewayError) return cause
+  if (cause instanceof ForbiddenAddress) return failed(path, 'its address is not public', cause)
+  if (cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError'))
+    return failed(path, 'it took too long', cause)
+  return failed(path, 'it could not be downloaded', cause)
+}
+
+function failed(path: string, why: string, cause?: unknown): GatewayError {
+  return new GatewayError('media_fetch_failed', `The URL at ${path} cannot be used: ${why}.`, { param: path, cause })
+}
+
+function article(type: MediaBlock['type']): string {
+  return type === 'image' || type === 'audio' ? `an ${type}` : `a ${type}`
+}

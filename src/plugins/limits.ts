@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { GatewayError } from '../errors.ts'
+import { createLimiter } from '../limits/limiter.ts'
+import { connectStore } from '../limits/store.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** An `onRequest` hook after `authenticate`: refuses work beyond the key's limits or the process's own. */
+    limit(request: FastifyRequest, reply: FastifyReply): Promise<void>
+  }
+}
+
+/** The limits of each key, and the process's own: so many answers at once, and no new work while the event loop lags. */
+export const limits = fp(
+  async (app: FastifyInstance) => {
+    const { maxConcurrent, redisUrl } = app.config
+    const warn = (err: unknown) => app.log.warn({ err }, 'the store of the limits does not answer; requests pass without them')
+    const store = redisUrl === undefined ? undefined : await connectStore(redisUrl, warn)
+    const limiter = createLimiter({ ...(store && { store }), onStoreError: warn })
+    app.addHook('onClose', async () => store?.disconnect())
+
+    app.decorate('limit', async (request, reply) => {
+      if (request.method !== 'POST') return
+      if (app.life.inFlight > maxConcurrent || app.overload.lagging()) {
+        throw new GatewayError('unavailable', 'The gateway is busy; please try again in a moment.', { retryAfterS: 2 })
+      }
+      const { apiKey } = request
+      if (apiKey === undefined || !hasLimits(apiKey)) return
+      const admission = await limiter.admit(apiKey)
+      reply.headers(admission.headers)
+      reply.raw.once('close', () => admission.finish((request.record.promptTokens ?? 0) + (request.record.completionTokens ?? 0)))
+    })
+  },
+  { name: 'limits', dependencies: ['life', 'overload', 'auth'] }
+)
+
+function hasLimits(key: NonNullable<FastifyRequest['apiKey']>): boolean {
+  return key.requestsPerMinute !== undefined || key.tokensPerMinute !== undefined || key.maxConcurrent !== undefined
+}

@@ -1,0 +1,37 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    overload: {
+      /** Whether the event loop has lately been late by more than `MAX_EVENT_LOOP_DELAY_MS`. */
+      lagging(): boolean
+    }
+  }
+}
+
+const SAMPLE_MS = 20
+const LOOK_EVERY_MS = 500
+
+/** Watches how late the event loop is. New work is refused while it lags; answers that run go on. */
+export const overload = fp(
+  async (app: FastifyInstance) => {
+    const limitMs = app.config.maxEventLoopDelayMs
+    let lagging = false
+    if (limitMs > 0) {
+      const histogram = monitorEventLoopDelay({ resolution: SAMPLE_MS })
+      histogram.enable()
+      const timer = setInterval(() => {
+        lagging = histogram.mean / 1e6 > limitMs
+        histogram.reset()
+      }, LOOK_EVERY_MS).unref()
+      app.addHook('onClose', async () => {
+        clearInterval(timer)
+        histogram.disable()
+      })
+    }
+    app.decorate('overload', { lagging: () => lagging })
+  },
+  { name: 'overload' }
+)

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { GatewayError } from '../errors.ts'
+import { globMatch } from '../models/glob.ts'
+import { defaultChatModel, type ModelTarget, type ResolveContext, resolveModel } from '../models/resolve.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The models to try for the name a caller used, in order. Throws 403 `model_not_allowed` when none of them is allowed. */
+    resolve(asked: string, purpose: 'chat' | 'embedding', request: FastifyRequest): readonly [ModelTarget, ...ModelTarget[]]
+    /** Whether a model may be seen and called with this request's key. */
+    modelAllowed(target: ModelTarget, request: FastifyRequest): boolean
+  }
+}
+
+/** Turns names into models, by the operator's aliases, the catalogue and the region, within what the operator and the key allow. */
+export const resolve = fp(
+  async (app: FastifyInstance) => {
+    const { config } = app
+    const region = config.bedrockRegions[0] ?? config.awsRegion ?? config.awsDefaultRegion ?? 'us-east-1'
+    const fixed: Omit<ResolveContext, 'known'> = {
+      aliases: config.modelAliases,
+      defaultModel: config.defaultModel ?? defaultChatModel(region),
+      defaultEmbeddingModel: config.defaultEmbeddingModel,
+      region,
+      crossRegion: config.crossRegionInference
+    }
+
+    app.decorate('modelAllowed', (target, request) => {
+      return within(config.allowedModels, target) && within(request.apiKey?.models ?? [], target)
+    })
+    app.decorate('resolve', (asked, purpose, request) => {
+      request.record.asked = asked
+      const targets = resolveModel(asked, purpose, { ...fixed, known: app.catalog.known })
+      const [first, ...rest] = targets.filter((target) => app.modelAllowed(target, request))
+      if (first === undefined)
+        throw new GatewayError('model_not_allowed', `The model \`${asked}\` is not allowed for this API key.`, { param: 'model' })
+      return [first, ...rest]
+    })
+  },
+  { name: 'resolve', dependencies: ['auth', 'catalog'] }
+)
+
+function within(globs: readonly string[], target: ModelTarget): boolean {
+  return globs.length === 0 || globs.some((glob) => globMatch(glob, target.id) || globMatch(glob, target.baseId))
+}

@@ -1,0 +1,32 @@
+import { buildApp } from './app.ts'
+import { ConfigError, readConfig } from './config.ts'
+
+/** The process: configuration, application, listen, drain. Exits 0 after a drain, 1 when it cannot start. */
+async function main(): Promise<void> {
+  const config = readConfig()
+  const app = await buildApp(config)
+
+  const stop = (signal: string) => {
+    app.log.info({ signal }, 'draining')
+    app.life.drain().then(
+      () => process.exit(0),
+      (err) => {
+        app.log.error({ err }, 'the drain failed')
+        process.exit(1)
+      }
+    )
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  // one request's fault never stops the process; what reaches this place is a defect, so it is loud
+  process.on('unhandledRejection', (err) => app.log.error({ err }, 'unhandled rejection'))
+  process.on('uncaughtException', (err) => app.log.error({ err }, 'uncaught exception'))
+
+  const address = await app.listen({ port: config.port, host: config.host })
+  app.log.info({ address, listen_ms: Math.round(performance.now()) }, 'listening')
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.exit(1)
+})

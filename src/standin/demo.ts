@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { startStandin } from './server.ts'
+
+/**
+ * `npm run demo`: the stand-in and the gateway in front of it, on this machine only. The gateway is the real process,
+ * started as an operator would; only the standard AWS variables point it at the stand-in.
+ */
+const API_KEY = 'sk-adit-demo'
+const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+const port = process.env.PORT || '8080'
+const base = `http://127.0.0.1:${port}`
+
+const standin = await startStandin({ parameters: { '/adit/api-key': API_KEY } })
+const gateway = spawn(process.execPath, ['src/server.ts'], {
+  stdio: 'inherit',
+  env: {
+    PATH: process.env.PATH,
+    ...standin.env,
+    HOST: '127.0.0.1',
+    PORT: port,
+    API_KEY_PARAM_NAME: '/adit/api-key',
+    DEFAULT_MODEL: MODEL,
+    LOG_LEVEL: process.env.LOG_LEVEL || 'info'
+  }
+})
+gateway.once('exit', (code) => {
+  void standin.close().then(() => process.exit(code ?? 1))
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => gateway.kill('SIGTERM'))
+
+for (let i = 0; i < 300 && !(await isReady()); i++) await new Promise((resolve) => setTimeout(resolve, 100))
+console.log(`
+Adit answers at ${base}/api/v1 with the key ${API_KEY}. The models behind it are synthetic.
+Try it in another terminal:
+
+curl ${base}/api/v1/chat/completions \\
+  -H 'authorization: Bearer ${API_KEY}' -H 'content-type: application/json' \\
+  -d '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello"}]}'
+
+The same as a stream:
+
+curl -N ${base}/api/v1/chat/completions \\
+  -H 'authorization: Bearer ${API_KEY}' -H 'content-type: application/json' \\
+  -d '{"model": "gpt-4o", "stream": true, "messages": [{"role": "user", "content": "Say hello"}]}'
+
+Any OpenAI client: OPENAI_BASE_URL=${base}/v1 OPENAI_API_KEY=${API_KEY}
+`)
+
+async function isReady(): Promise<boolean> {
+  try {
+    return (await fetch(`${base}/ready`)).ok
+  } catch {
+    return false // it does not listen yet
+  }
+}

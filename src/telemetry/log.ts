@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { LoggerOptions } from 'pino'
+import type { Config } from '../config.ts'
+
+/** How the process logs: one JSON object a line, levels by name, times in ISO. Headers and bodies are never logged, at any level. */
+export function loggerOptions(config: Config): LoggerOptions {
+  return {
+    level: config.debug && config.logLevel === 'info' ? 'debug' : config.logLevel,
+    base: { service: config.serviceName },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { req: () => undefined, res: () => undefined }
+  }
+}
+
+/** Writes one line for each request at `info` when its response is over: everything but the words. */
+export const requestLog = fp(
+  async (app: FastifyInstance) => {
+    app.addHook('onResponse', (request, reply, done) => {
+      const quiet = request.url === '/health' || request.url === '/ready'
+      request.log[quiet ? 'debug' : 'info'](
+        requestLine(request, reply.raw.headersSent ? reply.statusCode : 0, reply.elapsedTime),
+        'request'
+      )
+      done()
+    })
+  },
+  { name: 'request-log', dependencies: ['request-record'] }
+)
+
+function requestLine(request: FastifyRequest, status: number, elapsedMs: number): Record<string, unknown> {
+  const { record } = request
+  const since = (at: number | undefined) =>
+    at === undefined || record.upstreamStartedAt === undefined ? undefined : round(at - record.upstreamStartedAt)
+  return {
+    method: request.method,
+    path: request.url.split('?', 1)[0],
+    status,
+    key: record.key,
+    asked: record.asked,
+    model: record.model,
+    region: record.region,
+    stream: record.stream,
+    total_ms: round(elapsedMs),
+    ttft_ms: since(record.firstEventAt),
+    bedrock_ms: since(record.upstreamEndedAt),
+    tokens_in: record.promptTokens,
+    tokens_out: record.completionTokens,
+    tokens_cached: record.cachedTokens,
+    finish: record.finish,
+    attempts: record.attempts,
+    dropped: record.dropped,
+    upstream_request_id: record.upstreamRequestId,
+    error: record.error,
+    client_left: record.clientLeft
+  }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10
+}

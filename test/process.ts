@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import type { Test } from 'tap'
+
+export interface Running {
+  readonly child: ChildProcess
+  /** Everything written to both outputs so far. */
+  output(): string
+  /** Resolves with the exit code; null when a signal ended it. */
+  readonly exited: Promise<number | null>
+}
+
+/** Starts a script of the project as its own process; it is ended with the test. Only `env` is passed on, with PATH and HOME. */
+export function start(t: Test, script: string, env: Record<string, string>, args: readonly string[] = []): Running {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { PATH: process.env.PATH, HOME: t.testdir({}), ...env },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  let output = ''
+  child.stdout.on('data', (data) => {
+    output += data
+  })
+  child.stderr.on('data', (data) => {
+    output += data
+  })
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  t.teardown(async () => {
+    if (child.exitCode === null) child.kill('SIGKILL')
+    await exited
+  })
+  return { child, output: () => output, exited }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Asks until the answer has this status, at most `ms`; gives the last answer. */
+export async function ask(url: string, status: number, ms = 15_000): Promise<Response> {
+  for (const end = performance.now() + ms; ; ) {
+    try {
+      const response = await fetch(url)
+      if (response.status === status || performance.now() > end) return response
+      await response.body?.cancel()
+    } catch (error) {
+      if (performance.now() > end) throw error // it does not listen
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
