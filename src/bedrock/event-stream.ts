@@ -1,9 +1,11 @@
 import { crc32 } from 'node:zlib'
+import { FrameError, type FrameLabel, readLabel } from './frame-label.ts'
+
+export { FrameError } from './frame-label.ts'
 
 /** One message of an `application/vnd.amazon.eventstream` body. */
 export interface Frame {
-  readonly messageType: 'event' | 'exception' | 'error'
-  /** `:event-type`, `:exception-type` or `:error-code`, whichever belongs to the message type. */
+  readonly messageType: FrameLabel['messageType']
   readonly name: string
   /** A view into the bytes that were pushed; it is valid as long as nobody writes to them. */
   readonly payload: Buffer
@@ -22,11 +24,6 @@ export interface FrameReader {
   end(): void
 }
 
-/** The bytes are no event stream, or were damaged on the way. */
-export class FrameError extends Error {
-  override readonly name = 'FrameError'
-}
-
 /** total length, headers length and their CRC: three big-endian 32-bit words. */
 const PRELUDE_BYTES = 12
 const CRC_BYTES = 4
@@ -40,6 +37,7 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
   let pieces: Buffer[] = []
   let held = 0
   let wanted = PRELUDE_BYTES
+  let lastLabel: FrameLabel | undefined
 
   /** Gives the begun frame the bytes it lacks, and no others, so that nothing else is copied. Returns where it stopped. */
   function complete(chunk: Buffer, take: (frame: Frame) => void): number {
@@ -54,13 +52,25 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
       const total = wanted === PRELUDE_BYTES ? frameLength(joined, 0, most) : wanted
       if (held === total) {
         forget()
-        take(readFrame(joined, 0, total))
+        give(joined, 0, total, take)
         return at
       }
       pieces = [joined]
       wanted = total
     }
     return at
+  }
+
+  function give(bytes: Buffer, at: number, total: number, take: (frame: Frame) => void): void {
+    const end = at + total - CRC_BYTES
+    // The checksum of the whole goes on from that of its first eight bytes, which the prelude holds and `frameLength` proved.
+    const sum = crc32(bytes.subarray(at + 8, end), bytes.readUInt32BE(at + 8))
+    if (sum !== bytes.readUInt32BE(end)) throw new FrameError('the checksum of a frame is wrong')
+    const payloadAt = at + PRELUDE_BYTES + bytes.readUInt32BE(at + 4)
+    lastLabel = readLabel(bytes, at + PRELUDE_BYTES, payloadAt, lastLabel)
+    const { messageType, name, errorMessage } = lastLabel
+    const payload = bytes.subarray(payloadAt, end)
+    take(errorMessage === undefined ? { messageType, name, payload } : { messageType, name, payload, errorMessage })
   }
 
   function forget(): void {
@@ -82,7 +92,7 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
           wanted = total
           break
         }
-        take(readFrame(chunk, at, total))
+        give(chunk, at, total, take)
         at += total
       }
     },
@@ -100,66 +110,4 @@ function frameLength(bytes: Buffer, at: number, most: number): number {
   if (total < LEAST_BYTES || total > most) throw new FrameError(`a frame claims ${total} bytes`)
   if (bytes.readUInt32BE(at + 4) > total - LEAST_BYTES) throw new FrameError('the headers of a frame are longer than the frame')
   return total
-}
-
-function readFrame(bytes: Buffer, at: number, total: number): Frame {
-  const end = at + total - CRC_BYTES
-  // The checksum of the whole goes on from that of its first eight bytes, which the prelude holds and `frameLength` proved.
-  const sum = crc32(bytes.subarray(at + 8, end), bytes.readUInt32BE(at + 8))
-  if (sum !== bytes.readUInt32BE(end)) throw new FrameError('the checksum of a frame is wrong')
-  const payloadAt = at + PRELUDE_BYTES + bytes.readUInt32BE(at + 4)
-  return nameFrame(readHeaders(bytes, at + PRELUDE_BYTES, payloadAt), bytes.subarray(payloadAt, end))
-}
-
-function nameFrame(headers: Headers, payload: Buffer): Frame {
-  const { ':message-type': messageType, ':event-type': event, ':exception-type': exception, ':error-code': code } = headers
-  if (messageType === 'event' && event !== undefined) return { messageType, name: event, payload }
-  if (messageType === 'exception' && exception !== undefined) return { messageType, name: exception, payload }
-  if (messageType !== 'error') throw new FrameError('a frame does not say what it is')
-  const errorMessage = headers[':error-message']
-  return { messageType, name: code ?? 'UnknownError', payload, ...(errorMessage === undefined ? {} : { errorMessage }) }
-}
-
-const HEADER_NAMES = [':message-type', ':event-type', ':exception-type', ':error-code', ':error-message'] as const
-type Headers = { [name in (typeof HEADER_NAMES)[number]]?: string }
-const KNOWN_HEADERS = HEADER_NAMES.map((name) => ({ name, bytes: Buffer.from(name) }))
-
-const STRING_TYPE = 7
-/** Bytes of a value by header type: true, false, byte, short, int, long, bytes, string, timestamp, uuid; -1: a length comes first. */
-const VALUE_BYTES = [0, 0, 1, 2, 4, 8, -1, -1, 8, 16] as const
-
-function readHeaders(bytes: Buffer, start: number, end: number): Headers {
-  const headers: Headers = {}
-  let at = start
-  while (at < end) {
-    const nameAt = at + 1
-    const typeAt = nameAt + bytes[at]!
-    if (typeAt >= end) throw new FrameError('a header ends outside its frame')
-    const type = bytes[typeAt]!
-    const size = VALUE_BYTES[type]
-    if (size === undefined) throw new FrameError(`a header has the unknown type ${type}`)
-    const valueAt = typeAt + (size < 0 ? 3 : 1)
-    at = valueAt + (size < 0 ? valueLength(bytes, typeAt + 1, end) : size)
-    if (at > end) throw new FrameError('a header ends outside its frame')
-    if (type !== STRING_TYPE) continue
-    const known = knownHeader(bytes, nameAt, typeAt)
-    if (known !== undefined) headers[known] = bytes.toString('utf8', valueAt, at)
-  }
-  return headers
-}
-
-function valueLength(bytes: Buffer, at: number, end: number): number {
-  if (at + 2 > end) throw new FrameError('a header ends outside its frame')
-  return bytes.readUInt16BE(at)
-}
-
-function knownHeader(bytes: Buffer, start: number, end: number): (typeof HEADER_NAMES)[number] | undefined {
-  for (const known of KNOWN_HEADERS) if (sameBytes(known.bytes, bytes, start, end)) return known.name
-  return undefined
-}
-
-function sameBytes(wanted: Buffer, bytes: Buffer, start: number, end: number): boolean {
-  if (end - start !== wanted.length) return false
-  for (let i = 0; i < wanted.length; i++) if (wanted[i] !== bytes[start + i]) return false
-  return true
 }
