@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.ts'
 import { addUsage, NO_USAGE, type Usage } from '../../core/usage.ts'
 import type { FinishReasonWord } from './completion-body.ts'
 import { encodeUsage } from './encode-usage.ts'
-import type { ChatHead } from './head.ts'
+import { type ChatHead, SYSTEM_FINGERPRINT } from './head.ts'
 import type { ChatOptions } from './options.ts'
 
 /** The frames of one choice's stream. What does not change is serialised once. */
@@ -44,7 +44,14 @@ export function createChunkFrames(head: ChatHead, options: ChatOptions, choice: 
 }
 
 function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): string {
-  const head = { id, object: 'chat.completion.chunk', created, model, service_tier: serviceTier, system_fingerprint: null }
+  const head = {
+    id,
+    object: 'chat.completion.chunk',
+    created,
+    model,
+    service_tier: serviceTier,
+    system_fingerprint: SYSTEM_FINGERPRINT
+  }
   return `${JSON.stringify(head).slice(0, -1)},`
 }
 

@@ -89,7 +89,7 @@ export interface CompletionBody {
   model: string
   /** Bedrock's `reserved` is an extension. */
   service_tier: string
-  system_fingerprint: null
+  system_fingerprint: string
   choices: ChoiceBody[]
   usage: UsageBody
   /** Extension: a guardrail's trace, when the caller asked for one. */

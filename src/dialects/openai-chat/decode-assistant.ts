@@ -13,7 +13,7 @@ export function decodeAssistant(message: JsonObject, path: string, callId: strin
   const { thoughts, rest } = splitContent(message.content, `${path}.content`)
   const replayed = [...decodeThoughts(message, path), ...thoughts]
   const text = rest === undefined ? [] : decodeParts(rest, `${path}.content`, report)
-  const refusal = optionalString(message.refusal, `${path}.refusal`)
+  const refusal = message.refusal ? stringAt(message.refusal, `${path}.refusal`) : undefined
   const refused: Block[] = refusal ? [{ type: 'text', text: refusal, path: `${path}.refusal` }] : []
   return [...replayed, ...text.filter(isNotEmpty), ...refused, ...decodeCalls(message, path, callId, report)]
 }
@@ -34,6 +34,7 @@ function splitContent(content: Json | undefined, path: string): { thoughts: Thou
 
 /** `reasoning_content` is never sent back: it has no signature, and a model would take it for its own answer. */
 function decodeThoughts(message: JsonObject, path: string): ThoughtBlock[] {
+  if (message.thinking_blocks === undefined && message.reasoning_details === undefined) return []
   const blocks = optionalArray(message.thinking_blocks, `${path}.thinking_blocks`)
   if (blocks !== undefined) return blocks.flatMap((block, index) => thinkingBlock(block, `${path}.thinking_blocks[${index}]`))
   const details = optionalArray(message.reasoning_details, `${path}.reasoning_details`) ?? []
@@ -61,6 +62,7 @@ function signed(text: string | undefined, signature: string | undefined, path: s
 }
 
 function decodeCalls(message: JsonObject, path: string, callId: string, report: Report): ToolCallBlock[] {
+  if (message.tool_calls === undefined && message.function_call === undefined) return []
   const calls = optionalArray(message.tool_calls, `${path}.tool_calls`) ?? []
   const blocks = calls.map((call, index) => decodeCall(call, `${path}.tool_calls[${index}]`, report))
   const legacy = optionalObject(message.function_call, `${path}.function_call`)

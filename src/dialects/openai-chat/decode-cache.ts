@@ -8,6 +8,8 @@ import type { Report } from './report.ts'
 
 /** The cache point that a part, message or tool asks for, in Anthropic's or OpenAI's spelling. */
 export function decodeCacheMark(holder: JsonObject, path: string, report: Report): CacheMark | undefined {
+  // Called for each message, part and tool: nearly none has a mark, so nothing is built for those.
+  if (holder.cache_control === undefined && holder.prompt_cache_breakpoint === undefined) return undefined
   const anthropic = optionalObject(holder.cache_control, `${path}.cache_control`)
   if (anthropic !== undefined) return markOf(anthropic.ttl, `${path}.cache_control.ttl`, report)
   const breakpoint = holder.prompt_cache_breakpoint

@@ -30,7 +30,8 @@ const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer'] a
 export function decodeMessages(messages: readonly Json[], path: string, report: Report): Conversation {
   const progress: Progress = { system: [], turns: [], held: [], open: new Set(), functionIds: new Map(), report }
   messages.forEach((message, index) => {
-    addMessage(objectAt(message, `${path}[${index}]`), `${path}[${index}]`, progress)
+    const at = `${path}[${index}]`
+    addMessage(objectAt(message, at), at, progress)
   })
   release(progress)
   if (progress.turns.length === 0) {

@@ -12,7 +12,7 @@ import { unwrapCustomInput } from './custom-tool.ts'
 import { encodeAnnotation } from './encode-annotations.ts'
 import { encodeUsage } from './encode-usage.ts'
 import { finishWord } from './finish-reason.ts'
-import type { ChatHead } from './head.ts'
+import { type ChatHead, SYSTEM_FINGERPRINT } from './head.ts'
 import type { ChatOptions } from './options.ts'
 import { present } from './present.ts'
 import { createThinkTags } from './think-tags.ts'
@@ -26,7 +26,7 @@ export function encodeChatCompletion(completions: readonly Completion[], head: C
     created: head.created,
     model: head.model,
     service_tier: details?.serviceTier ?? options.serviceTier ?? 'default',
-    system_fingerprint: null,
+    system_fingerprint: SYSTEM_FINGERPRINT,
     choices: completions.map((completion, index) => encodeChoice(completion, index, options)),
     usage: encodeUsage(completions.map(({ usage }) => usage).reduce(addUsage, NO_USAGE)),
     bedrock_trace: details?.trace
