@@ -52,7 +52,7 @@ const MEDIA_TYPES: Readonly<Record<string, MediaType>> = {
 /** What a declared media type stands for; any other `text/*` is plain text. */
 export function typeOfMediaType(mediaType: string): MediaType | undefined {
   const type = mediaType.split(';')[0]?.trim().toLowerCase() ?? ''
-  const listed = MEDIA_TYPES[type]
+  const listed = Object.hasOwn(MEDIA_TYPES, type) ? MEDIA_TYPES[type] : undefined
   if (listed !== undefined) return listed
   const [family = '', subtype = ''] = type.split('/')
   const kinds: readonly MediaKind[] =
@@ -68,7 +68,7 @@ export function typeOfMediaType(mediaType: string): MediaType | undefined {
 /** What a format word such as `jpg` or `mp3` stands for among the formats of one kind. */
 export function typeOfWord(word: string, kind: MediaKind): MediaType | undefined {
   const lower = word.toLowerCase()
-  const format = OTHER_WORDS[lower] ?? lower
+  const format = (Object.hasOwn(OTHER_WORDS, lower) ? OTHER_WORDS[lower] : undefined) ?? lower
   return FORMATS[kind].includes(format) ? { kind, format } : undefined
 }
 

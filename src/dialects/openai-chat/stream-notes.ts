@@ -18,7 +18,7 @@ export interface StreamNotes {
 export function createStreamNotes(keepsThinking: boolean): StreamNotes {
   const thinking: ThinkingBlockBody[] = []
   const annotations: AnnotationBody[] = []
-  let citations: Citation[] = []
+  const citations: Citation[] = []
   let text = ''
   let signed: string | undefined
   let data: string | undefined
@@ -44,18 +44,14 @@ export function createStreamNotes(keepsThinking: boolean): StreamNotes {
     },
     citation: (citation) => citations.push(citation),
     blockEnd(span) {
-      if (citations.length > 0) {
-        for (const citation of citations) annotations.push(encodeAnnotation(citation, span, annotations.length))
-        citations = []
-      }
+      for (const citation of citations.splice(0)) annotations.push(encodeAnnotation(citation, span, annotations.length))
       closeThinking()
     },
     delta() {
-      if (annotations.length === 0 && thinking.length === 0) return ''
-      return JSON.stringify({
-        ...(annotations.length === 0 ? {} : { annotations }),
-        ...(thinking.length === 0 ? {} : { thinking_blocks: thinking })
-      })
+      const cited = annotations.length === 0 ? {} : { annotations }
+      const thought = thinking.length === 0 ? {} : { thinking_blocks: thinking }
+      const json = JSON.stringify({ ...cited, ...thought })
+      return json === '{}' ? '' : json
     }
   }
 }

@@ -2,7 +2,6 @@ import t from 'tap'
 import type { ModelEvent } from '../../../src/core/event.ts'
 import { encodeChatCompletion } from '../../../src/dialects/openai-chat/encode-completion.ts'
 import { encodeUsage } from '../../../src/dialects/openai-chat/encode-usage.ts'
-import { chatHead } from '../../../src/dialects/openai-chat/head.ts'
 import type { ChatOptions } from '../../../src/dialects/openai-chat/options.ts'
 import { answer, call, cited, finish, fold, HEAD, PLAIN, reasoning, redacted, text, USAGE } from './events.ts'
 
@@ -146,11 +145,4 @@ t.test('P11 several answers are choices in order, with their usage summed', asyn
     ]
   )
   t.match(body.usage, { prompt_tokens: 240, completion_tokens: 82, total_tokens: 322 })
-})
-
-t.test('X10 a head has a long random id and whole seconds', async (t) => {
-  const head = chatHead('m', 1_795_335_411_999)
-  t.match(head.id, /^chatcmpl-[0-9a-f]{32}$/)
-  t.equal(head.created, 1_795_335_411)
-  t.not(head.id, chatHead('m').id)
 })

@@ -1,0 +1,123 @@
+import type { FinishDetails, FinishReason, ModelEvent } from '../../core/event.ts'
+import { unreachable } from '../../core/unreachable.ts'
+import { type ChunkFrames, createChunkFrames } from './chunk-frames.ts'
+import { finishWord } from './finish-reason.ts'
+import type { ChatHead } from './head.ts'
+import type { ChatOptions } from './options.ts'
+import { type CallDeltas, createCallDeltas } from './stream-calls.ts'
+import { createStreamNotes, type StreamNotes } from './stream-notes.ts'
+import { createThinkTags, type ThinkTags } from './think-tags.ts'
+
+/** The state of one choice's stream. */
+export interface StreamWriter {
+  readonly options: ChatOptions
+  readonly frames: ChunkFrames
+  readonly tags: ThinkTags
+  readonly calls: CallDeltas
+  readonly notes: StreamNotes
+  readonly showsField: boolean
+  readonly showsTags: boolean
+  /** UTF-16 units of content written so far, and before the block that is open. */
+  length: number
+  blockStart: number
+  finished: boolean
+}
+
+/** Makes the writer of one choice; nothing is written yet. */
+export function createStreamWriter(head: ChatHead, options: ChatOptions, choice: number): StreamWriter {
+  const format = options.reasoningFormat ?? 'field'
+  return {
+    options,
+    frames: createChunkFrames(head, options, choice),
+    tags: createThinkTags(format),
+    calls: createCallDeltas(options),
+    notes: createStreamNotes(format !== 'none'),
+    showsField: format === 'field' || format === 'both',
+    showsTags: format === 'think' || format === 'both',
+    length: 0,
+    blockStart: 0,
+    finished: false
+  }
+}
+
+/** Writes one event as whole frames; empty: nothing to send now. */
+export function writeEvent(writer: StreamWriter, event: Exclude<ModelEvent, { type: 'usage' }>): string {
+  switch (event.type) {
+    case 'text':
+      return writeText(writer, event.text)
+    case 'tool-input':
+      return callFrame(writer, writer.calls.input(event.json))
+    case 'reasoning':
+      return writeReasoning(writer, event.text)
+    case 'tool-start':
+      return writeTags(writer, writer.tags.beforeOther()) + callFrame(writer, writer.calls.start(event.id, event.name))
+    case 'reasoning-signature':
+      writer.notes.signature(event.signature)
+      return ''
+    case 'reasoning-redacted':
+      writer.notes.redacted(event.data)
+      return ''
+    case 'citation':
+      writer.notes.citation(event.citation)
+      return ''
+    case 'block-end':
+      return endBlock(writer)
+    case 'finish':
+      return writeFinish(writer, event.reason, event.details)
+    case 'start':
+      return ''
+    default:
+      return unreachable(event)
+  }
+}
+
+function writeText(writer: StreamWriter, text: string): string {
+  if (text === '') return ''
+  const closing = writer.tags.beforeText()
+  if (closing.length === 0) {
+    writer.length += text.length
+    return writer.frames.content(text)
+  }
+  const out = writeTags(writer, closing)
+  // The tags belong to no block: a citation's span begins behind them.
+  writer.blockStart = writer.length
+  writer.length += text.length
+  return out + writer.frames.content(text)
+}
+
+function writeReasoning(writer: StreamWriter, text: string): string {
+  if (text === '') return ''
+  writer.notes.reasoning(text)
+  const opening = writeTags(writer, writer.tags.beforeReasoning())
+  const field = writer.showsField ? writer.frames.reasoning(text) : ''
+  if (!writer.showsTags) return field
+  writer.length += text.length
+  return field + opening + writer.frames.content(text)
+}
+
+function writeTags(writer: StreamWriter, tags: readonly string[]): string {
+  let out = ''
+  for (const tag of tags) {
+    writer.length += tag.length
+    out += writer.frames.content(tag)
+  }
+  return out
+}
+
+function callFrame(writer: StreamWriter, delta: string): string {
+  return delta === '' ? '' : writer.frames.delta(delta)
+}
+
+function endBlock(writer: StreamWriter): string {
+  writer.notes.blockEnd({ start: writer.blockStart, end: writer.length })
+  writer.blockStart = writer.length
+  return callFrame(writer, writer.calls.end())
+}
+
+function writeFinish(writer: StreamWriter, reason: FinishReason, details: FinishDetails): string {
+  const open = endBlock(writer) + writeTags(writer, writer.tags.beforeOther())
+  const notes = callFrame(writer, writer.notes.delta())
+  const word = finishWord(reason, writer.calls.count, writer.options.legacyFunctions)
+  writer.finished = true
+  return open + notes + writer.frames.finish(word, writer.options.responseFields ? details.extra : undefined)
+}
