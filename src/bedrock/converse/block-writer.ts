@@ -160,8 +160,15 @@ function close(state: Writing): Events {
   return [end]
 }
 
+/** Gives what was held, numbered anew, since other blocks may have gone out meanwhile. */
 function release(state: Writing): Events {
   const { held } = state
   state.held = []
-  return held
+  let before: number | undefined
+  return held.map((event) => {
+    if (!('block' in event)) return event
+    if (event.block !== before) state.block++
+    before = event.block
+    return { ...event, block: state.block }
+  })
 }
