@@ -1,0 +1,43 @@
+import type { Json } from '../../core/json.ts'
+import { badValue, missing, wrongType } from '../openai-error/refuse.ts'
+
+/** Turns cl100k tokens back into their text; throws when a token does not exist. */
+export type DecodeTokens = (tokens: readonly number[]) => string
+
+/** Whether a prompt is given as tokens, so that the vocabulary is only loaded when it is needed. */
+export function promptHoldsTokens(prompt: unknown): boolean {
+  return Array.isArray(prompt) && prompt.some((item) => typeof item === 'number' || Array.isArray(item))
+}
+
+/** Reads every form `prompt` may have: a text, tokens, or a list of either. */
+export function decodePrompts(prompt: Json | undefined, decodeTokens: DecodeTokens): readonly [string, ...string[]] {
+  if (prompt === undefined || prompt === null) throw missing('prompt')
+  if (!Array.isArray(prompt)) return [decodeOne(prompt, 'prompt', decodeTokens)]
+  if (prompt.length > 0 && prompt.every((item) => typeof item === 'number')) return [decodeOne(prompt, 'prompt', decodeTokens)]
+  const [first, ...others] = prompt.map((item: Json, index: number) => decodeOne(item, `prompt[${index}]`, decodeTokens))
+  if (first === undefined) throw badValue('prompt', "'prompt' must not be an empty array.")
+  return [first, ...others]
+}
+
+function decodeOne(item: Json, path: string, decodeTokens: DecodeTokens): string {
+  const text = Array.isArray(item) ? textOfTokens(item, path, decodeTokens) : item
+  if (typeof text !== 'string') throw wrongType(path, 'a string or an array of tokens', text)
+  // Bedrock takes no blank text, and a prompt of nothing is a mistake more often than a wish.
+  if (text.trim() === '') throw badValue(path, `'${path}' must not be blank.`)
+  return text
+}
+
+function textOfTokens(tokens: readonly Json[], path: string, decodeTokens: DecodeTokens): string {
+  const numbers = tokens.filter((token) => typeof token === 'number')
+  if (numbers.length < tokens.length)
+    throw wrongType(
+      path,
+      'an array of tokens',
+      tokens.find((token) => typeof token !== 'number')
+    )
+  try {
+    return decodeTokens(numbers)
+  } catch {
+    throw badValue(path, `'${path}' holds a token that the cl100k_base vocabulary does not have; send the text itself.`)
+  }
+}

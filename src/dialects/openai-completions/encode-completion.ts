@@ -1,0 +1,76 @@
+import type { FinishReason } from '../../core/event.ts'
+import type { Completion } from '../../core/fold.ts'
+import { addUsage, NO_USAGE, promptTokens, type Usage } from '../../core/usage.ts'
+import type { CompletionOptions } from './decode-request.ts'
+
+/** What all parts of one answer share. */
+export interface CompletionHead {
+  /** `cmpl-...` */
+  readonly id: string
+  /** Seconds since 1970. */
+  readonly created: number
+  /** The id that was called. */
+  readonly model: string
+}
+
+export interface CompletionUsage {
+  readonly prompt_tokens: number
+  readonly completion_tokens: number
+  readonly total_tokens: number
+}
+
+export interface CompletionChoice {
+  readonly text: string
+  readonly index: number
+  readonly logprobs: null
+  readonly finish_reason: 'stop' | 'length' | 'content_filter' | null
+}
+
+export interface CompletionResponse extends CompletionHead {
+  readonly object: 'text_completion'
+  readonly choices: readonly CompletionChoice[]
+  readonly usage: CompletionUsage
+}
+
+/** This endpoint knows no tools; a model that calls one all the same has stopped. */
+export const FINISH_WORD = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'stop',
+  'content-filter': 'content_filter'
+} as const satisfies Record<FinishReason, string>
+
+/** Answers in the order of the prompts, the choices of one prompt together. */
+export function encodeTextCompletion(
+  completions: readonly Completion[],
+  head: CompletionHead,
+  options: CompletionOptions
+): CompletionResponse {
+  return {
+    ...head,
+    object: 'text_completion',
+    choices: completions.map((completion, index) => ({
+      text: echoOf(options, index) + textOf(completion),
+      index,
+      logprobs: null,
+      finish_reason: FINISH_WORD[completion.finish]
+    })),
+    usage: encodeCompletionUsage(completions.map((completion) => completion.usage))
+  }
+}
+
+/** The text that comes before the answer of a choice. */
+export function echoOf({ echo, prompts, count }: CompletionOptions, choice: number): string {
+  return echo ? (prompts[Math.floor(choice / count)] ?? '') : ''
+}
+
+/** Tokens of all choices. */
+export function encodeCompletionUsage(usages: readonly Usage[]): CompletionUsage {
+  const sum = usages.reduce(addUsage, NO_USAGE)
+  const prompt = promptTokens(sum)
+  return { prompt_tokens: prompt, completion_tokens: sum.outputTokens, total_tokens: prompt + sum.outputTokens }
+}
+
+function textOf(completion: Completion): string {
+  return completion.blocks.map((block) => (block.type === 'text' ? block.text : '')).join('')
+}

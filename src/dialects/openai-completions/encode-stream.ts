@@ -1,0 +1,55 @@
+import type { EventBatch } from '../../core/event.ts'
+import { NO_USAGE, type Usage } from '../../core/usage.ts'
+import type { CompletionOptions } from './decode-request.ts'
+import { type CompletionHead, echoOf, encodeCompletionUsage, FINISH_WORD } from './encode-completion.ts'
+
+/** Writes one choice of a streamed legacy completion. Synchronous: a batch of events in, whole frames out. */
+export interface TextStreamEncoder {
+  batch(events: EventBatch): string
+  /** `finish` has been written; a stream that ends before has failed. */
+  readonly finished: boolean
+  readonly usage: Usage | undefined
+}
+
+/** Makes the encoder of one choice. What does not change is serialised once. */
+export function createTextStreamEncoder(head: CompletionHead, options: CompletionOptions, choice = 0): TextStreamEncoder {
+  const prefix = `data: ${chunkStart(head)},"choices":[{"index":${choice},"logprobs":null,"text":`
+  const end = options.includeUsage ? '],"usage":null}\n\n' : ']}\n\n'
+  const chunk = (text: string, reason: string) => `${prefix}${JSON.stringify(text)},"finish_reason":${reason}}${end}`
+  let echo = echoOf(options, choice)
+  let finished = false
+  let usage: Usage | undefined
+
+  return {
+    batch(events) {
+      let out = echo === '' ? '' : chunk(echo, 'null')
+      echo = ''
+      for (const event of events) {
+        if (event.type === 'text' && event.text !== '') out += chunk(event.text, 'null')
+        else if (event.type === 'usage') usage = event.usage
+        else if (event.type === 'finish') {
+          finished = true
+          out += chunk('', `"${FINISH_WORD[event.reason]}"`)
+        }
+      }
+      return out
+    },
+    get finished() {
+      return finished
+    },
+    get usage() {
+      return usage
+    }
+  }
+}
+
+/** The chunk with the usage of all choices, after every finish. Empty unless the caller asked for it. */
+export function textUsageFrame(head: CompletionHead, options: CompletionOptions, choices: readonly TextStreamEncoder[]): string {
+  if (!options.includeUsage) return ''
+  const usage = encodeCompletionUsage(choices.map((choice) => choice.usage ?? NO_USAGE))
+  return `data: ${chunkStart(head)},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`
+}
+
+function chunkStart({ id, created, model }: CompletionHead): string {
+  return JSON.stringify({ id, object: 'text_completion', created, model }).slice(0, -1)
+}
