@@ -9,7 +9,9 @@ import { aimAt } from './workloads/bench-run.ts'
 
 const FOLDER = new URL('results/profile', import.meta.url).pathname
 const TOP = 10
-const INTERVAL_MICROS = 200
+/** V8 goes on compiling for this long; before, a profile shows its threads and half-made code. Milliseconds. */
+const WARM_MS = 10_000
+const INTERVAL_MICROS = 400
 
 const LOADS = [
   { name: 'unary', model: 'bench.unary', streaming: false, connections: 32 },
@@ -44,7 +46,7 @@ async function record(stage: Stage, adit: Subject, load: (typeof LOADS)[number],
     load.name === 'paced-50'
       ? stage.load({ aim, connections: load.connections, ms: 0, rounds: 1, rampMs: 500 })
       : stage.load({ aim, connections: load.connections, ms })
-  await run(options.roundMs * 4)
+  await run(WARM_MS)
   const from = machineNow()
   await run(options.roundMs * 4)
   const to = machineNow()
