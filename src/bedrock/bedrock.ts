@@ -10,6 +10,7 @@ import { createCredentialSource, sdkCredentials } from './credentials.ts'
 import { createHealing } from './healing.ts'
 import { type InvokeAnswer, runInvoke } from './invoke-run.ts'
 import type { BedrockObserver } from './observer.ts'
+import { rehearse } from './rehearse.ts'
 import { createTransport, type Transport } from './transport.ts'
 
 export type { ChatAnswer, ChatRun } from './converse-run.ts'
@@ -55,6 +56,7 @@ export interface BedrockOptions extends AgentOptions {
   readonly random?: () => number
 }
 
+const REHEARSALS = 50
 /** A failed warm-up is not tried again sooner. Milliseconds. */
 const WARM_AGAIN_MS = 2000
 
@@ -137,7 +139,10 @@ function createWarmth(transports: readonly Transport[]): Pick<Bedrock, 'warm' | 
   let triedAt = 0
 
   async function tryAll(): Promise<void> {
-    const outcomes = await Promise.allSettled(transports.map((transport) => transport.warm()))
+    const [outcomes] = await Promise.all([
+      Promise.allSettled(transports.map((transport) => transport.warm())),
+      rehearse(REHEARSALS)
+    ])
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
     ok = failures.length < transports.length
     reasons = ok ? [] : [...new Set(failures.map((failure) => failure.message))]

@@ -11,7 +11,7 @@ import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '.
 import { healable } from './converse/heal.ts'
 import { openEvents } from './event-source.ts'
 import type { Healing } from './healing.ts'
-import { readText } from './http-exchange.ts'
+import { readText } from './http-body.ts'
 import type { BedrockResponse } from './transport.ts'
 
 /** A conversation to be continued by the first target that answers. */

@@ -4,7 +4,7 @@ import { type ErrorKind, GatewayError } from '../errors.ts'
 import { awsError } from './aws-error.ts'
 import type { EventDecoder } from './converse/decode-events.ts'
 import { createFrameReader, type Frame } from './event-stream.ts'
-import type { HttpBody } from './http-exchange.ts'
+import type { HttpBody } from './http-body.ts'
 import { networkError } from './network-error.ts'
 
 /** What an event source reads from. */

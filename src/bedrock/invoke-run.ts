@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import type { ModelTarget } from '../models/resolve.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
-import { readText } from './http-exchange.ts'
+import { readText } from './http-body.ts'
 
 /** One InvokeModel call: a body in the model's own words. */
 export interface InvokeRun {

@@ -1,7 +1,8 @@
 import { isJsonObject } from '../core/json.ts'
 import type { GatewayError } from '../errors.ts'
 import { awsError } from './aws-error.ts'
-import { type HttpAnswer, readText } from './http-exchange.ts'
+import { readText } from './http-body.ts'
+import type { HttpAnswer } from './http-exchange.ts'
 
 /** A refusal is a sentence; a proxy's page may be longer, and is not read on. Bytes. */
 const MOST_BYTES = 262_144

@@ -1,10 +1,10 @@
-import type { Dispatcher } from 'undici'
-import { type AgentOptions, createAgent } from './agent.ts'
+import type { AgentOptions } from './agent.ts'
 import type { CredentialSource } from './credentials.ts'
-import { type Endpoint, resolveEndpoint } from './endpoint.ts'
-import { exchange, type HttpAnswer, type HttpBody, type Patience, readText } from './http-exchange.ts'
+import { type HttpBody, readText } from './http-body.ts'
+import { exchange, type HttpAnswer, type Patience } from './http-exchange.ts'
+import { createLink } from './link.ts'
 import { readRefusal } from './read-refusal.ts'
-import { type Credentials, createSigner, percentEncode, type Signer } from './sign.ts'
+import { type Credentials, percentEncode } from './sign.ts'
 
 /** One call of a model. */
 export interface BedrockCall {
@@ -48,12 +48,6 @@ export interface TransportOptions extends AgentOptions {
   readonly now?: () => number
 }
 
-interface Connection {
-  readonly endpoint: Endpoint
-  readonly agent: Dispatcher
-  readonly signer: Signer
-}
-
 /** What came back, and the credentials it was asked with. */
 interface Exchanged {
   readonly answer: HttpAnswer
@@ -85,24 +79,11 @@ export function createTransport(options: TransportOptions): Transport {
     firstByteMs: Math.max(options.firstEventTimeoutMs, options.idleTimeoutMs),
     idleMs: options.idleTimeoutMs
   }
-  let connection: Connection | undefined
-  let connecting: Promise<Connection> | undefined
+  const link = createLink(options)
   let skewMs = 0
 
-  function connect(): Promise<Connection> {
-    connecting ??= open(options)
-      .then((opened) => {
-        connection = opened
-        return opened
-      })
-      .finally(() => {
-        connecting = undefined
-      })
-    return connecting
-  }
-
   async function request(outgoing: Outgoing, signal: AbortSignal): Promise<Exchanged> {
-    const { endpoint, agent, signer } = connection ?? (await connect())
+    const { endpoint, agent, signer } = link.opened ?? (await link.open())
     const path = endpoint.basePath + outgoing.path
     const signable = { ...outgoing, path, headers: { ...outgoing.headers, host: endpoint.host } }
     const known = bearer === undefined ? credentials.get() : undefined
@@ -129,7 +110,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     get region() {
-      return options.region ?? connection?.endpoint.region ?? ''
+      return options.region ?? link.opened?.endpoint.region ?? ''
     },
     async send(call, signal) {
       const exchanged = await request(
@@ -160,17 +141,8 @@ export function createTransport(options: TransportOptions): Transport {
         })
       )
     },
-    async close() {
-      const opened = connection ?? (await connecting?.catch(() => undefined))
-      await opened?.agent.destroy()
-    }
+    close: link.close
   }
-}
-
-async function open(options: TransportOptions): Promise<Connection> {
-  const endpoint = await resolveEndpoint(options.region)
-  const agent = await createAgent(endpoint.origin, options)
-  return { endpoint, agent, signer: createSigner({ region: endpoint.region, service: 'bedrock' }) }
 }
 
 // A label of dots alone would be read as a step up the path.

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createAgent } from '../../src/bedrock/agent.ts'
-import { exchange, readText } from '../../src/bedrock/http-exchange.ts'
+import { readText } from '../../src/bedrock/http-body.ts'
+import { exchange } from '../../src/bedrock/http-exchange.ts'
 import { failing } from './build.ts'
 
 const { signal } = new AbortController()

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { type AttemptPolicy, attempt, type Candidate } from '../../src/bedrock/attempt.ts'
 import { createBreaker } from '../../src/bedrock/breaker.ts'
-import { readText } from '../../src/bedrock/http-exchange.ts'
+import { readText } from '../../src/bedrock/http-body.ts'
 import type { BedrockObserver } from '../../src/bedrock/observer.ts'
 import { failing, question, standin, transport, until } from './build.ts'
 

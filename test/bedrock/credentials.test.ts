@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { createCredentialSource, sdkCredentials } from '../../src/bedrock/credentials.ts'
 import type { Credentials } from '../../src/bedrock/sign.ts'
@@ -76,4 +78,36 @@ t.test('a refused set is loaded anew past every cache; a set that nobody uses an
 t.test('the SDK finds what the environment holds, session token too', async (t) => {
   setEnv(t, { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token', AWS_PROFILE: undefined })
   t.match(await sdkCredentials({})(false), { accessKeyId: 'AKIAENV', secretAccessKey: 'secret', sessionToken: 'token' })
+})
+
+t.test('the role that is named is assumed, with its external id', async (t) => {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    request.on('data', (chunk) => asked.push(String(chunk)))
+    request.on('end', () => {
+      response.setHeader('content-type', 'text/xml')
+      response.end(
+        '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>role-secret</SecretAccessKey><SessionToken>role-token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>'
+      )
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  setEnv(t, {
+    AWS_ENDPOINT_URL_STS: url,
+    AWS_ACCESS_KEY_ID: 'AKIAENV',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: undefined
+  })
+  const roleArn = 'arn:aws:iam::123456789012:role/bedrock'
+  const loaded = await sdkCredentials({ roleArn, externalId: 'outside', region: 'eu-west-1' })(false)
+  t.match(loaded, { accessKeyId: 'ASIAROLE', secretAccessKey: 'role-secret', sessionToken: 'role-token' })
+  t.match(loaded.expiration, new Date('2099-01-01T00:00:00Z'))
+  const form = new URLSearchParams(asked.join(''))
+  t.equal(form.get('RoleArn'), roleArn)
+  t.equal(form.get('ExternalId'), 'outside')
 })

@@ -1,0 +1,50 @@
+import type { Dispatcher } from 'undici'
+import { type AgentOptions, createAgent } from './agent.ts'
+import { type Endpoint, resolveEndpoint } from './endpoint.ts'
+import { createSigner, type Signer } from './sign.ts'
+
+/** What calls of one region go through. */
+export interface Opened {
+  readonly endpoint: Endpoint
+  readonly agent: Dispatcher
+  readonly signer: Signer
+}
+
+/** Opens itself once, when it is first needed; a failure is tried again by the next who needs it. */
+export interface Link {
+  /** Absent until `open` has succeeded. */
+  readonly opened: Opened | undefined
+  /** At most one attempt is under way. Throws GatewayError `not_ready`. */
+  open(): Promise<Opened>
+  /** Ends all connections, running calls included. */
+  close(): Promise<void>
+}
+
+/** Makes the link of one region; `region` absent: the SDK's own rule. */
+export function createLink(options: AgentOptions & { readonly region?: string }): Link {
+  let opened: Opened | undefined
+  let opening: Promise<Opened> | undefined
+
+  async function openOnce(): Promise<Opened> {
+    const endpoint = await resolveEndpoint(options.region)
+    const agent = await createAgent(endpoint.origin, options)
+    opened = { endpoint, agent, signer: createSigner({ region: endpoint.region, service: 'bedrock' }) }
+    return opened
+  }
+
+  return {
+    get opened() {
+      return opened
+    },
+    open() {
+      opening ??= openOnce().finally(() => {
+        opening = undefined
+      })
+      return opening
+    },
+    async close() {
+      const last = opened ?? (await opening?.catch(() => undefined))
+      await last?.agent.destroy()
+    }
+  }
+}
