@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type EmbedRunAnswer, runEmbedding } from '../bedrock/embed-run.ts'
 import { type DecodeTokens, holdsTokens } from '../dialects/openai-embeddings/decode-input.ts'
@@ -14,7 +15,8 @@ export async function embeddings(app: FastifyInstance): Promise<void> {
     request.record.upstreamStartedAt = performance.now()
     const answer = await runEmbedding({ request: asked, targets, signal: request.gone }, app.bedrock.invoke)
     announceEmbedding(request, reply, answer, warnings)
-    return encodeEmbeddings(answer, answer.model, options)
+    const pieces = Readable.from(encodeEmbeddings(answer, answer.model, options))
+    return reply.type('application/json; charset=utf-8').send(pieces)
   })
 }
 

@@ -1,13 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { encodeModel, encodeModelList, type ModelCard } from '../dialects/openai-models/encode-models.ts'
 import { GatewayError } from '../errors.ts'
+import { isGlob } from '../models/glob.ts'
 import { baseModelId } from '../models/resolve.ts'
 
 /** `GET /models` and `GET /models/{id}`; an id may hold `/` and `:`, encoded or raw. */
 export async function models(app: FastifyInstance): Promise<void> {
   app.get('/models', async (request) => {
     const listed = (await app.catalog.list()).filter((model) => app.modelAllowed(model, request))
-    return encodeModelList([...aliasCards(app, request), ...listed.map((model) => encodeModel(model))])
+    const aliases = aliasCards(app, request)
+    const names = new Set(aliases.map((card) => card.id))
+    const others = listed.filter((model) => !names.has(model.id)).map((model) => encodeModel(model))
+    return encodeModelList([...aliases, ...others])
   })
 
   app.get<{ Params: { '*': string } }>('/models/*', async (request) => {
@@ -23,7 +27,7 @@ function aliasCards(app: FastifyInstance, request: FastifyRequest): ModelCard[] 
     const targets = typeof target === 'string' ? [target] : target
     const infos = targets.map((name) => app.catalog.known.get(name) ?? { id: name, baseId: baseModelId(name) })
     const [first] = infos.filter((info) => app.modelAllowed(info, request))
-    return first === undefined || id.includes('*') ? [] : [encodeModel(first, { id, targets: infos.map((info) => info.id) })]
+    return first === undefined || isGlob(id) ? [] : [encodeModel(first, { id, targets: infos.map((info) => info.id) })]
   })
 }
 

@@ -154,3 +154,8 @@ t.test('an application profile is called by the name its account gave it', async
   const answer = await openai.chat.completions.create({ model: 'team-nova', messages: [{ role: 'user', content: 'hi' }] })
   t.equal(answer.model, `${ACCOUNT}:application-inference-profile/f6e5d4c3b2a1`)
 })
+
+t.test('an alias of a model’s own id stands in the list once', async (t) => {
+  const { base } = await build(t, { MODEL_ALIASES: `{"amazon.nova-lite-v1:0":"us.amazon.nova-lite-v1:0"}` })
+  t.equal((await ids(base)).filter((id) => id === 'amazon.nova-lite-v1:0').length, 1)
+})
