@@ -48,11 +48,14 @@ const PERMISSIVE: Traits = {
   profiles: []
 }
 
-/** Text models served on Converse without a rule of their own. */
+/**
+ * Text models served on Converse without a rule of their own. Documents are off where no source proves them:
+ * then text files are read out, and other files are refused with their place named.
+ */
 const OPEN_WEIGHT: Traits = {
   ...PERMISSIVE,
   family: 'open',
-  input: ['document'],
+  input: [],
   s3Media: false,
   prefill: false,
   toolResultMedia: [],
@@ -199,7 +202,7 @@ const NOVA_2: Traits = {
 const GPT: Traits = {
   ...PERMISSIVE,
   family: 'gpt',
-  input: ['image', 'document'],
+  input: ['image'],
   s3Media: false,
   prefill: false,
   toolResultMedia: [],
@@ -232,14 +235,16 @@ const GPT_OSS: Traits = {
 const GROK: Traits = {
   ...OPEN_WEIGHT,
   family: 'grok',
-  input: ['image', 'document'],
+  input: ['image'],
   minOutputTokens: 16,
   reasoning: 'inherent',
   replay: 'redacted'
 }
 
 const STRUCTURED: Traits = { ...OPEN_WEIGHT, strictTools: true, structuredOutput: true }
-const SEES: Pick<Traits, 'input'> = { input: ['image', 'document'] }
+const SEES: Pick<Traits, 'input'> = { input: ['image'] }
+const READS: Pick<Traits, 'input'> = { input: ['document'] }
+const SEES_AND_READS: Pick<Traits, 'input'> = { input: ['image', 'document'] }
 
 const QWEN_3: Traits = {
   ...STRUCTURED,
@@ -250,6 +255,7 @@ const QWEN_3: Traits = {
 }
 const DEEPSEEK_3: Traits = {
   ...STRUCTURED,
+  ...READS,
   family: 'deepseek',
   maxOutputTokens: 81_920,
   reasoning: 'field',
@@ -269,12 +275,13 @@ const KIMI: Traits = {
 const GEMMA: Traits = { ...STRUCTURED, ...SEES, family: 'gemma' }
 const NEMOTRON: Traits = { ...STRUCTURED, family: 'nemotron' }
 // Two gateways send GLM a reasoning_config, live probes found no control: nothing is sent.
-const GLM: Traits = { ...STRUCTURED, family: 'glm', maxOutputTokens: 131_072, reasoning: 'inherent' }
+const GLM: Traits = { ...STRUCTURED, family: 'glm', reasoning: 'inherent' }
 const MINIMAX: Traits = { ...STRUCTURED, family: 'minimax', maxOutputTokens: 131_072, reasoning: 'inherent' }
 
 /** Mistral: nine-character tool ids, results alone in their message, no single tool can be forced. */
 const MISTRAL: Traits = {
   ...STRUCTURED,
+  ...READS,
   family: 'mistral',
   toolChoice: ['auto', 'any'],
   toolIds: 'nine',
@@ -296,6 +303,7 @@ const MISTRAL_PLAIN: Traits = { ...MISTRAL_OLD, tools: false, systemPrompt: fals
 /** Llama: only auto, no tools in streams, results alone in their message. */
 const LLAMA: Traits = {
   ...OPEN_WEIGHT,
+  ...READS,
   family: 'llama',
   toolsInStream: false,
   toolChoice: ['auto'],
@@ -305,7 +313,7 @@ const LLAMA: Traits = {
   profiles: ['us', 'us-gov', 'eu']
 }
 const LLAMA_3: Traits = { ...LLAMA, tools: false, maxOutputTokens: 2048, profileOnly: false }
-const LLAMA_4: Traits = { ...LLAMA, ...SEES, toolResultMedia: ['image', 'document'] }
+const LLAMA_4: Traits = { ...LLAMA, ...SEES_AND_READS, toolResultMedia: ['image', 'document'] }
 
 /** Writer: results alone in their message and without status. */
 const PALMYRA: Traits = {
@@ -320,6 +328,7 @@ const PALMYRA: Traits = {
 
 const COMMAND_R: Traits = {
   ...OPEN_WEIGHT,
+  ...READS,
   family: 'cohere',
   toolChoice: ['auto'],
   maxOutputTokens: 4000,
@@ -375,12 +384,16 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['amazon.nova-2-multimodal-embeddings-*', PERMISSIVE],
   ['amazon.nova-*', NOVA_2],
   ['amazon.titan-embed-*', PERMISSIVE],
-  ['amazon.titan-text-*', { ...OPEN_WEIGHT, family: 'titan', tools: false, systemPrompt: false, maxOutputTokens: 4096 }],
+  [
+    'amazon.titan-text-*',
+    { ...OPEN_WEIGHT, ...READS, family: 'titan', tools: false, systemPrompt: false, maxOutputTokens: 4096 }
+  ],
 
   [
     'deepseek.r1*',
     {
       ...OPEN_WEIGHT,
+      ...READS,
       family: 'deepseek',
       toolsInStream: false,
       toolChoice: ['auto'],
@@ -401,14 +414,14 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['mistral.mixtral-*', MISTRAL_PLAIN],
   ['mistral.mistral-large-24*', MISTRAL_OLD],
   ['mistral.mistral-small-24*', MISTRAL_OLD],
-  ['mistral.pixtral-large-*', { ...MISTRAL_OLD, ...SEES, profileOnly: true, profiles: ['us', 'eu'] }],
+  ['mistral.pixtral-large-*', { ...MISTRAL_OLD, ...SEES_AND_READS, profileOnly: true, profiles: ['us', 'eu'] }],
   ['mistral.devstral-*', { ...MISTRAL, strictTools: false, structuredOutput: false }],
-  ['mistral.magistral-*', { ...MISTRAL, ...SEES, reasoning: 'inherent' }],
+  ['mistral.magistral-*', { ...MISTRAL, ...SEES_AND_READS, reasoning: 'inherent' }],
   ['mistral.voxtral-*', { ...MISTRAL, input: ['audio', 'document'] }],
-  ['mistral.*', { ...MISTRAL, ...SEES }],
+  ['mistral.*', { ...MISTRAL, ...SEES_AND_READS }],
 
-  ['moonshot.kimi-k2-thinking*', { ...KIMI, input: ['document'], reasoningOff: 'never' }],
-  ['moonshotai.kimi-k2-thinking*', { ...KIMI, input: ['document'], reasoningOff: 'never' }],
+  ['moonshot.kimi-k2-thinking*', { ...KIMI, input: [], reasoningOff: 'never' }],
+  ['moonshotai.kimi-k2-thinking*', { ...KIMI, input: [], reasoningOff: 'never' }],
   ['moonshotai.kimi-k2*', KIMI],
   ['moonshot*', { ...KIMI, profileOnly: true, profiles: ['us', 'global'] }],
 
@@ -418,12 +431,13 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['qwen.qwen3-vl-*', { ...QWEN_3, ...SEES }],
   ['qwen.*', QWEN_3],
   ['xai.*', GROK],
+  ['zai.glm-4.7', { ...GLM, maxOutputTokens: 131_072 }],
   ['zai.*', GLM],
 
   ['meta.llama3-8b-*', LLAMA_3],
   ['meta.llama3-70b-*', LLAMA_3],
-  ['meta.llama3-2-11b-*', { ...LLAMA, ...SEES }],
-  ['meta.llama3-2-90b-*', { ...LLAMA, ...SEES }],
+  ['meta.llama3-2-11b-*', { ...LLAMA, ...SEES_AND_READS }],
+  ['meta.llama3-2-90b-*', { ...LLAMA, ...SEES_AND_READS }],
   ['meta.llama3-*', LLAMA],
   ['meta.*', LLAMA_4],
 
@@ -432,7 +446,7 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['cohere.command-r*', COMMAND_R],
   ['cohere.command-*', { ...COMMAND_R, tools: false, systemPrompt: false }],
   ['cohere.embed-*', PERMISSIVE],
-  ['ai21.*', { ...OPEN_WEIGHT, family: 'jamba', toolsInStream: false, toolChoice: ['auto'], maxOutputTokens: 4096 }],
+  ['ai21.*', { ...OPEN_WEIGHT, ...READS, family: 'jamba', toolsInStream: false, toolChoice: ['auto'], maxOutputTokens: 4096 }],
   [
     'twelvelabs.pegasus-*',
     {

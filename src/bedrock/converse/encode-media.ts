@@ -66,7 +66,7 @@ function encodeDocument(block: DocumentBlock, scope: BlockScope): JsonObject {
   return {
     format: isText && block.format === undefined ? 'txt' : formatOf(block, DOCUMENT_FORMATS),
     name: scope.documents.next(block.name),
-    // Only some families take a text source; all take the same text as the bytes of a file.
+    // A text source is refused unless citations are on; the same text as the bytes of a file never is.
     source: isText ? { bytes: toBase64(source.text) } : encodeSource(block, source, scope),
     ...(block.context === undefined || block.context.trim() === '' ? {} : { context: block.context }),
     ...(block.citations === undefined ? {} : { citations: { enabled: block.citations } })

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { TextBlock, Turn } from '../../core/turn.ts'
+import { GatewayError } from '../../errors.ts'
 import { createDocumentNames } from './document-names.ts'
 import { type BlockScope, encodeBlock, encodeText } from './encode-blocks.ts'
 import { endTurns } from './encode-turns.ts'
@@ -35,10 +36,12 @@ export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts
   const spoken = hasSystem ? ended : withPreface(ended, told)
   return {
     system: hasSystem ? told.flatMap((block) => encodeText(block, scope)) : [],
-    messages: spoken.map((turn) => ({
-      role: turn.role,
-      content: turn.content.flatMap((block) => encodeBlock(block, scope, turn.role))
-    }))
+    messages: spoken
+      .map((turn) => checkCounts(turn))
+      .map((turn) => ({
+        role: turn.role,
+        content: turn.content.flatMap((block) => encodeBlock(block, scope, turn.role))
+      }))
   }
 }
 
@@ -51,4 +54,18 @@ function systemBlocks({ request }: Encoding, instructions: readonly string[]): r
 function withPreface(turns: readonly Turn[], preface: readonly TextBlock[]): readonly Turn[] {
   const [first, ...rest] = turns
   return first === undefined || preface.length === 0 ? turns : [{ ...first, content: [...preface, ...first.content] }, ...rest]
+}
+
+/** Bedrock's limits for one message. */
+const MOST = { image: 20, document: 5 } as const
+
+/** Refuses the first block above a limit by its path; merged messages count as one, as they do at Bedrock. */
+function checkCounts(turn: Turn): Turn {
+  for (const kind of ['image', 'document'] as const) {
+    const surplus = turn.content.filter((block) => block.type === kind)[MOST[kind]]
+    if (surplus === undefined) continue
+    const param = surplus.path ?? turn.path ?? 'messages'
+    throw new GatewayError('invalid_value', `one message can hold at most ${MOST[kind]} ${kind}s`, { param })
+  }
+  return turn
 }

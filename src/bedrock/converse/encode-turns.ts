@@ -56,8 +56,12 @@ function cleanTurn(encoding: Encoding, turn: Turn): Turn {
     const kept = replayable(block, encoding.traits)
     return kept === undefined ? [] : [kept]
   })
+  const keepsBlanks = !isWithout(encoding, 'blankText')
   const restored = [...remembered(encoding, { ...turn, content }), ...content]
-  return { ...turn, content: restored.filter((block, index) => !isBlank(block) || isBetweenReasoning(restored, index)) }
+  return {
+    ...turn,
+    content: restored.filter((block, index) => !isBlank(block) || (keepsBlanks && isBetweenReasoning(restored, index)))
+  }
 }
 
 function remembered({ recall, traits }: Encoding, turn: Turn): readonly Block[] {

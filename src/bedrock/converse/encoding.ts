@@ -49,6 +49,7 @@ export type Healed =
   | 'prefill'
   | 'system'
   | 'responseFields'
+  | 'blankText'
 
 /** Tells whether the model has refused this before. */
 export function isWithout({ without }: EncodeInput, thing: Healed): boolean {

@@ -15,6 +15,11 @@ interface Cure {
  * The first that fits is taken, so the exact sentences stand before those that only mention a name.
  */
 const CURES: readonly Cure[] = [
+  {
+    says: /text field in the ContentBlock object .*is blank/i,
+    without: 'blankText',
+    held: (body) => /"text":"(?:\s|\\[nrt])+"/.test(JSON.stringify(body))
+  },
   { says: /tool use in streaming mode/i, without: 'streamingTools', held: (_body, { streaming }) => streaming },
   { says: /cannot both be specified|temperature.{0,20} and .{0,20}top_?p/i, without: 'topP', held: has('inferenceConfig.topP') },
   {

@@ -379,3 +379,18 @@ t.test('X5 reasoning a client dropped is put back from memory before its tool ca
   t.ok(at(body, 'messages.1.content.0.reasoningContent'))
   t.equal(at(body, 'additionalModelRequestFields.thinking.type'), 'enabled')
 })
+
+t.test('white space between two reasoning blocks goes back as it came', async (t) => {
+  const { body } = encode(SONNET_45, { turns: [user('q'), assistant(SIGNED, '\n\n', SIGNED, 'a', ' '), user('b')] })
+  const content = at(body, 'messages.1.content') as object[]
+  t.strictSame(content[1], { text: '\n\n' })
+  t.equal(content.length, 4)
+})
+
+t.test('a sixth document in one message is a 400 with its path', async (t) => {
+  const documents = Array.from({ length: 6 }, (_, index): Block => ({ ...PDF, path: `messages[0].content[${index}]` }) as Block)
+  t.match(
+    refusalOf(() => encode(SONNET_46, { turns: [user(...documents)] })),
+    { kind: 'invalid_value', param: 'messages[0].content[5]' }
+  )
+})

@@ -8,7 +8,15 @@ const MODEL = (words: string) => `The model returned the following errors: ${wor
 const OUTPUT: ChatRequest['output'] = { type: 'json-schema', name: 'x', strict: true, schema: { type: 'object', properties: {} } }
 const FAILED = { tools: [tool()], turns: [user('q'), assistant(call('a')), user({ ...result('a'), isError: true } as never)] }
 
+const THOUGHT = { type: 'reasoning', text: 'hm', signature: 'EsIg' } as const
+
 const CURES: readonly [message: string, model: string, request: Partial<ChatRequest>, without: string][] = [
+  [
+    'The text field in the ContentBlock object at messages.1.content.1 is blank. Add text to the text field, and try again.',
+    SONNET_45,
+    { turns: [user('q'), assistant(THOUGHT, '\n\n', THOUGHT, 'a'), user('b')] },
+    'blankText'
+  ],
   [FIELD('temperature'), NOVA, { temperature: 0.5 }, 'temperature'],
   [MODEL('`temperature` is deprecated for this model.'), NOVA, { temperature: 0.5 }, 'temperature'],
   [FIELD('topP'), NOVA, { topP: 0.5 }, 'topP'],
