@@ -9,7 +9,6 @@ const run = promisify(execFile)
 t.test('the demo answers the curl it prints, and the examples of the README run against it', async (t) => {
   const port = await freePort()
   const demo = start(t, 'src/standin/demo.ts', { PORT: String(port) })
-  t.teardown(() => demo.child.kill('SIGTERM'))
   const base = `http://127.0.0.1:${port}`
   await ask(`${base}/ready`, 200, 60_000)
   for (let i = 0; i < 400 && !demo.output().includes('Any OpenAI client'); i++)

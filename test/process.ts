@@ -26,8 +26,10 @@ export function start(t: Test, script: string, env: Record<string, string>, args
   })
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   t.teardown(async () => {
-    if (child.exitCode === null) child.kill('SIGKILL')
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
     await exited
+    clearTimeout(timer)
   })
   return { child, output: () => output, exited }
 }
@@ -42,7 +44,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Asks until the answer has this status, at most `ms`; gives the last answer. */
-export async function ask(url: string, status: number, ms = 15_000): Promise<Response> {
+export async function ask(url: string, status: number, ms = 60_000): Promise<Response> {
   for (const end = performance.now() + ms; ; ) {
     try {
       const response = await fetch(url)

@@ -10,19 +10,11 @@ export type Answers = readonly [ChatAnswer, ...ChatAnswer[]]
 
 /**
  * Asks Bedrock `count` times at once and resolves when every answer has begun.
- * When one cannot begin, the others are cancelled and its error is thrown: choices come together or not at all.
+ * Choices come together or not at all: the error of one is thrown, and the request's signal ends the others.
  */
 export async function startAnswers(bedrock: Bedrock, run: ChatRun, count: number): Promise<Answers> {
-  if (count === 1) return [await bedrock.chat(run)]
-  const siblings = new AbortController()
-  const signal = AbortSignal.any([run.signal, siblings.signal])
-  try {
-    const [first, ...rest] = await Promise.all(Array.from({ length: count }, () => bedrock.chat({ ...run, signal })))
-    return [first as ChatAnswer, ...rest]
-  } catch (error) {
-    siblings.abort(error)
-    throw error
-  }
+  const [first, ...rest] = await Promise.all(Array.from({ length: count }, () => bedrock.chat(run)))
+  return [first as ChatAnswer, ...rest]
 }
 
 /** Tells the caller and the log which model answers, and what could not be carried to it. */

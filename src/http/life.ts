@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../errors.ts'
+import { toGatewayError } from './error-handler.ts'
 
 /** The process's way from listening to gone. */
 export interface Life {
@@ -24,6 +25,8 @@ declare module 'fastify' {
      * The reason is a GatewayError. (Fastify's own `request.signal` aborts as soon as a POST's body has been read.)
      */
     gone: AbortSignal
+    /** Ends everything that is still being done for this request, because it has failed. */
+    abandon(reason: GatewayError): void
   }
 }
 
@@ -35,10 +38,12 @@ export const life = fp(
     let draining = false
 
     app.decorateRequest('gone', null as unknown as AbortSignal)
+    app.decorateRequest('abandon', null as unknown as (reason: GatewayError) => void)
     app.addHook('onRequest', (request, reply, done) => {
       const controller = new AbortController()
       running.add(controller)
       request.gone = controller.signal
+      request.abandon = (reason) => controller.abort(reason)
       reply.raw.once('close', () => {
         running.delete(controller)
         if (reply.raw.writableFinished) return
@@ -47,6 +52,10 @@ export const life = fp(
       })
       // keeps the balancer's pool from holding the process open, and tells clients to connect to another task
       if (draining) reply.header('connection', 'close')
+      done()
+    })
+    app.addHook('onError', (request, _reply, error, done) => {
+      request.abandon(toGatewayError(error))
       done()
     })
     app.readiness.add(() => (draining ? 'the gateway is draining' : undefined))

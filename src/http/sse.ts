@@ -8,9 +8,10 @@ const SSE_HEADERS = {
 
 /** A started event stream. Text is written as it is given, so it must be whole SSE frames. */
 export interface SseWriter {
-  /** Resolves once the client can take more; at once when it is keeping up. Never rejects: a client that left is told by the signal. */
+  /** Returns a promise when the client cannot take more for now; it resolves when it can, or has left. Never rejects. */
   write(frames: string): Promise<void> | undefined
-  end(): void
+  /** Writes the last frames and ends the response. */
+  end(frames: string): void
 }
 
 /**
@@ -22,26 +23,46 @@ export function startSse(reply: FastifyReply, heartbeatMs: number): SseWriter {
   const raw = reply.raw
   reply.hijack()
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...SSE_HEADERS })
+  const frame = takeOverChunking(raw)
   let spoke = true
   const heartbeat = setInterval(() => {
-    if (!spoke && !raw.writableNeedDrain) raw.write(': ping\n\n')
+    if (!spoke && !raw.writableNeedDrain) raw.write(frame(': ping\n\n'))
     spoke = false
   }, heartbeatMs)
   raw.once('close', () => clearInterval(heartbeat))
   return {
     write(frames) {
-      if (frames === '' || raw.destroyed) return undefined
+      if (frames === '' || raw.writableEnded || raw.destroyed) return undefined
       spoke = true
-      return raw.write(frames) ? undefined : drained(raw)
+      return raw.write(frame(frames)) ? undefined : drained(raw)
     },
-    end() {
+    end(frames) {
       clearInterval(heartbeat)
-      raw.end()
+      raw.end(`${frames === '' ? '' : frame(frames)}${frame.last}`)
     }
   }
 }
 
-function drained(raw: FastifyReply['raw']): Promise<void> {
+type Raw = FastifyReply['raw']
+
+interface ChunkFrame {
+  (text: string): string
+  /** What ends the body on the wire. */
+  readonly last: string
+}
+
+/**
+ * Frames HTTP chunks here, so that a write is one string: Node writes a chunk as three pieces, which costs a `writev` and a tick
+ * for each batch, half of what a paced stream costs in all. HTTP/1.0 clients get the bare text, as Node would give them.
+ */
+function takeOverChunking(raw: Raw): ChunkFrame {
+  if (!raw.chunkedEncoding) return Object.assign((text: string) => text, { last: '' })
+  raw.chunkedEncoding = false
+  const frame = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+  return Object.assign(frame, { last: '0\r\n\r\n' })
+}
+
+function drained(raw: Raw): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       raw.off('drain', done)

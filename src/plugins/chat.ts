@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
+import { decodeGuardrailHeaders } from '../dialects/openai-chat/decode-guardrail.ts'
 import { decodeChatRequest } from '../dialects/openai-chat/decode-request.ts'
 import { encodeChatCompletion } from '../dialects/openai-chat/encode-completion.ts'
+import { createChatStreamEncoders, DONE_FRAME, usageFrame } from '../dialects/openai-chat/encode-stream.ts'
+import type { ChatOptions } from '../dialects/openai-chat/options.ts'
 import { ChatBody } from '../dialects/openai-chat/schema.ts'
-import { announceAnswers, foldAnswer, startAnswers } from '../http/answers.ts'
+import { streamAnswers, type StreamEncoding } from '../http/answer-stream.ts'
+import { type Answers, announceAnswers, foldAnswer, startAnswers } from '../http/answers.ts'
 import { chatHead } from '../http/chat-head.ts'
-import { streamChat } from '../http/chat-stream.ts'
 import { deploymentModel } from '../http/deployment.ts'
 import type { TypeBoxProvider } from '../http/typebox-provider.ts'
 
@@ -15,13 +18,15 @@ export async function chat(app: FastifyInstance): Promise<void> {
   app
     .withTypeProvider<TypeBoxProvider>()
     .post('/chat/completions', { preValidation: deploymentModel, schema }, async (request, reply) => {
-      const { request: asked, options, warnings } = decodeChatRequest(request.body, config)
+      const guardrail = decodeGuardrailHeaders(request.headers)
+      const defaults = guardrail === undefined ? config : { ...config, guardrail }
+      const { request: asked, options, warnings } = decodeChatRequest(request.body, defaults)
       const targets = app.resolve(asked.model, 'chat', request)
-      const chatRequest = await app.media.fill(asked, request.gone)
+      const filled = await app.media.fill(asked, request.gone)
       request.record.stream = asked.stream
       request.record.upstreamStartedAt = performance.now()
-      const started = startAnswers(app.bedrock, { request: chatRequest, targets, signal: request.gone }, options.count)
-      if (asked.stream) return streamChat(started, { request, reply, config, options, warnings })
+      const started = startAnswers(app.bedrock, { request: filled, targets, signal: request.gone }, options.count)
+      if (asked.stream) return streamAnswers(started, { request, reply, config, warnings, encoding: chatEncoding(options) })
 
       const answers = await started
       announceAnswers(request, reply, answers, warnings)
@@ -29,4 +34,12 @@ export async function chat(app: FastifyInstance): Promise<void> {
       request.record.upstreamEndedAt = performance.now()
       return encodeChatCompletion(completions, chatHead(answers[0].model), options)
     })
+}
+
+function chatEncoding(options: ChatOptions) {
+  return (answers: Answers): StreamEncoding => {
+    const head = chatHead(answers[0].model)
+    const encoders = createChatStreamEncoders(head, options, answers.length)
+    return { encoders, last: () => usageFrame(head, options, encoders) + DONE_FRAME }
+  }
 }

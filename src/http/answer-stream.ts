@@ -1,26 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
+import type { EventBatch } from '../core/event.ts'
 import type { Warning } from '../core/warning.ts'
-import {
-  type ChatStreamEncoder,
-  createChatStreamEncoders,
-  DONE_FRAME,
-  usageFrame
-} from '../dialects/openai-chat/encode-stream.ts'
-import type { ChatOptions } from '../dialects/openai-chat/options.ts'
 import { encodeErrorFrame } from '../dialects/openai-error/encode-error.ts'
 import { type Answers, announceAnswers, noteBatch } from './answers.ts'
-import { chatHead } from './chat-head.ts'
 import { noteError, toGatewayError } from './error-handler.ts'
 import { type SseWriter, startSse } from './sse.ts'
 import { serverTiming } from './timing.ts'
 
-export interface ChatStream {
+/** How a dialect writes a stream of answers: one encoder for each answer, and what comes after all of them. */
+export interface StreamEncoding {
+  readonly encoders: readonly { batch(events: EventBatch): string }[]
+  /** The last frames of a complete stream: usage when asked for, and `[DONE]`. */
+  last(): string
+}
+
+export interface AnswerStream {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly config: Config
-  readonly options: ChatOptions
   readonly warnings: readonly Warning[]
+  readonly encoding: (answers: Answers) => StreamEncoding
 }
 
 /**
@@ -28,24 +28,14 @@ export interface ChatStream {
  * When nothing has come after `STREAM_COMMIT_MS`, status 200 and a comment go out, since clients and balancers give up;
  * from then on a failure is an error event. A stream ends with `[DONE]` only when every answer is complete.
  */
-export async function streamChat(started: Promise<Answers>, stream: ChatStream): Promise<FastifyReply> {
+export async function streamAnswers(started: Promise<Answers>, stream: AnswerStream): Promise<FastifyReply> {
   const { request, reply, config } = stream
   const answers = await within(started, config.streamCommitMs)
   if (answers !== undefined) announceAnswers(request, reply, answers, stream.warnings)
   reply.header('server-timing', serverTiming(request, reply))
   const writer = startSse(reply, config.heartbeatMs)
-  try {
-    if (answers === undefined) void writer.write(': waiting for the model\n\n')
-    await pump(answers ?? (await started), writer, stream)
-    void writer.write(DONE_FRAME)
-  } catch (thrown) {
-    const error = toGatewayError(thrown)
-    noteError(request, error)
-    void writer.write(encodeErrorFrame(error))
-  } finally {
-    request.record.upstreamEndedAt = performance.now()
-    writer.end()
-  }
+  if (answers === undefined) void writer.write(': waiting for the model\n\n')
+  writer.end(await lastFrames(answers ?? started, writer, stream))
   return reply
 }
 
@@ -62,20 +52,32 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
   }
 }
 
-async function pump(answers: Answers, writer: SseWriter, stream: ChatStream): Promise<void> {
-  const { request, reply, options, warnings } = stream
+/** Writes all frames but the last ones, which it gives: those of a complete stream, or the error that broke it. */
+async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter, stream: AnswerStream): Promise<string> {
+  const { request } = stream
+  try {
+    return await pump(await started, writer, stream)
+  } catch (thrown) {
+    const error = toGatewayError(thrown)
+    noteError(request, error)
+    request.abandon(error)
+    return encodeErrorFrame(error)
+  } finally {
+    request.record.upstreamEndedAt = performance.now()
+  }
+}
+
+async function pump(answers: Answers, writer: SseWriter, stream: AnswerStream): Promise<string> {
+  const { request, reply, warnings } = stream
   if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
-  const head = chatHead(answers[0].model)
-  const encoders = createChatStreamEncoders(head, options, answers.length)
-  await Promise.all(
-    answers.map((answer, choice) => pumpOne(answer.events, encoders[choice] as ChatStreamEncoder, writer, request))
-  )
-  void writer.write(usageFrame(head, options, encoders))
+  const encoding = stream.encoding(answers)
+  await Promise.all(answers.map((answer, choice) => pumpOne(answer.events, encoding.encoders[choice]!, writer, request)))
+  return encoding.last()
 }
 
 async function pumpOne(
   events: Answers[0]['events'],
-  encoder: ChatStreamEncoder,
+  encoder: StreamEncoding['encoders'][0],
   writer: SseWriter,
   request: FastifyRequest
 ): Promise<void> {
