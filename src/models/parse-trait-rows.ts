@@ -36,6 +36,7 @@ const MEMBERS = {
   strictTools: ['true or false', flag],
   toolIds: ['plain, dotted or nine', oneOf('plain', 'dotted', 'nine')],
   systemTools: ['a list of strings', texts],
+  webSearchTool: ['a string', text],
   toolResultMedia: [`a list of ${MEDIA.join(', ')}`, someOf(...MEDIA)],
   toolResultStatus: ['true or false', flag],
   besideToolResult: ['all, no-files or nothing', oneOf('all', 'no-files', 'nothing')],

@@ -16,6 +16,7 @@ const PERMISSIVE: Traits = {
   strictTools: false,
   toolIds: 'plain',
   systemTools: [],
+  webSearchTool: '',
   toolResultMedia: ['image', 'document', 'video'],
   toolResultStatus: true,
   besideToolResult: 'all',
@@ -194,6 +195,7 @@ const NOVA_2: Traits = {
   efforts: ['low', 'medium', 'high'],
   unlimitedEffort: 'high',
   systemTools: ['nova_grounding', 'nova_code_interpreter'],
+  webSearchTool: 'nova_grounding',
   profileOnly: true,
   profiles: ['us', 'eu', 'jp', 'global']
 }

@@ -34,6 +34,8 @@ export interface Traits {
   readonly toolIds: 'plain' | 'dotted' | 'nine'
   /** Tools the provider runs itself. */
   readonly systemTools: readonly string[]
+  /** The one of them that searches the web; empty: none. */
+  readonly webSearchTool: string
   readonly toolResultMedia: readonly Modality[]
   readonly toolResultStatus: boolean
   /** Content that may stand in one message with tool results: all, all but documents and videos, or nothing. */

@@ -1,10 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { encodeBetas } from './encode-betas.ts'
-import { type ReasoningPlan, wishOf } from './encode-reasoning.ts'
+import type { ReasoningPlan } from './encode-reasoning.ts'
 import type { SamplingPlan } from './encode-sampling.ts'
 import type { ToolPlan } from './encode-tools.ts'
 import { type Encoding, isWithout } from './encoding.ts'
 import { nested } from './nested.ts'
+import { wishOf } from './reasoning-wish.ts'
 
 export interface NativeParts {
   readonly reasoning: ReasoningPlan

@@ -1,10 +1,7 @@
 import type { ModelEvent } from '../../core/event.ts'
 import type { Citation } from '../../core/turn.ts'
 import type { AnswerContext } from './answer-context.ts'
-import { joinBase64 } from './join-base64.ts'
-
-type Events = readonly ModelEvent[]
-type Kind = 'text' | 'reasoning' | 'redacted' | 'tool' | 'json' | 'hidden'
+import { beginWriting, close, type Events, isHidden, open, openAs, release, type Writing } from './block-state.ts'
 
 /**
  * Keeps the laws of blocks over deltas that come as they like: a block begins with its first content, its deltas are contiguous,
@@ -25,36 +22,11 @@ export interface BlockWriter {
   hasToolCalls(): boolean
 }
 
-interface Writing {
-  readonly context: AnswerContext
-  /** The wire's number and kind of the open block; `kind` undefined: none is open. */
-  index: number
-  kind: Kind | undefined
-  /** Our number of the open block. */
-  block: number
-  hasInput: boolean
-  pieces: string[]
-  calls: number
-  /** Text beside a forced answer tool, kept until it is known whether the tool comes. */
-  held: ModelEvent[]
-  answered: boolean
-}
-
 const NOTHING: Events = []
 
 /** Makes the writer of one answer. */
 export function createBlockWriter(context: AnswerContext): BlockWriter {
-  const state: Writing = {
-    context,
-    index: -1,
-    kind: undefined,
-    block: -1,
-    hasInput: false,
-    pieces: [],
-    calls: 0,
-    held: [],
-    answered: false
-  }
+  const state = beginWriting(context)
   return {
     tool: (index, id, name) => startTool(state, index, id, name),
     hide: (index) => open(state, index, 'hidden'),
@@ -67,10 +39,7 @@ export function createBlockWriter(context: AnswerContext): BlockWriter {
     input: (index, json) => addInput(state, index, json),
     reasoning: (index, text) =>
       text === '' ? NOTHING : content(state, index, 'reasoning', (block) => ({ type: 'reasoning', block, text })),
-    signature: (index, signature) =>
-      signature === ''
-        ? NOTHING
-        : content(state, index, 'reasoning', (block) => ({ type: 'reasoning-signature', block, signature })),
+    signature: (index, signature) => addSignature(state, index, signature),
     redacted(index, data) {
       if (data === '' || isHidden(state, index)) return NOTHING
       const before = openAs(state, index, 'redacted')
@@ -84,23 +53,10 @@ export function createBlockWriter(context: AnswerContext): BlockWriter {
   }
 }
 
-function isHidden(state: Writing, index: number): boolean {
-  return state.kind === 'hidden' && state.index === index
-}
-
-/** Closes what is open and opens a block, unless just this one is open. */
-function openAs(state: Writing, index: number, kind: Kind): Events {
-  return state.kind === kind && state.index === index ? NOTHING : open(state, index, kind)
-}
-
-function open(state: Writing, index: number, kind: Kind): Events {
-  const before = close(state)
-  state.index = index
-  state.kind = kind
-  state.hasInput = false
-  state.pieces = []
-  if (kind !== 'hidden') state.block++
-  return before
+/** Signatures of a family that never gets its reasoning back would only mislead another one. */
+function addSignature(state: Writing, index: number, signature: string): Events {
+  if (signature === '' || state.context.reasoningMark !== undefined) return NOTHING
+  return content(state, index, 'reasoning', (block) => ({ type: 'reasoning-signature', block, signature }))
 }
 
 function content(state: Writing, index: number, kind: 'text' | 'reasoning', make: (block: number) => ModelEvent): Events {
@@ -139,36 +95,4 @@ function addInput(state: Writing, index: number, json: string): Events {
   if (state.kind !== 'json') return NOTHING
   state.hasInput = true
   return [{ type: 'text', block: state.block, text: json }]
-}
-
-function close(state: Writing): Events {
-  const { kind, block } = state
-  state.kind = undefined
-  if (kind === undefined || kind === 'hidden') return NOTHING
-  const end: ModelEvent = { type: 'block-end', block }
-  if (kind === 'text' && state.context.jsonTool !== undefined) {
-    if (!state.answered) state.held.push(end)
-    return NOTHING
-  }
-  if (kind === 'redacted') {
-    const data = `${state.context.reasoningMark ?? ''}${joinBase64(state.pieces)}`
-    return [{ type: 'reasoning-redacted', block, data }, end]
-  }
-  // A call without arguments streams no input at all, and every client parses what it collects.
-  if (kind === 'tool' && !state.hasInput) return [{ type: 'tool-input', block, json: '{}' }, end]
-  if (kind === 'json' && !state.hasInput) return [{ type: 'text', block, text: '{}' }, end]
-  return [end]
-}
-
-/** Gives what was held, numbered anew, since other blocks may have gone out meanwhile. */
-function release(state: Writing): Events {
-  const { held } = state
-  state.held = []
-  let before: number | undefined
-  return held.map((event) => {
-    if (!('block' in event)) return event
-    if (event.block !== before) state.block++
-    before = event.block
-    return { ...event, block: state.block }
-  })
 }

@@ -4,7 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { type BlockWriter, createBlockWriter } from './block-writer.ts'
 import { decodeCitation } from './decode-citation.ts'
-import { finishReason } from './stop-reason.ts'
+import { finishReason, stopSequence } from './stop-reason.ts'
 import { decodeUsage, decodeUsageDetails } from './usage.ts'
 
 export { type AnswerContext, PLAIN_ANSWER } from './answer-context.ts'
@@ -137,13 +137,6 @@ function metadataEvents(state: Decoding, payload: JsonObject): readonly ModelEve
   if (state.metered || !isJsonObject(payload.usage)) return NOTHING
   state.metered = true
   return [{ type: 'usage', usage: decodeUsage(payload.usage, state.extra), details: decodeUsageDetails(payload) }]
-}
-
-/** `/stop_sequence` of a whole answer, `/delta/stop_sequence` of a stream. */
-function stopSequence(extra: Json | undefined): string | undefined {
-  if (!isJsonObject(extra)) return undefined
-  const at = isJsonObject(extra.delta) ? extra.delta : extra
-  return typeof at.stop_sequence === 'string' ? at.stop_sequence : undefined
 }
 
 function indexOf(payload: JsonObject): number {

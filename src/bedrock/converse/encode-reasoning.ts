@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import type { Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
@@ -6,6 +6,7 @@ import { type Encoding, isWithout } from './encoding.ts'
 import { nested } from './nested.ts'
 import { answerLimit, EFFORT_BUDGET, MIN_BUDGET, nearestEffort, splitLimit } from './reasoning-amount.ts'
 import { isReasoning } from './reasoning-blocks.ts'
+import { dropDisplay, effortOf, wishOf } from './reasoning-wish.ts'
 
 /** How the model will reason, and what that leaves of the request's limits. */
 export interface ReasoningPlan {
@@ -50,18 +51,6 @@ export function planReasoning(encoding: Encoding, turns: readonly Turn[], hasToo
     }
     default:
       return unreachable(traits.reasoning)
-  }
-}
-
-/** The caller's wish, also where it came as the native field. */
-export function wishOf({ request }: Encoding): ReasoningWish | undefined {
-  if (request.reasoning !== undefined && Object.keys(request.reasoning).length > 0) return request.reasoning
-  const native = request.extraFields?.thinking
-  if (!isJsonObject(native) || typeof native.type !== 'string') return undefined
-  return {
-    enabled: native.type !== 'disabled',
-    ...(typeof native.budget_tokens === 'number' ? { budgetTokens: native.budget_tokens } : {}),
-    ...(typeof native.display === 'string' ? { display: native.display } : {})
   }
 }
 
@@ -154,15 +143,4 @@ function novaEffort(encoding: Encoding, wish: ReasoningWish, param: string): Rea
   if (request.maxTokens !== undefined) warn('max_tokens', `the model takes no limit at this ${param}`)
   const { maxTokens: _left, ...unlimited } = plan
   return { ...unlimited, unlimited: true }
-}
-
-function dropDisplay({ warn }: Encoding, { display }: ReasoningWish): void {
-  if (display !== undefined && display !== 'summarized') warn('thinking.display', 'the model has no such switch')
-}
-
-/** A budget says how much at most, not how hard: it is read modestly where only words are taken. */
-function effortOf({ effort, budgetTokens }: ReasoningWish): Effort | undefined {
-  if (effort !== undefined) return effort
-  if (budgetTokens === undefined) return undefined
-  return budgetTokens <= EFFORT_BUDGET.medium ? 'low' : budgetTokens <= EFFORT_BUDGET.xhigh ? 'medium' : 'high'
 }

@@ -30,7 +30,6 @@ export interface ToolParts {
 }
 
 const MOST_STRICT = 20
-const WEB_SEARCH = 'nova_grounding'
 
 /** Encodes the caller's tools, the provider's own and the gateway's answer tool. Order is the caller's: another one breaks the prompt cache. */
 export function planTools(encoding: Encoding, parts: ToolParts): ToolPlan {
@@ -75,15 +74,17 @@ function fits(tool: CallableTool, room: SchemaRoom): boolean {
 
 function systemTools({ request, traits, target }: Encoding): readonly JsonObject[] {
   const asked = request.tools.flatMap((tool, index) =>
-    tool.type === 'system' ? [{ name: tool.name, param: `tools[${index}]` }] : []
+    tool.type === 'system' ? [{ name: tool.name, path: `tools[${index}]` }] : []
   )
-  const search = request.webSearch === true ? [{ name: WEB_SEARCH, param: 'web_search_options' }] : []
-  const wished = [...asked, ...search]
-  const missing = wished.find(({ name }) => !traits.systemTools.includes(name))
+  const missing = asked.find(({ name }) => !traits.systemTools.includes(name))
   if (missing !== undefined) {
-    throw new GatewayError('unsupported_parameter', `${target.id} has no ${missing.name}`, { param: missing.param })
+    throw new GatewayError('unsupported_parameter', `${target.id} has no tool ${missing.name}`, { param: missing.path })
   }
-  return [...new Set(wished.map(({ name }) => name))].map((name) => ({ systemTool: { name } }))
+  if (request.webSearch === true && traits.webSearchTool === '') {
+    throw new GatewayError('unsupported_parameter', `${target.id} cannot search the web`, { param: 'web_search_options' })
+  }
+  const names = [...asked.map(({ name }) => name), ...(request.webSearch === true ? [traits.webSearchTool] : [])]
+  return [...new Set(names)].map((name) => ({ systemTool: { name } }))
 }
 
 /** `parallel_tool_calls: false`. The field has a type of its own only where toolConfig has no choice: both together are refused. */

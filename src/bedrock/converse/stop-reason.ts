@@ -1,4 +1,5 @@
 import type { FinishReason } from '../../core/event.ts'
+import { isJsonObject, type Json } from '../../core/json.ts'
 
 /** Bedrock's reasons for stopping, in our words; as of API 2026-11. */
 const FINISH_REASON = {
@@ -24,4 +25,11 @@ export function finishReason(raw: string, hasToolCalls: boolean): FinishReason {
   const reason = Object.hasOwn(FINISH_REASON, raw) ? FINISH_REASON[raw as keyof typeof FINISH_REASON] : 'stop'
   if (reason === 'stop' && hasToolCalls) return 'tool-calls'
   return reason === 'tool-calls' && !hasToolCalls ? 'stop' : reason
+}
+
+/** The stop string that was met: `/stop_sequence` of a whole answer, `/delta/stop_sequence` of a stream. */
+export function stopSequence(extra: Json | undefined): string | undefined {
+  if (!isJsonObject(extra)) return undefined
+  const at = isJsonObject(extra.delta) ? extra.delta : extra
+  return typeof at.stop_sequence === 'string' ? at.stop_sequence : undefined
 }

@@ -98,6 +98,12 @@ const ROWS: readonly [promise: string, frames: readonly Frame[], events: string,
     'start hide0:gpt:QUI= /0 =stop',
     { reasoningMark: 'gpt:' }
   ],
+  [
+    'a signature of another family is kept back',
+    [start, thinks(0, { text: 'hm' }), thinks(0, { signature: 'Es' }), stop(0), ends('end_turn')],
+    'start think0:hm /0 =stop',
+    { reasoningMark: 'gpt:' }
+  ],
   ['X3 reasoning that runs out of tokens', [start, thinks(0, { text: 'hm' }), ends('max_tokens')], 'start think0:hm /0 =length'],
   [
     'T23 reasoning and a tool',
