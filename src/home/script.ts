@@ -1,0 +1,27 @@
+import * as callApi from './browser/call-api.ts'
+import * as chat from './browser/chat.ts'
+import * as dom from './browser/dom.ts'
+import * as models from './browser/models.ts'
+import * as readAnswer from './browser/read-answer.ts'
+import * as readEvents from './browser/read-events.ts'
+import * as snippets from './browser/snippets.ts'
+import * as start from './browser/start.ts'
+import * as state from './browser/state.ts'
+import * as status from './browser/status.ts'
+
+const MODULES = [callApi, chat, dom, models, readAnswer, readEvents, snippets, start, state, status] satisfies readonly Record<
+  string,
+  (...given: never[]) => unknown
+>[]
+
+/**
+ * The page's script: the functions of `browser/`, written out as they are, and a call of `start`.
+ * So it is type-checked, linted and tested like all else, and needs no bundler and no file beside the compiled output.
+ * The price: everything at the top of a file in `browser/` must be an exported function, and names are unique among them.
+ */
+export function homeScript(): string {
+  const functions = MODULES.flatMap((module) => Object.values(module))
+  // Where types were stripped, blanks stand for them.
+  const sources = functions.map((each) => each.toString().replace(/[ \t]+$/gm, ''))
+  return `${sources.join('\n')}\nstart()\n`
+}

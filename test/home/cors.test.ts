@@ -1,0 +1,112 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { build, KEY } from '../helper.ts'
+import { noChromium, openPage, shareBrowser } from './chromium.ts'
+
+const skip = noChromium
+const browser = shareBrowser(t)
+
+t.test('a page of another origin streams a chat with its key, as NextChat does in the browser', { skip }, async (t) => {
+  const { app, base } = await build(t)
+  const methods: string[] = []
+  app.server.on('request', (request) => methods.push(`${request.method} ${request.url}`))
+  const { page } = await openPage(t, await browser(), await elsewhere(t))
+  const seen = await page.evaluate(
+    async ({ url, key, body }) => {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${key}`,
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream'
+        },
+        body
+      })
+      const times: number[] = []
+      let text = ''
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+      for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+        times.push(performance.now())
+        text += read.value
+      }
+      const took = (times.at(-1) ?? 0) - (times[0] ?? 0)
+      return { status: response.status, requestId: response.headers.get('x-request-id'), text, took }
+    },
+    { url: `${base}/v1/chat/completions`, key: KEY, body: NEXTCHAT_BODY }
+  )
+  t.equal(seen.status, 200)
+  t.match(seen.requestId, /^req_/)
+  t.match(seen.text, /data: \[DONE\]\s*$/)
+  t.ok(seen.took > 200, 'it came piece by piece, not at once')
+  t.same(methods, ['OPTIONS /v1/chat/completions', 'POST /v1/chat/completions'])
+})
+
+for (const [what, path, method, status, code] of [
+  ['a wrong key', '/v1/chat/completions', 'POST', 401, 'invalid_api_key'],
+  ['a wrong key on the list', '/v1/models', 'GET', 401, 'invalid_api_key'],
+  ['an unknown route', '/dashboard/billing/usage', 'GET', 404, undefined]
+] as const) {
+  t.test(`a page of another origin can read what the API says to ${what}`, { skip }, async (t) => {
+    const { base } = await build(t)
+    const { page } = await openPage(t, await browser(), await elsewhere(t))
+    const seen = await page.evaluate(
+      async ({ url, method }) => {
+        const headers = { authorization: 'Bearer sk-wrong', 'content-type': 'application/json' }
+        const response = await fetch(url, { method, headers, ...(method === 'POST' ? { body: '{}' } : {}) })
+        return { status: response.status, requestId: response.headers.get('x-request-id'), body: await response.json() }
+      },
+      { url: base + path, method }
+    )
+    t.equal(seen.status, status)
+    t.match(seen.requestId, /^req_/)
+    t.type(seen.body.error.message, 'string')
+    if (code !== undefined) t.equal(seen.body.error.code, code)
+  })
+}
+
+t.test(
+  'an origin that ALLOWED_ORIGINS does not name is kept out by the browser, one that it names is not',
+  { skip },
+  async (t) => {
+    const named = await elsewhere(t)
+    const { base } = await build(t, { ALLOWED_ORIGINS: named })
+    for (const [origin, expected] of [
+      [named, 200],
+      [await elsewhere(t), 'TypeError']
+    ] as const) {
+      const { page } = await openPage(t, await browser(), origin)
+      const outcome = await page.evaluate(
+        async ({ url, key }) => {
+          try {
+            return (await fetch(url, { headers: { authorization: `Bearer ${key}` } })).status
+          } catch (error) {
+            return error instanceof Error ? error.name : String(error)
+          }
+        },
+        { url: `${base}/v1/models`, key: KEY }
+      )
+      t.equal(outcome, expected, origin)
+    }
+  }
+)
+
+const NEXTCHAT_BODY = JSON.stringify({
+  messages: [{ role: 'user', content: '#slow 20' }],
+  stream: true,
+  model: 'amazon.nova-lite-v1:0',
+  temperature: 0.5,
+  presence_penalty: 0,
+  frequency_penalty: 0,
+  top_p: 1
+})
+
+/** The origin of an empty page on a port of its own. */
+async function elsewhere(t: Test): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>elsewhere</title>')
+  })
+  t.teardown(() => server.close())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
