@@ -12,6 +12,7 @@ import { auth } from './plugins/auth.ts'
 import { bedrock } from './plugins/bedrock.ts'
 import { catalog } from './plugins/catalog.ts'
 import { chat } from './plugins/chat.ts'
+import { completions } from './plugins/completions.ts'
 import { cors } from './plugins/cors.ts'
 import { embeddings } from './plugins/embeddings.ts'
 import { health } from './plugins/health.ts'
@@ -80,6 +81,7 @@ async function api(app: FastifyInstance): Promise<void> {
   app.addHook('onRequest', (request) => app.authenticate(request))
   app.addHook('onRequest', (request, reply) => app.limit(request, reply))
   await app.register(chat)
+  await app.register(completions)
   await app.register(models)
   await app.register(embeddings)
 }

@@ -10,6 +10,7 @@ import { createCredentialSource, sdkCredentials } from './credentials.ts'
 import { createHealing } from './healing.ts'
 import { type InvokeAnswer, runInvoke } from './invoke-run.ts'
 import type { BedrockObserver } from './observer.ts'
+import { createReasoningMemory } from './reasoning-memory.ts'
 import { rehearse } from './rehearse.ts'
 import { createTransport, type Transport } from './transport.ts'
 
@@ -48,7 +49,6 @@ export interface BedrockOptions extends AgentOptions {
   readonly idleTimeoutMs: number
   /** No retry begins later than this after the request came. Milliseconds; default: `firstEventTimeoutMs`. */
   readonly deadlineMs?: number
-  readonly recall?: ConverseTools['recall']
   readonly observer?: BedrockObserver
   /** Milliseconds since the epoch. */
   readonly now?: () => number
@@ -86,7 +86,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     healing: createHealing(steadyNow),
     defaults: options.defaults,
     traitRows: options.traitRows ?? [],
-    ...(options.recall === undefined ? {} : { recall: options.recall })
+    memory: createReasoningMemory()
   }
 
   /** Every region for the first target, then for the next. An ARN is called in its own region where that is one of ours. */

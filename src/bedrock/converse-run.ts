@@ -12,6 +12,7 @@ import { healable } from './converse/heal.ts'
 import { openEvents } from './event-source.ts'
 import type { Healing } from './healing.ts'
 import { readText } from './http-body.ts'
+import type { ReasoningMemory } from './reasoning-memory.ts'
 import type { BedrockResponse } from './transport.ts'
 
 /** A conversation to be continued by the first target that answers. */
@@ -43,7 +44,7 @@ export interface ConverseTools {
   readonly healing: Healing
   readonly defaults: EncodeInput['defaults']
   readonly traitRows: readonly TraitRow[]
-  readonly recall?: EncodeInput['recall']
+  readonly memory: ReasoningMemory
 }
 
 /** A whole answer, images included, stays under what one invocation may return. Bytes. */
@@ -68,7 +69,7 @@ export async function runConverse(run: ChatRun, tools: ConverseTools): Promise<C
     attempts: attempts + value.healed,
     requestId: value.requestId,
     warnings: value.warnings,
-    events: value.events
+    events: run.request.tools.length > 0 ? watched(value.events, tools.memory.watch()) : value.events
   }
 }
 
@@ -136,6 +137,14 @@ function parseAnswer(text: string): unknown {
   }
 }
 
+/** Only an answer that may call a tool leads to a turn that needs its reasoning back. */
+async function* watched(events: AsyncIterable<EventBatch>, watch: (batch: EventBatch) => void): AsyncGenerator<EventBatch> {
+  for await (const batch of events) {
+    watch(batch)
+    yield batch
+  }
+}
+
 async function* oneBatch(batch: EventBatch): AsyncGenerator<EventBatch> {
   yield batch
 }
@@ -160,7 +169,7 @@ function createEncoder(request: ChatRequest, tools: ConverseTools): Encoder {
           stream: request.stream,
           defaults: tools.defaults,
           without,
-          ...(tools.recall === undefined ? {} : { recall: tools.recall })
+          recall: tools.memory.recall
         })
         last = { target, without, encoded, body: JSON.stringify(encoded.body) }
       }

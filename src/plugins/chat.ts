@@ -5,7 +5,7 @@ import { encodeChatCompletion } from '../dialects/openai-chat/encode-completion.
 import { createChatStreamEncoders, DONE_FRAME, usageFrame } from '../dialects/openai-chat/encode-stream.ts'
 import type { ChatOptions } from '../dialects/openai-chat/options.ts'
 import { ChatBody } from '../dialects/openai-chat/schema.ts'
-import { streamAnswers, type StreamEncoding } from '../http/answer-stream.ts'
+import { type StreamEncoding, streamAnswers } from '../http/answer-stream.ts'
 import { type Answers, announceAnswers, foldAnswer, startAnswers } from '../http/answers.ts'
 import { chatHead } from '../http/chat-head.ts'
 import { deploymentModel } from '../http/deployment.ts'

@@ -263,3 +263,34 @@ t.test('n choices come together, streamed or not', async (t) => {
   )
   t.equal(streamed.usage?.completion_tokens, 6)
 })
+
+t.test('X5 a client that drops the signed reasoning of a tool turn still succeeds on the next one', async (t) => {
+  const { openai, standin } = await build(t)
+  const model = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+  const asked = { model, reasoning_effort: 'low' as const, max_tokens: 4000, tools: TOOLS }
+  standin.answer(
+    model,
+    {
+      content: [
+        { reasoningContent: { reasoningText: { text: 'I need the tool.' } } },
+        { toolUse: { toolUseId: 'tooluse_dddddddddddddddddddddd', name: 'now', input: {} } }
+      ],
+      stopReason: 'tool_use'
+    },
+    { content: [{ text: 'It is noon.' }] }
+  )
+  const first = await openai.chat.completions.create({ ...asked, messages: say('what time is it?') })
+  const call = first.choices[0]?.message.tool_calls?.[0]
+  if (call?.type !== 'function') return t.fail('the model calls the tool')
+  const second = await openai.chat.completions.create({
+    ...asked,
+    messages: [
+      ...say('what time is it?'),
+      { role: 'assistant', content: null, tool_calls: [{ id: call.id, type: 'function', function: call.function }] },
+      { role: 'tool', tool_call_id: call.id, content: '12:00' }
+    ]
+  })
+  t.equal(second.choices[0]?.message.content, 'It is noon.')
+  const { messages } = lastCall(standin)?.body as { messages: { content: object[] }[] }
+  t.match(messages[1]?.content[0], { reasoningContent: { reasoningText: { text: 'I need the tool.', signature: String } } })
+})

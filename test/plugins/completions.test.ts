@@ -2,12 +2,11 @@ import OpenAI from 'openai'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
-import { completions } from '../../src/plugins/completions.ts'
 import { type Standin, startStandin } from '../../src/standin/server.ts'
 
 const NOVA = 'amazon.nova-lite-v1:0'
 
-/** The gateway with the endpoint under a prefix of its own. */
+/** The gateway without keys. */
 async function build(t: Test): Promise<{ openai: OpenAI; standin: Standin; base: string }> {
   const standin = await startStandin()
   t.teardown(() => standin.close())
@@ -18,8 +17,7 @@ async function build(t: Test): Promise<{ openai: OpenAI; standin: Standin; base:
   })
   const app = await buildApp(readConfig({ ...standin.env, HOST: '127.0.0.1', AUTH: 'off', LOG_LEVEL: 'silent' }))
   t.teardown(() => app.close())
-  await app.register(completions, { prefix: '/legacy' })
-  const base = `${await app.listen({ port: 0, host: '127.0.0.1' })}/legacy`
+  const base = `${await app.listen({ port: 0, host: '127.0.0.1' })}/v1`
   await app.bedrock.warm()
   return { openai: new OpenAI({ baseURL: base, apiKey: 'none', maxRetries: 0 }), standin, base }
 }
