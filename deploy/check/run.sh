@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Checks deploy/ with the tools this machine has: shellcheck, cfn-lint for many regions, and a deployment to a fake AWS.
+# What npm alone can check (rules, rights, timings, every variant) is in test/deploy and runs with npm test.
+# Each part that lacks its tool says so and is skipped. Exit code 1 only when something is wrong.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+failed=0
+# part NAME WHAT_IT_NEEDS TEST COMMAND...
+part() {
+  local name=$1 needs=$2 test=$3
+  shift 3
+  if ! $test >/dev/null 2>&1; then echo "SKIPPED: $name needs $needs"; return; fi
+  if "$@"; then echo "ok    $name"; else echo "FAIL  $name"; failed=1; fi
+}
+
+# The regions with Bedrock whose resource schemas cfn-lint has up to date.
+regions=(us-east-1 us-east-2 us-west-2 ca-central-1 eu-central-1 eu-west-1 eu-west-2 eu-west-3 eu-north-1
+  ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 sa-east-1)
+part "shell scripts" shellcheck "shellcheck --version" shellcheck deploy/*.sh deploy/check/*.sh
+part "cfn-lint without a finding for ${#regions[@]} regions" cfn-lint "cfn-lint --version" cfn-lint --include-checks I --regions "${regions[@]}" --template deploy/fargate.yaml
+part "deployed to a fake AWS" "Python with moto, boto3 and cfn-lint" "python3 -m moto.server --help" python3 deploy/check/fake_aws.py deploy/fargate.yaml
+exit $failed
