@@ -1,9 +1,8 @@
 /** Milliseconds of the machine's monotonic clock, the same in every process, so that one may stamp and another compare. */
 export function machineNow(): number {
-  return ORIGIN + performance.now()
+  const [seconds, nanos] = process.hrtime()
+  return seconds * 1000 + nanos / 1e6
 }
-
-const ORIGIN = Number(process.hrtime.bigint()) / 1e6 - performance.now()
 
 /** A stamp is `@`, twelve digits, a point and three digits: found in a body without knowing what is around it. */
 export const STAMP_BYTES = 17

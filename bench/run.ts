@@ -4,9 +4,11 @@ import { canMeasure } from './measure/cost.ts'
 import { openStage } from './measure/stage.ts'
 import { readOptions } from './options.ts'
 import { profileAdit } from './profile.ts'
+import { writeReport } from './report/write.ts'
 import { chooseSubjects, type Running, startSubject } from './subjects.ts'
 import { checkAnswers } from './workloads/check.ts'
-import { WORKLOADS } from './workloads/index.ts'
+import { FRESH, WORKLOADS } from './workloads/index.ts'
+import { warmUp } from './workloads/warm-up.ts'
 
 /** `npm run bench`: starts all, measures in turn, prints, ends all. */
 const options = readOptions()
@@ -35,11 +37,12 @@ try {
   for (const each of running) await checkAnswers(each, stage.upstreamPort)
   const able = subjects.filter((subject) => running.some((each) => each.subject === subject))
   const run = { options, stage, figures: createFigures(), running, subjects: able, say }
+  if (names.some((name) => !FRESH.has(name))) await warmUp(run)
   for (const name of names) {
     say(name)
     await WORKLOADS[name]!(run)
   }
-  console.log(JSON.stringify(run.figures.all(), null, 1))
+  writeReport(run.figures, able, options)
 } finally {
   await Promise.all(running.map((each) => each.stop()))
   await stage.close()

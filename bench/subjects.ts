@@ -1,4 +1,4 @@
-import { openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +24,7 @@ export interface Subject {
 
 export interface Place {
   readonly port: number
+  readonly metricsPort: number
   readonly upstream: string
 }
 
@@ -63,28 +64,53 @@ export async function chooseSubjects(options: Options): Promise<Subject[]> {
 /** Starts a subject and waits until it can be asked. `nodeFlags` come before the script. */
 export async function startSubject(subject: Subject, upstreamPort: number, nodeFlags: readonly string[] = []): Promise<Running> {
   if (subject.command === undefined) return { subject, port: upstreamPort, stop: async () => {} }
-  const port = await freePort()
-  const { args, env, readyPath, anyStatus = false } = subject.command({ port, upstream: `http://127.0.0.1:${upstreamPort}` })
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryStart(subject, subject.command, upstreamPort, nodeFlags)
+    } catch (error) {
+      // A port that was free may be taken by the time it is listened on.
+      if (tries === START_TRIES) throw error
+    }
+  }
+}
+
+const START_TRIES = 3
+
+async function tryStart(
+  subject: Subject,
+  command: NonNullable<Subject['command']>,
+  upstreamPort: number,
+  nodeFlags: readonly string[]
+): Promise<Running> {
+  const [port, metricsPort] = await Promise.all([freePort(), freePort()])
+  const { args, env, readyPath, anyStatus = false } = command({ port, metricsPort, upstream: `http://127.0.0.1:${upstreamPort}` })
   // What it prints goes to a file, as it would on a server; a log line is part of the cost.
   const log = join(tmpdir(), `adit-bench-${process.pid}-${subject.name}.log`)
-  const child = startChild({ core: 'subject', args: [...nodeFlags, ...args], env, output: openSync(log, 'w'), cwd: ROOT })
+  const output = openSync(log, 'w')
+  const child = startChild({ core: 'subject', args: [...nodeFlags, ...args], env, output, cwd: ROOT })
+  closeSync(output)
+  const stop = async () => {
+    await stopChild(child)
+    rmSync(log, { force: true })
+  }
   try {
     await untilAnswers(child, `http://127.0.0.1:${port}${readyPath}`, anyStatus)
   } catch (cause) {
-    await stopChild(child)
-    throw new Error(`${subject.title} did not start; it said:\n${readFileSync(log, 'utf8').slice(-2000)}`, { cause })
+    const said = readFileSync(log, 'utf8').slice(-2000)
+    await stop()
+    throw new Error(`${subject.title} did not start; it said:\n${said}`, { cause })
   }
-  return { subject, port, pid: child.pid!, stop: () => stopChild(child) }
+  return { subject, port, pid: child.pid!, stop }
 }
 
 /** Adit with everything on: key, validation, log line, metrics. */
-export function aditCommand({ port, upstream }: Place, { built }: Pick<Options, 'built'>): Command {
+export function aditCommand({ port, metricsPort, upstream }: Place, { built }: Pick<Options, 'built'>): Command {
   const env = {
     ...CREDENTIALS,
     PORT: String(port),
     HOST: '127.0.0.1',
     API_KEY,
-    METRICS_PORT: String(port === 65_535 ? port - 1 : port + 1),
+    METRICS_PORT: String(metricsPort),
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: upstream,
     AWS_ENDPOINT_URL_BEDROCK: upstream,
     SHUTDOWN_GRACE_MS: '1000'

@@ -6,8 +6,6 @@ import type { Running } from '../subjects.ts'
 import { aimAt, type BenchRun, interleave } from './bench-run.ts'
 
 const CONNECTIONS = 32
-/** Until V8 has settled on its code; a colder process shows up to three times the cost. Milliseconds. */
-const WARM_MS = 6000
 
 /** CPU per request of answers that come as fast as they can: whole, 20 events, 500 events. */
 export async function burst(run: BenchRun, figure: FigureName, question: Question): Promise<void> {
@@ -20,7 +18,7 @@ export async function burst(run: BenchRun, figure: FigureName, question: Questio
     if (outcome.failed > 0) run.say(`  ${running.subject.name}: ${outcome.failed} of ${outcome.done} failed`)
     return { outcome, micros: (after - before) / outcome.done }
   }
-  for (const running of run.running) await once(running, run.options.quick ? WARM_MS / 6 : WARM_MS)
+  for (const running of run.running) await once(running, run.options.roundMs)
   await interleave(run, async (running) => {
     const { outcome, micros } = await once(running, run.options.roundMs)
     const rate = Math.round(outcome.done / outcome.seconds)

@@ -18,3 +18,6 @@ export const WORKLOADS: Readonly<Record<string, (run: BenchRun) => Promise<void>
   idle,
   leaving
 }
+
+/** Workloads that start processes of their own and need no warm ones. */
+export const FRESH: ReadonlySet<string> = new Set(['stalled', 'idle', 'leaving'])

@@ -33,7 +33,7 @@ export async function oneAtATime(run: BenchRun): Promise<void> {
   const question = { model: 'bench.burst-20', streaming: true }
   const once = (running: Running, ms: number) =>
     run.stage.load({ aim: aimAt(running, question, run.stage.upstreamPort), connections: 1, ms })
-  for (const running of run.running) await once(running, run.options.roundMs / 2)
+  for (const running of run.running) await once(running, run.options.roundMs * 2)
   await interleave(run, async (running) => {
     const { firstToken } = await once(running, run.options.roundMs)
     run.figures.add(running.subject.name, 'one.firstToken', firstToken.p50)

@@ -1,0 +1,67 @@
+import type { FigureName, Figures } from '../figures.ts'
+import type { SubjectName } from '../subjects.ts'
+
+/** One promise of speed and what this run says of it. */
+export interface Verdict {
+  readonly promise: string
+  readonly limit: string
+  /** Undefined: not measured in this run. */
+  readonly found: number | undefined
+  readonly shown: string
+  readonly met: boolean | undefined
+}
+
+interface Target {
+  readonly promise: string
+  readonly figure: FigureName
+  /** Adit's figure divided by this one's; absent: Adit's figure itself. */
+  readonly against?: SubjectName
+  /** `atMost` for what must be small; `better`: the other one divided by Adit must be at least this. */
+  readonly atMost?: number
+  readonly better?: number
+}
+
+const TARGETS: readonly Target[] = [
+  { promise: 'CPU per unary request against the pass-through', figure: 'unary.cpu', against: 'pass-through', atMost: 1.8 },
+  { promise: 'CPU per 20-event stream against the pass-through', figure: 'burst-20.cpu', against: 'pass-through', atMost: 1.6 },
+  { promise: 'CPU per event against the pass-through', figure: 'event.cpu', against: 'pass-through', atMost: 1.2 },
+  { promise: 'CPU per unary request, better than the plain design', figure: 'unary.cpu', against: 'plain', better: 6 },
+  { promise: 'CPU per 20-event stream, better than the plain design', figure: 'burst-20.cpu', against: 'plain', better: 9 },
+  { promise: 'CPU per event, better than the plain design', figure: 'event.cpu', against: 'plain', better: 9 },
+  { promise: 'time to first token added against the pass-through', figure: 'one.added', against: 'pass-through', atMost: 1.6 },
+  {
+    promise: 'relay delay p99, 200 paced streams, against the pass-through',
+    figure: 'paced-200.p99',
+    against: 'pass-through',
+    atMost: 1.5
+  },
+  { promise: 'memory per stalled client, 28 MB answer', figure: 'stalled.memory', atMost: 1 },
+  { promise: 'memory with 1,000 open idle streams', figure: 'idle.memory', atMost: 200 },
+  { promise: 'upstream calls left after 100 clients left, streaming', figure: 'leaving.streaming', atMost: 0 },
+  { promise: 'upstream calls left after 100 clients left, unary', figure: 'leaving.unary', atMost: 0 }
+]
+
+/** Holds the figures of a run against what was promised. */
+export function judge(figures: Figures): Verdict[] {
+  return TARGETS.map((target) => {
+    const found = measure(target, figures)
+    const { promise, figure, against, atMost, better } = target
+    const unit = against !== undefined ? 'x' : figure.endsWith('.memory') ? ' MB' : ''
+    const met = found === undefined ? undefined : better === undefined ? found <= atMost! : found >= better
+    return {
+      promise,
+      limit: better === undefined ? `at most ${atMost}${unit}` : `at least ${better}${unit}`,
+      found,
+      shown: found === undefined ? 'not measured' : `${found.toFixed(unit === '' ? 0 : 2)}${unit}`,
+      met
+    }
+  })
+}
+
+function measure({ figure, against, better }: Target, figures: Figures): number | undefined {
+  const own = figures.median('adit', figure)
+  if (against === undefined || own === undefined) return own
+  const other = figures.median(against, figure)
+  if (other === undefined) return undefined
+  return better === undefined ? own / other : other / own
+}
