@@ -1,0 +1,187 @@
+import { writeFile } from 'node:fs/promises'
+import { FIELDS, type FieldName, type FieldOutcome, type FieldRow } from '../src/dialects/openai-chat/fields.ts'
+import { TRAIT_ROWS } from '../src/models/trait-rows.ts'
+import type { Traits } from '../src/models/traits.ts'
+
+/** Where the page lives. */
+export const COMPATIBILITY_PAGE = new URL('./compatibility.md', import.meta.url)
+
+type ByModel = { [N in FieldName]: (typeof FIELDS)[N]['outcome'] extends 'by-model' ? N : never }[FieldName]
+
+const OUTCOMES: Readonly<Record<FieldOutcome, string>> = {
+  mapped: 'sent to every model',
+  'by-model': 'sent where the model takes it, else reported',
+  emulated: 'done by the gateway',
+  reported: 'left out and reported',
+  refused: '400'
+}
+
+const YES = 'yes'
+const NO = 'reported'
+const UPON_REFUSAL = 'yes; reported once the model has refused it'
+
+/** What becomes of each field that depends on the model. A new one breaks the build here. */
+const BY_MODEL: Readonly<Record<ByModel, (traits: Traits) => string>> = {
+  temperature: (traits) => (!traits.temperature ? NO : traits.samplingWithReasoning ? YES : 'yes, unless it reasons'),
+  top_p(traits) {
+    if (!traits.topP) return NO
+    const but = [
+      ...(traits.temperatureWithTopP ? [] : ['beside `temperature`']),
+      ...(traits.samplingWithReasoning ? [] : ['while it reasons'])
+    ]
+    return but.length === 0 ? YES : `yes, not ${but.join(' nor ')}`
+  },
+  top_k: (traits) => (traits.topKField === '' ? NO : `as \`${traits.topKField}\``),
+  stop: (traits) => (traits.maxStops === 0 ? NO : `up to ${traits.maxStops}${traits.blankStops ? '' : ', none blank'}`),
+  tools: (traits) =>
+    !traits.tools ? 'reported; history as text' : traits.toolsInStream ? YES : 'yes; streams come in one piece',
+  tool_choice: (traits) => (traits.tools ? toolChoice(traits) : '400 when forced'),
+  parallel_tool_calls: (traits) => (traits.parallelToolSwitch ? YES : NO),
+  response_format: (traits) => (traits.structuredOutput ? 'native' : canForce(traits) ? 'forced tool' : 'instruction'),
+  reasoning_effort: reasoning,
+  reasoning: (traits) => (steers(traits) ? 'as `reasoning_effort`' : NO),
+  thinking: (traits) => (traits.reasoning === 'budget' ? 'with its budget' : steers(traits) ? 'as `reasoning_effort`' : NO),
+  service_tier: () => UPON_REFUSAL,
+  web_search_options: (traits) => (traits.webSearchTool === '' ? '400' : `\`${traits.webSearchTool}\``),
+  prompt_cache_options: cache,
+  prompt_caching: cache,
+  cache_control: cache,
+  anthropic_beta: (traits) => (traits.betas.length === 0 ? NO : 'known flags'),
+  performance_config: () => UPON_REFUSAL
+}
+
+/** What messages may hold, by model. */
+const CONTENT: Readonly<Record<string, (traits: Traits) => string>> = {
+  'system messages': (traits) => (traits.systemPrompt ? YES : 'as user text'),
+  images: media('image'),
+  documents: (traits) => (traits.input.includes('document') ? YES : 'text files read out, else 400'),
+  audio: media('audio'),
+  video: media('video'),
+  '`s3://` media': (traits) => (traits.input.length === 0 ? '400' : traits.s3Media ? YES : '400'),
+  'last message from the assistant': (traits) => (traits.prefill ? 'continued' : 'a user turn follows'),
+  'signed reasoning sent back': (traits) => ({ signed: YES, redacted: 'encrypted only', none: 'left out' })[traits.replay],
+  'most tokens of an answer': (traits) => (traits.maxOutputTokens === 0 ? 'unknown' : String(traits.maxOutputTokens))
+}
+
+function media(kind: 'image' | 'audio' | 'video'): (traits: Traits) => string {
+  return (traits) => (traits.input.includes(kind) ? YES : '400')
+}
+
+function toolChoice({ toolChoice: kinds, forcedToolWithReasoning }: Traits): string {
+  const words = { auto: 'auto', any: 'required', tool: 'named' }
+  const rest = kinds.length < 3 ? '; else in words, reported' : forcedToolWithReasoning ? '' : '; in words while it reasons'
+  return `${kinds.map((kind) => words[kind]).join(', ')}${rest}`
+}
+
+function canForce({ tools, toolChoice: kinds }: Traits): boolean {
+  return tools && (kinds.includes('any') || kinds.includes('tool'))
+}
+
+function steers({ reasoning: kind }: Traits): boolean {
+  return kind !== 'none' && kind !== 'inherent'
+}
+
+function reasoning(traits: Traits): string {
+  const words = traits.efforts.join(', ')
+  switch (traits.reasoning) {
+    case 'none':
+      return NO
+    case 'inherent':
+      return 'always reasons; reported'
+    case 'budget':
+      return 'as a thinking budget'
+    case 'adaptive':
+      return `adaptive: ${words}`
+    case 'nova':
+      return `\`reasoningConfig\`: ${words}`
+    case 'field':
+      return `\`${traits.reasoningField}\`: ${words}`
+  }
+}
+
+function cache({ cache: places, cacheLongTtl }: Traits): string {
+  return places.length === 0 ? NO : `${places.join(', ')}${cacheLongTtl ? '; 5m, 1h' : '; 5m'}`
+}
+
+/** The page that tells what becomes of every field, made from the tables that the code itself reads. */
+export function compatibilityPage(): string {
+  return `# Compatibility
+Made from the code's own tables by \`npm run docs\`; do not edit.
+
+What is left out of a request is named in the response header \`x-adit-dropped\`. Unknown fields never fail a request; they are reported
+too. \`null\` means absent. Extensions work at the top level and inside a literal \`extra_body\` object.
+
+## Fields of \`POST /chat/completions\`
+
+${table(['field', 'type', 'values', 'what becomes of it', 'note'], Object.entries<FieldRow>(FIELDS).map(fieldLine))}
+
+## What depends on the model
+
+The first row whose pattern fits the base id decides: without geography, ARN or throughput suffix. An application profile has the row of
+what it runs. An operator's \`MODEL_TRAITS_FILE\` lies over these rows. Where Bedrock refuses one of these things after all, the gateway
+leaves it out, tries once more, remembers it for that model for an hour, and reports it.
+
+${modelTables()}`
+}
+
+function fieldLine([name, row]: readonly [string, FieldRow]): string[] {
+  const outcome = row.neutral === undefined ? OUTCOMES[row.outcome] : `${OUTCOMES[row.outcome]}, unless \`${row.neutral}\``
+  return [`\`${name}\`${row.extension ? ' (extension)' : ''}`, row.type, values(row), outcome, row.note]
+}
+
+function values({ values: words, min, max }: FieldRow): string {
+  if (words !== undefined) return words.join(', ')
+  if (min === undefined) return max === undefined ? '' : `to ${max}`
+  return max === undefined ? `from ${min}` : `${min} to ${max}`
+}
+
+type Columns = Readonly<Record<string, (traits: Traits) => string>>
+
+const TABLES: Readonly<Record<string, Columns>> = {
+  Sampling: pick('temperature', 'top_p', 'top_k', 'stop'),
+  'Tools and form of the answer': pick('tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'web_search_options'),
+  Reasoning: pick('reasoning_effort', 'reasoning', 'thinking'),
+  'Caching and the call itself': pick(
+    'cache_control',
+    'prompt_caching',
+    'prompt_cache_options',
+    'anthropic_beta',
+    'service_tier',
+    'performance_config'
+  ),
+  Messages: CONTENT
+}
+
+function pick(...names: readonly ByModel[]): Columns {
+  return Object.fromEntries(names.map((name) => [`\`${name}\``, BY_MODEL[name]]))
+}
+
+function modelTables(): string {
+  // Rows without a family are embedding models, which only must not fall to another row; the last one is for models nobody knows.
+  const shown = TRAIT_ROWS.filter(([match, { family }]) => family !== 'unknown' || match === '*')
+  return Object.entries(TABLES)
+    .map(([title, columns]) => {
+      const lines = shown.map(([match, traits]) => [`\`${match}\``, ...Object.values(columns).map((cell) => cell(traits))])
+      return `### ${title}\n\n${table(['model', ...Object.keys(columns)], merge(lines))}\n`
+    })
+    .join('\n')
+}
+
+/** Neighbours that say the same share a line. */
+function merge(lines: readonly string[][]): string[][] {
+  const merged: string[][] = []
+  for (const line of lines) {
+    const before = merged.at(-1)
+    const [match = '', ...cells] = line
+    if (before !== undefined && before.slice(1).join('|') === cells.join('|')) before[0] += ` ${match}`
+    else merged.push([match, ...cells])
+  }
+  return merged
+}
+
+function table(head: readonly string[], lines: readonly string[][]): string {
+  const all = [head, head.map(() => '---'), ...lines]
+  return all.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+if (import.meta.main) await writeFile(COMPATIBILITY_PAGE, compatibilityPage())
