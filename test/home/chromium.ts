@@ -20,6 +20,7 @@ export interface Opened {
 
 /** One browser for all tests of a file, started when the first asks for it. */
 export function shareBrowser(t: Test): () => Promise<Browser> {
+  t.setTimeout(300_000) // a browser on a busy machine is slow, and that is no fault of the page
   let started: Promise<Browser> | undefined
   t.teardown(async () => (await started)?.close())
   return () => {
