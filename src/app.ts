@@ -2,6 +2,7 @@ import sensible from '@fastify/sensible'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Config } from './config.ts'
 import { schemaError } from './dialects/openai-error/schema-error.ts'
+import { clientErrors, LONGEST_HEADERS_MS } from './http/client-errors.ts'
 import { errorHandler, frameworkErrors } from './http/error-handler.ts'
 import { jsonBody } from './http/json-body.ts'
 import { life } from './http/life.ts'
@@ -10,6 +11,7 @@ import { requestRecord } from './http/request-record.ts'
 import { timing } from './http/timing.ts'
 import { auth } from './plugins/auth.ts'
 import { bedrock } from './plugins/bedrock.ts'
+import { billing } from './plugins/billing.ts'
 import { catalog } from './plugins/catalog.ts'
 import { chat } from './plugins/chat.ts'
 import { completions } from './plugins/completions.ts'
@@ -33,6 +35,8 @@ declare module 'fastify' {
   }
 }
 
+const LOOK_EVERY_MS = 10_000
+
 /** Builds the whole application, ready to listen. The order below is the order in which hooks run. Starts no I/O before `ready`. */
 export async function buildApp(config: Config): Promise<FastifyInstance> {
   const app = fastify({
@@ -42,6 +46,9 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
     frameworkErrors,
     bodyLimit: config.maxBodyBytes,
     keepAliveTimeout: config.keepAliveTimeoutMs,
+    requestTimeout: config.requestTimeoutMs,
+    http: requestWatch(config),
+    clientErrorHandler: clientErrors,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
@@ -76,6 +83,15 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   return app
 }
 
+/** Node ends a request that does not come in whole within the time; how long its answer takes is another matter. */
+function requestWatch({ requestTimeoutMs }: Config) {
+  return {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(LONGEST_HEADERS_MS, requestTimeoutMs),
+    connectionsCheckingInterval: Math.min(LOOK_EVERY_MS, requestTimeoutMs)
+  }
+}
+
 /** Everything that needs a key. */
 async function api(app: FastifyInstance): Promise<void> {
   app.addHook('onRequest', (request) => app.authenticate(request))
@@ -84,10 +100,15 @@ async function api(app: FastifyInstance): Promise<void> {
   await app.register(completions)
   await app.register(models)
   await app.register(embeddings)
+  await app.register(billing)
 }
 
-/** Where the API answers: the operator's prefix, `/v1`, OpenAI's path behind a host name, and each with the `/v1` that users type once too often. */
+/**
+ * Where the API answers: the operator's prefix, `/v1`, OpenAI's path behind a host name, Azure's paths, and the first two with the `/v1`
+ * that users type once too often or leave away.
+ */
 function prefixes(config: Config): readonly string[] {
   const main = config.routePrefix
-  return [...new Set([main, `${main}/v1`, '/v1', '/v1/v1', '/openai/v1', '/openai/deployments/:deployment'])]
+  const bare = main.replace(/\/v1$/, '')
+  return [...new Set([main, `${main}/v1`, bare, '/v1', '/v1/v1', '', '/openai', '/openai/v1', '/openai/deployments/:deployment'])]
 }

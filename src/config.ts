@@ -67,6 +67,7 @@ export const ConfigSchema = Type.Object({
   streamCommitMs: whole('STREAM_COMMIT_MS', 15_000, 10, 600_000),
   shutdownGraceMs: whole('SHUTDOWN_GRACE_MS', 110_000, 0, hour),
   drainDelayMs: whole('DRAIN_DELAY_MS', 0, 0, 600_000),
+  requestTimeoutMs: whole('REQUEST_TIMEOUT_MS', 300_000, 10, hour),
   keepAliveTimeoutMs: whole('KEEP_ALIVE_TIMEOUT_MS', 75_000, 1000, hour),
 
   logLevel: Type.Union(

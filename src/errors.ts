@@ -17,8 +17,10 @@ export const ERROR_KINDS = {
   not_found: { status: 404, type: 'invalid_request_error', code: null },
   model_not_found: { status: 404, type: 'invalid_request_error', code: 'model_not_found' },
   method_not_allowed: { status: 405, type: 'invalid_request_error', code: 'method_not_supported' },
+  request_timeout: { status: 408, type: 'invalid_request_error', code: 'request_timeout' },
   body_too_large: { status: 413, type: 'invalid_request_error', code: 'request_too_large' },
   unsupported_media_type: { status: 415, type: 'invalid_request_error', code: 'unsupported_media_type' },
+  headers_too_large: { status: 431, type: 'invalid_request_error', code: 'headers_too_large' },
   client_closed: { status: 499, type: 'invalid_request_error', code: 'client_closed_request' },
   // limits
   rate_limited: { status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded' },

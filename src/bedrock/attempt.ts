@@ -64,6 +64,10 @@ export async function attempt<T>(
       return { value: outcome.value, candidate, attempts: run.calls }
     }
     const { error } = outcome
+    if (signal.aborted) {
+      breaker.withdrew(place)
+      throw error
+    }
     tellBreaker(breaker, place, error, candidates.length === 1)
     failure = failure === undefined || (mayPass(error) && !mayPass(failure)) ? error : failure
     if (remedyFor(error) === 'none') throw error
@@ -82,8 +86,7 @@ function mayPass(error: GatewayError): boolean {
 
 // A throttled model is healthy. With nowhere else to go it is asked again; with other regions it is better left alone for a while.
 function tellBreaker(breaker: Breaker, place: string, error: GatewayError, alone: boolean): void {
-  if (error.kind === 'client_closed') breaker.withdrew(place)
-  else if (mayPass(error) && !(alone && error.kind === 'rate_limited')) breaker.failed(place)
+  if (mayPass(error) && !(alone && error.kind === 'rate_limited')) breaker.failed(place)
   else breaker.succeeded(place)
 }
 
@@ -113,7 +116,8 @@ async function tryCandidate<T>(run: Run<T>, candidate: Candidate): Promise<Outco
     } catch (thrown) {
       const error = networkError(thrown)
       const remedy = remedyFor(error)
-      const again = (remedy === 'again' && tried < run.policy.maxAttempts) || (remedy === 'credentials' && !renewed)
+      const may = (remedy === 'again' && tried < run.policy.maxAttempts) || (remedy === 'credentials' && !renewed)
+      const again = may && !run.signal.aborted
       renewed ||= remedy === 'credentials'
       const waitMs = again ? backoffMs(run.policy, error, tried) : Number.POSITIVE_INFINITY
       const retried = run.policy.now() + waitMs <= run.until

@@ -21,7 +21,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /**
-     * Aborts when the client leaves before its response is complete, or when the process must end.
+     * Aborts when the client leaves before its response is complete, when that takes longer than `UPSTREAM_TOTAL_TIMEOUT_MS`, or when
+     * the process must end.
      * The reason is a GatewayError. (Fastify's own `request.signal` aborts as soon as a POST's body has been read.)
      */
     gone: AbortSignal
@@ -35,6 +36,7 @@ const CLOSE_IDLE_EVERY_MS = 200
 export const life = fp(
   async (app: FastifyInstance) => {
     const running = new Set<AbortController>()
+    const { totalTimeoutMs } = app.config
     let draining = false
 
     app.decorateRequest('gone', null as unknown as AbortSignal)
@@ -44,7 +46,9 @@ export const life = fp(
       running.add(controller)
       request.gone = controller.signal
       request.abandon = (reason) => controller.abort(reason)
+      const total = setTimeout(() => controller.abort(tookTooLong(totalTimeoutMs)), totalTimeoutMs)
       reply.raw.once('close', () => {
+        clearTimeout(total)
         running.delete(controller)
         if (reply.raw.writableFinished) return
         request.record.clientLeft = true
@@ -81,6 +85,11 @@ export const life = fp(
   },
   { name: 'life', dependencies: ['readiness', 'request-record'] }
 )
+
+function tookTooLong(ms: number): GatewayError {
+  const seconds = Math.round(ms / 1000)
+  return new GatewayError('upstream_timeout', `The answer took longer than the ${seconds} seconds that this gateway allows.`)
+}
 
 function cutAll(running: ReadonlySet<AbortController>): void {
   for (const controller of running) {

@@ -1,0 +1,37 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { encodeError } from '../dialects/openai-error/encode-error.ts'
+import { GatewayError } from '../errors.ts'
+
+/** The head of a request comes within this, or its connection ends. Milliseconds. */
+export const LONGEST_HEADERS_MS = 60_000
+
+/** Answers what Node's HTTP parser refuses before there is a request: broken or endless heads, and requests that do not come in. */
+export function clientErrors(thrown: Error & { code?: string }, socket: Socket): void {
+  if (thrown.code === 'ECONNRESET' || socket.destroyed) return
+  if (socket.writable) socket.write(answer(clientError(thrown)))
+  socket.destroy()
+}
+
+function clientError(cause: Error & { code?: string }): GatewayError {
+  switch (cause.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new GatewayError('request_timeout', 'The request did not come in whole in time; please send it again.', { cause })
+    case 'HPE_HEADER_OVERFLOW':
+      return new GatewayError('headers_too_large', 'The headers of the request are larger than this gateway takes.', { cause })
+    default:
+      return new GatewayError('invalid_request', 'This is not a valid HTTP/1.1 request.', { cause })
+  }
+}
+
+function answer(error: GatewayError): string {
+  const body = JSON.stringify(encodeError(error))
+  const lines = [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'access-control-allow-origin: *',
+    'connection: close'
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n${body}`
+}
