@@ -38,6 +38,8 @@ export interface ListOptions {
 export interface ListCalls {
   /** One function per list that is wanted. */
   readonly calls: { readonly [N in ListName]?: (signal: AbortSignal) => Promise<CatalogLists[N]> }
+  /** One inference profile by its ARN. */
+  profile(arn: string, signal: AbortSignal): Promise<InferenceProfileSummary>
   close(): void
 }
 
@@ -80,7 +82,11 @@ export async function createListCalls(options: ListOptions): Promise<ListCalls> 
     marketplace: (abortSignal) =>
       all(sdk.paginateListMarketplaceModelEndpoints(paging, {}, { abortSignal }), (page) => page.marketplaceModelEndpoints)
   }
-  return { calls, close: () => client.destroy() }
+  const profile: ListCalls['profile'] = async (inferenceProfileIdentifier, abortSignal) =>
+    (await client.send(new sdk.GetInferenceProfileCommand({ inferenceProfileIdentifier }), {
+      abortSignal
+    })) as InferenceProfileSummary
+  return { calls, profile, close: () => client.destroy() }
 }
 
 function credentialsOf(role: RoleOptions) {

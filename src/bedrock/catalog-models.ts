@@ -39,6 +39,14 @@ export function joinLists(lists: Partial<CatalogLists>): CatalogModels {
   return { models: entries.map(({ model }) => model).filter((model) => model.onDemand && isShown(model)), known }
 }
 
+/** One application profile that no list tells of; undefined when it cannot be called. */
+export function applicationProfile(
+  summary: InferenceProfileSummary,
+  known: ReadonlyMap<string, ModelInfo>
+): ModelInfo | undefined {
+  return profile(summary, 'application-profile', known)[0]?.model
+}
+
 function isShown(model: ModelInfo): boolean {
   if (NOT_FOR_CHAT.some((glob) => globMatch(glob, model.baseId))) return false
   return model.output === undefined || model.output.some((kind) => OUTPUTS.includes(kind))

@@ -2,7 +2,8 @@ import type { ModelInfo } from '../core/model.ts'
 import { GatewayError } from '../errors.ts'
 import { awsError } from './aws-error.ts'
 import { type CatalogLists, createListCalls, type ListCalls, type ListName, type ListOptions } from './catalog-lists.ts'
-import { type CatalogModels, joinLists } from './catalog-models.ts'
+import { createLookup } from './catalog-lookup.ts'
+import { applicationProfile, type CatalogModels, joinLists } from './catalog-models.ts'
 
 export interface CatalogOptions extends ListOptions {
   /** Milliseconds, for the age of the lists. */
@@ -15,6 +16,10 @@ export interface Catalog {
   list(): Promise<readonly ModelInfo[]>
   /** Everything known, by id, ARN and name. Never waits; may be empty. Asks for a refresh in the background when it is old. */
   readonly known: ReadonlyMap<string, ModelInfo>
+  /** Whether `learn` may tell what this ARN runs. */
+  hides(id: string): boolean
+  /** Asks for the model behind an application profile that no list names; `known` tells it then. Waits briefly, and never fails. */
+  learn(id: string): Promise<void>
   /** Reads the lists now, unless that is under way. Never fails. */
   refresh(): Promise<void>
   close(): void
@@ -41,6 +46,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const lists: { -readonly [N in ListName]?: CatalogLists[N] } = {}
   const failures = new Map<ListName | 'client', Error>()
   let joined: CatalogModels | undefined
+  let merged: { listed: CatalogModels['known']; found: number; map: CatalogModels['known'] } | undefined
   let client: Promise<ListCalls> | undefined
   let running: Promise<void> | undefined
   let triedAt = Number.NEGATIVE_INFINITY
@@ -79,6 +85,23 @@ export function createCatalog(options: CatalogOptions): Catalog {
     }
   }
 
+  const lookup = createLookup({
+    now,
+    closed: closed.signal,
+    async ask(arn, signal) {
+      client ??= createListCalls(options)
+      return applicationProfile(await (await client).profile(arn, signal), joined?.known ?? NOTHING)
+    }
+  })
+
+  function all(): ReadonlyMap<string, ModelInfo> {
+    const listed = joined?.known ?? NOTHING
+    if (lookup.found.size === 0) return listed
+    if (merged?.listed !== listed || merged.found !== lookup.found.size)
+      merged = { listed, found: lookup.found.size, map: new Map([...lookup.found, ...listed]) }
+    return merged.map
+  }
+
   function refresh(): Promise<void> {
     running ??= readAll().finally(() => {
       triedAt = now()
@@ -108,8 +131,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
     get known() {
       refreshWhenDue()
-      return joined?.known ?? NOTHING
+      return all()
     },
+    hides: (id) => lookup.wants(id) && joined?.known.has(id) !== true,
+    learn: lookup.learn,
     refresh,
     close() {
       closed.abort()

@@ -21,7 +21,7 @@ export async function chat(app: FastifyInstance): Promise<void> {
       const guardrail = decodeGuardrailHeaders(request.headers)
       const defaults = guardrail === undefined ? config : { ...config, guardrail }
       const { request: asked, options, warnings } = decodeChatRequest(request.body, defaults)
-      const targets = app.resolve(asked.model, 'chat', request)
+      const targets = await app.resolve(asked.model, 'chat', request)
       const filled = await app.media.fill(asked, request.gone)
       request.record.stream = asked.stream
       request.record.upstreamStartedAt = performance.now()

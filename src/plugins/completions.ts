@@ -45,7 +45,7 @@ interface Prompts {
 
 /** Begins every choice of every prompt at once, in OpenAI's order: all choices of the first prompt, then of the next. */
 async function startAll(app: FastifyInstance, request: FastifyRequest, { requests, count }: Prompts): Promise<Answers> {
-  const targets = app.resolve(requests[0].model, 'chat', request)
+  const targets = await app.resolve(requests[0].model, 'chat', request)
   const groups = await Promise.all(
     requests.map((one) => startAnswers(app.bedrock, { request: one, targets, signal: request.gone }, count))
   )

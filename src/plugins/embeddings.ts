@@ -11,7 +11,7 @@ export async function embeddings(app: FastifyInstance): Promise<void> {
   app.post('/embeddings', { preValidation: deploymentModel }, async (request, reply) => {
     const decodeTokens = holdsTokens(request.body) ? await loadVocabulary() : noTokens
     const { request: asked, options, warnings } = decodeEmbeddingRequest(request.body, decodeTokens)
-    const targets = app.resolve(asked.model, 'embedding', request)
+    const targets = await app.resolve(asked.model, 'embedding', request)
     request.record.upstreamStartedAt = performance.now()
     const answer = await runEmbedding({ request: asked, targets, signal: request.gone }, app.bedrock.invoke)
     announceEmbedding(request, reply, answer, warnings)

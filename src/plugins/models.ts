@@ -31,8 +31,8 @@ function aliasCards(app: FastifyInstance, request: FastifyRequest): ModelCard[] 
   })
 }
 
-function findCard(app: FastifyInstance, asked: string, request: FastifyRequest): ModelCard {
-  const targets = app.resolve(asked, asked.startsWith('text-embedding') ? 'embedding' : 'chat', request)
+async function findCard(app: FastifyInstance, asked: string, request: FastifyRequest): Promise<ModelCard> {
+  const targets = await app.resolve(asked, asked.startsWith('text-embedding') ? 'embedding' : 'chat', request)
   const [first] = targets
   const known = app.catalog.known.get(first.id)
   if (known === undefined && first.id === asked)

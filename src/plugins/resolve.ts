@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../errors.ts'
 import { globMatch } from '../models/glob.ts'
@@ -6,12 +6,17 @@ import { defaultChatModel, type ModelTarget, type ResolveContext, resolveModel }
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The models to try for the name a caller used, in order. Throws 403 `model_not_allowed` when none of them is allowed. */
-    resolve(asked: string, purpose: 'chat' | 'embedding', request: FastifyRequest): readonly [ModelTarget, ...ModelTarget[]]
+    /**
+     * The models to try for the name a caller used, in order. Throws 403 `model_not_allowed` when none of them is allowed.
+     * A promise only for the ARN of an application profile that no list names, whose model is asked for once.
+     */
+    resolve(asked: string, purpose: 'chat' | 'embedding', request: FastifyRequest): Targets | Promise<Targets>
     /** Whether a model may be seen and called with this request's key. */
     modelAllowed(target: ModelTarget, request: FastifyRequest): boolean
   }
 }
+
+type Targets = readonly [ModelTarget, ...ModelTarget[]]
 
 /** Turns names into models, by the operator's aliases, the catalogue and the region, within what the operator and the key allow. */
 export const resolve = fp(
@@ -31,12 +36,20 @@ export const resolve = fp(
     })
     app.decorate('resolve', (asked, purpose, request) => {
       request.record.asked = asked
-      const targets = resolveModel(asked, purpose, { ...fixed, known: app.catalog.known })
+      const look = () => resolveModel(asked, purpose, { ...fixed, known: app.catalog.known })
+      const targets = look()
+      const hidden = targets.filter(({ baseId }) => app.catalog.hides(baseId))
+      if (hidden.length === 0) return allowed(targets, asked, request)
+      const learnt = Promise.all(hidden.map(({ id }) => app.catalog.learn(id)))
+      return learnt.then(() => allowed(look(), asked, request))
+    })
+
+    function allowed(targets: Targets, asked: string, request: FastifyRequest): Targets {
       const [first, ...rest] = targets.filter((target) => app.modelAllowed(target, request))
       if (first === undefined)
         throw new GatewayError('model_not_allowed', `The model \`${asked}\` is not allowed for this API key.`, { param: 'model' })
       return [first, ...rest]
-    })
+    }
   },
   { name: 'resolve', dependencies: ['auth', 'catalog'] }
 )
