@@ -18,6 +18,7 @@ import { completions } from './plugins/completions.ts'
 import { cors } from './plugins/cors.ts'
 import { embeddings } from './plugins/embeddings.ts'
 import { health } from './plugins/health.ts'
+import { home } from './plugins/home.ts'
 import { limits } from './plugins/limits.ts'
 import { media } from './plugins/media.ts'
 import { models } from './plugins/models.ts'
@@ -79,6 +80,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(media)
 
   await app.register(health)
+  await app.register(home)
   for (const prefix of prefixes(config)) await app.register(api, { prefix })
   return app
 }

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { encodeError } from '../dialects/openai-error/encode-error.ts'
 import { type ErrorKind, GatewayError } from '../errors.ts'
 import { LimitReached } from '../limits/limiter.ts'
+import { unknownRoute } from './unknown-route.ts'
 
 /** Fastify's own refusals, in our kinds. */
 const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorKind, string]>> = {
@@ -34,7 +35,7 @@ export const errorHandler = fp(
         (method) => method !== request.method && app.findRoute({ method, url: path }) !== null
       )
       if (allowed.length === 0 || request.method === 'HEAD') {
-        return sendError(reply, new GatewayError('not_found', `Invalid URL (${request.method} ${path})`))
+        return sendError(reply, new GatewayError('not_found', unknownRoute(request.method, path)))
       }
       reply.header('allow', allowed.join(', '))
       return sendError(
