@@ -18,12 +18,14 @@ export function* withException(steps: Iterable<Step>, fault: FrameFault): Genera
   yield { do: 'write', bytes }
 }
 
+/** The first frames of an answer, and never its end: `messageStop` and `metadata` stay away from a short one too. */
 function* firstFrames(steps: Iterable<Step>, count: number): Generator<Step> {
-  let left = count
-  for (const step of steps) {
+  const all = [...steps]
+  const frames = all.filter((step) => step.do === 'write').length
+  let left = Math.min(count, frames - 2)
+  for (const step of all) {
+    if (step.do === 'write' && left-- <= 0) return
     yield step
-    if (step.do === 'write') left -= 1
-    if (left === 0) return
   }
 }
 

@@ -291,6 +291,6 @@ t.test('X5 a client that drops the signed reasoning of a tool turn still succeed
     ]
   })
   t.equal(second.choices[0]?.message.content, 'It is noon.')
-  const { messages } = lastCall(standin)?.body as { messages: { content: object[] }[] }
+  const { messages } = lastCall(standin)!.body as { messages: { content: object[] }[] }
   t.match(messages[1]?.content[0], { reasoningContent: { reasoningText: { text: 'I need the tool.', signature: String } } })
 })
