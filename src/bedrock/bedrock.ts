@@ -10,6 +10,7 @@ import { createCredentialSource, sdkCredentials } from './credentials.ts'
 import { createHealing } from './healing.ts'
 import { type InvokeAnswer, runInvoke } from './invoke-run.ts'
 import type { BedrockObserver } from './observer.ts'
+import { createOutputChecker } from './output-check.ts'
 import { createReasoningMemory } from './reasoning-memory.ts'
 import { rehearse } from './rehearse.ts'
 import { createTransport, type Transport } from './transport.ts'
@@ -86,7 +87,8 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     healing: createHealing(steadyNow),
     defaults: options.defaults,
     traitRows: options.traitRows ?? [],
-    memory: createReasoningMemory()
+    memory: createReasoningMemory(),
+    checkOutput: createOutputChecker()
   }
 
   /** Every region for the first target, then for the next. An ARN is called in its own region where that is one of ours. */

@@ -1,4 +1,5 @@
 import type { EventBatch } from '../core/event.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Warning } from '../core/warning.ts'
 import { GatewayError } from '../errors.ts'
@@ -12,6 +13,7 @@ import { healable } from './converse/heal.ts'
 import { openEvents } from './event-source.ts'
 import type { Healing } from './healing.ts'
 import { readText } from './http-body.ts'
+import type { OutputChecker } from './output-check.ts'
 import type { ReasoningMemory } from './reasoning-memory.ts'
 import type { BedrockResponse } from './transport.ts'
 
@@ -35,6 +37,8 @@ export interface ChatAnswer {
   readonly warnings: readonly Warning[]
   /** Can be read once. Throws GatewayError when the stream breaks; it is complete only with a `finish` event. */
   readonly events: AsyncIterable<EventBatch>
+  /** What was found wrong with the answer itself; known when its events have been read. */
+  flaws(): readonly Warning[]
 }
 
 /** What a conversation is run with, beside the run itself. */
@@ -45,6 +49,7 @@ export interface ConverseTools {
   readonly defaults: EncodeInput['defaults']
   readonly traitRows: readonly TraitRow[]
   readonly memory: ReasoningMemory
+  readonly checkOutput: OutputChecker
 }
 
 /** A whole answer, images included, stays under what one invocation may return. Bytes. */
@@ -63,13 +68,15 @@ export async function runConverse(run: ChatRun, tools: ConverseTools): Promise<C
   const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
     callHealing(one, { run, tools, encoder })
   )
+  // Only an answer that may call a tool leads to a turn that needs its reasoning back.
+  const remembered = run.request.tools.length > 0 ? watched(value.events, tools.memory.watch()) : value.events
   return {
     model: candidate.target.id,
     region: candidate.transport.region,
     attempts: attempts + value.healed,
     requestId: value.requestId,
     warnings: value.warnings,
-    events: run.request.tools.length > 0 ? watched(value.events, tools.memory.watch()) : value.events
+    ...withVerdict(remembered, value.outputSchema, tools.checkOutput)
   }
 }
 
@@ -77,6 +84,7 @@ interface Began {
   readonly events: AsyncIterable<EventBatch>
   readonly requestId: string | undefined
   readonly warnings: readonly Warning[]
+  readonly outputSchema: JsonObject | undefined
   readonly healed: number
 }
 
@@ -96,7 +104,7 @@ async function callHealing(candidate: Candidate, call: Call): Promise<Began> {
     try {
       const began = await callOnce(candidate, call, left)
       if (left.size > 0) tools.healing.learn(target.id, left)
-      return { ...began, warnings: encoded.warnings, healed: left.size }
+      return { ...began, warnings: encoded.warnings, outputSchema: encoded.context.outputSchema, healed: left.size }
     } catch (error) {
       const name = left.size < MOST_HEALED ? refusedThing(error, encoded) : undefined
       if (name === undefined || left.has(name)) throw error
@@ -137,7 +145,21 @@ function parseAnswer(text: string): unknown {
   }
 }
 
-/** Only an answer that may call a tool leads to a turn that needs its reasoning back. */
+type Judged = Pick<ChatAnswer, 'events' | 'flaws'>
+
+/** An answer in a form of the caller's is checked when it is whole; it is given all the same. */
+function withVerdict(events: ChatAnswer['events'], schema: JsonObject | undefined, checkOutput: OutputChecker): Judged {
+  let found: readonly Warning[] = []
+  const flaws = () => found
+  if (schema === undefined) return { events, flaws }
+  const check = checkOutput(schema)
+  async function* judged(): AsyncGenerator<EventBatch> {
+    yield* watched(events, check.read)
+    found = await check.verdict()
+  }
+  return { events: judged(), flaws }
+}
+
 async function* watched(events: AsyncIterable<EventBatch>, watch: (batch: EventBatch) => void): AsyncGenerator<EventBatch> {
   for await (const batch of events) {
     watch(batch)

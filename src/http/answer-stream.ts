@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { EventBatch } from '../core/event.ts'
 import type { Warning } from '../core/warning.ts'
 import { encodeErrorFrame } from '../dialects/openai-error/encode-error.ts'
-import { type Answers, announceAnswers, noteBatch } from './answers.ts'
+import { type Answers, announceAnswers, announceFlaws, noteBatch } from './answers.ts'
 import { noteError, toGatewayError } from './error-handler.ts'
 import { type SseWriter, startSse } from './sse.ts'
 import { serverTiming } from './timing.ts'
@@ -72,6 +72,7 @@ async function pump(answers: Answers, writer: SseWriter, stream: AnswerStream): 
   if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
   const encoding = stream.encoding(answers)
   await Promise.all(answers.map((answer, choice) => pumpOne(answer.events, encoding.encoders[choice]!, writer, request)))
+  announceFlaws(request, reply, answers)
   return encoding.last()
 }
 

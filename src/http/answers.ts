@@ -30,13 +30,27 @@ export function announceAnswers(
   record.region = first.region
   record.attempts = answers.reduce((sum, answer) => sum + answer.attempts, 0)
   record.firstEventAt = performance.now()
-  const dropped = [...new Set([...warnings, ...answers.flatMap((answer) => answer.warnings)].map((warning) => warning.param))]
-  if (dropped.length > 0) record.dropped = dropped
+  noteDropped(request, reply, [...warnings, ...answers.flatMap((answer) => answer.warnings)])
   if (first.requestId !== undefined) record.upstreamRequestId = first.requestId
   if (reply.raw.headersSent) return
   if (first.requestId !== undefined) reply.header('x-amzn-requestid', first.requestId)
   if (first.model !== record.asked) reply.header('x-adit-model', headerSafe(first.model))
-  if (dropped.length > 0) reply.header('x-adit-dropped', headerSafe(dropped.join(', ')))
+}
+
+/**
+ * Tells what was found wrong with answers that have been read: in the header where it is not sent yet, and in the log.
+ * An answer that does not fit the caller's schema is given all the same, and named `response_format`.
+ */
+export function announceFlaws(request: FastifyRequest, reply: FastifyReply, answers: Answers): void {
+  const flaws = answers.flatMap((answer) => answer.flaws())
+  if (flaws.length > 0) noteDropped(request, reply, flaws)
+}
+
+function noteDropped({ record }: FastifyRequest, reply: FastifyReply, warnings: readonly Warning[]): void {
+  const dropped = [...new Set([...(record.dropped ?? []), ...warnings.map((warning) => warning.param)])]
+  if (dropped.length === 0) return
+  record.dropped = dropped
+  if (!reply.raw.headersSent) reply.header('x-adit-dropped', headerSafe(dropped.join(', ')))
 }
 
 /** Notes for the log what a passing batch says about the end of the answer. */

@@ -6,7 +6,7 @@ import { createChatStreamEncoders, DONE_FRAME, usageFrame } from '../dialects/op
 import type { ChatOptions } from '../dialects/openai-chat/options.ts'
 import { ChatBody } from '../dialects/openai-chat/schema.ts'
 import { type StreamEncoding, streamAnswers } from '../http/answer-stream.ts'
-import { type Answers, announceAnswers, foldAnswer, startAnswers } from '../http/answers.ts'
+import { type Answers, announceAnswers, announceFlaws, foldAnswer, startAnswers } from '../http/answers.ts'
 import { chatHead } from '../http/chat-head.ts'
 import { deploymentModel } from '../http/deployment.ts'
 import type { TypeBoxProvider } from '../http/typebox-provider.ts'
@@ -32,6 +32,7 @@ export async function chat(app: FastifyInstance): Promise<void> {
       announceAnswers(request, reply, answers, warnings)
       const completions = await Promise.all(answers.map((answer) => foldAnswer(answer, request)))
       request.record.upstreamEndedAt = performance.now()
+      announceFlaws(request, reply, answers)
       return encodeChatCompletion(completions, chatHead(answers[0].model), options)
     })
 }

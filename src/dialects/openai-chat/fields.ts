@@ -42,7 +42,11 @@ export const FIELDS = {
   parallel_tool_calls: { type: 'boolean', outcome: 'by-model', note: '' },
   functions: { type: 'array', outcome: 'emulated', note: 'as tools; the answer has `function_call`' },
   function_call: { type: 'any', outcome: 'emulated', note: 'none, auto, a named function' },
-  response_format: { type: 'object', outcome: 'by-model', note: 'text, json_object, json_schema' },
+  response_format: {
+    type: 'object',
+    outcome: 'by-model',
+    note: 'text, json_object, json_schema; an answer that does not fit is given, and reported'
+  },
   reasoning_effort: {
     type: 'string',
     outcome: 'by-model',

@@ -1,0 +1,67 @@
+import type { Json, JsonObject } from '../core/json.ts'
+
+/** Tells whether a value fits a schema. */
+export type FitsSchema = (value: Json) => boolean
+
+/** Gives the check of a schema; undefined where it cannot be checked. Ajv is loaded with the first one. */
+export type SchemaCompiler = (schema: JsonObject) => Promise<FitsSchema | undefined>
+
+/** Schemas kept compiled. Callers send the same few with every request. */
+const MOST_SCHEMAS = 64
+/** Compiling takes time on the one thread that all requests share. Characters of JSON. */
+const LONGEST_SCHEMA = 32_768
+
+/**
+ * Makes a compiler of callers' JSON Schemas that keeps the latest. It never throws and never fetches: a schema that is too
+ * long, refers elsewhere, or is none is simply not checked.
+ */
+export function createSchemaCompiler(): SchemaCompiler {
+  const compiled = new Map<string, FitsSchema | undefined>()
+
+  return async (schema) => {
+    const key = JSON.stringify(schema)
+    if (key.length > LONGEST_SCHEMA) return undefined
+    const compile = await loadAjv()
+    const fits = compiled.has(key) ? compiled.get(key) : compile(schema)
+    compiled.delete(key)
+    compiled.set(key, fits)
+    const oldest = compiled.size > MOST_SCHEMAS ? compiled.keys().next().value : undefined
+    if (oldest !== undefined) compiled.delete(oldest)
+    return fits
+  }
+}
+
+async function loadAjv(): Promise<(schema: JsonObject) => FitsSchema | undefined> {
+  const { Ajv2020 } = await import('ajv/dist/2020.js')
+  return (schema) => {
+    // An instance keeps every schema it has seen, and an `$id` may be taken once only: each schema gets its own.
+    const ajv = new Ajv2020({
+      strict: false,
+      validateSchema: false,
+      validateFormats: false,
+      logger: false,
+      messages: false,
+      code: { regExp: anyPattern, optimize: false }
+    })
+    const { $schema: _dialect, $id: _id, $async: _async, ...bare } = schema
+    try {
+      return carefully(ajv.compile<unknown>(bare))
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** A value nested deeper than the stack cannot be checked, which is no fault of the answer's. */
+function carefully(check: (value: unknown) => unknown): FitsSchema {
+  return (value) => {
+    try {
+      return check(value) === true
+    } catch {
+      return true
+    }
+  }
+}
+
+/** A caller's pattern can be made to run for ever, so none is run: patterns are the one thing that is taken as met. */
+const anyPattern = Object.assign(() => ({ test: () => true }), { code: 'anyPattern' })
