@@ -17,6 +17,7 @@ const PERMISSIVE: Traits = {
   toolIds: 'plain',
   systemTools: [],
   webSearchTool: '',
+  textToolCalls: false,
   toolResultMedia: ['image', 'document', 'video'],
   toolResultStatus: true,
   besideToolResult: 'all',
@@ -35,6 +36,7 @@ const PERMISSIVE: Traits = {
   efforts: [],
   reasoningOff: 'omit',
   hidesReasoning: false,
+  inlineReasoning: 'no',
   interleavedBeta: '',
   unlimitedEffort: '',
   replay: 'none',
@@ -60,7 +62,9 @@ const OPEN_WEIGHT: Traits = {
   s3Media: false,
   prefill: false,
   toolResultMedia: [],
-  maxOutputTokens: 16_384
+  maxOutputTokens: 16_384,
+  // GLM, MiniMax, Nemotron, Magistral, Palmyra: no control is proven, and Bedrock takes only some of their reasoning apart.
+  inlineReasoning: 'always'
 }
 
 // One unknown flag fails the whole request with "invalid beta flag". Verified by Envoy AI Gateway and agentgateway, 2026-08.
@@ -182,6 +186,8 @@ const NOVA: Traits = {
   topKField: 'inferenceConfig.topK',
   maxStops: 4,
   maxOutputTokens: 10_000,
+  // Nova 1 thinks aloud in <thinking> tags before it calls a tool, without being asked to.
+  inlineReasoning: 'with-tools',
   // Nova takes no cachePoint among the tools.
   cache: ['system', 'messages'],
   profiles: ['us', 'eu', 'apac']
@@ -192,6 +198,7 @@ const NOVA_2: Traits = {
   ...NOVA,
   maxOutputTokens: 64_000,
   reasoning: 'nova',
+  inlineReasoning: 'no',
   efforts: ['low', 'medium', 'high'],
   unlimitedEffort: 'high',
   systemTools: ['nova_grounding', 'nova_code_interpreter'],
@@ -302,13 +309,15 @@ const MISTRAL_OLD: Traits = {
 /** Mistral 7B and Mixtral: neither tools nor a system prompt. */
 const MISTRAL_PLAIN: Traits = { ...MISTRAL_OLD, tools: false, systemPrompt: false, maxOutputTokens: 4096 }
 
-/** Llama: only auto, no tools in streams, results alone in their message. */
+/** Llama: only auto, no tools in streams, calls now and then as JSON text, results alone in their message. */
 const LLAMA: Traits = {
   ...OPEN_WEIGHT,
   ...READS,
   family: 'llama',
   toolsInStream: false,
   toolChoice: ['auto'],
+  textToolCalls: true,
+  inlineReasoning: 'no',
   besideToolResult: 'nothing',
   maxOutputTokens: 8192,
   profileOnly: true,

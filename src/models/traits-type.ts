@@ -36,6 +36,8 @@ export interface Traits {
   readonly systemTools: readonly string[]
   /** The one of them that searches the web; empty: none. */
   readonly webSearchTool: string
+  /** Writes calls as JSON text now and then. */
+  readonly textToolCalls: boolean
   readonly toolResultMedia: readonly Modality[]
   readonly toolResultStatus: boolean
   /** Content that may stand in one message with tool results: all, all but documents and videos, or nothing. */
@@ -72,6 +74,8 @@ export interface Traits {
   readonly reasoningOff: 'omit' | 'disabled' | 'never'
   /** Hides its reasoning text unless `thinking.display` asks for it. */
   readonly hidesReasoning: boolean
+  /** Writes its reasoning in tags at the beginning of its text: never, now and then, or only where it has tools. */
+  readonly inlineReasoning: 'no' | 'always' | 'with-tools'
   /** Thinks between tool calls only with the beta flag named here; empty: by itself or never. */
   readonly interleavedBeta: string
   /** Effort at and above which maxTokens and sampling must be left out; empty: none. */

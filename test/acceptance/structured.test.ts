@@ -1,5 +1,5 @@
 import t from 'tap'
-import { added, asker, NOVA, OPUS_55, SONNET_46, say, tool } from './asker.ts'
+import { added, asker, LLAMA, NOVA, OPUS_55, SONNET_46, say, tool } from './asker.ts'
 
 const { ask, stream, standin } = await asker(t)
 
@@ -74,4 +74,47 @@ t.test('of several choices each is measured', async (t) => {
   const { body, headers } = await ask({ model: SONNET_46, n: 2, response_format: FORM, messages: say('a city') })
   t.equal(body.choices.length, 2)
   t.equal(headers.get('x-adit-dropped'), 'response_format')
+})
+
+t.test('where a model is asked for JSON in words, what it puts around it is taken off, whole and streamed', async (t) => {
+  const json = '{"city":"Rome","people":3}'
+  standin.answer(OPUS_55, { content: [{ text: `Here it is:\n\`\`\`json\n${json}\n\`\`\`\nEnjoy!` }] })
+  const body = { model: OPUS_55, response_format: FORM, messages: say('a city') }
+  const whole = await ask(body)
+  t.equal(whole.body.choices[0]?.message.content, json)
+  t.notOk(told(whole.headers))
+  t.equal(added((await stream(body)).text).message.content, json)
+})
+
+t.test('an answer that a model wraps in the schema’s own `properties` is taken out, whole and streamed', async (t) => {
+  standin.answer(NOVA, WAYS[NOVA]!('{"properties":{"city":"Rome","people":3}}'))
+  const body = { model: NOVA, response_format: FORM, messages: say('a city') }
+  const whole = await ask(body)
+  t.equal(whole.body.choices[0]?.message.content, '{"city":"Rome","people":3}')
+  t.notOk(told(whole.headers))
+  t.equal(added((await stream(body)).text).message.content, '{"city":"Rome","people":3}')
+})
+
+t.test('a call that Llama writes as text is a call, and can be answered', async (t) => {
+  standin.answer(LLAMA, { content: [{ text: '{"name": "look_up", "parameters": {"city": "Rome"}}' }] })
+  const body = { model: LLAMA, tools: [tool('look.up')], messages: say('look up Rome') }
+  const whole = (await ask(body)).body.choices[0]
+  t.equal(whole?.finish_reason, 'tool_calls')
+  t.equal(whole?.message.content, null)
+  t.match(whole?.message.tool_calls, [{ type: 'function', function: { name: 'look.up', arguments: '{"city":"Rome"}' } }])
+  const streamed = added((await stream(body)).text)
+  t.match(streamed.message.tool_calls, whole?.message.tool_calls)
+  const result = { role: 'tool', tool_call_id: whole?.message.tool_calls?.[0]?.id, content: 'sunny' }
+  t.equal((await ask({ ...body, messages: [...body.messages, whole?.message, result] })).status, 200)
+})
+
+t.test('what Nova thinks aloud before a call is reasoning, where it has tools', async (t) => {
+  const text = '<thinking> I must look. </thinking>\n'
+  standin.answer(NOVA, { content: [{ text }, { toolUse: { toolUseId: 'tooluse_a', name: 'look', input: {} } }] })
+  const body = { model: NOVA, tools: [tool('look')], messages: say('look') }
+  const told = { reasoning_content: 'I must look.', tool_calls: [{ function: { name: 'look' } }] }
+  t.match((await ask(body)).body.choices[0]?.message, { content: null, ...told })
+  t.match(added((await stream(body)).text).message, { content: '', ...told })
+  standin.answer(NOVA, { content: [{ text }] })
+  t.equal((await ask({ model: NOVA, messages: say('go') })).body.choices[0]?.message.content, text)
 })

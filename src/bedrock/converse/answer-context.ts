@@ -12,6 +12,14 @@ export interface AnswerContext {
   readonly outputSchema?: JsonObject
   /** How the schema reached the model. Only `native` is enforced by Bedrock; the rest is to be checked. */
   readonly outputMode?: 'native' | 'tool' | 'instruction'
+  /** The forced tool's input may come wrapped in `properties`, which the schema itself has not. */
+  readonly jsonUnwrap?: boolean
+  /** The model was asked in words for a JSON object, and may put other words around it. */
+  readonly jsonText?: boolean
+  /** The model may begin its text with its reasoning in tags. */
+  readonly inlineReasoning?: boolean
+  /** The model may write its calls as text: Bedrock's names of the tools, and what makes the ids of such calls its own. */
+  readonly textCalls?: { readonly names: ReadonlySet<string>; readonly idPrefix: string }
   /** Tools that run at the provider: their calls are not the caller's. */
   readonly systemTools?: ReadonlySet<string>
   /** Mark before opaque reasoning of a family that is not the one that needs none, so that another family never gets it back. */

@@ -1,6 +1,9 @@
 import type { ModelEvent } from '../../core/event.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { joinBase64 } from './join-base64.ts'
+import { createTextGate } from './text-gate.ts'
+import type { TextGate } from './text-pieces.ts'
+import { createUnwrapper, type Unwrapper } from './unwrap-properties.ts'
 
 export type Events = readonly ModelEvent[]
 
@@ -10,6 +13,11 @@ export type BlockKind = 'text' | 'reasoning' | 'redacted' | 'tool' | 'json' | 'h
 /** Where the writing of one answer stands. */
 export interface Writing {
   readonly context: AnswerContext
+  readonly gate: TextGate | undefined
+  /** The wire's number of the block of text that the gate is reading. */
+  gated: number | undefined
+  /** Reads the input of the gateway's own answer tool. */
+  readonly unwrapper: Unwrapper | undefined
   /** The wire's number and kind of the open block; `kind` undefined: none is open. */
   index: number
   kind: BlockKind | undefined
@@ -27,7 +35,20 @@ const NOTHING: Events = []
 
 /** Starts an answer: nothing is open. */
 export function beginWriting(context: AnswerContext): Writing {
-  return { context, index: -1, kind: undefined, block: -1, hasInput: false, pieces: [], calls: 0, held: [], answered: false }
+  return {
+    context,
+    gate: createTextGate(context),
+    gated: undefined,
+    unwrapper: context.jsonUnwrap === true ? createUnwrapper() : undefined,
+    index: -1,
+    kind: undefined,
+    block: -1,
+    hasInput: false,
+    pieces: [],
+    calls: 0,
+    held: [],
+    answered: false
+  }
 }
 
 /** Tells whether the wire's block is one the caller does not see. */
@@ -68,6 +89,8 @@ export function close(state: Writing): Events {
   // A call without arguments streams no input at all, and every client parses what it collects.
   if (kind === 'tool' && !state.hasInput) return [{ type: 'tool-input', block, json: '{}' }, end]
   if (kind === 'json' && !state.hasInput) return [{ type: 'text', block, text: '{}' }, end]
+  const left = kind === 'json' ? state.unwrapper?.end() : undefined
+  if (left !== undefined && left !== '') return [{ type: 'text', block, text: left }, end]
   return [end]
 }
 

@@ -2,6 +2,7 @@ import type { ModelEvent } from '../../core/event.ts'
 import type { Citation } from '../../core/turn.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { beginWriting, close, type Events, isHidden, open, openAs, release, type Writing } from './block-state.ts'
+import type { Pieces } from './text-pieces.ts'
 
 /**
  * Keeps the laws of blocks over deltas that come as they like: a block begins with its first content, its deltas are contiguous,
@@ -27,30 +28,66 @@ const NOTHING: Events = []
 /** Makes the writer of one answer. */
 export function createBlockWriter(context: AnswerContext): BlockWriter {
   const state = beginWriting(context)
+  const { gate } = state
+  const isPlain = context.jsonTool === undefined
   return {
-    tool: (index, id, name) => startTool(state, index, id, name),
-    hide: (index) => open(state, index, 'hidden'),
+    tool: (index, id, name) => [...gatedRest(state, true), ...startTool(state, index, id, name)],
+    hide: (index) => [...gatedRest(state), ...open(state, index, 'hidden')],
     text(index, text) {
-      if (state.kind === 'text' && state.index === index && context.jsonTool === undefined) {
-        return text === '' ? NOTHING : [{ type: 'text', block: state.block, text }]
-      }
-      return text === '' ? NOTHING : content(state, index, 'text', (block) => ({ type: 'text', block, text }))
+      if (text === '') return NOTHING
+      if (gate !== undefined && !gate.open) return gatedText(state, index, text)
+      if (state.kind === 'text' && state.index === index && isPlain) return [{ type: 'text', block: state.block, text }]
+      return addText(state, index, 'text', text)
     },
     input: (index, json) => addInput(state, index, json),
-    reasoning: (index, text) =>
-      text === '' ? NOTHING : content(state, index, 'reasoning', (block) => ({ type: 'reasoning', block, text })),
+    reasoning(index, text) {
+      if (text === '') return NOTHING
+      const before = gatedRest(state)
+      const events = addText(state, index, 'reasoning', text)
+      return before.length === 0 ? events : [...before, ...events]
+    },
     signature: (index, signature) => addSignature(state, index, signature),
     redacted(index, data) {
       if (data === '' || isHidden(state, index)) return NOTHING
-      const before = openAs(state, index, 'redacted')
+      const before = [...gatedRest(state), ...openAs(state, index, 'redacted')]
       state.pieces.push(data)
       return before
     },
     citation: (index, citation) => content(state, index, 'text', (block) => ({ type: 'citation', block, citation })),
-    stop: (index) => (state.kind === undefined || state.index !== index ? NOTHING : close(state)),
-    finish: () => [...close(state), ...release(state)],
+    stop(index) {
+      const rest = state.gated === index ? gatedRest(state) : NOTHING
+      return state.kind === undefined || state.index !== index ? rest : [...rest, ...close(state)]
+    },
+    finish: () => [...gatedRest(state, true), ...close(state), ...release(state)],
     hasToolCalls: () => state.calls > 0
   }
+}
+
+function addText(state: Writing, index: number, type: 'text' | 'reasoning', text: string): Events {
+  return content(state, index, type, (block) => ({ type, block, text }))
+}
+
+function gatedText(state: Writing, index: number, text: string): Events {
+  const before = state.gated === index ? NOTHING : gatedRest(state)
+  state.gated = index
+  return [...before, ...write(state, index, state.gate?.take(text) ?? [])]
+}
+
+/** What the gate holds of a block of text that is over; `all`: and of all text so far. */
+function gatedRest(state: Writing, all = false): Events {
+  const { gate, gated = state.index } = state
+  if (gate === undefined) return NOTHING
+  const ended = state.gated === undefined ? [] : gate.blockEnd()
+  state.gated = undefined
+  return write(state, gated, all ? [...ended, ...gate.release()] : ended)
+}
+
+function write(state: Writing, index: number, pieces: Pieces): Events {
+  return pieces.flatMap((piece) => {
+    if (piece.type !== 'call') return addText(state, index, piece.type, piece.text)
+    const id = `${state.context.textCalls?.idPrefix ?? ''}${state.calls}`
+    return [...startTool(state, index, id, piece.name), ...addInput(state, index, piece.json), ...close(state)]
+  })
 }
 
 /** Signatures of a family that never gets its reasoning back would only mislead another one. */
@@ -94,5 +131,6 @@ function addInput(state: Writing, index: number, json: string): Events {
   }
   if (state.kind !== 'json') return NOTHING
   state.hasInput = true
-  return [{ type: 'text', block: state.block, text: json }]
+  const text = state.unwrapper?.take(json) ?? json
+  return text === '' ? NOTHING : [{ type: 'text', block: state.block, text }]
 }

@@ -25,8 +25,10 @@ export function callableTools(encoding: Encoding): readonly CallableTool[] {
 }
 
 function withoutDuplicates(functions: readonly CallableTool[], warn: Encoding['warn']): readonly CallableTool[] {
-  return functions.filter((tool, index) => {
-    const isFirst = functions.findIndex((other) => other.name === tool.name) === index
+  const seen = new Set<string>()
+  return functions.filter((tool) => {
+    const isFirst = !seen.has(tool.name)
+    seen.add(tool.name)
     if (!isFirst) warn(tool.path, 'a tool of this name is already there')
     return isFirst
   })

@@ -11,11 +11,14 @@ export interface DocumentNames {
  */
 export function createDocumentNames(): DocumentNames {
   const taken = new Set<string>()
+  const copies = new Map<string, number>()
   return {
     next(name) {
       const plain = sanitize(name ?? '')
       let made = plain
-      for (let copy = 2; taken.has(made); copy++) made = `${plain} (${copy})`
+      let copy = copies.get(plain) ?? 1
+      while (taken.has(made)) made = `${plain} (${++copy})`
+      copies.set(plain, copy)
       taken.add(made)
       return made
     }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { OutputFormat } from '../../core/request.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { AnswerContext } from './answer-context.ts'
@@ -49,7 +49,16 @@ export function planOutput(encoding: Encoding, parts: OutputParts): OutputPlan {
 export function outputContext(output: OutputFormat, plan: OutputPlan): Partial<AnswerContext> {
   if (output.type === 'text' || plan.mode === 'text') return {}
   const outputSchema = output.type === 'json' ? { type: 'object' } : output.schema
-  return { outputSchema, outputMode: plan.mode, ...(plan.tool === undefined ? {} : { jsonTool: plan.tool.name }) }
+  return {
+    outputSchema,
+    outputMode: plan.mode,
+    ...(plan.mode === 'instruction' && isObjectNode(outputSchema) ? { jsonText: true } : {}),
+    ...(plan.tool === undefined ? {} : { jsonTool: plan.tool.name, ...unwraps(outputSchema) })
+  }
+}
+
+function unwraps({ properties }: JsonObject): Partial<AnswerContext> {
+  return isJsonObject(properties) && Object.hasOwn(properties, 'properties') ? {} : { jsonUnwrap: true }
 }
 
 function planSchema(encoding: Encoding, output: SchemaOutput, parts: OutputParts): OutputPlan {

@@ -4,7 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import { encodeAdditionalFields, encodeResponseFieldPaths } from './additional-fields.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { placeCachePoints } from './cache-points.ts'
-import { callableTools } from './callable-tools.ts'
+import { type CallableTool, callableTools } from './callable-tools.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { type OutputPlan, outputContext, planOutput } from './encode-output.ts'
 import { planReasoning } from './encode-reasoning.ts'
@@ -14,6 +14,7 @@ import { planTools, type ToolPlan } from './encode-tools.ts'
 import { arrangeTurns } from './encode-turns.ts'
 import { beginEncoding, type EncodeInput, type Encoding, isWithout } from './encoding.ts'
 import { reasoningMark } from './reasoning-blocks.ts'
+import { stableHash } from './stable-hash.ts'
 import { createToolIds, type ToolIds } from './tool-ids.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
@@ -66,7 +67,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
     ...encodeSettings(encoding, streaming),
     ...(output.outputConfig === undefined ? {} : { outputConfig: output.outputConfig })
   }
-  return { body, streaming, warnings, context: answerContext(encoding, { names, ids, output }) }
+  return { body, streaming, warnings, context: answerContext(encoding, { names, ids, output, callable }) }
 }
 
 function canStream(encoding: Encoding, { tools }: ToolPlan): boolean {
@@ -78,17 +79,31 @@ interface ContextParts {
   readonly names: ToolNames
   readonly ids: ToolIds
   readonly output: OutputPlan
+  readonly callable: readonly CallableTool[]
 }
 
-function answerContext({ request, traits }: Encoding, { names, ids, output }: ContextParts): AnswerContext {
+function answerContext(encoding: Encoding, { names, ids, output, callable }: ContextParts): AnswerContext {
+  const { request, traits } = encoding
   const mark = reasoningMark(traits)
+  const hasTools = callable.length > 0
+  const tagged = traits.inlineReasoning === 'always' || (traits.inlineReasoning === 'with-tools' && hasTools)
   return {
     toolNames: names.toCaller,
     toolIds: ids.toCaller,
     ...outputContext(request.output, output),
+    ...(tagged ? { inlineReasoning: true } : {}),
+    ...(traits.textToolCalls && hasTools ? { textCalls: textCalls(encoding, names, callable) } : {}),
     ...(traits.systemTools.length === 0 ? {} : { systemTools: new Set(traits.systemTools) }),
     ...(mark === undefined ? {} : { reasoningMark: mark }),
     ...(request.responseFieldPaths === undefined ? {} : { keepExtra: true })
+  }
+}
+
+/** Ids of calls that come without one are made of the conversation, so that no two turns of it share one. */
+function textCalls({ request }: Encoding, names: ToolNames, callable: readonly CallableTool[]) {
+  return {
+    names: new Set(callable.map((tool) => names.toBedrock(tool.name))),
+    idPrefix: `call_${stableHash(JSON.stringify(request.turns)).toString(36)}_`
   }
 }
 

@@ -36,13 +36,13 @@ export function endTurns(encoding: Encoding, turns: readonly Turn[], reasoning: 
 
 /** Joins neighbouring turns of one role, because Bedrock refuses two in a row. Order of blocks is kept. */
 export function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
-  const merged: Turn[] = []
+  const runs: [Turn, ...Turn[]][] = []
   for (const turn of turns) {
-    const last = merged[merged.length - 1]
-    if (last?.role === turn.role) merged[merged.length - 1] = { ...last, content: [...last.content, ...turn.content] }
-    else merged.push(turn)
+    const last = runs.at(-1)
+    if (last?.[0].role === turn.role) last.push(turn)
+    else runs.push([turn])
   }
-  return merged
+  return runs.map((run) => (run.length === 1 ? run[0] : { ...run[0], content: run.flatMap((turn) => turn.content) }))
 }
 
 function placeholder(): Block {

@@ -8,51 +8,73 @@ import type { ToolIds } from './tool-ids.ts'
  */
 export function pairToolBlocks(turns: readonly Turn[], ids: ToolIds | undefined): readonly Turn[] {
   const calls = nameById(turns)
-  let open: readonly Pair[] = []
+  let open = NO_PAIRS
   return turns.map((turn, index) => {
     if (turn.role === 'assistant') {
-      open = ids === undefined ? [] : pairCalls(turn, turns[index + 1], ids)
+      open = ids === undefined ? NO_PAIRS : pairCalls(turn, turns[index + 1], ids)
       return { ...turn, content: turn.content.flatMap((block) => assistantBlock(block, open, calls)) }
     }
     const pairs = open
-    open = []
+    open = NO_PAIRS
     return { ...turn, content: turn.content.flatMap((block) => userBlock(block, pairs, calls)) }
   })
 }
 
-interface Pair {
-  readonly call: ToolCallBlock
-  readonly result: ToolResultBlock
-  readonly id: string
+/** The ids that calls and their results go out under; what is in neither map has no partner. */
+interface Pairs {
+  readonly ids: ReadonlyMap<Block, string>
+  /** Ids and names of the paired calls, by `callKey`. */
+  readonly answered: ReadonlySet<string>
 }
+
+const NO_PAIRS: Pairs = { ids: new Map(), answered: new Set() }
 
 /** Takes the k-th result of an id for the k-th call of that id, as some clients give every call the same one. */
-function pairCalls(turn: Turn, answer: Turn | undefined, ids: ToolIds): readonly Pair[] {
-  const results = answer?.role === 'user' ? answer.content.filter((block) => block.type === 'tool-result') : []
-  const used = new Set<ToolResultBlock>()
-  return turn.content.flatMap((block) => {
-    if (block.type !== 'tool-call') return []
-    const result = results.find((item) => item.callId === block.id && !used.has(item))
-    if (result === undefined) return []
-    used.add(result)
-    return [{ call: block, result, id: ids.next(block.id) }]
-  })
+function pairCalls(turn: Turn, answer: Turn | undefined, ids: ToolIds): Pairs {
+  const results = resultsById(answer)
+  const made = new Map<Block, string>()
+  const answered = new Set<string>()
+  for (const block of turn.content) {
+    const result = block.type === 'tool-call' ? results.get(block.id)?.pop() : undefined
+    if (block.type !== 'tool-call' || result === undefined) continue
+    const id = ids.next(block.id)
+    made.set(block, id)
+    made.set(result, id)
+    answered.add(callKey(block))
+  }
+  return { ids: made, answered }
 }
 
-function assistantBlock(block: Block, pairs: readonly Pair[], calls: ReadonlyMap<string, string>): readonly Block[] {
+/** The results of each id, the first one last. */
+function resultsById(answer: Turn | undefined): ReadonlyMap<string, ToolResultBlock[]> {
+  const results = new Map<string, ToolResultBlock[]>()
+  if (answer?.role !== 'user') return results
+  for (const block of answer.content.toReversed()) {
+    if (block.type !== 'tool-result') continue
+    const same = results.get(block.callId)
+    if (same === undefined) results.set(block.callId, [block])
+    else same.push(block)
+  }
+  return results
+}
+
+function callKey({ id, name }: ToolCallBlock): string {
+  return JSON.stringify([id, name])
+}
+
+function assistantBlock(block: Block, pairs: Pairs, calls: ReadonlyMap<string, string>): readonly Block[] {
   if (block.type === 'tool-result') return resultAsText(block, calls)
   if (block.type !== 'tool-call') return [block]
-  const pair = pairs.find((item) => item.call === block)
-  if (pair !== undefined) return [{ ...block, id: pair.id }]
-  const isRepeated = pairs.some((item) => item.call.id === block.id && item.call.name === block.name)
-  return isRepeated ? [] : callAsText(block)
+  const id = pairs.ids.get(block)
+  if (id !== undefined) return [{ ...block, id }]
+  return pairs.answered.has(callKey(block)) ? [] : callAsText(block)
 }
 
-function userBlock(block: Block, pairs: readonly Pair[], calls: ReadonlyMap<string, string>): readonly Block[] {
+function userBlock(block: Block, pairs: Pairs, calls: ReadonlyMap<string, string>): readonly Block[] {
   if (block.type === 'tool-call') return callAsText(block)
   if (block.type !== 'tool-result') return [block]
-  const pair = pairs.find((item) => item.result === block)
-  return pair === undefined ? resultAsText(block, calls) : [{ ...block, callId: pair.id }]
+  const callId = pairs.ids.get(block)
+  return callId === undefined ? resultAsText(block, calls) : [{ ...block, callId }]
 }
 
 function nameById(turns: readonly Turn[]): ReadonlyMap<string, string> {

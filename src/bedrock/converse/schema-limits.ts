@@ -40,29 +40,37 @@ function isExpressible(node: Json): boolean {
 
 function costOf(node: Json): { unions: number; optionals: number } {
   if (!isJsonObject(node)) return { unions: 0, optionals: 0 }
-  const required = Array.isArray(node.required) ? node.required : []
+  const required = new Set(Array.isArray(node.required) ? node.required : [])
   const names = isJsonObject(node.properties) ? Object.keys(node.properties) : []
   const isUnion = Array.isArray(node.type) || Array.isArray(node.anyOf) || Array.isArray(node.oneOf)
   return children(node)
     .map(costOf)
     .reduce((sum, cost) => ({ unions: sum.unions + cost.unions, optionals: sum.optionals + cost.optionals }), {
       unions: isUnion ? 1 : 0,
-      optionals: names.filter((name) => !required.includes(name)).length
+      optionals: names.filter((name) => !required.has(name)).length
     })
 }
 
+/** References that were followed once without coming back are not followed again: a few of them can make a million paths. */
 function isRecursive(root: JsonObject): boolean {
-  const visit = (node: Json, path: readonly string[]): boolean => {
+  const entered = new Set<string>()
+  const harmless = new Set<string>()
+  const visit = (node: Json): boolean => {
     if (!isJsonObject(node)) return false
     const { $ref } = node
-    if (typeof $ref === 'string') {
-      if (path.includes($ref)) return true
-      const found = follow(root, $ref)
-      return found === root || (found !== undefined && visit(found, [...path, $ref]))
-    }
-    return children(node).some((child) => visit(child, path))
+    return (typeof $ref === 'string' && leadsBack($ref)) || children(node).some(visit)
   }
-  return visit(root, [])
+  const leadsBack = (ref: string): boolean => {
+    if (entered.has(ref)) return true
+    if (harmless.has(ref)) return false
+    entered.add(ref)
+    const found = follow(root, ref)
+    if (found === root || (found !== undefined && visit(found))) return true
+    entered.delete(ref)
+    harmless.add(ref)
+    return false
+  }
+  return visit(root)
 }
 
 function follow(root: JsonObject, ref: string): Json | undefined {

@@ -20,11 +20,14 @@ export interface ToolIds {
 export function createToolIds(alphabet: Traits['toolIds']): ToolIds {
   const taken = new Set<string>()
   const toCaller = new Map<string, string>()
+  const salts = new Map<string, number>()
   return {
     toCaller,
     next(id) {
       let made = ALPHABETS[alphabet].test(id) ? id : madeId(alphabet, id)
-      for (let salt = 1; taken.has(made); salt++) made = madeId(alphabet, `${id}#${salt}`)
+      let salt = salts.get(id) ?? 0
+      while (taken.has(made)) made = madeId(alphabet, `${id}#${++salt}`)
+      if (salt > 0) salts.set(id, salt)
       taken.add(made)
       if (made !== id) toCaller.set(made, id)
       return made

@@ -1,0 +1,19 @@
+/** What a model's text turns out to be. */
+export type Piece =
+  | { readonly type: 'text' | 'reasoning'; readonly text: string }
+  | { readonly type: 'call'; readonly name: string; readonly json: string }
+
+export type Pieces = readonly Piece[]
+
+/** Looks at the text of one answer as it comes. However the text is cut, the pieces add up to the same. */
+export interface TextGate {
+  take(text: string): Pieces
+  /** A block of text has ended. */
+  blockEnd(): Pieces
+  /** Nothing more comes, or something that is no text: what is still held goes out. */
+  release(): Pieces
+  /** From now on text passes as it is, so the gate need not be asked. */
+  readonly open: boolean
+}
+
+export const NO_PIECES: Pieces = []
