@@ -4,6 +4,7 @@ export const ERROR_KINDS = {
   invalid_request: { status: 400, type: 'invalid_request_error', code: null },
   invalid_json: { status: 400, type: 'invalid_request_error', code: null },
   invalid_value: { status: 400, type: 'invalid_request_error', code: 'invalid_value' },
+  array_too_long: { status: 400, type: 'invalid_request_error', code: 'array_above_max_length' },
   invalid_type: { status: 400, type: 'invalid_request_error', code: 'invalid_type' },
   missing_parameter: { status: 400, type: 'invalid_request_error', code: 'missing_required_parameter' },
   unsupported_parameter: { status: 400, type: 'invalid_request_error', code: 'unsupported_parameter' },

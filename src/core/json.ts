@@ -10,3 +10,15 @@ export interface JsonObject {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** Tells whether nothing in the value lies deeper than `levels`: code that walks a value by calling itself is safe only then. */
+export function isWithinDepth(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (levels === 0) return false
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isWithinDepth(item, levels - 1)) return false
+    return true
+  }
+  for (const key in value) if (!isWithinDepth((value as JsonObject)[key], levels - 1)) return false
+  return true
+}

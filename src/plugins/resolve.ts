@@ -16,6 +16,9 @@ declare module 'fastify' {
   }
 }
 
+/** The longest id that Bedrock takes. */
+const LONGEST_NAME = 2048
+
 type Targets = readonly [ModelTarget, ...ModelTarget[]]
 
 /** Turns names into models, by the operator's aliases, the catalogue and the region, within what the operator and the key allow. */
@@ -35,6 +38,11 @@ export const resolve = fp(
       return within(config.allowedModels, target) && within(request.apiKey?.models ?? [], target)
     })
     app.decorate('resolve', (asked, purpose, request) => {
+      if (asked.length > LONGEST_NAME) {
+        throw new GatewayError('model_not_found', `No model has a name of more than ${LONGEST_NAME} characters.`, {
+          param: 'model'
+        })
+      }
       request.record.asked = asked
       const look = () => resolveModel(asked, purpose, { ...fixed, known: app.catalog.known })
       const targets = look()

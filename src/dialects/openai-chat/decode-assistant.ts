@@ -1,9 +1,9 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, isWithinDepth, type Json, type JsonObject } from '../../core/json.ts'
 import type { Block, ReasoningBlock, RedactedReasoningBlock, ToolCallBlock } from '../../core/turn.ts'
 import { wrongChoice, wrongType } from '../openai-error/refuse.ts'
 import { CUSTOM_TOOL_FIELD } from './custom-tool.ts'
 import { decodeParts } from './decode-parts.ts'
-import { objectAt, optionalArray, optionalObject, optionalString, stringAt } from './read-value.ts'
+import { atMost, objectAt, optionalArray, optionalObject, optionalString, stringAt } from './read-value.ts'
 import type { Report } from './report.ts'
 
 type ThoughtBlock = ReasoningBlock | RedactedReasoningBlock
@@ -61,10 +61,14 @@ function signed(text: string | undefined, signature: string | undefined, path: s
   return signature ? [{ type: 'reasoning', text: text ?? '', signature, path }] : []
 }
 
+const MOST_CALLS = 1000
+
 function decodeCalls(message: JsonObject, path: string, callId: string, report: Report): ToolCallBlock[] {
   if (message.tool_calls === undefined && message.function_call === undefined) return []
   const calls = optionalArray(message.tool_calls, `${path}.tool_calls`) ?? []
-  const blocks = calls.map((call, index) => decodeCall(call, `${path}.tool_calls[${index}]`, report))
+  const blocks = atMost(calls, MOST_CALLS, `${path}.tool_calls`).map((call, index) =>
+    decodeCall(call, `${path}.tool_calls[${index}]`, report)
+  )
   const legacy = optionalObject(message.function_call, `${path}.function_call`)
   if (legacy === undefined || blocks.length > 0) return blocks
   return [functionCall(legacy, callId, `${path}.function_call`, report)]
@@ -86,6 +90,9 @@ function functionCall(call: JsonObject, id: string, path: string, report: Report
   return { type: 'tool-call', id, name, input: decodeArguments(call.arguments, `${path}.arguments`, report), path }
 }
 
+/** As deep as a request body may be. */
+const MOST_LEVELS = 256
+
 /** Arguments as an object. What is no JSON object stays whole under one key: a cut call must not end a conversation. */
 function decodeArguments(value: Json | undefined, path: string, report: Report): JsonObject {
   if (value === undefined || value === null) return {}
@@ -93,7 +100,7 @@ function decodeArguments(value: Json | undefined, path: string, report: Report):
   if (typeof value !== 'string') throw wrongType(path, 'a string', value)
   if (value.trim() === '' || value.trim() === 'null') return {}
   const parsed = parseJson(value)
-  if (isJsonObject(parsed)) return parsed
+  if (isJsonObject(parsed) && isWithinDepth(parsed, MOST_LEVELS)) return parsed
   report(path, 'not one JSON object; sent to the model whole, as rawInvalidInput')
   return { rawInvalidInput: value }
 }

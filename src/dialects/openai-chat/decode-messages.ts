@@ -4,7 +4,7 @@ import { badValue, missing, wrongChoice } from '../openai-error/refuse.ts'
 import { decodeAssistant } from './decode-assistant.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeParts, decodeTextParts } from './decode-parts.ts'
-import { objectAt, optionalBoolean, stringAt } from './read-value.ts'
+import { atMost, objectAt, optionalBoolean, stringAt } from './read-value.ts'
 import type { Report } from './report.ts'
 
 export interface Conversation {
@@ -24,12 +24,15 @@ interface Progress {
   readonly report: Report
 }
 
+/** More would hold up everybody else while they are read. */
+const MOST_MESSAGES = 5000
+
 const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer'] as const
 
 /** Reads the messages: leading system messages apart, the others as turns in order. Turns are not yet merged. */
 export function decodeMessages(messages: readonly Json[], path: string, report: Report): Conversation {
   const progress: Progress = { system: [], turns: [], held: [], open: new Set(), functionIds: new Map(), report }
-  messages.forEach((message, index) => {
+  atMost(messages, MOST_MESSAGES, path).forEach((message, index) => {
     const at = `${path}[${index}]`
     addMessage(objectAt(message, at), at, progress)
   })

@@ -6,7 +6,7 @@ import { decodeCacheMark } from './decode-cache.ts'
 import { decodeMedia } from './decode-media.ts'
 import { typeOfMediaType, typeOfWord } from './media-type.ts'
 import { present } from './present.ts'
-import { objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
+import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
 import type { Report } from './report.ts'
 
 export type ContentBlock = TextBlock | MediaBlock
@@ -26,11 +26,13 @@ const PARTS: Readonly<Record<string, PartDecoder>> = {
 
 const PART_TYPES = ['text', 'image_url', 'input_audio', 'refusal', 'file', 'video_url']
 
+const MOST_PARTS = 5000
+
 /** Reads a message's content, a string or parts, as blocks in order. Absent content is the caller's to judge. */
 export function decodeParts(content: Json, path: string, report: Report): ContentBlock[] {
   if (typeof content === 'string') return [{ type: 'text', text: content, path }]
   if (!Array.isArray(content)) throw wrongType(path, 'a string or an array of parts', content)
-  return content.map((part: Json, index) => decodePart(part, `${path}[${index}]`, report))
+  return atMost<Json>(content, MOST_PARTS, path).map((part, index) => decodePart(part, `${path}[${index}]`, report))
 }
 
 /** Reads text-only content, as system messages have it. */

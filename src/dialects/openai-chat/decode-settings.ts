@@ -1,9 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ServiceTier } from '../../core/request.ts'
-import { badValue, wrongType } from '../openai-error/refuse.ts'
+import { wrongType } from '../openai-error/refuse.ts'
 import { FIELDS, type FieldName, type FieldRow } from './fields.ts'
 import type { Fields } from './read-fields.ts'
-import { optionalChoice } from './read-value.ts'
+import { atMost, optionalChoice } from './read-value.ts'
 
 /** Reads the limits and sampling fields, which go to the core as they are. */
 export function decodeLimits(fields: Fields) {
@@ -26,11 +26,10 @@ function decodeStop(fields: Fields): readonly string[] | undefined {
   if (value === undefined) return undefined
   const list = typeof value === 'string' ? [value] : value
   if (!Array.isArray(list)) throw wrongType(path, 'a string or an array of strings', list)
-  const stops = list.filter((each: Json, index): each is string => {
+  const stops = atMost<Json>(list, MOST_STOPS, path).filter((each, index): each is string => {
     if (typeof each !== 'string') throw wrongType(`${path}[${index}]`, 'a string', each)
     return each !== ''
   })
-  if (stops.length > MOST_STOPS) throw badValue(path, `Invalid '${path}': expected at most ${MOST_STOPS} strings.`)
   return stops.length === 0 ? undefined : stops
 }
 
@@ -91,12 +90,17 @@ function decodeBetas(fields: Fields): readonly string[] | undefined {
   return betas === undefined || betas.length === 0 ? undefined : [...new Set(betas)]
 }
 
+const MOST_STRINGS = 1000
+
 /** A list of strings, or absent. */
 export function stringsOf(list: readonly Json[] | undefined, path: string): readonly string[] | undefined {
-  return list?.map((each, index) => {
-    if (typeof each !== 'string') throw wrongType(`${path}[${index}]`, 'a string', each)
-    return each
-  })
+  return (
+    list &&
+    atMost(list, MOST_STRINGS, path).map((each, index) => {
+      if (typeof each !== 'string') throw wrongType(`${path}[${index}]`, 'a string', each)
+      return each
+    })
+  )
 }
 
 /** Fields that no Converse request can carry, unless they ask for nothing. */

@@ -4,7 +4,7 @@ import type { Tool } from '../../core/turn.ts'
 import { badValue, wrongChoice, wrongType } from '../openai-error/refuse.ts'
 import { chosenName } from './decode-tools.ts'
 import type { Fields } from './read-fields.ts'
-import { objectAt, optionalArray, stringAt } from './read-value.ts'
+import { atMost, objectAt, optionalArray, stringAt } from './read-value.ts'
 
 /** The choice, and the tools that it leaves to choose from. */
 export interface DecodedChoice {
@@ -41,12 +41,18 @@ function namedTool(name: string, path: string, tools: readonly Tool[]): ToolChoi
   throw badValue(path, `Invalid value for '${path}': the named tool is not among the request's tools.`)
 }
 
+const MOST_ALLOWED = 1000
+
 function allowedTools(choice: JsonObject, path: string, tools: readonly Tool[]): DecodedChoice {
   const holder = objectAt(choice.allowed_tools ?? choice, `${path}.allowed_tools`)
   const mode = stringAt(holder.mode ?? 'auto', `${path}.allowed_tools.mode`)
   if (mode !== 'auto' && mode !== 'required') throw wrongChoice(`${path}.allowed_tools.mode`, ['auto', 'required'], mode)
   const list = optionalArray(holder.tools, `${path}.allowed_tools.tools`) ?? []
-  const names = new Set(list.map((each: Json, index) => allowedName(each, `${path}.allowed_tools.tools[${index}]`, tools)))
+  const names = new Set(
+    atMost(list, MOST_ALLOWED, `${path}.allowed_tools.tools`).map((each, index) =>
+      allowedName(each, `${path}.allowed_tools.tools[${index}]`, tools)
+    )
+  )
   const left = tools.filter((tool) => names.has(tool.name))
   if (left.length === 0) throw badValue(path, `Invalid '${path}': at least one tool must be allowed.`)
   return { choice: { type: mode }, tools: left }

@@ -5,7 +5,7 @@ import { CUSTOM_TOOL_SCHEMA, describeCustomTool } from './custom-tool.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { present } from './present.ts'
 import type { Fields } from './read-fields.ts'
-import { objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
+import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
 import type { Report } from './report.ts'
 
 export interface DecodedTools {
@@ -16,6 +16,8 @@ export interface DecodedTools {
   readonly legacy: boolean
 }
 
+const MOST_TOOLS = 1000
+
 /** Reads `tools`, or else the older `functions`. Order is kept: another order would miss the model's cache. */
 export function decodeTools(fields: Fields, report: Report): DecodedTools {
   const given = fields.get('tools') ?? []
@@ -24,9 +26,10 @@ export function decodeTools(fields: Fields, report: Report): DecodedTools {
   if (given.length > 0 && functions.length > 0) report(fields.path('functions'), '`tools` is given too and wins')
   const path = fields.path(legacy ? 'functions' : 'tools')
   const custom = new Set<string>()
+  const list = atMost(legacy ? functions : given, MOST_TOOLS, path)
   const tools = legacy
-    ? functions.map((value, index) => functionTool(objectAt(value, `${path}[${index}]`), `${path}[${index}]`, report))
-    : given.flatMap((value, index) => decodeTool(value, `${path}[${index}]`, custom, report))
+    ? list.map((value, index) => functionTool(objectAt(value, `${path}[${index}]`), `${path}[${index}]`, report))
+    : list.flatMap((value, index) => decodeTool(value, `${path}[${index}]`, custom, report))
   refuseTwins(tools, path)
   return { tools, custom, legacy }
 }

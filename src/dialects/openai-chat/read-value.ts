@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { missing, wrongChoice, wrongType } from '../openai-error/refuse.ts'
+import { missing, tooMany, wrongChoice, wrongType } from '../openai-error/refuse.ts'
 
 /** An object that must be there. */
 export function objectAt(value: Json | undefined, path: string): JsonObject {
@@ -44,6 +44,12 @@ export function optionalArray(value: Json | undefined, path: string): readonly J
   if (value === undefined || value === null) return undefined
   if (!Array.isArray(value)) throw wrongType(path, 'an array', value)
   return value
+}
+
+/** Refuses a list of more than `most` items before any of them is looked at. */
+export function atMost<T>(list: readonly T[], most: number, path: string): readonly T[] {
+  if (list.length > most) throw tooMany(path, most, list.length)
+  return list
 }
 
 /** One of a few words, or absent. */

@@ -37,6 +37,12 @@ export function outOfRange(path: string, value: number, bound: { readonly min?: 
   return new GatewayError('invalid_value', sentence, { param: path })
 }
 
+/** A list with more items than one request is worth. */
+export function tooMany(path: string, most: number, count: number): GatewayError {
+  const sentence = `Invalid '${path}': array too long. Expected an array with maximum length ${most}, but got an array with length ${count} instead.`
+  return new GatewayError('array_too_long', sentence, { param: path })
+}
+
 /** Any other value that cannot be used; `why` is a whole sentence and quotes nothing of the caller's text. */
 export function badValue(path: string, why: string): GatewayError {
   return new GatewayError('invalid_value', why, { param: path })

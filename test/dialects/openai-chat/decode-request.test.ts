@@ -150,7 +150,7 @@ const REFUSED: readonly (readonly [name: string, fields: JsonObject, kind: strin
   ['P12 logprobs', { logprobs: true }, 'unsupported_parameter', 'logprobs'],
   ['audio answers', { modalities: ['text', 'audio'] }, 'unsupported_value', 'modalities'],
   ['stop strings that are none', { stop: ['a', 1] }, 'invalid_type', 'stop[1]'],
-  ['P4 more stop strings than Converse takes', { stop: Array.from({ length: 2501 }, String) }, 'invalid_value', 'stop'],
+  ['P4 more stop strings than Converse takes', { stop: Array.from({ length: 2501 }, String) }, 'array_too_long', 'stop'],
   ['an unknown tier', { service_tier: 'gold' }, 'invalid_value', 'service_tier'],
   ['an unknown effort', { reasoning_effort: 'huge' }, 'invalid_value', 'reasoning_effort'],
   ['an unknown thinking type', { thinking: { type: 'x' } }, 'invalid_value', 'thinking.type'],

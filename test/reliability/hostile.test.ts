@@ -1,0 +1,133 @@
+import { connect } from 'node:net'
+import t, { type Test } from 'tap'
+import { startStandin } from '../../src/standin/server.ts'
+import { KEY } from '../helper.ts'
+import { ask, freePort, start } from '../process.ts'
+import { HOSTILE_BODIES, type HostileBody } from './hostile-bodies.ts'
+
+const CHAT = '/v1/chat/completions'
+const PRELOAD = new URL('loop-delay.ts', import.meta.url).href
+
+/** The gateway as a process of its own, and how long its event loop was held up at most since this was last asked. */
+async function startWatched(t: Test, env: Record<string, string> = {}) {
+  const standin = await startStandin()
+  t.teardown(() => standin.close())
+  const [port, delayPort] = await Promise.all([freePort(), freePort()])
+  const gateway = start(t, 'src/server.ts', {
+    ...standin.env,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    API_KEY: KEY,
+    NODE_OPTIONS: `--import=${PRELOAD}`,
+    LOOP_DELAY_PORT: String(delayPort),
+    ...env
+  })
+  const base = `http://127.0.0.1:${port}`
+  await ask(`${base}/ready`, 200)
+  const heldUpMs = async () => Number(await (await fetch(`http://127.0.0.1:${delayPort}`)).text())
+  const post = (body: string | Buffer) =>
+    fetch(base + CHAT, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body
+    })
+  return { gateway, standin, base, port, post, heldUpMs }
+}
+
+type Watched = Awaited<ReturnType<typeof startWatched>>
+
+/** Tries of one body: another process on the machine may hold up the first ones. */
+const TRIES = 5
+
+/** How long one request may keep others waiting: 50 ms, or more where this machine needs more than usual to parse three megabytes. */
+function patienceMs(): number {
+  const json = JSON.stringify(Array.from({ length: 100_000 }, () => ({ role: 'user', content: 'hello' })))
+  const before = performance.now()
+  JSON.parse(json)
+  return Math.max(50, 3 * (performance.now() - before))
+}
+
+async function proveBody(t: Test, { post, heldUpMs }: Watched, { name, body, status, error }: HostileBody) {
+  let least = Number.POSITIVE_INFINITY
+  const patience = patienceMs()
+  for (let tries = 0; tries < TRIES && least > patience; tries++) {
+    await heldUpMs()
+    const response = await post(body)
+    const answer = (await response.json()) as { error?: Record<string, unknown> }
+    least = Math.min(least, await heldUpMs())
+    t.equal(response.status, status, name)
+    if (status === 200) continue
+    t.same(Object.keys(answer.error ?? {}).sort(), ['code', 'message', 'param', 'type'], name)
+    if (error !== undefined) t.match(answer.error, error, name)
+  }
+  t.ok(least <= patience, `${name}: the event loop was held up ${least.toFixed(0)} ms, at most ${patience.toFixed(0)} are fine`)
+}
+
+t.test('no body that a client can make up stops the process, stalls it, or gets a 500', { timeout: 120_000 }, async (t) => {
+  const watched = await startWatched(t)
+  await (await watched.post('{"model":"amazon.nova-lite-v1:0","messages":[{"role":"user","content":"warm"}]}')).text()
+  for (const body of HOSTILE_BODIES) await proveBody(t, watched, body)
+  t.equal((await fetch(`${watched.base}/health`)).status, 200)
+  t.equal(watched.gateway.child.exitCode, null)
+  t.notMatch(watched.gateway.output(), /unhandled rejection|uncaught exception|a request failed/)
+})
+
+/** Sends bytes as they are, and gives all that came back until the connection ended. */
+function exchange(port: number, write: (send: (bytes: string | Buffer) => void) => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let text = ''
+    socket.setTimeout(20_000, () => socket.destroy(new Error('the gateway did not end the connection')))
+    socket.on('data', (bytes) => {
+      text += bytes
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) => (text === '' ? reject(error) : resolve(text)))
+    socket.once('close', () => resolve(text))
+    socket.once('connect', () => write((bytes) => void (socket.writable && socket.write(bytes))))
+  })
+}
+
+const HEAD = `POST ${CHAT} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${KEY}\r\ncontent-type: application/json\r\n`
+
+function bodyOf(answer: string): unknown {
+  return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))
+}
+
+t.test('heads and bodies that flood, drip or lie are refused, and others are served meanwhile', async (t) => {
+  const { port, base, gateway } = await startWatched(t, { REQUEST_TIMEOUT_MS: '1000' })
+  const rows: readonly (readonly [string, number, string, (send: (bytes: string | Buffer) => void) => void])[] = [
+    ['a header of 100 kB', 431, 'headers_too_large', (send) => send(`${HEAD}x-a: ${'a'.repeat(100_000)}\r\n\r\n`)],
+    ['ten thousand headers', 431, 'headers_too_large', (send) => send(HEAD + 'x-a: 1\r\n'.repeat(10_000))],
+    ['a body that stops coming', 408, 'request_timeout', (send) => send(`${HEAD}content-length: 100\r\n\r\n{"model":`)],
+    ['a head that stops coming', 408, 'request_timeout', (send) => send(HEAD)],
+    ['no HTTP at all', 400, '', (send) => send('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 this is TLS\r\n\r\n')],
+    ['two lengths', 400, '', (send) => send(`${HEAD}content-length: 2\r\ncontent-length: 3\r\n\r\n{}`)],
+    ['a chunk without a length', 400, '', (send) => send(`${HEAD}transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n`)]
+  ]
+  await Promise.all([
+    ...rows.map(async ([name, status, code, write]) => {
+      const answer = await exchange(port, write)
+      t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), name)
+      t.match(
+        bodyOf(answer),
+        { error: { message: String, type: 'invalid_request_error', code: code === '' ? null : code } },
+        name
+      )
+    }),
+    (async () => {
+      for (let i = 0; i < 20; i++) t.equal((await fetch(`${base}/health`)).status, 200)
+    })()
+  ])
+  t.equal(gateway.child.exitCode, null)
+})
+
+t.test('a body that drips in, byte by byte, is cut off when its time is over', async (t) => {
+  const { port } = await startWatched(t, { REQUEST_TIMEOUT_MS: '700' })
+  let timer: NodeJS.Timeout | undefined
+  const answer = await exchange(port, (send) => {
+    send(`${HEAD}content-length: 100000\r\n\r\n`)
+    timer = setInterval(() => send(' '), 20)
+  })
+  clearInterval(timer)
+  t.match(answer, /^HTTP\/1\.1 408 /)
+})
