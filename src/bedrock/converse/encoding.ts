@@ -50,10 +50,22 @@ export type Healed =
   | 'system'
   | 'responseFields'
   | 'blankText'
+  | MostTokens
+
+/** The most tokens that Bedrock said a model may be asked for. */
+export type MostTokens = `maxTokens<=${number}`
 
 /** Tells whether the model has refused this before. */
 export function isWithout({ without }: EncodeInput, thing: Healed): boolean {
   return without.has(thing)
+}
+
+/** The least of the ceilings that Bedrock has told for this model; none: infinity. */
+export function toldCeiling({ without }: EncodeInput): number {
+  const told = [...without]
+    .filter((name) => name.startsWith('maxTokens<='))
+    .map((name) => Number(name.slice('maxTokens<='.length)))
+  return Math.min(...told)
 }
 
 /** Starts an encoding with an empty list of warnings. */

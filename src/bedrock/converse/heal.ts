@@ -55,7 +55,19 @@ const CURES: readonly Cure[] = [
  * Undefined where the request itself is at fault, or did not hold what the sentence names.
  */
 export function healable(message: string, encoded: EncodedConverse): Healed | undefined {
-  return CURES.find(({ says, held }) => says.test(message) && held(encoded.body, encoded))?.without
+  return (
+    mostTokens(message, encoded.body) ??
+    CURES.find(({ says, held }) => says.test(message) && held(encoded.body, encoded))?.without
+  )
+}
+
+const LIMITS = [/maximum tokens you requested exceeds the model limit of (\d+)/i, /max_tokens: \d+ > (\d+)/i]
+
+/** A limit above the model's own becomes the one that the refusal tells. */
+function mostTokens(message: string, body: JsonObject): Healed | undefined {
+  const told = LIMITS.map((limit) => Number(limit.exec(message)?.[1])).find((most) => most > 0)
+  const asked = at(body, ['inferenceConfig', 'maxTokens'])
+  return told !== undefined && typeof asked === 'number' && asked > told ? `maxTokens<=${told}` : undefined
 }
 
 function has(path: string): (body: JsonObject) => boolean {

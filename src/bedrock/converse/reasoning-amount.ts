@@ -1,6 +1,6 @@
 import type { Effort } from '../../core/request.ts'
 import type { EffortWord } from '../../models/traits.ts'
-import type { Encoding } from './encoding.ts'
+import { type Encoding, toldCeiling } from './encoding.ts'
 
 /** Tokens of thought that an effort word stands for. */
 export const EFFORT_BUDGET = {
@@ -31,11 +31,13 @@ export function nearestEffort(wish: Effort, efforts: readonly EffortWord[]): Eff
 /** The limit of an answer: the caller's, made to fit the model; else the operator's or the usual one plus what reasoning may take. */
 export function answerLimit(encoding: Encoding, reasoningTokens: number): { readonly maxTokens?: number } {
   const { traits, request, defaults, warn } = encoding
-  const ceiling = traits.maxOutputTokens === 0 ? Number.POSITIVE_INFINITY : traits.maxOutputTokens
+  const ceiling = Math.min(
+    traits.maxOutputTokens === 0 ? Number.POSITIVE_INFINITY : traits.maxOutputTokens,
+    toldCeiling(encoding)
+  )
   if (request.maxTokens !== undefined) {
     const maxTokens = Math.max(traits.minOutputTokens, Math.min(request.maxTokens, ceiling))
-    if (maxTokens !== request.maxTokens)
-      warn('max_tokens', `the model takes ${traits.minOutputTokens} to ${traits.maxOutputTokens}`)
+    if (maxTokens !== request.maxTokens) warn('max_tokens', `the model takes ${traits.minOutputTokens} to ${ceiling}`)
     return { maxTokens }
   }
   if (defaults.maxTokens === undefined && traits.maxOutputTokens === 0) return {}

@@ -75,6 +75,18 @@ const CURES: readonly [message: string, model: string, request: Partial<ChatRequ
     NOVA,
     { system: [{ type: 'text', text: 's' }] },
     'system'
+  ],
+  [
+    'The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum tokens value that is lower than 4096.',
+    NOVA,
+    { maxTokens: 5000 },
+    'maxTokens<=4096'
+  ],
+  [
+    MODEL('max_tokens: 9000 > 8192, which is the maximum allowed number of output tokens for this model'),
+    SONNET_46,
+    { maxTokens: 9000 },
+    'maxTokens<=8192'
   ]
 ]
 for (const [message, model, request, without] of CURES) {
