@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ServiceTier } from '../../core/request.ts'
-import { wrongType } from '../openai-error/refuse.ts'
+import { badValue, wrongType } from '../openai-error/refuse.ts'
 import { FIELDS, type FieldName, type FieldRow } from './fields.ts'
 import type { Fields } from './read-fields.ts'
 import { atMost, optionalChoice } from './read-value.ts'
@@ -72,11 +72,17 @@ export function decodeNative(fields: Fields) {
     latency: optionalChoice(fields.get('performance_config')?.latency, latencyPath, ['standard', 'optimized']),
     betas: decodeBetas(fields),
     extraFields: fields.get('additional_model_request_fields'),
-    responseFieldPaths: stringsOf(
-      fields.get('additional_model_response_field_paths'),
-      fields.path('additional_model_response_field_paths')
-    )
+    responseFieldPaths: decodePointers(fields)
   }
+}
+
+/** JSON pointers into the native answer; Bedrock refuses anything else. */
+function decodePointers(fields: Fields): readonly string[] | undefined {
+  const path = fields.path('additional_model_response_field_paths')
+  const pointers = stringsOf(fields.get('additional_model_response_field_paths'), path)
+  const wrong = pointers?.findIndex((pointer) => pointer !== '' && !/^\/.{0,255}$/s.test(pointer)) ?? -1
+  if (wrong < 0) return pointers
+  throw badValue(`${path}[${wrong}]`, `Invalid '${path}[${wrong}]': expected a JSON pointer such as '/stop_sequence'.`)
 }
 
 function decodeBetas(fields: Fields): readonly string[] | undefined {

@@ -138,6 +138,12 @@ t.test('what concerns only the answer is apart from the request', async (t) => {
 })
 
 const REFUSED: readonly (readonly [name: string, fields: JsonObject, kind: string, param: string])[] = [
+  [
+    'a path into the answer that is no pointer',
+    { additional_model_response_field_paths: ['/a', 'b'] },
+    'invalid_value',
+    'additional_model_response_field_paths[1]'
+  ],
   ['no model', { model: null }, 'missing_parameter', 'model'],
   ['a model that is no string', { model: 4 }, 'invalid_type', 'model'],
   ['too high a temperature', { temperature: 2.1 }, 'invalid_value', 'temperature'],
