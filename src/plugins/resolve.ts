@@ -18,6 +18,8 @@ declare module 'fastify' {
 
 /** The longest id that Bedrock takes. */
 const LONGEST_NAME = 2048
+/** Control characters and halves of characters, which no path can carry. */
+const UNREADABLE = /\p{C}/u
 
 type Targets = readonly [ModelTarget, ...ModelTarget[]]
 
@@ -38,10 +40,8 @@ export const resolve = fp(
       return within(config.allowedModels, target) && within(request.apiKey?.models ?? [], target)
     })
     app.decorate('resolve', (asked, purpose, request) => {
-      if (asked.length > LONGEST_NAME) {
-        throw new GatewayError('model_not_found', `No model has a name of more than ${LONGEST_NAME} characters.`, {
-          param: 'model'
-        })
+      if (asked.length > LONGEST_NAME || UNREADABLE.test(asked)) {
+        throw new GatewayError('model_not_found', 'No model has such a name.', { param: 'model' })
       }
       request.record.asked = asked
       const look = () => resolveModel(asked, purpose, { ...fixed, known: app.catalog.known })

@@ -14,12 +14,17 @@ const FORMATS: Readonly<Record<string, string>> = {
   uuid: '00000000-0000-4000-8000-000000000000'
 }
 const MAX_DEPTH = 8
+/** A schema may refer to itself, or ask for any length: the answer stays small. */
+const NO_DEEPER = 32
+const MAX_ITEMS = 100
+const MAX_LENGTH = 10_000
 
 /** Makes a value that a JSON Schema accepts; strings take a word of `hint`, so that answers look like the question. */
 export function fromSchema(schema: JsonSchema, hint: string, random: Random): unknown {
   const words = hint.match(/[\p{Lu}][\p{L}]+/gu) ?? []
   const fallback = words.at(-1) ?? 'synthetic'
   const make = (node: JsonSchema, depth: number): unknown => {
+    if (typeof node !== 'object' || node === null || depth > NO_DEEPER) return null
     if (typeof node.$ref === 'string') return make(follow(schema, node.$ref), depth + 1)
     if (node.const !== undefined) return node.const
     if (Array.isArray(node.enum)) return node.enum[0]
@@ -33,7 +38,7 @@ export function fromSchema(schema: JsonSchema, hint: string, random: Random): un
       case 'object':
         return makeObject(node, depth, child)
       case 'array':
-        return Array.from({ length: depth > MAX_DEPTH ? 0 : Number(node.minItems ?? 1) }, () =>
+        return Array.from({ length: depth > MAX_DEPTH ? 0 : Math.min(Number(node.minItems ?? 1), MAX_ITEMS) }, () =>
           child((node.items ?? {}) as JsonSchema, depth + 1)
         )
       case 'integer':
@@ -71,7 +76,7 @@ function typeOf(node: JsonSchema): string {
 }
 
 function fit(word: string, node: JsonSchema): string {
-  const padded = word.padEnd(Number(node.minLength ?? 0), 'x')
+  const padded = word.padEnd(Math.min(Number(node.minLength ?? 0), MAX_LENGTH), 'x')
   return node.maxLength === undefined ? padded : padded.slice(0, Number(node.maxLength))
 }
 

@@ -147,6 +147,12 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
       '[{"type":"function","function":{"name":"__proto__","parameters":{"type":"object","properties":{"__proto__":{"type":"string"},"constructor":{"type":"string"}}}}},{"type":"function","function":{"name":"constructor"}}]'
     )
   ),
+  {
+    name: 'a model named by half a character',
+    body: asks({ model: '\u0000\ud83d' }),
+    status: 404,
+    error: { code: 'model_not_found' }
+  },
   { name: 'a model named constructor', body: asks({ model: 'constructor' }), status: 404, error: { code: 'model_not_found' } },
   taken(
     'keys given twice: the last one counts',
