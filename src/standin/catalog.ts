@@ -120,6 +120,7 @@ const GPT: Traits = {
   sampling: 'none',
   thinking: 'effort-object',
   efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+  maxStops: 0,
   resultMedia: []
 }
 const GPT_6: Traits = { ...GPT, efforts: ['low', 'medium', 'high', 'xhigh'] }

@@ -31,6 +31,8 @@ function checkSampling({ inferenceConfig = {} }: ConverseRequest, { sampling, ma
 
 function checkStops({ inferenceConfig }: ConverseRequest, { maxStops, family }: CatalogModel): void {
   const stops = inferenceConfig?.stopSequences ?? []
+  if (maxStops === 0 && inferenceConfig?.stopSequences !== undefined)
+    invalid("This model doesn't support the stopSequences field. Remove stopSequences and try again.")
   if (stops.length > maxStops) {
     invalid(`The model that you are using supports at most ${maxStops} stop sequences. Try again with fewer stop sequences.`)
   }

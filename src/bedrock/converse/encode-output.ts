@@ -72,7 +72,11 @@ function planSchema(encoding: Encoding, output: SchemaOutput, parts: OutputParts
 
 function canNative(encoding: Encoding, { schema }: SchemaOutput): boolean {
   const { traits, request } = encoding
-  if (!traits.structuredOutput || isWithout(encoding, 'structuredOutput')) return false
+  if (!traits.structuredOutput) return false
+  if (isWithout(encoding, 'structuredOutput')) {
+    encoding.warn('response_format.json_schema.strict', 'the model refused to be bound to a schema; it is asked in another way')
+    return false
+  }
   const cites = request.turns.some((turn) => turn.content.some((block) => block.type === 'document' && block.citations === true))
   return (traits.structuredOutputWithCitations || !cites) && createSchemaRoom().take(schema)
 }

@@ -72,7 +72,11 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
 
 function canStream(encoding: Encoding, { tools }: ToolPlan): boolean {
   if (!encoding.traits.streaming) return false
-  return tools.length === 0 || (encoding.traits.toolsInStream && !isWithout(encoding, 'streamingTools'))
+  if (tools.length === 0) return true
+  if (!encoding.traits.toolsInStream) return false
+  if (!isWithout(encoding, 'streamingTools')) return true
+  encoding.warn('stream', 'the model refused tools in a stream; the answer comes in one piece')
+  return false
 }
 
 interface ContextParts {
