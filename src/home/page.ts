@@ -35,13 +35,13 @@ export const HOME_PAGE = `<!doctype html>
     <p class="fine" id="key-hint">Stays in this tab and goes nowhere but to this gateway.</p>
   </form>
 </section>
-<section aria-labelledby="models-title">
+<section class="models" aria-labelledby="models-title">
   <div class="head"><h2 id="models-title">Models</h2><span class="fine" id="models-count" role="status"></span></div>
   <input id="search" type="search" placeholder="Search by name, id, provider…" aria-label="Search models" spellcheck="false" hidden>
   <div id="models-note" class="note">Connect with a key to see the models it may use.</div>
   <div id="models-table" class="scroll" hidden>
     <table>
-      <thead><tr><th scope="col">Model</th><th scope="col">Takes → gives</th><th scope="col">Lifecycle</th></tr></thead>
+      <thead><tr><th scope="col">Model</th><th scope="col">Takes → gives</th></tr></thead>
       <tbody id="models-rows"></tbody>
     </table>
   </div>

@@ -74,15 +74,18 @@ table { width: 100%; border-collapse: collapse; font-size: .875rem; }
 th { position: sticky; top: 0; z-index: 1; background: var(--well); text-align: left; font-size: .75rem; font-weight: 600; color: var(--soft); padding: .4375rem .75rem; white-space: nowrap; }
 td { padding: .5rem .75rem; border-top: 1px solid var(--line); vertical-align: top; }
 tr { position: relative; }
-tbody tr:hover { background: var(--well); }
+tbody tr:has(input):hover { background: var(--well); }
+tbody tr:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: -2px; }
+td input:focus-visible { outline: none; }
 tbody tr:has(:checked) { background: color-mix(in srgb, var(--accent) 11%, var(--face)); }
 td label { display: flex; gap: .625rem; align-items: baseline; cursor: pointer; }
 td label::after { content: ""; position: absolute; inset: 0; }
 .model-words { display: grid; min-width: 0; line-height: 1.4; }
 .model-name { font-weight: 600; }
 .model-words code { font-size: .8125rem; color: var(--soft); }
-.modalities { color: var(--soft); font-size: .8125rem; }
-.badge { color: var(--good); font-size: .8125rem; }
+.facts { color: var(--soft); font-size: .8125rem; line-height: 1.4; min-width: 8rem; }
+.facts > * { display: block; }
+.badge { color: var(--good); }
 .late { color: var(--late); }
 
 .chat { display: flex; flex-direction: column; }
@@ -115,7 +118,9 @@ pre { overflow: auto; padding: .875rem 1rem; border-radius: .5rem; background: v
   main { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
   .connect { grid-column: 1 / -1; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
   .wide { grid-column: 1 / -1; }
-  .scroll { max-height: 34rem; }
+  .models { display: flex; flex-direction: column; }
+  /* One height, so that the page keeps still while a search shortens the table; it grows with the chat beside it. */
+  .scroll { flex: 1 1 34rem; min-height: 0; max-height: none; }
 }
 @media (max-width: 30rem) {
   header { padding: 1.125rem 0 1rem; }
@@ -123,7 +128,9 @@ pre { overflow: auto; padding: .875rem 1rem; border-radius: .5rem; background: v
   tbody tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .5rem .625rem; border-top: 1px solid var(--line); }
   td { padding: 0; border: 0; }
   td:first-child { flex: 1 0 100%; }
-  td:nth-child(2) { padding-left: 1.5rem; }
+  td.facts { display: flex; gap: .75rem; padding-left: 1.5rem; }
+  .chat .head { flex-wrap: wrap; }
+  .head > code { order: 1; flex-basis: 100%; }
   input, textarea, #key, #search { font-size: 1rem; }
   #key-form .row { flex-wrap: wrap; }
   #key { flex: 1 0 100%; }

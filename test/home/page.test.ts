@@ -34,6 +34,20 @@ t.test('a key brings the models, and the search narrows them', { skip }, async (
   t.match(found[0], /text, image.*→ text.*active/)
 })
 
+t.test('a search that finds nothing says so, and a key without models too', { skip }, async (t) => {
+  const { base } = await build(t)
+  const { page } = await openPage(t, await browser(), base)
+  await connect(page, KEY)
+  await page.getByLabel('Search models').fill('<no such model>')
+  await page.getByText('No model fits “<no such model>”').waitFor()
+  const none = await build(t, { ALLOWED_MODELS: 'nobody.*' })
+  const { page: other } = await openPage(t, await browser(), none.base)
+  await other.getByLabel('API key').fill(KEY)
+  await other.keyboard.press('Enter')
+  await other.getByText('This key may use no model').waitFor()
+  t.notOk(await other.locator('#models-table').isVisible())
+})
+
 t.test('the default model is chosen at first', { skip }, async (t) => {
   const { base } = await build(t, { DEFAULT_MODEL: MODEL })
   const { page } = await openPage(t, await browser(), base)

@@ -11,7 +11,7 @@ export async function loadModels(state: HomeState, onChoice: () => void): Promis
   const { models, failure } = await fetchModels(state)
   if (state.key !== key) return // another key was typed meanwhile
   state.models = models
-  note.replaceChildren(...(failure === undefined ? [] : [failure]))
+  note.replaceChildren(failure ?? (models.length > 0 ? '' : 'This key may use no model, or none can be listed yet.'))
   if (models.length > 0) state.model = await preferredModel(state)
   showModels(state, onChoice)
   showChosenRow()
@@ -69,7 +69,16 @@ export function showModels(state: HomeState, onChoice: () => void): void {
   byId('models-table').hidden = state.models.length === 0
   byId('search').hidden = state.models.length === 0
   byId('models-count').textContent = state.models.length === 0 ? '' : `${found.length} of ${state.models.length}`
-  byId('models-rows').replaceChildren(...found.map((model) => modelRow(state, model, onChoice)))
+  byId('models-rows').replaceChildren(
+    ...(found.length > 0 ? found.map((model) => modelRow(state, model, onChoice)) : [noRow(search)])
+  )
+}
+
+/** What stands in the table when the search lets nothing through. */
+export function noRow(search: string): HTMLElement {
+  const cell = make('td', 'note', `No model fits “${search}”. A model that is not listed can still be called by its id or ARN.`)
+  cell.colSpan = 2
+  return make('tr', '', cell)
 }
 
 /** Scrolls the table, and not the page, to the chosen model. */
@@ -92,13 +101,8 @@ export function modelRow(state: HomeState, model: Model, onChoice: () => void): 
   const name = model.name !== undefined && model.name !== model.id ? [make('span', 'model-name', model.name)] : []
   const label = make('label', '', radio, make('span', 'model-words', ...name, make('code', '', model.id)))
   const lifecycle = model.lifecycle ?? ''
-  return make(
-    'tr',
-    '',
-    make('td', '', label),
-    make('td', 'modalities', modalities(model)),
-    make('td', '', lifecycle === '' ? '' : make('span', lifecycle === 'active' ? 'badge' : 'badge late', lifecycle))
-  )
+  const life = lifecycle === '' ? [] : [make('span', lifecycle === 'active' ? 'badge' : 'badge late', lifecycle)]
+  return make('tr', '', make('td', '', label), make('td', 'facts', make('span', '', modalities(model)), ...life))
 }
 
 /** `text, image → text`; empty when no list tells. */
