@@ -42,6 +42,41 @@ t.test('a page of another origin streams a chat with its key, as NextChat does i
   t.same(methods, ['OPTIONS /v1/chat/completions', 'POST /v1/chat/completions'])
 })
 
+t.test('a page of another origin may use the official client, with all the headers it sends', { skip }, async (t) => {
+  const { base } = await build(t)
+  const { page } = await openPage(t, await browser(), await elsewhere(t))
+  const status = await page.evaluate(
+    async ({ url, key, names }) => {
+      const headers = Object.fromEntries(names.map((name) => [name, 'x']))
+      const response = await fetch(url, { headers: { ...headers, authorization: `Bearer ${key}` } })
+      return response.status
+    },
+    { url: `${base}/v1/models`, key: KEY, names: SDK_HEADERS }
+  )
+  t.equal(status, 200)
+})
+
+t.test('a page of another origin sees a throttle with its status and when to come back', { skip }, async (t) => {
+  const { base, standin } = await build(t, { UPSTREAM_MAX_ATTEMPTS: '1' })
+  standin.fail('amazon.nova-lite-v1:0', 'throttling-retry-after', 'mid-stream-internal')
+  const { page } = await openPage(t, await browser(), await elsewhere(t))
+  const [throttled, broken] = await page.evaluate(
+    async ({ url, key, body }) => {
+      const seen: { status: number; retryAfter: string | null; text: string }[] = []
+      for (let turn = 0; turn < 2; turn++) {
+        const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+        const response = await fetch(url, { method: 'POST', headers, body })
+        seen.push({ status: response.status, retryAfter: response.headers.get('retry-after'), text: await response.text() })
+      }
+      return seen
+    },
+    { url: `${base}/v1/chat/completions`, key: KEY, body: NEXTCHAT_BODY }
+  )
+  t.match(throttled, { status: 429, retryAfter: '1', text: /rate_limit_exceeded/ })
+  t.match(broken, { status: 200, text: /data: \{"error"/ })
+  t.notMatch(broken?.text, /\[DONE\]/)
+})
+
 for (const [what, path, method, status, code] of [
   ['a wrong key', '/v1/chat/completions', 'POST', 401, 'invalid_api_key'],
   ['a wrong key on the list', '/v1/models', 'GET', 401, 'invalid_api_key'],
@@ -90,6 +125,26 @@ t.test(
     }
   }
 )
+
+/** What the clients of OpenAI, Azure and Anthropic put beside the key. */
+const SDK_HEADERS = [
+  'content-type',
+  'x-api-key',
+  'api-key',
+  'openai-organization',
+  'openai-project',
+  'x-stainless-lang',
+  'x-stainless-package-version',
+  'x-stainless-os',
+  'x-stainless-arch',
+  'x-stainless-runtime',
+  'x-stainless-runtime-version',
+  'x-stainless-retry-count',
+  'x-stainless-timeout',
+  'x-stainless-helper-method',
+  'anthropic-version',
+  'x-openwebui-user-id'
+]
 
 const NEXTCHAT_BODY = JSON.stringify({
   messages: [{ role: 'user', content: '#slow 20' }],
