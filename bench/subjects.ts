@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startChild, stopChild, untilAnswers } from './measure/child.ts'
+import { freePort } from './measure/parts.ts'
 import { fileOf } from './measure/stage.ts'
 import type { Options } from './options.ts'
 import { installPortkey } from './portkey.ts'
@@ -125,15 +125,4 @@ function passThrough({ port, upstream }: Place): Command {
 function plain({ port, upstream }: Place, handler: string): Command {
   const env = { ...CREDENTIALS, PORT: String(port), HANDLER: handler, AWS_ENDPOINT_URL_BEDROCK_RUNTIME: upstream }
   return { args: [fileOf('plain.ts')], env, readyPath: '/health' }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

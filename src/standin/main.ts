@@ -27,6 +27,9 @@ for (const [name, value] of Object.entries(standin.env)) console.log(`export ${n
 console.log(`# or, for Bedrock alone, AWS_BEARER_TOKEN_BEDROCK=${CREDENTIALS.bearerKey}`)
 if (values['no-auth']) console.warn('# --no-auth: signatures are NOT checked')
 
+// Nobody reads the record here, and a long run must not fill memory with it.
+setInterval(() => standin.requests.splice(0), 1000).unref()
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void standin.close().then(() => process.exit(0)))
 }
