@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
-import type { ModelTarget } from '../models/resolve.ts'
+import { type ModelTarget, targetIn } from '../models/resolve.ts'
 import type { TraitRow } from '../models/traits.ts'
 import type { AgentOptions } from './agent.ts'
 import type { AttemptPolicy, Candidate } from './attempt.ts'
@@ -91,11 +91,19 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     checkOutput: createOutputChecker()
   }
 
-  /** Every region for the first target, then for the next. An ARN is called in its own region where that is one of ours. */
+  /**
+   * Every region for the first target, then for the next. An ARN is called in its own region where that is one of ours,
+   * an inference profile in the regions of its geography.
+   */
   function candidates(targets: readonly ModelTarget[]): readonly Candidate[] {
     return targets.flatMap((target) => {
       const own = transports.filter((transport) => transport.region === arnRegion(target.id))
-      return (own.length > 0 ? own : transports).map((transport) => ({ transport, target }))
+      const everywhere = (own.length > 0 ? own : transports).map((transport) => ({ transport, target }))
+      const possible = everywhere.flatMap(({ transport }) => {
+        const local = targetIn(transport.region, target)
+        return local === undefined ? [] : [{ transport, target: local }]
+      })
+      return possible.length > 0 && transports.length > 1 ? possible : everywhere
     })
   }
 

@@ -28,3 +28,8 @@ export function baseModelId(id: string): string {
 export function hasGeography(id: string): boolean {
   return PREFIX.test(id)
 }
+
+/** The geography of an inference profile's id, as far as this list knows it. */
+export function geographyOf(id: string): (typeof GEOGRAPHIES)[number] | undefined {
+  return hasGeography(id) ? GEOGRAPHIES.find((name) => id.startsWith(`${name}.`)) : undefined
+}

@@ -6,11 +6,14 @@ import { traitsFor } from './traits.ts'
 export { baseModelId } from './base-model.ts'
 export { defaultChatModel } from './default-model.ts'
 export { geography } from './geography.ts'
+export { targetIn } from './target-in.ts'
 
 /** One model to call: the id on the wire, and the base id that traits are matched on. */
 export interface ModelTarget {
   readonly id: string
   readonly baseId: string
+  /** The profile in `id` was chosen for the first region; elsewhere the one of that region's geography is meant. */
+  readonly anyGeography?: true
 }
 
 /** What the catalogue tells of a model. */
@@ -93,7 +96,7 @@ function target(asked: string, context: ResolveContext): ModelTarget {
   const id = known?.id ?? asked
   const baseId = known?.baseId ?? baseModelId(id)
   if (!needsProfile(id, baseId, known, context)) return { id, baseId }
-  return { id: `${profileGeography(baseId, context)}.${baseId}`, baseId }
+  return { id: `${profileGeography(baseId, context)}.${baseId}`, baseId, anyGeography: true }
 }
 
 /** `gpt-oss-120b` or `claude-sonnet-4-6`: the catalogue's id without provider and version. Only where it is the one that fits. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../errors.ts'
 import { globMatch } from '../models/glob.ts'
-import { defaultChatModel, type ModelTarget, type ResolveContext, resolveModel } from '../models/resolve.ts'
+import { baseModelId, defaultChatModel, type ModelTarget, type ResolveContext, resolveModel } from '../models/resolve.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -28,9 +28,11 @@ export const resolve = fp(
   async (app: FastifyInstance) => {
     const { config } = app
     const region = config.bedrockRegions[0] ?? config.awsRegion ?? config.awsDefaultRegion ?? 'us-east-1'
+    const fallback = defaultChatModel(region)
     const fixed: Omit<ResolveContext, 'known'> = {
       aliases: config.modelAliases,
-      defaultModel: config.defaultModel ?? defaultChatModel(region),
+      // By its base id, so that each region of the failover calls the profile of its own geography.
+      defaultModel: config.defaultModel ?? (config.crossRegionInference ? baseModelId(fallback) : fallback),
       defaultEmbeddingModel: config.defaultEmbeddingModel,
       region,
       crossRegion: config.crossRegionInference

@@ -3,6 +3,7 @@ import { baseModelId } from '../../src/models/base-model.ts'
 import { defaultChatModel } from '../../src/models/default-model.ts'
 import { geography } from '../../src/models/geography.ts'
 import { globMatch } from '../../src/models/glob.ts'
+import { resolveModel } from '../../src/models/resolve.ts'
 
 const GLOBS: readonly [pattern: string, text: string, fits: boolean][] = [
   ['gpt-*', 'gpt-4o', true],
@@ -58,7 +59,15 @@ const REGIONS: readonly [region: string, geography: string, model: string][] = [
   ['sa-east-1', 'global', 'global.anthropic.'],
   ['us-gov-west-1', 'us-gov', 'us-gov.anthropic.']
 ]
+const RESOLVE = { aliases: {}, defaultEmbeddingModel: 'none', known: new Map(), crossRegion: true }
+
 for (const [region, prefix, model] of REGIONS) {
+  t.test(`${region} finds its default model by the base id too`, async (t) => {
+    const defaultModel = baseModelId(defaultChatModel(region))
+    const [{ id }] = resolveModel('gpt-4o', 'chat', { ...RESOLVE, region, defaultModel })
+    t.equal(id, defaultChatModel(region))
+  })
+
   t.test(`${region} calls profiles of ${prefix}, and its default model begins with ${model}`, async (t) => {
     t.equal(geography(region), prefix)
     t.ok(defaultChatModel(region).startsWith(model))
