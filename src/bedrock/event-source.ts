@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { type ErrorKind, GatewayError } from '../errors.ts'
 import { awsError } from './aws-error.ts'
 import type { EventDecoder } from './converse/decode-events.ts'
+import { readQuickDelta } from './converse/quick-delta.ts'
 import { createFrameReader, type Frame } from './event-stream.ts'
 import type { HttpBody } from './http-body.ts'
 import { networkError } from './network-error.ts'
@@ -113,6 +114,8 @@ function createBatchDecoder({ decoder, model, requestId }: EventInput) {
 }
 
 function parsePayload(frame: Frame): JsonObject {
+  const quick = frame.name === 'contentBlockDelta' ? readQuickDelta(frame.payload) : undefined
+  if (quick !== undefined) return quick
   const payload: unknown = JSON.parse(frame.payload.toString('utf8'))
   if (!isJsonObject(payload)) throw new TypeError(`the payload of a ${frame.name} event is no object`)
   return payload
