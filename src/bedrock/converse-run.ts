@@ -181,7 +181,8 @@ function createEncoder(request: ChatRequest, tools: ConverseTools): Encoder {
   let last: { target: ModelTarget; without: ReadonlySet<string>; encoded: EncodedConverse; body: string } | undefined
   return {
     encode(target, left) {
-      const without = new Set([...tools.healing.without(target.id), ...left])
+      const learnt = tools.healing.without(target.id)
+      const without = left.size === 0 ? learnt : new Set([...learnt, ...left])
       // Names are only ever added while a request runs, or forgotten all at once.
       if (last?.target !== target || last.without.size !== without.size) {
         const encoded = encodeConverseRequest({

@@ -10,7 +10,27 @@ export type { CachePlace, EffortWord, Modality, TraitRow, Traits } from './trait
  * newest row, and a model nobody knows gets a permissive one, so that Bedrock itself has the last word.
  * Operator rows lie over the built-in one, member by member; of several that fit, the earlier wins.
  */
-export function traitsFor(baseId: string, operatorRows: readonly TraitRow[] = []): Traits {
+export function traitsFor(baseId: string, operatorRows: readonly TraitRow[] = NO_ROWS): Traits {
+  const found = remembered(operatorRows)
+  const known = found.get(baseId)
+  if (known !== undefined) return known
+  if (found.size >= MOST_REMEMBERED) found.clear() // ids come from callers
+  const traits = lookUp(baseId, operatorRows)
+  found.set(baseId, traits)
+  return traits
+}
+
+const NO_ROWS: readonly TraitRow[] = []
+const MOST_REMEMBERED = 1000
+const memory = new WeakMap<readonly TraitRow[], Map<string, Traits>>()
+
+function remembered(rows: readonly TraitRow[]): Map<string, Traits> {
+  const known = memory.get(rows) ?? new Map<string, Traits>()
+  memory.set(rows, known)
+  return known
+}
+
+function lookUp(baseId: string, operatorRows: readonly TraitRow[]): Traits {
   const builtIn = TRAIT_ROWS.find(([match]) => globMatch(match, baseId))?.[1] ?? UNKNOWN
   const over = operatorRows.filter((row) => globMatch(row.match, baseId)).map(({ match: _match, ...members }) => members)
   return over.length === 0 ? builtIn : Object.assign({}, builtIn, ...over.toReversed())

@@ -43,12 +43,19 @@ function nativeFields({ request, traits, warn }: Encoding): JsonObject {
 
 /** Lays `over` on `under`; objects are merged member by member, anything else is replaced. */
 export function mergeDeep(under: JsonObject, over: JsonObject): JsonObject {
+  if (isEmpty(over)) return under
+  if (isEmpty(under)) return over
   const merged = new Map(Object.entries(under))
   for (const [name, value] of Object.entries(over)) {
     const below = merged.get(name)
     merged.set(name, isJsonObject(below) && isJsonObject(value) ? mergeDeep(below, value) : value)
   }
   return Object.fromEntries(merged)
+}
+
+function isEmpty(fields: JsonObject): boolean {
+  for (const _name in fields) return false
+  return true
 }
 
 export interface ResponseFieldParts {

@@ -16,8 +16,10 @@ const MOST_POINTS = 4
 
 /** Adds the gateway's own points, and takes out those that the model, the place or the limits refuse. */
 export function placeCachePoints(encoding: Encoding, parts: CachedParts): CachedParts {
+  const wish = automatic(encoding)
+  if (!(wish.system || wish.tools || wish.messages) && !hasPoints(parts)) return parts
   const isAllowed = allowedPlaces(encoding)
-  const marked = addAutomatic(parts, automatic(encoding))
+  const marked = addAutomatic(parts, wish)
   const before = countPoints(marked)
   const placed = {
     tools: isAllowed('tools') ? marked.tools : withoutPoints(marked.tools),
@@ -103,6 +105,10 @@ function contentOf(message: JsonObject): readonly JsonObject[] {
 
 function countPoints({ tools, system, messages }: CachedParts): number {
   return [...tools, ...system, ...messages.flatMap(contentOf)].filter(isPoint).length
+}
+
+function hasPoints({ tools, system, messages }: CachedParts): boolean {
+  return tools.some(isPoint) || system.some(isPoint) || messages.some((message) => contentOf(message).some(isPoint))
 }
 
 function isPoint(item: JsonObject): boolean {

@@ -61,6 +61,7 @@ const MOST = { image: 20, document: 5 } as const
 
 /** Refuses the first block above a limit by its path; merged messages count as one, as they do at Bedrock. */
 function checkCounts(turn: Turn): Turn {
+  if (turn.content.length <= Math.min(MOST.image, MOST.document)) return turn
   for (const kind of ['image', 'document'] as const) {
     const surplus = turn.content.filter((block) => block.type === kind)[MOST[kind]]
     if (surplus === undefined) continue

@@ -19,7 +19,7 @@ export function arrangeTurns(encoding: Encoding, ids: ToolIds, keepsTools: boole
   const spoken = cleaned.filter((turn) => turn.role === 'user' || turn.content.length > 0)
   const paired = pairToolBlocks(mergeTurns(spoken), keepsTools ? ids : undefined)
   const filled = mergeTurns(paired).map((turn) => (turn.content.length > 0 ? turn : { ...turn, content: [placeholder()] }))
-  const arranged = filled.flatMap((turn) => arrangeBlocks(turn, encoding.traits))
+  const arranged = filled.flatMap((turn) => (turn.content.every(isText) ? turn : arrangeBlocks(turn, encoding.traits)))
   return arranged[0]?.role === 'user' ? arranged : [{ role: 'user', content: [placeholder()] }, ...arranged]
 }
 
@@ -36,6 +36,7 @@ export function endTurns(encoding: Encoding, turns: readonly Turn[], reasoning: 
 
 /** Joins neighbouring turns of one role, because Bedrock refuses two in a row. Order of blocks is kept. */
 export function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
+  if (turns.every((turn, index) => turn.role !== turns[index + 1]?.role)) return turns
   const runs: [Turn, ...Turn[]][] = []
   for (const turn of turns) {
     const last = runs.at(-1)
@@ -45,12 +46,17 @@ export function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
   return runs.map((run) => (run.length === 1 ? run[0] : { ...run[0], content: run.flatMap((turn) => turn.content) }))
 }
 
+function isText(block: Block): boolean {
+  return block.type === 'text'
+}
+
 function placeholder(): Block {
   return { type: 'text', text: PLACEHOLDER }
 }
 
 /** Leaves out blank text and reasoning the model must not see; puts remembered reasoning back before its tool calls. */
 function cleanTurn(encoding: Encoding, turn: Turn): Turn {
+  if (turn.content.every(isPlain)) return turn
   const content = turn.content.flatMap((block): readonly Block[] => {
     if (!isReasoning(block)) return [block]
     const kept = replayable(block, encoding.traits)
@@ -71,6 +77,11 @@ function remembered({ recall, traits }: Encoding, turn: Turn): readonly Block[] 
     if (blocks !== undefined) return blocks.flatMap((kept) => replayable(kept, traits) ?? [])
   }
   return []
+}
+
+/** What stays as it is, whatever stands beside it. */
+function isPlain(block: Block): boolean {
+  return !isReasoning(block) && block.type !== 'tool-call' && !isBlank(block)
 }
 
 function isBlank(block: Block): boolean {

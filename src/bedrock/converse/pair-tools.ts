@@ -7,6 +7,7 @@ import type { ToolIds } from './tool-ids.ts'
  * Without `ids` every call and result becomes text: then no tool can be named in the request.
  */
 export function pairToolBlocks(turns: readonly Turn[], ids: ToolIds | undefined): readonly Turn[] {
+  if (!turns.some((turn) => turn.content.some(isToolBlock))) return turns
   const calls = nameById(turns)
   let open = NO_PAIRS
   return turns.map((turn, index) => {
@@ -56,6 +57,10 @@ function resultsById(answer: Turn | undefined): ReadonlyMap<string, ToolResultBl
     else same.push(block)
   }
   return results
+}
+
+function isToolBlock(block: Block): boolean {
+  return block.type === 'tool-call' || block.type === 'tool-result'
 }
 
 function callKey({ id, name }: ToolCallBlock): string {
