@@ -1,5 +1,6 @@
 import sensible from '@fastify/sensible'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { DestinationStream } from 'pino'
 import type { Config } from './config.ts'
 import { schemaError } from './dialects/openai-error/schema-error.ts'
 import { clientErrors, LONGEST_HEADERS_MS } from './http/client-errors.ts'
@@ -38,10 +39,13 @@ declare module 'fastify' {
 
 const LOOK_EVERY_MS = 10_000
 
-/** Builds the whole application, ready to listen. The order below is the order in which hooks run. Starts no I/O before `ready`. */
-export async function buildApp(config: Config): Promise<FastifyInstance> {
+/**
+ * Builds the whole application, ready to listen. The order below is the order in which hooks run. Starts no I/O before `ready`.
+ * Its log goes to `output`, or line by line to standard output.
+ */
+export async function buildApp(config: Config, output?: DestinationStream): Promise<FastifyInstance> {
   const app = fastify({
-    logger: loggerOptions(config),
+    logger: { ...loggerOptions(config), ...(output === undefined ? {} : { stream: output }) },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     frameworkErrors,
@@ -96,13 +100,19 @@ function requestWatch({ requestTimeoutMs }: Config) {
 
 /** Everything that needs a key. */
 async function api(app: FastifyInstance): Promise<void> {
-  app.addHook('onRequest', (request) => app.authenticate(request))
-  app.addHook('onRequest', (request, reply) => app.limit(request, reply))
+  app.addHook('onRequest', (request, _reply, done) => settle(app.authenticate(request), done))
+  app.addHook('onRequest', (request, reply, done) => settle(app.limit(request, reply), done))
   await app.register(chat)
   await app.register(completions)
   await app.register(models)
   await app.register(embeddings)
   await app.register(billing)
+}
+
+/** Goes on at once when there is nothing to wait for, which is nearly always. */
+function settle(work: void | Promise<void>, done: (error?: Error) => void): void {
+  if (work === undefined) done()
+  else work.then(() => done(), done)
 }
 
 /**

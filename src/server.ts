@@ -1,10 +1,11 @@
 import { buildApp } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
+import { logOutput } from './telemetry/log.ts'
 
 /** The process: configuration, application, listen, drain. Exits 0 after a drain, 1 when it cannot start. */
 async function main(): Promise<void> {
   const config = readConfig()
-  const app = await buildApp(config)
+  const app = await buildApp(config, logOutput())
 
   const stop = (signal: string) => {
     app.log.info({ signal }, 'draining')

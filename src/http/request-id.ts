@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 const SANE = /^[A-Za-z0-9_.:-]{1,128}$/
@@ -6,5 +6,5 @@ const SANE = /^[A-Za-z0-9_.:-]{1,128}$/
 /** The caller's `x-request-id` when it is short and plain, else a new one; so logs of both sides can be joined and nobody can write into ours. */
 export function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id']
-  return typeof given === 'string' && SANE.test(given) ? given : `req_${randomBytes(12).toString('hex')}`
+  return typeof given === 'string' && SANE.test(given) ? given : `req_${randomUUID().replaceAll('-', '')}`
 }

@@ -34,7 +34,7 @@ export function startSse(reply: FastifyReply, heartbeatMs: number): SseWriter {
     write(frames) {
       if (frames === '' || raw.writableEnded || raw.destroyed) return undefined
       spoke = true
-      return raw.write(frame(frames)) ? undefined : drained(raw)
+      return raw.write(frame(frames), encodingOf(frames)) ? undefined : drained(raw)
     },
     end(frames) {
       clearInterval(heartbeat)
@@ -44,6 +44,11 @@ export function startSse(reply: FastifyReply, heartbeatMs: number): SseWriter {
 }
 
 type Raw = FastifyReply['raw']
+
+/** Text that is all ASCII has the same bytes in Latin-1, which Node copies without looking at them. */
+function encodingOf(text: string): 'latin1' | 'utf8' {
+  return Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8'
+}
 
 interface ChunkFrame {
   (text: string): string

@@ -14,7 +14,8 @@ export interface KeyStoreOptions {
 
 /** The keys in force. `reason` says why there are none yet. */
 export interface KeyStore {
-  find(presented: string): Promise<ApiKey | undefined>
+  /** A promise only when the keys have to be read first. */
+  find(presented: string): ApiKey | undefined | Promise<ApiKey | undefined>
   load(): Promise<void>
   readonly reason: string | undefined
   close(): void
@@ -53,13 +54,12 @@ export function createKeyStore(options: KeyStoreOptions): KeyStore {
   }
 
   return {
-    async find(presented) {
+    find(presented) {
       const known = findKey(keys ?? [], presented, now())
       if (known !== undefined) return known
       if (reading === undefined && now() - lastRead < unknownKeyMs) return undefined
       if (keys !== undefined && !source.refreshable) return undefined
-      await load()
-      return findKey(keys ?? [], presented, now())
+      return load().then(() => findKey(keys ?? [], presented, now()))
     },
     load,
     get reason() {

@@ -7,8 +7,8 @@ import { createKeyStore } from '../keys/key-store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** An `onRequest` hook: refuses a request without a key in force, else sets `request.apiKey`. */
-    authenticate(request: FastifyRequest): Promise<void>
+    /** For `onRequest`: refuses a request without a key in force, else sets `request.apiKey`. A promise only when keys must be read first. */
+    authenticate(request: FastifyRequest): void | Promise<void>
   }
   interface FastifyRequest {
     /** The key that was presented; undefined when `AUTH=off`. */
@@ -22,7 +22,7 @@ export const auth = fp(
     app.decorateRequest('apiKey', undefined)
     const source = keySourceOf(app.config)
     if (source === undefined) {
-      app.decorate('authenticate', async () => {})
+      app.decorate('authenticate', () => {})
       return
     }
     const store = createKeyStore({ source, onError: (error) => app.log.warn({ err: error }, 'API keys could not be read') })
@@ -32,10 +32,14 @@ export const auth = fp(
     })
     app.addHook('onClose', async () => store.close())
 
-    app.decorate('authenticate', async (request) => {
+    app.decorate('authenticate', (request) => {
       const presented = presentedKey(request)
       if (presented === undefined) throw new GatewayError('invalid_api_key', NO_KEY)
-      const key = await store.find(presented)
+      const key = store.find(presented)
+      return key instanceof Promise ? key.then((found) => admit(request, presented, found)) : admit(request, presented, key)
+    })
+
+    function admit(request: FastifyRequest, presented: string, key: ApiKey | undefined): void {
       if (key === undefined) {
         if (store.reason !== undefined)
           throw new GatewayError('not_ready', 'The gateway has no API keys yet; try again shortly.', { retryAfterS: 5 })
@@ -43,7 +47,7 @@ export const auth = fp(
       }
       request.apiKey = key
       request.record.key = key.name
-    })
+    }
   },
   { name: 'auth', dependencies: ['readiness', 'request-record'] }
 )

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ChatRequest } from '../core/request.ts'
 import { DONE_FRAME } from '../dialects/openai-chat/encode-stream.ts'
@@ -53,7 +53,7 @@ async function startAll(app: FastifyInstance, request: FastifyRequest, { request
 }
 
 function completionHead(model: string): CompletionHead {
-  return { id: `cmpl-${randomBytes(18).toString('base64url')}`, created: Math.floor(Date.now() / 1000), model }
+  return { id: `cmpl-${randomUUID().replaceAll('-', '')}`, created: Math.floor(Date.now() / 1000), model }
 }
 
 function textEncoding(options: CompletionOptions) {

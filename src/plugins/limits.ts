@@ -1,13 +1,14 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../errors.ts'
+import type { ApiKey } from '../keys/key-set.ts'
 import { createLimiter } from '../limits/limiter.ts'
 import { connectStore } from '../limits/store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** An `onRequest` hook after `authenticate`: refuses work beyond the key's limits or the process's own. */
-    limit(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /** For `onRequest`, after `authenticate`: refuses work beyond the key's limits or the process's own. A promise only for keys with limits. */
+    limit(request: FastifyRequest, reply: FastifyReply): void | Promise<void>
   }
 }
 
@@ -20,21 +21,24 @@ export const limits = fp(
     const limiter = createLimiter({ ...(store && { store }), onStoreError: warn })
     app.addHook('onClose', async () => store?.disconnect())
 
-    app.decorate('limit', async (request, reply) => {
+    app.decorate('limit', (request, reply) => {
       if (request.method !== 'POST') return
       if (app.life.inFlight > maxConcurrent || app.overload.lagging()) {
         throw new GatewayError('unavailable', 'The gateway is busy; please try again in a moment.', { retryAfterS: 2 })
       }
       const { apiKey } = request
-      if (apiKey === undefined || !hasLimits(apiKey)) return
+      return apiKey !== undefined && hasLimits(apiKey) ? admit(apiKey, request, reply) : undefined
+    })
+
+    async function admit(apiKey: ApiKey, request: FastifyRequest, reply: FastifyReply): Promise<void> {
       const admission = await limiter.admit(apiKey)
       reply.headers(admission.headers)
       reply.raw.once('close', () => admission.finish((request.record.promptTokens ?? 0) + (request.record.completionTokens ?? 0)))
-    })
+    }
   },
   { name: 'limits', dependencies: ['life', 'overload', 'auth'] }
 )
 
-function hasLimits(key: NonNullable<FastifyRequest['apiKey']>): boolean {
+function hasLimits(key: ApiKey): boolean {
   return key.requestsPerMinute !== undefined || key.tokensPerMinute !== undefined || key.maxConcurrent !== undefined
 }

@@ -7,11 +7,10 @@ export const metricsServer = fp(
   async (app: FastifyInstance) => {
     const { metricsPort, host } = app.config
     if (metricsPort === undefined) return
-    const { registry } = app.metrics
     const server = createServer((request, response) => {
       if (request.url !== '/metrics') return response.writeHead(404).end()
-      return registry.metrics().then(
-        (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+      return app.metrics.text().then(
+        (text) => response.writeHead(200, { 'content-type': app.metrics.contentType }).end(text),
         (error: Error) => response.writeHead(500).end(error.message)
       )
     })

@@ -2,10 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { BedrockObserver } from '../bedrock/observer.ts'
+import type { RequestRecord } from '../http/request-record.ts'
 
 /** What the process counts. Labels hold the key's name and the model that was called, never what a caller wrote. */
 export interface Metrics {
-  readonly registry: Registry
+  /** Prometheus' text, and its type. */
+  text(): Promise<string>
+  readonly contentType: string
   /** For the Bedrock side: upstream errors, retries, breaker states. */
   readonly observer: BedrockObserver
   /** Others may hear of the same. */
@@ -22,6 +25,8 @@ declare module 'fastify' {
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320]
 const TOKEN_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64]
+/** Finished requests are counted so many at a time: one by one, each would find the counters' code cold. */
+const COUNT_TOGETHER = 128
 const BREAKER_VALUE = { closed: 0, 'half-open': 1, open: 2 } as const
 
 /** Makes the metrics of one process; `inFlight` is read when they are asked for. */
@@ -90,9 +95,35 @@ export function createMetrics(inFlight: () => number): Metrics {
   })
 
   const listeners: BedrockObserver[] = []
+  let finished: Finished[] = []
+
+  function countFinished(): void {
+    const together = finished
+    finished = []
+    for (const each of together) count(each)
+  }
+
+  function count({ record, route, status, seconds }: Finished): void {
+    const model = record.model ?? 'none'
+    const key = record.key ?? 'none'
+    requests.inc({ route, model, key, status })
+    duration.observe({ route, model, stream: String(record.stream ?? false) }, seconds)
+    if (record.promptTokens !== undefined) tokens.inc({ direction: 'input', model, key }, record.promptTokens)
+    if (record.completionTokens !== undefined) tokens.inc({ direction: 'output', model, key }, record.completionTokens)
+    if (record.cachedTokens) tokens.inc({ direction: 'cached', model, key }, record.cachedTokens)
+    const { upstreamStartedAt, firstEventAt, upstreamEndedAt } = record
+    if (upstreamStartedAt === undefined || firstEventAt === undefined) return
+    firstToken.observe({ model }, (firstEventAt - upstreamStartedAt) / 1000)
+    if (upstreamEndedAt === undefined || !record.stream || !record.completionTokens) return
+    perToken.observe({ model }, (upstreamEndedAt - firstEventAt) / 1000 / record.completionTokens)
+  }
 
   return {
-    registry,
+    contentType: registry.contentType,
+    text() {
+      countFinished()
+      return registry.metrics()
+    },
     observer: {
       upstreamError(event) {
         const { kind, model, region } = event
@@ -109,22 +140,17 @@ export function createMetrics(inFlight: () => number): Metrics {
       listeners.push(listener)
     },
     observe(request, status, seconds) {
-      const { record } = request
-      const route = request.routeOptions.url ?? 'none'
-      const model = record.model ?? 'none'
-      const key = record.key ?? 'none'
-      requests.inc({ route, model, key, status })
-      duration.observe({ route, model, stream: String(record.stream ?? false) }, seconds)
-      if (record.promptTokens !== undefined) tokens.inc({ direction: 'input', model, key }, record.promptTokens)
-      if (record.completionTokens !== undefined) tokens.inc({ direction: 'output', model, key }, record.completionTokens)
-      if (record.cachedTokens) tokens.inc({ direction: 'cached', model, key }, record.cachedTokens)
-      const { upstreamStartedAt, firstEventAt, upstreamEndedAt } = record
-      if (upstreamStartedAt === undefined || firstEventAt === undefined) return
-      firstToken.observe({ model }, (firstEventAt - upstreamStartedAt) / 1000)
-      if (upstreamEndedAt === undefined || !record.stream || !record.completionTokens) return
-      perToken.observe({ model }, (upstreamEndedAt - firstEventAt) / 1000 / record.completionTokens)
+      finished.push({ record: request.record, route: request.routeOptions.url ?? 'none', status, seconds })
+      if (finished.length >= COUNT_TOGETHER) countFinished()
     }
   }
+}
+
+interface Finished {
+  readonly record: RequestRecord
+  readonly route: string
+  readonly status: number
+  readonly seconds: number
 }
 
 /** Counts every request. */

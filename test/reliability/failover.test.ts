@@ -78,7 +78,7 @@ t.test('a retry that would begin after the deadline is not made, and the caller 
 t.test('a breaker opens after five failures, passes the place over, probes it, and metrics tell all of it', async (t) => {
   const gateway = await build(t, { UPSTREAM_MAX_ATTEMPTS: '1' })
   const state = async () => {
-    const text = await gateway.app.metrics.registry.getSingleMetricAsString('adit_breaker_state')
+    const text = await gateway.app.metrics.text()
     return /adit_breaker_state\{[^}]*nova-lite[^}]*\} (\d)/.exec(text)?.[1]
   }
   gateway.standin.fail(NOVA, ...Array.from({ length: 5 }, () => 'internal'))
