@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../errors.ts'
@@ -37,12 +38,14 @@ export const life = fp(
   async (app: FastifyInstance) => {
     const running = new Set<AbortController>()
     const { totalTimeoutMs } = app.config
+    const unused = unusedConnections(app)
     let draining = false
 
     app.decorateRequest('gone', null as unknown as AbortSignal)
     app.decorateRequest('abandon', null as unknown as (reason: GatewayError) => void)
     app.addHook('onRequest', (request, reply, done) => {
       const controller = new AbortController()
+      unused.delete(request.raw.socket)
       running.add(controller)
       request.gone = controller.signal
       request.abandon = (reason) => controller.abort(reason)
@@ -85,6 +88,22 @@ export const life = fp(
   },
   { name: 'life', dependencies: ['readiness', 'request-record'] }
 )
+
+/**
+ * Connections that have not brought a request. Clients open some in advance, and Node does not count them among the idle ones,
+ * so that each would hold up the end of the process until its time for headers is over. They are ended when the app closes.
+ */
+function unusedConnections(app: FastifyInstance): Set<Socket> {
+  const unused = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  app.addHook('preClose', async () => {
+    for (const socket of unused) socket.destroy()
+  })
+  return unused
+}
 
 function tookTooLong(ms: number): GatewayError {
   const seconds = Math.round(ms / 1000)
