@@ -122,5 +122,7 @@ function settle(work: void | Promise<void>, done: (error?: Error) => void): void
 function prefixes(config: Config): readonly string[] {
   const main = config.routePrefix
   const bare = main.replace(/\/v1$/, '')
-  return [...new Set([main, `${main}/v1`, bare, '/v1', '/v1/v1', '', '/openai', '/openai/v1', '/openai/deployments/:deployment'])]
+  // The ARN of a profile has a slash, which not every client encodes.
+  const azure = ['/openai/deployments/:deployment', '/openai/deployments/:deployment/:profile']
+  return [...new Set([main, `${main}/v1`, bare, '/v1', '/v1/v1', '', '/openai', '/openai/v1', ...azure])]
 }

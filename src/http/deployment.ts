@@ -3,6 +3,7 @@ import { isJsonObject } from '../core/json.ts'
 
 /** Azure's paths name the model (`/openai/deployments/{model}/...`); its clients may leave it out of the body. The path wins. */
 export async function deploymentModel(request: FastifyRequest): Promise<void> {
-  const { deployment } = request.params as { deployment?: string }
-  if (deployment !== undefined && isJsonObject(request.body)) request.body = { ...request.body, model: deployment }
+  const { deployment, profile } = request.params as { deployment?: string; profile?: string }
+  if (deployment === undefined || !isJsonObject(request.body)) return
+  request.body = { ...request.body, model: profile === undefined ? deployment : `${deployment}/${profile}` }
 }

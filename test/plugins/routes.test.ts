@@ -29,7 +29,7 @@ t.test('the operator’s own prefix is served with and without /v1', async (t) =
 
 t.test('Azure’s paths name the model, whatever the body says', async (t) => {
   const { base, post, standin } = await build(t)
-  for (const model of [MODEL, encodeURIComponent(ARN), 'us.anthropic.claude-sonnet-4-6']) {
+  for (const model of [MODEL, encodeURIComponent(ARN), ARN, 'us.anthropic.claude-sonnet-4-6']) {
     const response = await fetch(`${base}/openai/deployments/${model}/chat/completions?api-version=2024-10-21`, {
       method: 'POST',
       headers: { 'api-key': KEY, 'content-type': 'application/json' },
