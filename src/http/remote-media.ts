@@ -19,6 +19,8 @@ export interface MediaFetcherOptions {
   readonly enabled: boolean
   /** `host` or `host:port` the operator trusts although their addresses are private. */
   readonly trustedHosts: readonly string[]
+  /** Milliseconds for the whole of one item; default: that of the limits. */
+  readonly totalMs?: number
 }
 
 /**
@@ -72,7 +74,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
         param: path
       })
     }
-    const total = AbortSignal.any([signal, AbortSignal.timeout(MEDIA_LIMITS.totalMs)])
+    const total = AbortSignal.any([signal, AbortSignal.timeout(options.totalMs ?? MEDIA_LIMITS.totalMs)])
     try {
       const { bytes, contentType, url } = await download(block.source.url, path, total)
       const data = bytes.toString('base64')

@@ -81,7 +81,8 @@ function applicationProfile({ arn, id, name, base }: { arn: string; id: string; 
 function allProfiles(): readonly Entry[] {
   const alive = CATALOG.filter((model) => model.lifecycle !== 'EOL')
   const system = alive.flatMap((model) => model.profiles.map((geo) => systemProfile(model, geo)))
-  return [...system, applicationProfile(OWNED.applicationProfile), applicationProfile(OWNED.secondProfile)]
+  const owned = [OWNED.applicationProfile, OWNED.secondProfile, OWNED.newestProfile]
+  return [...system, ...owned.map(applicationProfile)]
 }
 
 /** System profiles, unless the query asks for the account's own. */

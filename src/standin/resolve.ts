@@ -18,6 +18,12 @@ export const OWNED = {
     name: 'team-nova',
     base: 'amazon.nova-lite-v1:0'
   },
+  newestProfile: {
+    arn: arn('application-inference-profile/b7c8d9e0f1a2'),
+    id: 'b7c8d9e0f1a2',
+    name: 'team-opus',
+    base: 'anthropic.claude-opus-4-7'
+  },
   provisioned: {
     arn: arn('provisioned-model/p1q2r3s4t5u6'),
     id: 'p1q2r3s4t5u6',

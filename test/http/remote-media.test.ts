@@ -118,6 +118,31 @@ t.test('I3 a body over the limit is not read to its end', async (t) => {
   t.ok(closed)
 })
 
+t.test('I3 a server that drips is left when the time is over, and so is one that never answers', async (t) => {
+  const drip = await serve(t, (_, response) => {
+    response.writeHead(200, { 'content-type': 'image/png' }).write(PNG.subarray(0, 8))
+    const timer = setInterval(() => response.write('.'), 20)
+    response.on('close', () => clearInterval(timer))
+  })
+  const silent = await serve(t, () => {})
+  const media = createMediaFetcher({ enabled: true, trustedHosts: [drip.host, silent.host], totalMs: 300 })
+  t.teardown(() => media.close())
+  for (const { url } of [drip, silent]) {
+    await t.rejects(media.fill(asking(url), new AbortController().signal), { status: 400, message: /took too long/ })
+  }
+})
+
+t.test('I3 more items than the limit are refused before any is fetched', async (t) => {
+  const server = await serve(t, (_, response) => response.end(PNG))
+  const [turn] = asking(server.url).turns
+  const content = Array.from({ length: MEDIA_LIMITS.items + 1 }, () => turn!.content[0]!)
+  const media = createMediaFetcher({ enabled: true, trustedHosts: [server.host] })
+  t.teardown(() => media.close())
+  const request = { ...asking(server.url), turns: [{ role: 'user' as const, content }] }
+  await t.rejects(media.fill(request, new AbortController().signal), { status: 400, message: /at most/ })
+  t.equal(server.hits(), 0)
+})
+
 t.test('I4 what is no image is refused', async (t) => {
   const server = await serve(t, (_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('<html>'))
   await t.rejects(fetcher(t, [server.host])(server.url), { status: 400, message: /not an image/ })
