@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { encodeModel, encodeModelList, type ModelCard } from '../dialects/openai-models/encode-models.ts'
 import { GatewayError } from '../errors.ts'
 import { isGlob } from '../models/glob.ts'
-import { baseModelId } from '../models/resolve.ts'
 
 /** `GET /models` and `GET /models/{id}`; an id may hold `/` and `:`, encoded or raw. */
 export async function models(app: FastifyInstance): Promise<void> {
@@ -23,16 +22,17 @@ export async function models(app: FastifyInstance): Promise<void> {
 
 /** Names the operator gave, so that clients that choose from the list can choose them. Globs name nothing. */
 function aliasCards(app: FastifyInstance, request: FastifyRequest): ModelCard[] {
-  return Object.entries(app.config.modelAliases).flatMap(([id, target]) => {
-    const targets = typeof target === 'string' ? [target] : target
-    const infos = targets.map((name) => app.catalog.known.get(name) ?? { id: name, baseId: baseModelId(name) })
-    const [first] = infos.filter((info) => app.modelAllowed(info, request))
-    return first === undefined || isGlob(id) ? [] : [encodeModel(first, { id, targets: infos.map((info) => info.id) })]
+  const names = Object.keys(app.config.modelAliases).filter((name) => !isGlob(name))
+  return names.flatMap((id) => {
+    const targets = app.targetsOf(id, purposeOf(id)).filter((target) => app.modelAllowed(target, request))
+    const [first] = targets
+    if (first === undefined) return []
+    return [encodeModel(app.catalog.known.get(first.id) ?? first, { id, targets: targets.map((target) => target.id) })]
   })
 }
 
 async function findCard(app: FastifyInstance, asked: string, request: FastifyRequest): Promise<ModelCard> {
-  const targets = await app.resolve(asked, asked.startsWith('text-embedding') ? 'embedding' : 'chat', request)
+  const targets = await app.resolve(asked, purposeOf(asked), request)
   const [first] = targets
   const known = app.catalog.known.get(first.id)
   if (known === undefined && first.id === asked)
@@ -41,4 +41,9 @@ async function findCard(app: FastifyInstance, asked: string, request: FastifyReq
     })
   const alias = known?.id === asked ? undefined : { id: asked, targets: targets.map((target) => target.id) }
   return encodeModel(known ?? first, alias)
+}
+
+/** OpenAI's names tell by themselves what they are for. */
+function purposeOf(name: string): 'chat' | 'embedding' {
+  return name.startsWith('text-embedding') ? 'embedding' : 'chat'
 }

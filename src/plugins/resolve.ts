@@ -11,6 +11,8 @@ declare module 'fastify' {
      * A promise only for the ARN of an application profile that no list names, whose model is asked for once.
      */
     resolve(asked: string, purpose: 'chat' | 'embedding', request: FastifyRequest): Targets | Promise<Targets>
+    /** The models a name stands for as far as is known now, whoever asks. */
+    targetsOf(name: string, purpose: 'chat' | 'embedding'): Targets
     /** Whether a model may be seen and called with this request's key. */
     modelAllowed(target: ModelTarget, request: FastifyRequest): boolean
   }
@@ -41,12 +43,13 @@ export const resolve = fp(
     app.decorate('modelAllowed', (target, request) => {
       return within(config.allowedModels, target) && within(request.apiKey?.models ?? [], target)
     })
+    app.decorate('targetsOf', (name, purpose) => resolveModel(name, purpose, { ...fixed, known: app.catalog.known }))
     app.decorate('resolve', (asked, purpose, request) => {
       if (asked.length > LONGEST_NAME || UNREADABLE.test(asked)) {
         throw new GatewayError('model_not_found', 'No model has such a name.', { param: 'model' })
       }
       request.record.asked = asked
-      const look = () => resolveModel(asked, purpose, { ...fixed, known: app.catalog.known })
+      const look = () => app.targetsOf(asked, purpose)
       const targets = look()
       const hidden = targets.filter(({ baseId }) => app.catalog.hides(baseId))
       if (hidden.length === 0) return allowed(targets, asked, request)

@@ -110,6 +110,8 @@ export async function answerRoute(route: Route, exchange: Exchange, world: World
 }
 
 function checkAllowed({ operation, permission, service, modelId }: Route, world: World): void {
+  if (world.throttled.has(operation))
+    throw new Refusal('ThrottlingException', 'Too many requests, please wait before trying again.')
   if (!world.denied.has(operation) && !world.denied.has(permission)) return
   const who = 'arn:aws:sts::123456789012:assumed-role/standin/session'
   const what = modelId === undefined ? '*' : `arn:aws:bedrock:us-east-1::foundation-model/${modelId}`

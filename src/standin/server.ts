@@ -23,6 +23,7 @@ export interface Standin {
   setParameter(name: string, value: string): void
   setSecret(name: string, value: string): void
   deny(operation: string, on: boolean): void
+  throttle(operation: string, on: boolean): void
   /** Model calls whose response is neither finished nor aborted. */
   inFlight(): number
   close(): Promise<void>
@@ -110,6 +111,7 @@ function handles(world: World, listener: Listener): Standin {
     setParameter: (name, value) => void world.parameters.set(name, [...(world.parameters.get(name) ?? []), value]),
     setSecret: (name, value) => void world.secrets.set(name, value),
     deny: (operation, on) => void (on ? world.denied.add(operation) : world.denied.delete(operation)),
+    throttle: (operation, on) => void (on ? world.throttled.add(operation) : world.throttled.delete(operation)),
     inFlight: () => world.inFlight.size,
     close: () => listener.close()
   }

@@ -7,6 +7,7 @@ export interface World {
   readonly parameters: Map<string, string[]>
   readonly secrets: Map<string, string>
   readonly denied: Set<string>
+  readonly throttled: Set<string>
   readonly answers: Map<string, ScriptedAnswer[]>
   readonly faults: Map<string, string[]>
   /** Digests of reasoning text and signature pairs that were handed out. */
@@ -43,6 +44,7 @@ export function makeWorld(given: StandinOptions): World {
     parameters: new Map(Object.entries(options.parameters).map(([name, value]) => [name, [value]])),
     secrets: new Map(Object.entries(options.secrets)),
     denied: new Set(options.deny),
+    throttled: new Set(),
     answers: new Map(),
     faults: new Map(),
     signatures: new Set(),
