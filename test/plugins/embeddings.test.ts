@@ -188,26 +188,35 @@ t.test('text-embedding-* is the default embedding model, and the answer says so'
   t.equal(response.headers.get('x-adit-model'), TITAN)
 })
 
-t.test('2,048 inputs keep their order', { timeout: 120_000 }, async (t) => {
-  const { openai } = await build(t)
-  const input = Array.from({ length: 2048 }, (_, index) => `text ${index}`)
-  const { data } = await openai.embeddings.create({ model: TITAN, input, dimensions: 256 })
-  t.equal(data.length, 2048)
-  for (const index of [0, 1000, 2047]) {
-    const alone = await openai.embeddings.create({ model: TITAN, input: `text ${index}`, dimensions: 256 })
-    t.ok(near(data[index]!.embedding, alone.data[0]!.embedding))
+t.test(
+  '2,048 inputs keep their order, with answers that come late and calls that are tried again',
+  { timeout: 120_000 },
+  async (t) => {
+    const { openai, standin } = await build(t, {}, { hangMs: 30 })
+    const input = Array.from({ length: 2048 }, (_, index) => `text ${index}`)
+    const faults = input.map((_, index) => (index % 97 === 5 ? 'slow-first-event' : index % 700 === 300 ? 'throttling' : 'none'))
+    standin.fail(TITAN, ...faults, 'none')
+    const { data } = await openai.embeddings.create({ model: TITAN, input, dimensions: 256 })
+    t.equal(data.length, 2048)
+    t.equal(standin.requests.filter((request) => request.operation === 'InvokeModel').length, 2048 + 3, 'three were tried again')
+    const alone = new Map<number, readonly number[]>()
+    for (const index of [0, 5, 6, 300, 301, 1000, 2047]) {
+      const one = await openai.embeddings.create({ model: TITAN, input: `text ${index}`, dimensions: 256 })
+      alone.set(index, one.data[0]!.embedding)
+    }
+    for (const [index, vector] of alone) t.ok(near(data[index]!.embedding, vector), `number ${index}`)
+    await t.rejects(openai.embeddings.create({ model: TITAN, input: [...input, 'one more'] }), {
+      status: 400,
+      param: 'input',
+      message: /2048/
+    })
   }
-  await t.rejects(openai.embeddings.create({ model: TITAN, input: [...input, 'one more'] }), {
-    status: 400,
-    param: 'input',
-    message: /2048/
-  })
-})
+)
 
 t.test('one failure ends the request with its own status, and the other calls', async (t) => {
   const { openai, standin } = await build(t)
   standin.fail(TITAN, 'none', 'none', 'none', 'access-denied')
-  await t.rejects(openai.embeddings.create({ model: TITAN, input: new Array(200).fill('a') }), {
+  await t.rejects(openai.embeddings.create({ model: TITAN, input: new Array(2048).fill('a') }), {
     status: 403,
     code: 'access_denied',
     message: /authorized/
