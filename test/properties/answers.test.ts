@@ -7,6 +7,8 @@ import { readAsAider } from '../dialects/readers/aider.ts'
 import { readAsAutoGen } from '../dialects/readers/autogen.ts'
 import { readAsNextChat } from '../dialects/readers/nextchat.ts'
 import { readAsOpenAiPython } from '../dialects/readers/openai-python.ts'
+import { sseData } from '../helper.ts'
+import { ChatCompletion, ChatCompletionChunk, mustFit } from '../openai-schema.ts'
 import { ANSWERS_DRAWN } from './drawn-answers.ts'
 import { within } from './within.ts'
 
@@ -43,6 +45,8 @@ for (const format of ['field', 'both'] as const) {
           const [choice] = body.choices
           const { text } = await stream({ ...BODY, ...asked })
           assert.ok(choice)
+          mustFit(ChatCompletion, body)
+          for (const chunk of sseData(text).slice(0, -1)) mustFit(ChatCompletionChunk, JSON.parse(chunk))
           sameAnswer(text, choice.message as never, choice.finish_reason, body.usage)
           readersAgree(chunksOf(text), choice.message as never, format)
         })

@@ -16,7 +16,8 @@ export interface ModelCard {
   readonly output_modalities?: readonly string[]
   readonly streaming?: boolean
   readonly lifecycle?: string
-  readonly shutdown_date?: number
+  /** `2027-04-08`. */
+  readonly shutdown_date?: string
   /** What a name of the operator's or of OpenAI's stands for, in the order of trying. */
   readonly resolves_to?: readonly string[]
 }
@@ -56,7 +57,7 @@ export function encodeModel(model: ModelSketch, alias?: { readonly id: string; r
     ...(model.output === undefined ? {} : { output_modalities: model.output }),
     ...(model.streaming === undefined ? {} : { streaming: model.streaming }),
     ...(model.lifecycle === undefined ? {} : { lifecycle: model.lifecycle.toLowerCase() }),
-    ...(model.endOfLife === undefined ? {} : { shutdown_date: model.endOfLife }),
+    ...(model.endOfLife === undefined ? {} : { shutdown_date: new Date(model.endOfLife * 1000).toISOString().slice(0, 10) }),
     ...(alias === undefined ? {} : { resolves_to: alias.targets })
   }
 }

@@ -33,7 +33,7 @@ t.test('one card is what OpenAI’s and Anthropic’s clients read', async (t) =
     output_modalities: ['text'],
     streaming: true,
     lifecycle: 'legacy',
-    shutdown_date: 1_807_142_400
+    shutdown_date: '2027-04-08'
   })
 })
 
