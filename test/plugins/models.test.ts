@@ -159,3 +159,32 @@ t.test('an alias of a model’s own id stands in the list once', async (t) => {
   const { base } = await build(t, { MODEL_ALIASES: `{"amazon.nova-lite-v1:0":"us.amazon.nova-lite-v1:0"}` })
   t.equal((await ids(base)).filter((id) => id === 'amazon.nova-lite-v1:0').length, 1)
 })
+
+t.test('every kind of model that is listed is found and called, by its id and by the name its account gave it', async (t) => {
+  const { base, openai } = await build(t)
+  const { data } = (await (await get(base, '/v1/models')).json()) as {
+    data: { id: string; name: string; kind: string; output_modalities?: string[] }[]
+  }
+  const kinds = new Map(
+    data.filter(({ output_modalities = ['text'] }) => output_modalities.includes('text')).map((model) => [model.kind, model])
+  )
+  t.strictSame([...kinds.keys()].sort(), [
+    'application-profile',
+    'custom',
+    'foundation',
+    'imported',
+    'marketplace',
+    'profile',
+    'prompt-router',
+    'provisioned'
+  ])
+  const messages = [{ role: 'user' as const, content: 'hi' }]
+  for (const [kind, { id, name }] of kinds) {
+    t.match(await (await get(base, `/v1/models/${id}`)).json(), { id, kind })
+    t.match(await (await get(base, `/v1/models/${encodeURIComponent(id)}`)).json(), { id, kind })
+    t.equal((await openai.chat.completions.create({ model: id, messages })).model, id, kind)
+    if (kind === 'foundation' || kind === 'profile') continue
+    t.match(await (await get(base, `/v1/models/${encodeURIComponent(name)}`)).json(), { id: name, resolves_to: [id] })
+    t.equal((await openai.chat.completions.create({ model: name, messages })).model, id, `${kind} by its name`)
+  }
+})
