@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/json.ts'
+import { multiplies } from './schema-paths.ts'
 
 /** Tells whether a value fits a schema. */
 export type FitsSchema = (value: Json) => boolean
@@ -13,7 +14,7 @@ const LONGEST_SCHEMA = 32_768
 
 /**
  * Makes a compiler of callers' JSON Schemas that keeps the latest. It never throws and never fetches: a schema that is too
- * long, refers elsewhere, or is none is simply not checked.
+ * long, refers elsewhere, would take too long to check, or is none is simply not checked.
  */
 export function createSchemaCompiler(): SchemaCompiler {
   const compiled = new Map<string, FitsSchema | undefined>()
@@ -40,11 +41,16 @@ async function loadAjv(): Promise<(schema: JsonObject) => FitsSchema | undefined
       validateSchema: false,
       validateFormats: false,
       logger: false,
+      // To see whether a definition can be inlined Ajv 8.20 walks every list in it twice, and lists in lists 2^n times.
+      inlineRefs: false,
       messages: false,
       code: { regExp: anyPattern, optimize: false }
     })
+    // It compares every item with every other one.
+    ajv.removeKeyword('uniqueItems')
     const { $schema: _dialect, $id: _id, $async: _async, ...bare } = schema
     try {
+      if (multiplies(bare)) return undefined
       return carefully(ajv.compile<unknown>(bare))
     } catch {
       return undefined

@@ -94,6 +94,12 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
   ),
   taken('an answer schema whose references multiply', asks(answer(refBomb()))),
   taken(
+    'an answer schema with lists in lists 100 deep',
+    asks(
+      answer({ type: 'object', properties: { a: { $ref: '#/$defs/a' } }, $defs: { a: JSON.parse(deep(100, '{"a":[', ']}')) } })
+    )
+  ),
+  taken(
     '900 calls that all have one id',
     asks({
       tools: tool({}),
