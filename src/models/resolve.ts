@@ -1,3 +1,4 @@
+import type { ModelInfo } from '../core/model.ts'
 import { baseModelId, hasGeography } from './base-model.ts'
 import { geographies } from './geography.ts'
 import { globMatch, isGlob } from './glob.ts'
@@ -16,22 +17,8 @@ export interface ModelTarget {
   readonly anyGeography?: true
 }
 
-/** What the catalogue tells of a model. */
-export interface KnownModel {
-  readonly id: string
-  readonly baseId: string
-  readonly name?: string
-  readonly onDemand: boolean
-  readonly kind:
-    | 'foundation'
-    | 'profile'
-    | 'application-profile'
-    | 'imported'
-    | 'custom'
-    | 'provisioned'
-    | 'prompt-router'
-    | 'marketplace'
-}
+/** What the catalogue tells of a model, as far as names go. */
+export type KnownModel = Pick<ModelInfo, 'id' | 'baseId' | 'name' | 'onDemand' | 'kind'>
 
 export interface ResolveContext {
   readonly aliases: Readonly<Record<string, string | readonly string[]>>

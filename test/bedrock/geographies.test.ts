@@ -1,18 +1,11 @@
 import t from 'tap'
-import { type Built, build } from '../helper.ts'
+import { build } from '../helper.ts'
+import { calls } from '../reliability/calls.ts'
 
 const REGIONS = { AWS_REGION: 'us-east-1', BEDROCK_REGIONS: 'us-east-1,eu-west-1', UPSTREAM_MAX_ATTEMPTS: '1' }
 const BASE = 'anthropic.claude-sonnet-4-6'
 const CHAT = '/v1/chat/completions'
 const asks = (model: string) => ({ model, messages: [{ role: 'user', content: 'hello' }] })
-
-/** The model calls so far: the region of their signature and the model. */
-function calls({ standin }: Built): string[] {
-  return standin.requests.flatMap(({ modelId, headers }) => {
-    const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1]
-    return modelId === undefined ? [] : [`${region} ${modelId}`]
-  })
-}
 
 for (const asked of [BASE, 'gpt-4o'])
   t.test(`L4: ${asked} goes on in another geography through the profile of that geography`, async (t) => {

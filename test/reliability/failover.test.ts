@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { type Built, build, eventually, KEY, sseData } from '../helper.ts'
+import { calls } from './calls.ts'
 
 const CLAUDE = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const NOVA = 'us.amazon.nova-lite-v1:0'
@@ -9,14 +10,6 @@ const REGIONS = { AWS_REGION: 'us-east-1', BEDROCK_REGIONS: 'us-east-1,us-west-2
 const ALIAS = { MODEL_ALIASES: JSON.stringify({ team: [CLAUDE, NOVA] }) }
 const asks = (model: string, stream: boolean, content = 'hello') => ({ model, stream, messages: [{ role: 'user', content }] })
 const CHAT = '/v1/chat/completions'
-
-/** The model calls so far: the region of their signature and the model. */
-function calls({ standin }: Built): string[] {
-  return standin.requests.flatMap(({ modelId, headers }) => {
-    const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1]
-    return modelId === undefined ? [] : [`${region} ${modelId}`]
-  })
-}
 
 for (const stream of [true, false]) {
   const how = stream ? 'streaming' : 'not streaming'
