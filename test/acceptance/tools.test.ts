@@ -92,6 +92,27 @@ t.test('T6 arguments cut short are sent as they are, in one field', async (t) =>
   t.match(sent?.messages[1]?.content[0], { toolUse: { input: { rawInvalidInput: '{"a":' } } })
 })
 
+t.test('T6 calls that a client has joined into one are taken apart, and its result answers each', async (t) => {
+  const joined = call('a', 'lookup', '{"city":"}{"} {"city":"Rome"}')
+  const { status, sent } = await ask({ tools: TOOLS, messages: [...say('q'), calling(joined), result('a', '7')] })
+  t.equal(status, 200)
+  const inputs = sent?.messages[1]?.content.map((block) => block.toolUse) as { toolUseId: string; input: object }[]
+  t.same(
+    inputs.map(({ input }) => input),
+    [{ city: '}{' }, { city: 'Rome' }]
+  )
+  t.match(
+    sent?.messages[2]?.content.map((block) => (block.toolResult as { toolUseId: string }).toolUseId).sort(),
+    inputs.map(({ toolUseId }) => toolUseId).sort()
+  )
+  const again = await ask({
+    tools: TOOLS,
+    messages: [...say('q'), calling(joined), result('a', '7'), ...say('on'), calling(call('a', 'lookup')), result('a', '8')]
+  })
+  t.equal(again.status, 200)
+  t.same(kinds(again.sent?.messages.at(-1)), ['toolResult'])
+})
+
 t.test('T7 tool history without tools is text', async (t) => {
   for (const model of [NOVA, SONNET_46, MISTRAL, LLAMA]) {
     const { status, sent } = await ask({

@@ -5,6 +5,7 @@ import { CUSTOM_TOOL_FIELD } from './custom-tool.ts'
 import { decodeParts } from './decode-parts.ts'
 import { atMost, objectAt, optionalArray, optionalObject, optionalString, stringAt } from './read-value.ts'
 import type { Report } from './report.ts'
+import { splitObjects } from './split-objects.ts'
 
 type ThoughtBlock = ReasoningBlock | RedactedReasoningBlock
 
@@ -66,43 +67,51 @@ const MOST_CALLS = 1000
 function decodeCalls(message: JsonObject, path: string, callId: string, report: Report): ToolCallBlock[] {
   if (message.tool_calls === undefined && message.function_call === undefined) return []
   const calls = optionalArray(message.tool_calls, `${path}.tool_calls`) ?? []
-  const blocks = atMost(calls, MOST_CALLS, `${path}.tool_calls`).map((call, index) =>
+  const blocks = atMost(calls, MOST_CALLS, `${path}.tool_calls`).flatMap((call, index) =>
     decodeCall(call, `${path}.tool_calls[${index}]`, report)
   )
   const legacy = optionalObject(message.function_call, `${path}.function_call`)
   if (legacy === undefined || blocks.length > 0) return blocks
-  return [functionCall(legacy, callId, `${path}.function_call`, report)]
+  return functionCalls(legacy, callId, `${path}.function_call`, report)
 }
 
-function decodeCall(value: Json, path: string, report: Report): ToolCallBlock {
+function decodeCall(value: Json, path: string, report: Report): ToolCallBlock[] {
   const call = objectAt(value, path)
   const id = stringAt(call.id, `${path}.id`)
   if (call.type === 'custom') {
     const custom = objectAt(call.custom, `${path}.custom`)
     const input = { [CUSTOM_TOOL_FIELD]: stringAt(custom.input, `${path}.custom.input`) }
-    return { type: 'tool-call', id, name: stringAt(custom.name, `${path}.custom.name`), input, path }
+    return [{ type: 'tool-call', id, name: stringAt(custom.name, `${path}.custom.name`), input, path }]
   }
-  return functionCall(objectAt(call.function, `${path}.function`), id, `${path}.function`, report)
+  return functionCalls(objectAt(call.function, `${path}.function`), id, `${path}.function`, report)
 }
 
-function functionCall(call: JsonObject, id: string, path: string, report: Report): ToolCallBlock {
+/** One call; several where a client has joined the arguments of parallel calls, all with the path of the one. */
+function functionCalls(call: JsonObject, id: string, path: string, report: Report): ToolCallBlock[] {
   const name = stringAt(call.name, `${path}.name`)
-  return { type: 'tool-call', id, name, input: decodeArguments(call.arguments, `${path}.arguments`, report), path }
+  return decodeArguments(call.arguments, `${path}.arguments`, report).map((input, index) => ({
+    type: 'tool-call',
+    id: index === 0 ? id : `${id}_${index}`,
+    name,
+    input,
+    path
+  }))
 }
 
 /** As deep as a request body may be. */
 const MOST_LEVELS = 256
 
-/** Arguments as an object. What is no JSON object stays whole under one key: a cut call must not end a conversation. */
-function decodeArguments(value: Json | undefined, path: string, report: Report): JsonObject {
-  if (value === undefined || value === null) return {}
-  if (isJsonObject(value)) return value
+/** Arguments as objects. What is no JSON object stays whole under one key: a cut call must not end a conversation. */
+function decodeArguments(value: Json | undefined, path: string, report: Report): readonly JsonObject[] {
+  if (value === undefined || value === null) return [{}]
+  if (isJsonObject(value)) return [value]
   if (typeof value !== 'string') throw wrongType(path, 'a string', value)
-  if (value.trim() === '' || value.trim() === 'null') return {}
+  if (value.trim() === '' || value.trim() === 'null') return [{}]
   const parsed = parseJson(value)
-  if (isJsonObject(parsed) && isWithinDepth(parsed, MOST_LEVELS)) return parsed
+  const objects = isJsonObject(parsed) ? [parsed] : splitObjects(value)
+  if (objects?.every((one) => isWithinDepth(one, MOST_LEVELS))) return objects
   report(path, 'not one JSON object; sent to the model whole, as rawInvalidInput')
-  return { rawInvalidInput: value }
+  return [{ rawInvalidInput: value }]
 }
 
 function parseJson(text: string): unknown {

@@ -21,6 +21,8 @@ interface Progress {
   readonly open: Set<string>
   /** Ids made for legacy function calls, by function name. */
   readonly functionIds: Map<string, string>
+  /** Ids of the further calls that one call of the client's turned out to hold; its result answers them all. */
+  readonly copies: Map<string, string[]>
   readonly report: Report
 }
 
@@ -31,7 +33,15 @@ const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer'] a
 
 /** Reads the messages: leading system messages apart, the others as turns in order. Turns are not yet merged. */
 export function decodeMessages(messages: readonly Json[], path: string, report: Report): Conversation {
-  const progress: Progress = { system: [], turns: [], held: [], open: new Set(), functionIds: new Map(), report }
+  const progress: Progress = {
+    system: [],
+    turns: [],
+    held: [],
+    open: new Set(),
+    functionIds: new Map(),
+    copies: new Map(),
+    report
+  }
   atMost(messages, MOST_MESSAGES, path).forEach((message, index) => {
     const at = `${path}[${index}]`
     addMessage(objectAt(message, at), at, progress)
@@ -97,10 +107,14 @@ function addAssistant(message: JsonObject, path: string, progress: Progress): vo
   const blocks = decodeAssistant(message, path, callId, progress.report)
   // NextChat keeps an empty answer as an assistant message without content; it says nothing, so it is no turn.
   if (blocks.length === 0) return
+  progress.copies.clear()
   for (const block of blocks) {
     if (block.type !== 'tool-call') continue
     progress.open.add(block.id)
     if (block.id === callId) progress.functionIds.set(block.name, callId)
+    const first = blocks.find((other) => other.type === 'tool-call' && other.path === block.path)
+    if (first?.type === 'tool-call' && first !== block)
+      progress.copies.set(first.id, [...(progress.copies.get(first.id) ?? []), block.id])
   }
   progress.turns.push({ role: 'assistant', content: markLast(blocks, message, path, progress.report), path })
 }
@@ -119,7 +133,9 @@ function addResult(message: JsonObject, path: string, callId: string, progress: 
   const cache = content.findLast((block) => block.cache !== undefined)?.cache
   const marked = cache === undefined ? result : { ...result, cache }
   progress.open.delete(callId)
-  progress.turns.push({ role: 'user', content: markLast([marked], message, path, progress.report), path })
+  const copies = (progress.copies.get(callId) ?? []).map((id) => ({ ...result, callId: id }))
+  for (const copy of copies) progress.open.delete(copy.callId)
+  progress.turns.push({ role: 'user', content: markLast([...copies, marked], message, path, progress.report), path })
 }
 
 function unmarked<T extends Block>(block: T): T {

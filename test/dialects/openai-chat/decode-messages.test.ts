@@ -210,7 +210,8 @@ const ARGUMENTS: readonly (readonly [name: string, given: Json, input: object])[
   ['an object where a string should be', { a: 1 }, { a: 1 }],
   ['T6 cut short', '{"a":', { rawInvalidInput: '{"a":' }],
   ['an array', '[1]', { rawInvalidInput: '[1]' }],
-  ['two objects in a row', '{"a":1}{"b":2}', { rawInvalidInput: '{"a":1}{"b":2}' }]
+  ['an object and a part of one', '{"a":1}{"b":', { rawInvalidInput: '{"a":1}{"b":' }],
+  ['an object and words', '{"a":1} done', { rawInvalidInput: '{"a":1} done' }]
 ]
 
 for (const [name, given, input] of ARGUMENTS) {
