@@ -28,7 +28,7 @@ const seed = Number(values.seed)
 const runMs = Number(values.minutes) * 60_000
 const SAMPLES = 20
 const MB = 1024 * 1024
-/** What may be left of timers and sockets beside those of an idle process: connections to Bedrock are kept. */
+/** What may be left of timers beside those of an idle process. */
 const IDLE_TIMERS = 20
 
 const say = (text: string) => console.log(text)
@@ -145,10 +145,13 @@ async function silence(): Promise<string[]> {
 function judgeLog(): void {
   const { lines, bad } = readLog(log)
   for (const line of bad) wrong.push(`in the log: ${line.slice(0, 1000)}`)
+  const unseen = began.size - [...began].filter((id) => lines.has(id)).length
+  const leaving = began.size - answered.length
   const missing = answered.filter((id) => !lines.has(id))
   const doubled = [...lines].filter(([, count]) => count !== 1)
   const strange = [...lines.keys()].filter((id) => id.startsWith('soak-') && !began.has(id))
-  say(`log: ${lines.size} request lines for ${began.size} requests, ${began.size - lines.size} of clients that left at once`)
+  say(`log: ${lines.size} request lines for ${began.size} requests; ${unseen} of ${leaving} leaving clients left unseen`)
+  if (unseen > leaving / 20) wrong.push(`${unseen} requests of clients that left have no line in the log`)
   if (missing.length > 0) wrong.push(`${missing.length} answered requests have no line in the log, such as ${missing[0]}`)
   if (doubled.length + strange.length > 0)
     wrong.push(`${doubled.length} requests have two lines, ${strange.length} lines no request`)

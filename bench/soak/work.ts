@@ -132,7 +132,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
       const model = random.next() < 0.5 ? NOVA : `standin.fault-${faults[random.between(0, faults.length - 1)]}`
       const { began, leave } = asker.begin(CHAT, id, { ...asks('#slow 200', { stream: random.next() < 0.7 }), model })
       void began.then((response) => response?.resume().on('error', () => {}))
-      await sleep(random.between(0, 800))
+      await sleep(random.between(50, 800))
       leave()
     }
   },

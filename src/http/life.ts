@@ -54,7 +54,6 @@ export const life = fp(
         clearTimeout(total)
         running.delete(controller)
         if (reply.raw.writableFinished) return
-        request.record.clientLeft = true
         controller.abort(new GatewayError('client_closed', 'The client closed the connection.'))
       })
       // keeps the balancer's pool from holding the process open, and tells clients to connect to another task

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
 /** What the log line and the metrics tell of one request. Handlers fill it in; it never holds prompts, answers, keys or media. */
@@ -26,18 +26,38 @@ export interface RequestRecord {
   clientLeft?: boolean
 }
 
+/** Told once for each request when its response is over, complete or not. `status` is 499 where the client left before it had one. */
+export type OverListener = (request: FastifyRequest, reply: FastifyReply, status: number) => void
+
+const CLIENT_LEFT = 499
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Fastify's own `onResponse` is silent about requests whose client has left. */
+    onOver(listener: OverListener): void
+  }
   interface FastifyRequest {
     record: RequestRecord
   }
 }
 
-/** Gives every request an empty record. */
+/** Gives every request an empty record, and tells when a request is over. */
 export const requestRecord = fp(
   async (app: FastifyInstance) => {
+    const listeners: OverListener[] = []
+    app.decorate('onOver', (listener: OverListener) => void listeners.push(listener))
     app.decorateRequest('record', null as unknown as RequestRecord)
-    app.addHook('onRequest', (request, _reply, done) => {
-      request.record = {}
+    app.addHook('onRequest', (request, reply, done) => {
+      const record: RequestRecord = {}
+      request.record = record
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) {
+          record.clientLeft = true
+          record.error ??= 'client_closed'
+        }
+        const status = reply.raw.headersSent ? reply.statusCode : CLIENT_LEFT
+        for (const listener of listeners) listener(request, reply, status)
+      })
       done()
     })
   },

@@ -26,18 +26,17 @@ export const emf = fp(
     let latencies: number[] = []
     let firstTokens: number[] = []
 
-    app.addHook('onResponse', (request, reply, done) => {
+    app.onOver((request, reply, status) => {
       const { record } = request
       sums.Requests++
-      if (reply.statusCode >= 500) sums.Errors5xx++
-      else if (reply.statusCode >= 400) sums.Errors4xx++
-      if (reply.statusCode === 429) sums.Throttled++
+      if (status >= 500) sums.Errors5xx++
+      else if (status >= 400) sums.Errors4xx++
+      if (status === 429) sums.Throttled++
       sums.InputTokens += record.promptTokens ?? 0
       sums.OutputTokens += record.completionTokens ?? 0
       if (record.model !== undefined) latencies.push(reply.elapsedTime)
       if (record.firstEventAt !== undefined && record.upstreamStartedAt !== undefined)
         firstTokens.push(record.firstEventAt - record.upstreamStartedAt)
-      done()
     })
     app.metrics.listen({
       upstreamError: () => sums.UpstreamErrors++,

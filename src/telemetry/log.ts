@@ -28,13 +28,9 @@ export function logOutput(): DestinationStream {
 /** Writes one line for each request at `info` when its response is over: everything but the words. */
 export const requestLog = fp(
   async (app: FastifyInstance) => {
-    app.addHook('onResponse', (request, reply, done) => {
+    app.onOver((request, reply, status) => {
       const quiet = request.url === '/health' || request.url === '/ready'
-      request.log[quiet ? 'debug' : 'info'](
-        requestLine(request, reply.raw.headersSent ? reply.statusCode : 0, reply.elapsedTime),
-        'request'
-      )
-      done()
+      request.log[quiet ? 'debug' : 'info'](requestLine(request, status, reply.elapsedTime), 'request')
     })
   },
   { name: 'request-log', dependencies: ['request-record'] }

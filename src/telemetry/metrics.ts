@@ -158,10 +158,7 @@ export const metrics = fp(
   async (app: FastifyInstance) => {
     const made = createMetrics(() => app.life.inFlight)
     app.decorate('metrics', made)
-    app.addHook('onResponse', (request, reply, done) => {
-      made.observe(request, reply.statusCode, reply.elapsedTime / 1000)
-      done()
-    })
+    app.onOver((request, reply, status) => made.observe(request, status, reply.elapsedTime / 1000))
   },
   { name: 'metrics', dependencies: ['request-record', 'life'] }
 )

@@ -25,7 +25,7 @@ async function startWatched(t: Test, env: Record<string, string> = {}) {
   const base = `http://127.0.0.1:${port}`
   await ask(`${base}/ready`, 200)
   const heldUpMs = async () => Number(await (await fetch(`http://127.0.0.1:${delayPort}`)).text())
-  const post = (body: string | Buffer) =>
+  const post = (body: string) =>
     fetch(base + CHAT, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
