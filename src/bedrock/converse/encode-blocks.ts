@@ -16,6 +16,8 @@ export interface BlockScope {
   /** A guardrail is set, so text marked for it goes out as guardContent. */
   readonly guarded: boolean
   readonly status: boolean
+  /** Citations are on for all documents of a request or for none: Claude refuses a mixture. */
+  readonly cites: boolean
 }
 
 /** Encodes one block; its cache mark becomes a cachePoint behind it. */

@@ -69,7 +69,7 @@ function encodeDocument(block: DocumentBlock, scope: BlockScope): JsonObject {
     // A text source is refused unless citations are on; the same text as the bytes of a file never is.
     source: isText ? { bytes: toBase64(source.text) } : encodeSource(block, source, scope),
     ...(block.context === undefined || block.context.trim() === '' ? {} : { context: block.context }),
-    ...(block.citations === undefined ? {} : { citations: { enabled: block.citations } })
+    ...(scope.cites ? { citations: { enabled: true } } : {})
   }
 }
 

@@ -3,6 +3,7 @@ import type { TextBlock, Turn } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import { createDocumentNames } from './document-names.ts'
 import { type BlockScope, encodeBlock, encodeText } from './encode-blocks.ts'
+import { asksForCitations } from './encode-output.ts'
 import { endTurns } from './encode-turns.ts'
 import { type Encoding, isWithout } from './encoding.ts'
 import type { ToolNames } from './tool-names.ts'
@@ -28,7 +29,8 @@ export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts
     names: parts.names,
     documents: createDocumentNames(),
     guarded: encoding.request.guardrail !== undefined,
-    status: encoding.traits.toolResultStatus && !isWithout(encoding, 'status')
+    status: encoding.traits.toolResultStatus && !isWithout(encoding, 'status'),
+    cites: asksForCitations(encoding.request.turns)
   }
   const ended = endTurns(encoding, turns, parts.reasoning)
   const told = systemBlocks(encoding, parts.instructions)

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { OutputFormat } from '../../core/request.ts'
+import type { Block, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { AnswerContext } from './answer-context.ts'
 import type { CallableTool } from './callable-tools.ts'
@@ -77,8 +78,14 @@ function canNative(encoding: Encoding, { schema }: SchemaOutput): boolean {
     encoding.warn('response_format.json_schema.strict', 'the model refused to be bound to a schema; it is asked in another way')
     return false
   }
-  const cites = request.turns.some((turn) => turn.content.some((block) => block.type === 'document' && block.citations === true))
-  return (traits.structuredOutputWithCitations || !cites) && createSchemaRoom().take(schema)
+  return (traits.structuredOutputWithCitations || !asksForCitations(request.turns)) && createSchemaRoom().take(schema)
+}
+
+/** The caller wants citations of at least one document, also of one inside a tool result. */
+export function asksForCitations(turns: readonly Turn[]): boolean {
+  const asks = (block: Block): boolean =>
+    block.type === 'document' ? block.citations === true : block.type === 'tool-result' && block.content.some(asks)
+  return turns.some((turn) => turn.content.some(asks))
 }
 
 function nativeFormat({ name, description, schema }: SchemaOutput): JsonObject {

@@ -394,3 +394,14 @@ t.test('a sixth document in one message is a 400 with its path', async (t) => {
     { kind: 'invalid_value', param: 'messages[0].content[5]' }
   )
 })
+
+t.test('citations are on for all documents of a request or for none', async (t) => {
+  const cited = { ...PDF, citations: true } as Block
+  const silent = { ...PDF, citations: false } as Block
+  const switches = (encoded: { body: object }) => JSON.stringify(encoded.body).match(/"enabled":\w+/g)
+  t.same(
+    switches(encode(SONNET_45, { turns: [user('q', PDF, silent), assistant('a'), user('q', cited)] })),
+    Array(3).fill('"enabled":true')
+  )
+  t.equal(switches(encode(SONNET_45, { turns: [user('q', PDF, silent)] })), null)
+})
