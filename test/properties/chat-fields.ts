@@ -19,7 +19,8 @@ const ANY_TYPE = fc.constantFrom<unknown>(
   [1],
   [null],
   { a: 1 },
-  { type: 7 }
+  { type: 7 },
+  { toString: 1, valueOf: 1 }
 )
 
 const BY_TYPE: Readonly<Record<FieldType, (row: FieldRow) => fc.Arbitrary<unknown>>> = {

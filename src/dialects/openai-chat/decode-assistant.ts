@@ -46,7 +46,8 @@ function thinkingBlock(value: Json, path: string): ThoughtBlock[] {
   const block = objectAt(value, path)
   if (block.type === 'redacted_thinking')
     return [{ type: 'redacted-reasoning', data: stringAt(block.data, `${path}.data`), path }]
-  if (block.type !== 'thinking') throw wrongChoice(`${path}.type`, ['thinking', 'redacted_thinking'], String(block.type))
+  const type = stringAt(block.type, `${path}.type`)
+  if (type !== 'thinking') throw wrongChoice(`${path}.type`, ['thinking', 'redacted_thinking'], type)
   const signature = optionalString(block.signature, `${path}.signature`)
   return signed(optionalString(block.thinking, `${path}.thinking`), signature, path)
 }

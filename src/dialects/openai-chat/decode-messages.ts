@@ -23,6 +23,8 @@ interface Progress {
   readonly functionIds: Map<string, string>
   /** Ids of the further calls that one call of the client's turned out to hold; its result answers them all. */
   readonly copies: Map<string, string[]>
+  /** A speaker has a name. */
+  isNamed: boolean
   readonly report: Report
 }
 
@@ -40,6 +42,7 @@ export function decodeMessages(messages: readonly Json[], path: string, report: 
     open: new Set(),
     functionIds: new Map(),
     copies: new Map(),
+    isNamed: false,
     report
   }
   atMost(messages, MOST_MESSAGES, path).forEach((message, index) => {
@@ -47,6 +50,7 @@ export function decodeMessages(messages: readonly Json[], path: string, report: 
     addMessage(objectAt(message, at), at, progress)
   })
   release(progress)
+  if (progress.isNamed) report(`${path}.name`, 'Bedrock has no names of speakers')
   if (progress.turns.length === 0) {
     throw badValue(path, `Invalid '${path}': at least one user or assistant message with content is needed.`)
   }
@@ -56,6 +60,7 @@ export function decodeMessages(messages: readonly Json[], path: string, report: 
 function addMessage(message: JsonObject, path: string, progress: Progress): void {
   const said = stringAt(message.role, `${path}.role`)
   const role = ROLES.find((each) => each === said)
+  if (role !== 'tool' && role !== 'function' && typeof message.name === 'string' && message.name !== '') progress.isNamed = true
   switch (role) {
     case 'system':
     case 'developer':

@@ -63,7 +63,7 @@ function textPart(part: JsonObject, path: string): TextBlock {
   if (!Array.isArray(qualifiers)) throw wrongType(`${path}.qualifiers`, 'an array', qualifiers)
   const guard = qualifiers.map((value: Json, index) => {
     const word = QUALIFIERS.find((each) => each === value)
-    if (word === undefined) throw wrongChoice(`${path}.qualifiers[${index}]`, QUALIFIERS, String(value))
+    if (word === undefined) throw wrongChoice(`${path}.qualifiers[${index}]`, QUALIFIERS, JSON.stringify(value))
     return word
   })
   return { type: 'text', text, path, guard: guard.length === 0 ? ['guard_content'] : guard }

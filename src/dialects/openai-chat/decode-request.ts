@@ -41,6 +41,10 @@ export function decodeChatRequest(body: ChatBody, defaults: ChatDefaults): Decod
   for (const path of fields.unknown) {
     if (/^[\w.-]{1,64}$/.test(path)) report(path, 'not a field that the gateway knows')
   }
+  for (const [name, value] of Object.entries(fields.get('web_search_options') ?? {})) {
+    if (value !== null && /^\w{1,64}$/.test(name))
+      report(`${fields.path('web_search_options')}.${name}`, 'the search has no such setting')
+  }
   const tools = decodeTools(fields, report)
   return { request: decodeRequest(fields, tools, defaults, report), options: decodeOptions(fields, tools, defaults), warnings }
 }

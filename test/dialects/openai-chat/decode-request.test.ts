@@ -125,6 +125,17 @@ t.test('fields that nobody knows are left out and reported, wherever they stand'
   )
 })
 
+t.test('what is lost inside a field is reported too, once', async (t) => {
+  const named = { role: 'user', name: 'Ann', content: 'hi' }
+  const result = { role: 'tool', tool_call_id: 'a', name: 'look', content: 'x' }
+  const messages = [named, { ...named, role: 'assistant' }, result]
+  const { warnings } = decode({ messages, web_search_options: { search_context_size: 'low', user_location: null } })
+  t.strictSame(
+    warnings.map(({ param }) => param),
+    ['web_search_options.search_context_size', 'messages.name']
+  )
+})
+
 t.test('what concerns only the answer is apart from the request', async (t) => {
   const { options } = decode({ n: 3, stream: true, stream_options: { include_usage: true }, service_tier: 'fast' })
   t.strictSame(options, {
