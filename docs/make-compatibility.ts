@@ -33,8 +33,14 @@ const BY_MODEL: Readonly<Record<ByModel, (traits: Traits) => string>> = {
   },
   top_k: (traits) => (traits.topKField === '' ? NO : `as \`${traits.topKField}\``),
   stop: (traits) => (traits.maxStops === 0 ? NO : `up to ${traits.maxStops}${traits.blankStops ? '' : ', none blank'}`),
-  tools: (traits) =>
-    !traits.tools ? 'reported; history as text' : traits.toolsInStream ? YES : 'yes; streams come in one piece',
+  tools(traits) {
+    if (!traits.tools) return 'reported; history as text'
+    const ways = [
+      ...(traits.toolsInStream ? [] : ['streams come in one piece']),
+      ...(traits.textToolCalls ? ['calls written as text are calls'] : [])
+    ]
+    return [YES, ...ways].join('; ')
+  },
   tool_choice: (traits) => (traits.tools ? toolChoice(traits) : '400 when forced'),
   parallel_tool_calls: (traits) => (traits.parallelToolSwitch ? YES : NO),
   response_format: (traits) => (traits.structuredOutput ? 'native' : canForce(traits) ? 'forced tool' : 'instruction'),
@@ -140,7 +146,11 @@ type Columns = Readonly<Record<string, (traits: Traits) => string>>
 const TABLES: Readonly<Record<string, Columns>> = {
   Sampling: pick('temperature', 'top_p', 'top_k', 'stop'),
   'Tools and form of the answer': pick('tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'web_search_options'),
-  Reasoning: pick('reasoning_effort', 'reasoning', 'thinking'),
+  Reasoning: {
+    ...pick('reasoning_effort', 'reasoning', 'thinking'),
+    '`<think>` at the beginning of its text': ({ inlineReasoning }) =>
+      ({ no: 'text', always: 'reasoning', 'with-tools': 'reasoning, where it has tools' })[inlineReasoning]
+  },
   'Caching and the call itself': pick(
     'cache_control',
     'prompt_caching',

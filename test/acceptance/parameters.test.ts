@@ -37,6 +37,12 @@ t.test('P2 Opus 4.7 and 4.8 get neither, by an application profile too', async (
   }
 })
 
+t.test('P2 a Claude newer than the table is asked as the newest of its family', async (t) => {
+  const { sent } = await ask({ model: 'us.anthropic.claude-opus-9', temperature: 0.5, reasoning_effort: 'low' })
+  t.notOk('temperature' in (sent?.inferenceConfig ?? {}))
+  t.match(sent?.additionalModelRequestFields, { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } })
+})
+
 t.test('P3 a temperature above 1 becomes 1 and is reported', async (t) => {
   for (const model of [SONNET_45, NOVA]) {
     const { status, sent, headers } = await ask({ model, temperature: 1.7 })
