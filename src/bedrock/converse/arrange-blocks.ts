@@ -3,7 +3,7 @@ import { unreachable } from '../../core/unreachable.ts'
 import type { Traits } from '../../models/traits.ts'
 import { isReasoning } from './reasoning-blocks.ts'
 
-const PLACEHOLDER = '.'
+const LEAST_TEXT = '.'
 const READ_RESULTS = 'Understood.'
 
 /** Puts the blocks of one turn in the order and the company the model accepts; may split a user turn in two. */
@@ -91,5 +91,5 @@ function withWords(content: readonly Block[]): readonly Block[] {
   const at = content.findIndex((block) => block.type === 'document')
   const hasWords = content.some((block) => block.type === 'text' && block.guard === undefined)
   if (at < 0 || hasWords) return content
-  return [...content.slice(0, at), { type: 'text', text: PLACEHOLDER }, ...content.slice(at)]
+  return [...content.slice(0, at), { type: 'text', text: LEAST_TEXT }, ...content.slice(at)]
 }

@@ -6,7 +6,7 @@ import { isReasoning, replayable } from './reasoning-blocks.ts'
 import type { ToolIds } from './tool-ids.ts'
 
 /** Stands where Bedrock wants text and the caller has none: a blank user message, a file without words, no first user turn. */
-export const PLACEHOLDER = '.'
+export const LEAST_TEXT = '.'
 
 const CONTINUE = 'Please continue your response from where you left off.'
 
@@ -18,9 +18,9 @@ export function arrangeTurns(encoding: Encoding, ids: ToolIds, keepsTools: boole
   const cleaned = encoding.request.turns.map((turn) => cleanTurn(encoding, turn))
   const spoken = cleaned.filter((turn) => turn.role === 'user' || turn.content.length > 0)
   const paired = pairToolBlocks(mergeTurns(spoken), keepsTools ? ids : undefined)
-  const filled = mergeTurns(paired).map((turn) => (turn.content.length > 0 ? turn : { ...turn, content: [placeholder()] }))
+  const filled = mergeTurns(paired).map((turn) => (turn.content.length > 0 ? turn : { ...turn, content: [leastText()] }))
   const arranged = filled.flatMap((turn) => (turn.content.every(isText) ? turn : arrangeBlocks(turn, encoding.traits)))
-  return arranged[0]?.role === 'user' ? arranged : [{ role: 'user', content: [placeholder()] }, ...arranged]
+  return arranged[0]?.role === 'user' ? arranged : [{ role: 'user', content: [leastText()] }, ...arranged]
 }
 
 /** Settles the last turn: an assistant's is a prefill where the model takes one, else the user asks to go on. */
@@ -50,8 +50,8 @@ function isText(block: Block): boolean {
   return block.type === 'text'
 }
 
-function placeholder(): Block {
-  return { type: 'text', text: PLACEHOLDER }
+function leastText(): Block {
+  return { type: 'text', text: LEAST_TEXT }
 }
 
 /** Leaves out blank text and reasoning the model must not see; puts remembered reasoning back before its tool calls. */
