@@ -30,6 +30,7 @@ import { emf } from './telemetry/emf.ts'
 import { loggerOptions, requestLog } from './telemetry/log.ts'
 import { metrics } from './telemetry/metrics.ts'
 import { metricsServer } from './telemetry/metrics-server.ts'
+import { otel } from './telemetry/otel.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -71,6 +72,7 @@ export async function buildApp(config: Config, output?: DestinationStream): Prom
   await app.register(metrics)
   await app.register(metricsServer)
   await app.register(emf)
+  await app.register(otel)
   await app.register(cors)
   await app.register(jsonBody)
   await app.register(errorHandler)

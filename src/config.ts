@@ -76,7 +76,23 @@ export const ConfigSchema = Type.Object({
   ),
   debug: flag('DEBUG', false),
   emf: flag('EMF', false),
-  serviceName: text('OTEL_SERVICE_NAME', { default: 'adit' })
+  serviceName: text('OTEL_SERVICE_NAME', { default: 'adit' }),
+  otelDisabled: flag('OTEL_SDK_DISABLED', false),
+  otlpEndpoint: Type.Optional(text('OTEL_EXPORTER_OTLP_ENDPOINT', { pattern: '^https?://.+' })),
+  otlpTracesEndpoint: Type.Optional(text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', { pattern: '^https?://.+' })),
+  otlpMetricsEndpoint: Type.Optional(text('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', { pattern: '^https?://.+' })),
+  otelSampler: Type.Union(
+    [
+      Type.Literal('always_on'),
+      Type.Literal('always_off'),
+      Type.Literal('traceidratio'),
+      Type.Literal('parentbased_always_on'),
+      Type.Literal('parentbased_always_off'),
+      Type.Literal('parentbased_traceidratio')
+    ],
+    { env: 'OTEL_TRACES_SAMPLER', default: 'parentbased_always_on' }
+  ),
+  otelSamplerArg: Type.Number({ env: 'OTEL_TRACES_SAMPLER_ARG', default: 1, minimum: 0, maximum: 1 })
 })
 
 export type Config = Static<typeof ConfigSchema>
@@ -129,6 +145,8 @@ function convert(schema: TSchema, raw: string): unknown {
   switch (schema.type) {
     case 'integer':
       return /^-?\d+$/.test(raw) ? Number(raw) : undefined
+    case 'number':
+      return /^\d*\.?\d+$/.test(raw) ? Number(raw) : undefined
     case 'boolean':
       return TRUE.has(raw.toLowerCase()) ? true : FALSE.has(raw.toLowerCase()) ? false : undefined
     case 'array':
@@ -153,6 +171,7 @@ function parseJson(raw: string): unknown {
 
 function expectation(schema: TSchema): string {
   if (schema.type === 'integer') return `must be a whole number from ${schema.minimum} to ${schema.maximum}`
+  if (schema.type === 'number') return `must be a number from ${schema.minimum} to ${schema.maximum}`
   if (schema.type === 'boolean') return 'must be one of true, false, 1, 0, yes, no, on, off'
   if (schema.type === 'object') return 'must be a JSON object of names to a model id or a list of model ids'
   if (schema.anyOf) return `must be one of ${schema.anyOf.map((option: TSchema) => option.const).join(', ')}`
