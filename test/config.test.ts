@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { ConfigError, ConfigSchema, readConfig } from '../src/config.ts'
 
 function faults(env: Record<string, string>): readonly string[] {
   try {
@@ -49,4 +50,17 @@ t.test('aliases take one model or an ordered list', async (t) => {
   const { modelAliases } = readConfig({ API_KEY: 'k', MODEL_ALIASES: '{"fast":"amazon.nova-micro-v1:0","best":["a","b"]}' })
   t.same(modelAliases, { fast: 'amazon.nova-micro-v1:0', best: ['a', 'b'] })
   t.match(faults({ API_KEY: 'k', MODEL_ALIASES: '{"a":[]}' })[0], /^MODEL_ALIASES/)
+})
+
+t.test('the README names every variable, and the defaults of those that are numbers', async (t) => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const table = readme.slice(readme.indexOf('## Configuration'), readme.indexOf('## Errors'))
+  const SDK_AND_KIN = /^(AWS_|HTTPS?_PROXY|NO_PROXY|OTEL_EXPORTER_OTLP_)/
+  for (const schema of Object.values(ConfigSchema.properties)) {
+    const name = String(schema.env)
+    if (SDK_AND_KIN.test(name)) continue
+    const row = table.split('\n').find((line) => line.includes(`\`${name}\``))
+    t.ok(row, name)
+    if (schema.type === 'integer' && schema.default !== undefined) t.match(row, `\`${schema.default}\``, name)
+  }
 })
