@@ -38,7 +38,7 @@ for (const format of ['field', 'both'] as const) {
       fc.asyncProperty(
         ANSWERS_DRAWN,
         ASKED,
-        within(3000, async (answer, asked) => {
+        within(2000, async (answer, asked) => {
           standin.answer(asked.model, answer)
           const { body, status } = await ask({ ...BODY, ...asked })
           assert.equal(status, 200)
@@ -104,7 +104,7 @@ t.test('however the bytes of a stream are cut on the way, its chunks are the sam
     fc.asyncProperty(
       ANSWERS_DRAWN,
       ASKED,
-      within(3000, async (answer, asked) => {
+      within(2000, async (answer, asked) => {
         const texts = []
         for (const { standin, stream } of gateways) {
           standin.answer(asked.model, answer)
