@@ -48,9 +48,22 @@ export function createSigner(options: { readonly region: string; readonly servic
     return key
   }
 
+  let second = Number.NaN
+  let stamp = ''
+
+  /** Signatures know whole seconds, and many requests share one. */
+  function dateAt(now: number): string {
+    const wanted = Math.floor(now / 1000)
+    if (wanted !== second) {
+      second = wanted
+      stamp = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '')
+    }
+    return stamp
+  }
+
   return {
     sign(request, credentials, now) {
-      const date = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '')
+      const date = dateAt(now)
       const day = date.slice(0, 8)
       const bodyHash = hash('sha256', request.body, 'hex')
       const headers: Record<string, string> = { ...request.headers, 'x-amz-content-sha256': bodyHash, 'x-amz-date': date }
@@ -75,14 +88,26 @@ function canonicalRequest(
   bodyHash: string
 ): string {
   let lines = ''
-  for (const name of names) lines += `${name}:${headers[name]!.replace(/\s+/g, ' ').trim()}\n`
+  for (const name of names) lines += `${name}:${trimmed(headers[name]!)}\n`
   return `${request.method}\n${canonicalPath(request.path)}\n${request.query ?? ''}\n${lines}\n${names.join(';')}\n${bodyHash}`
+}
+
+function trimmed(value: string): string {
+  return /\s/.test(value) ? value.replace(/\s+/g, ' ').trim() : value
 }
 
 // Every service but S3 wants the path, which is encoded already, encoded once more: `%3A` becomes `%253A`.
 function canonicalPath(path: string): string {
-  return percentEncode(path).replaceAll('%2F', '/')
+  const known = canonicalPaths.get(path)
+  if (known !== undefined) return known
+  if (canonicalPaths.size >= MOST_PATHS) canonicalPaths.clear() // ids come from callers
+  const canonical = percentEncode(path).replaceAll('%2F', '/')
+  canonicalPaths.set(path, canonical)
+  return canonical
 }
+
+const MOST_PATHS = 256
+const canonicalPaths = new Map<string, string>()
 
 /** Percent-encodes everything but letters, digits and `-._~`, as AWS wants it for labels in a path. */
 export function percentEncode(text: string): string {
