@@ -1,41 +1,10 @@
 import { connect } from 'node:net'
 import t, { type Test } from 'tap'
-import { startStandin } from '../../src/standin/server.ts'
 import { KEY } from '../helper.ts'
-import { ask, freePort, start } from '../process.ts'
 import { HOSTILE_BODIES, type HostileBody } from './hostile-bodies.ts'
+import { startWatched, type Watched } from './watched.ts'
 
 const CHAT = '/v1/chat/completions'
-const PRELOAD = new URL('loop-delay.ts', import.meta.url).href
-
-/** The gateway as a process of its own, and how long its event loop was held up at most since this was last asked. */
-async function startWatched(t: Test, env: Record<string, string> = {}) {
-  const standin = await startStandin()
-  t.teardown(() => standin.close())
-  const [port, delayPort] = await Promise.all([freePort(), freePort()])
-  const gateway = start(t, 'src/server.ts', {
-    ...standin.env,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    API_KEY: KEY,
-    NODE_OPTIONS: `--import=${PRELOAD}`,
-    LOOP_DELAY_PORT: String(delayPort),
-    ...env
-  })
-  const base = `http://127.0.0.1:${port}`
-  await ask(`${base}/ready`, 200)
-  const heldUpMs = async () => Number(await (await fetch(`http://127.0.0.1:${delayPort}`)).text())
-  const post = (body: string) =>
-    fetch(base + CHAT, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
-      body
-    })
-  return { gateway, standin, base, port, post, heldUpMs }
-}
-
-type Watched = Awaited<ReturnType<typeof startWatched>>
-
 /** Tries of one body: another process on the machine may hold up the first ones. */
 const TRIES = 5
 
@@ -47,14 +16,14 @@ function patienceMs(): number {
   return Math.max(50, 3 * (performance.now() - before))
 }
 
-async function proveBody(t: Test, { post, heldUpMs }: Watched, { name, body, status, error }: HostileBody) {
+async function proveBody(t: Test, { post, health }: Watched, { name, body, status, error }: HostileBody) {
   let least = Number.POSITIVE_INFINITY
   const patience = patienceMs()
   for (let tries = 0; tries < TRIES && least > patience; tries++) {
-    await heldUpMs()
+    await health()
     const response = await post(body)
     const answer = (await response.json()) as { error?: Record<string, unknown> }
-    least = Math.min(least, await heldUpMs())
+    least = Math.min(least, (await health()).heldUpMs)
     t.equal(response.status, status, name)
     if (status === 200) continue
     t.same(Object.keys(answer.error ?? {}).sort(), ['code', 'message', 'param', 'type'], name)
@@ -94,7 +63,7 @@ function bodyOf(answer: string): unknown {
 }
 
 t.test('heads and bodies that flood, drip or lie are refused, and others are served meanwhile', async (t) => {
-  const { port, base, gateway } = await startWatched(t, { REQUEST_TIMEOUT_MS: '1000' })
+  const { port, base, gateway } = await startWatched(t, { env: { REQUEST_TIMEOUT_MS: '1000' } })
   const rows: readonly (readonly [string, number, string, (send: (bytes: string | Buffer) => void) => void])[] = [
     ['a header of 100 kB', 431, 'headers_too_large', (send) => send(`${HEAD}x-a: ${'a'.repeat(100_000)}\r\n\r\n`)],
     ['ten thousand headers', 431, 'headers_too_large', (send) => send(HEAD + 'x-a: 1\r\n'.repeat(10_000))],
@@ -122,7 +91,7 @@ t.test('heads and bodies that flood, drip or lie are refused, and others are ser
 })
 
 t.test('a body that drips in, byte by byte, is cut off when its time is over', async (t) => {
-  const { port } = await startWatched(t, { REQUEST_TIMEOUT_MS: '700' })
+  const { port } = await startWatched(t, { env: { REQUEST_TIMEOUT_MS: '700' } })
   let timer: NodeJS.Timeout | undefined
   const answer = await exchange(port, (send) => {
     send(`${HEAD}content-length: 100000\r\n\r\n`)

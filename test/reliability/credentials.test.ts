@@ -1,0 +1,95 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { CREDENTIALS } from '../../src/standin/options.ts'
+import { startWatched } from './watched.ts'
+
+t.jobs = 5
+
+const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
+const HELLO = { model: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: 'hello' }] }
+
+/** The container's credentials endpoint, and how it behaves from now on. */
+async function startEndpoint(t: Test) {
+  const state = { ttlMs: 3_600_000, delayMs: 0, status: 200, secret: CREDENTIALS.secretAccessKey as string, fetches: 0 }
+  const server = createServer(async (_request, response) => {
+    state.fetches++
+    await new Promise((resolve) => setTimeout(resolve, state.delayMs))
+    response.writeHead(state.status, { 'content-type': 'application/json' })
+    response.end(
+      JSON.stringify({
+        AccessKeyId: CREDENTIALS.containerAccessKeyId,
+        SecretAccessKey: state.secret,
+        Token: CREDENTIALS.sessionToken,
+        Expiration: new Date(Date.now() + state.ttlMs).toISOString()
+      })
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/credentials`
+  return { state, env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: url, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'token' } }
+}
+
+t.test('credentials that are replaced while requests run are renewed, and no request notices', async (t) => {
+  const { state, env } = await startEndpoint(t)
+  state.secret = 'revoked-before-its-time'
+  const { post } = await startWatched(t, { env, without: KEYS })
+  state.secret = CREDENTIALS.secretAccessKey
+  const answers = await Promise.all(Array.from({ length: 10 }, (_, at) => post({ ...HELLO, stream: at % 2 === 0 })))
+  t.strictSame(new Set(answers.map(({ status }) => status)), new Set([200]))
+  await Promise.all(answers.map((answer) => answer.text()))
+})
+
+t.test('credentials near their end are renewed beside the requests: nobody waits for a slow endpoint', async (t) => {
+  const { state, env } = await startEndpoint(t)
+  state.ttlMs = 60_000
+  const { post } = await startWatched(t, { env, without: KEYS })
+  await (await post(HELLO)).text()
+  const before = state.fetches
+  state.delayMs = 4000
+  const startedAt = performance.now()
+  for (let at = 0; at < 5; at++) t.equal((await (await post(HELLO)).json()).object, 'chat.completion')
+  t.ok(performance.now() - startedAt < 3000, 'five answers came before one renewal')
+  t.ok(state.fetches <= before + 2, 'one renewal at a time')
+})
+
+t.test('credentials that vanish are a 502 of ours once the last have ended, and come back by themselves', async (t) => {
+  const { state, env } = await startEndpoint(t)
+  state.ttlMs = 2500
+  const { post, gateway } = await startWatched(t, { env, without: KEYS })
+  state.status = 500
+  await new Promise((resolve) => setTimeout(resolve, 3000)) // until they have ended
+  const refused = await post(HELLO)
+  t.equal(refused.status, 502)
+  t.match(await refused.json(), { error: { code: 'upstream_auth', type: 'server_error' } })
+  state.status = 200
+  state.ttlMs = 3_600_000
+  const answer = await post(HELLO)
+  t.equal(answer.status, 200)
+  await answer.text()
+  t.equal(gateway.child.exitCode, null)
+})
+
+for (const [name, url] of [
+  ['a port where nobody listens', 'http://127.0.0.1:1'],
+  ['a host that no DNS knows', 'http://bedrock.invalid']
+] as const)
+  t.test(`${name} is a 502 at once, streaming or not, and /ready says so`, async (t) => {
+    const { post, base } = await startWatched(t, {
+      env: { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url, UPSTREAM_MAX_ATTEMPTS: '2' },
+      ready: 503
+    })
+    for (const stream of [true, false]) {
+      const answer = await post({ ...HELLO, stream })
+      t.equal(answer.status, 502)
+      t.match(await answer.json(), { error: { message: 'Bedrock cannot be reached', code: 'upstream_error' } })
+    }
+    const ready = await fetch(`${base}/ready`)
+    t.equal(ready.status, 503)
+    t.match(await ready.text(), /cannot be reached/)
+    t.equal((await fetch(`${base}/health`)).status, 200)
+  })

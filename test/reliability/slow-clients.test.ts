@@ -1,0 +1,53 @@
+import { connect, type Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import { eventually, KEY } from '../helper.ts'
+import { startWatched } from './watched.ts'
+
+const MB = 1024 * 1024
+const BODY = JSON.stringify({ model: 'standin.fault-stream-200m', stream: true, messages: [{ role: 'user', content: 'go on' }] })
+const REQUEST = [
+  'POST /v1/chat/completions HTTP/1.1',
+  'host: a',
+  `authorization: Bearer ${KEY}`,
+  'content-type: application/json',
+  `content-length: ${Buffer.byteLength(BODY)}`,
+  '',
+  BODY
+].join('\r\n')
+
+/** A client that asks for 200 MB, reads the first bytes and then nothing, until it is told to. */
+async function stalled(t: Test, port: number): Promise<{ socket: Socket; read(): number }> {
+  const socket = connect(port, '127.0.0.1')
+  t.teardown(() => socket.destroy())
+  let bytes = 0
+  socket.on('error', () => {})
+  socket.on('data', (piece) => {
+    bytes += piece.length
+  })
+  socket.write(REQUEST)
+  await new Promise((resolve) => socket.once('data', resolve))
+  socket.pause()
+  return { socket, read: () => bytes }
+}
+
+const CLIENTS = 40
+
+t.test('clients that do not read hold Bedrock back, not memory, and go on where they stopped', { timeout: 60_000 }, async (t) => {
+  const { port, standin, health, base } = await startWatched(t)
+  await stalled(t, port).then(({ socket }) => socket.destroy()) // what one stream makes the process load is loaded now
+  t.ok(await eventually(() => standin.inFlight() === 0))
+  const before = (await health()).rss
+  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => stalled(t, port)))
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  const grown = (await health()).rss - before
+  t.ok(grown < 200 * MB, `${CLIENTS} times 200 MB were asked for; memory grew by ${(grown / MB).toFixed(0)} MB`)
+  t.equal(standin.inFlight(), CLIENTS, 'Bedrock waits')
+  t.equal((await fetch(`${base}/health`)).status, 200)
+
+  const [first, ...others] = clients
+  const had = first!.read()
+  first!.socket.resume()
+  t.ok(await eventually(() => first!.read() > had + 20 * MB, 20_000), 'the rest comes when it is read')
+  for (const { socket } of [first!, ...others]) socket.destroy()
+  t.ok(await eventually(() => standin.inFlight() === 0, 1000), 'all calls are gone within a second of their clients')
+})
