@@ -54,6 +54,7 @@ for file in "$(npm config get globalconfig)" "$(npm config get userconfig)"; do
   if [ -s "$file" ]; then secrets=(--secret "id=npmrc,src=$file"); break; fi
 done
 ca=$(npm config get cafile)
+[ -s "$ca" ] || ca=${NODE_EXTRA_CA_CERTS:-}
 [ ! -s "$ca" ] || secrets+=(--secret "id=ca,src=$ca")
 t=$(now)
 buildah bud --isolation chroot --format docker --no-cache ${secrets[@]+"${secrets[@]}"} -t "$image" . >"$work/build.log" 2>&1 || {

@@ -83,6 +83,12 @@ t.test('a customer key may be used only through the service that holds the API k
   t.strictSame(Resource, [ApiKeyKmsKeyArn])
   t.strictSame(Condition, { StringLike: { 'kms:ViaService': 'ssm.us-east-1.*' } })
   t.notOk(bySid(statements(), 'DecryptKeys'), 'the key aws/ssm needs no right')
+
+  const elsewhere = {
+    ApiKeyParam: 'arn:aws:ssm:eu-west-1:999988887777:parameter/shared/key',
+    ApiKeyKmsKeyArn: 'arn:aws:kms:eu-west-1:999988887777:key/1234abcd'
+  }
+  t.strictSame(bySid(statements(elsewhere), 'DecryptKeys')?.Condition, { StringLike: { 'kms:ViaService': 'ssm.eu-west-1.*' } })
 })
 
 const MODEL = 'foundation-model/anthropic.claude-sonnet-4-6'
@@ -134,6 +140,7 @@ t.test('guardrails, custom models and subscriptions are allowed only when asked 
   t.ok(allows(list, 'bedrock:ApplyGuardrail', 'arn:aws:bedrock:us-east-1:123456789012:guardrail/abc123'))
   t.notOk(allows(list, 'bedrock:ApplyGuardrail', 'arn:aws:bedrock:us-east-1:123456789012:guardrail/other'))
   t.ok(mayInvoke(list, 'arn:aws:bedrock:us-east-1:123456789012:imported-model/x'))
+  t.ok(mayInvoke(list, 'arn:aws:sagemaker:us-east-1:123456789012:endpoint/x'), 'a Marketplace endpoint by its ARN')
 })
 
 t.test('the role that starts tasks reads no key and calls no model', async (t) => {

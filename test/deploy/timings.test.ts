@@ -27,6 +27,13 @@ t.test('a stopped task has the time it promises to running answers', async (t) =
   t.ok(Number(env.DRAIN_DELAY_MS) < Number(env.SHUTDOWN_GRACE_MS), 'the delay is a part of the grace')
 })
 
+t.test('a task that is told to stop takes requests until the balancer has seen that it drains', async (t) => {
+  const { resources } = resolve(LEAST)
+  const group = resources.TargetGroup?.properties as Record<string, number>
+  const seen = 1000 * Number(group.HealthCheckIntervalSeconds) * Number(group.UnhealthyThresholdCount)
+  t.ok(Number(environmentOf(resources).DRAIN_DELAY_MS) >= seen + 1000 * Number(group.HealthCheckTimeoutSeconds))
+})
+
 t.test('a deployment waits for streams at least as long as SIGTERM does', async (t) => {
   const smallest = TEMPLATE.Parameters.DrainSeconds?.MinValue
   const { resources } = resolve({ ...LEAST, DrainSeconds: String(smallest) })
