@@ -23,10 +23,10 @@ export function startSse(reply: FastifyReply, heartbeatMs: number): SseWriter {
   const raw = reply.raw
   reply.hijack()
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...SSE_HEADERS })
-  const frame = takeOverChunking(raw)
+  const put = takeOverChunking(raw)
   let spoke = true
   const heartbeat = setInterval(() => {
-    if (!spoke && !raw.writableNeedDrain) raw.write(frame(': ping\n\n'))
+    if (!spoke && !raw.writableNeedDrain) put(': ping\n\n')
     spoke = false
   }, heartbeatMs)
   raw.once('close', () => clearInterval(heartbeat))
@@ -34,37 +34,50 @@ export function startSse(reply: FastifyReply, heartbeatMs: number): SseWriter {
     write(frames) {
       if (frames === '' || raw.writableEnded || raw.destroyed) return undefined
       spoke = true
-      return raw.write(frame(frames), encodingOf(frames)) ? undefined : drained(raw)
+      return put(frames) ? undefined : drained(raw)
     },
     end(frames) {
       clearInterval(heartbeat)
-      raw.end(`${frames === '' ? '' : frame(frames)}${frame.last}`)
+      if (raw.destroyed) return
+      if (frames !== '') put(frames)
+      raw.end(put.last)
     }
   }
 }
 
 type Raw = FastifyReply['raw']
 
-/** Text that is all ASCII has the same bytes in Latin-1, which Node copies without looking at them. */
-function encodingOf(text: string): 'latin1' | 'utf8' {
-  return Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8'
-}
-
-interface ChunkFrame {
-  (text: string): string
+interface Put {
+  /** Tells whether the client can take more. */
+  (text: string): boolean
   /** What ends the body on the wire. */
   readonly last: string
 }
 
 /**
- * Frames HTTP chunks here, so that a write is one string: Node writes a chunk as three pieces, which costs a `writev` and a tick
+ * Frames HTTP chunks here, so that a write is one piece: Node writes a chunk as three, which costs a `writev` and a tick
  * for each batch, half of what a paced stream costs in all. HTTP/1.0 clients get the bare text, as Node would give them.
  */
-function takeOverChunking(raw: Raw): ChunkFrame {
-  if (!raw.chunkedEncoding) return Object.assign((text: string) => text, { last: '' })
+function takeOverChunking(raw: Raw): Put {
+  if (!raw.chunkedEncoding) return Object.assign((text: string) => raw.write(text), { last: '' })
   raw.chunkedEncoding = false
-  const frame = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
-  return Object.assign(frame, { last: '0\r\n\r\n' })
+  return Object.assign((text: string) => putChunk(raw, text), { last: '0\r\n\r\n' })
+}
+
+/** From this many characters on, filling a buffer is cheaper than joining strings once more. */
+const LONG = 4096
+
+// Text that is all ASCII has the same bytes in Latin-1, which are copied without being looked at.
+function putChunk(raw: Raw, text: string): boolean {
+  const size = Buffer.byteLength(text)
+  const encoding = size === text.length ? 'latin1' : 'utf8'
+  const head = `${size.toString(16)}\r\n`
+  if (text.length < LONG) return raw.write(`${head}${text}\r\n`, encoding)
+  const bytes = Buffer.allocUnsafe(head.length + size + 2)
+  bytes.write(head, 0, 'latin1')
+  bytes.write(text, head.length, encoding)
+  bytes.write('\r\n', head.length + size, 'latin1')
+  return raw.write(bytes)
 }
 
 function drained(raw: Raw): Promise<void> {
