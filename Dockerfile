@@ -15,10 +15,11 @@ ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
+# npm takes no notice of a cafile that is not there.
 RUN --mount=type=secret,id=npmrc,target=/usr/local/etc/npmrc \
     --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=cache,target=/root/.npm \
-    npm ci --ignore-scripts
+    npm ci --ignore-scripts --cafile=/etc/ssl/certs/ca-certificates.crt
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build

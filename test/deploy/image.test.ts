@@ -32,6 +32,12 @@ t.test('what is installed comes from the lock file, without scripts and without 
   t.notMatch(DOCKERFILE, /\b(apt-get|apk|curl|wget|sudo|ADD|MAINTAINER|:latest)\b/)
 })
 
+t.test('a certificate that is given for the build is the one that npm trusts', async (t) => {
+  const [, target] = /--mount=type=secret,id=ca,target=(\S+)/.exec(DOCKERFILE) ?? []
+  t.ok(target)
+  t.ok(DOCKERFILE.includes(`npm ci --ignore-scripts --cafile=${target}\n`))
+})
+
 t.test('nothing but the compile cache is run on the target, so that foreign platforms can be built without it', async (t) => {
   const stages = DOCKERFILE.split(/^(?=FROM )/m).slice(1)
   const running = stages.filter((stage) => /^RUN /m.test(stage)).map((stage) => stage.split('\n', 1)[0])
