@@ -27,6 +27,7 @@ ask() {
   read -r status seconds < <(curl -sS -N --connect-timeout 10 --max-time 120 -o "$work/$file" \
     -w '%{http_code} %{time_starttransfer}\n' "$@" 2>"$work/error" || true)
   status=${status:-000}
+  seconds=$(LC_ALL=C printf %.3f "${seconds:-0}")
 }
 post() { ask "$1" -K "$work/auth" -H 'content-type: application/json' -d "$3" "$url/$2"; }
 good() { passed=$((passed + 1)); printf 'ok    %-11s %s\n' "$1" "$2"; }
