@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { followRef } from './converse/follow-ref.ts'
 
 /** Keywords that try a value against several schemas, whatever the others said. */
 const CHOICES = new Set(['anyOf', 'oneOf', 'allOf', 'not', 'if', 'then', 'else', 'contains', 'dependentSchemas'])
@@ -31,19 +32,11 @@ export function multiplies(root: JsonObject): boolean {
       return 1
     }
     entered.add(ref)
-    const count = paths(follow(root, ref), inChoice)
+    const count = paths(followRef(root, ref) ?? null, inChoice)
     entered.delete(ref)
     known.set(key, count)
     return count
   }
 
   return paths(root, false) > MOST_PATHS || waysBack > 1
-}
-
-function follow(root: JsonObject, ref: string): Json {
-  const steps = ref
-    .replace(/^#\/?/, '')
-    .split('/')
-    .filter((step) => step !== '')
-  return steps.reduce<Json>((node, step) => (isJsonObject(node) ? (node[step] ?? null) : null), root)
 }

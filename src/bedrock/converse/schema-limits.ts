@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { followRef } from './follow-ref.ts'
 import { isObjectNode } from './sanitize-schema.ts'
 
 /** What Bedrock's grammar compiler takes over all schemas of one request; measured by other gateways. */
@@ -64,21 +65,13 @@ function isRecursive(root: JsonObject): boolean {
     if (entered.has(ref)) return true
     if (harmless.has(ref)) return false
     entered.add(ref)
-    const found = follow(root, ref)
+    const found = followRef(root, ref)
     if (found === root || (found !== undefined && visit(found))) return true
     entered.delete(ref)
     harmless.add(ref)
     return false
   }
   return visit(root)
-}
-
-function follow(root: JsonObject, ref: string): Json | undefined {
-  const steps = ref
-    .replace(/^#\/?/, '')
-    .split('/')
-    .filter((step) => step !== '')
-  return steps.reduce<Json | undefined>((node, step) => (isJsonObject(node) ? node[step] : undefined), root)
 }
 
 /** Schemas directly below a node. Definitions count once, where they are referred to or not. */
