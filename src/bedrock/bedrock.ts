@@ -96,6 +96,8 @@ export function createBedrock(options: BedrockOptions): Bedrock {
    * an inference profile in the regions of its geography.
    */
   function candidates(targets: readonly ModelTarget[]): readonly Candidate[] {
+    const [only, ...others] = transports
+    if (only !== undefined && others.length === 0) return targets.map((target) => ({ transport: only, target }))
     return targets.flatMap((target) => {
       const own = transports.filter((transport) => transport.region === arnRegion(target.id))
       const everywhere = (own.length > 0 ? own : transports).map((transport) => ({ transport, target }))
@@ -103,7 +105,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
         const local = targetIn(transport.region, target)
         return local === undefined ? [] : [{ transport, target: local }]
       })
-      return possible.length > 0 && transports.length > 1 ? possible : everywhere
+      return possible.length > 0 ? possible : everywhere
     })
   }
 

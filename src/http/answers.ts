@@ -47,8 +47,8 @@ export function announceFlaws(request: FastifyRequest, reply: FastifyReply, answ
 }
 
 function noteDropped({ record }: FastifyRequest, reply: FastifyReply, warnings: readonly Warning[]): void {
+  if (warnings.length === 0) return
   const dropped = [...new Set([...(record.dropped ?? []), ...warnings.map((warning) => warning.param)])]
-  if (dropped.length === 0) return
   record.dropped = dropped
   if (!reply.raw.headersSent) reply.header('x-adit-dropped', headerSafe(dropped.join(', ')))
 }

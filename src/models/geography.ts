@@ -13,6 +13,17 @@ const GEOGRAPHIES: readonly (readonly [region: RegExp, ...prefixes: string[]])[]
 
 /** The profile prefixes a region can call, nearest first. */
 export function geographies(region: string): readonly [string, ...string[]] {
+  const known = remembered.get(region)
+  if (known !== undefined) return known
+  const found = lookUp(region)
+  if (remembered.size < MOST_REGIONS) remembered.set(region, found) // ARNs bring regions that nobody has
+  return found
+}
+
+const MOST_REGIONS = 100
+const remembered = new Map<string, readonly [string, ...string[]]>()
+
+function lookUp(region: string): readonly [string, ...string[]] {
   const row = GEOGRAPHIES.find(([pattern]) => pattern.test(region))
   if (row === undefined) return ['global']
   const [, first = 'global', ...rest] = row

@@ -43,7 +43,7 @@ export const resolve = fp(
     app.decorate('modelAllowed', (target, request) => {
       return within(config.allowedModels, target) && within(request.apiKey?.models ?? [], target)
     })
-    app.decorate('targetsOf', (name, purpose) => resolveModel(name, purpose, { ...fixed, known: app.catalog.known }))
+    app.decorate('targetsOf', rememberTargets(app.catalog, fixed))
     app.decorate('resolve', (asked, purpose, request) => {
       if (asked.length > LONGEST_NAME || UNREADABLE.test(asked)) {
         throw new GatewayError('model_not_found', 'No model has such a name.', { param: 'model' })
@@ -66,6 +66,29 @@ export const resolve = fp(
   },
   { name: 'resolve', dependencies: ['auth', 'catalog'] }
 )
+
+const MOST_REMEMBERED = 1000
+
+/** What a name stands for changes with the lists only. */
+function rememberTargets(
+  catalog: FastifyInstance['catalog'],
+  fixed: Omit<ResolveContext, 'known'>
+): FastifyInstance['targetsOf'] {
+  const found = { chat: new Map<string, Targets>(), embedding: new Map<string, Targets>() }
+  let lists: ResolveContext['known'] | undefined
+  return (name, purpose) => {
+    const { known } = catalog
+    const names = found[purpose]
+    if (known !== lists || names.size >= MOST_REMEMBERED) {
+      lists = known
+      found.chat.clear()
+      found.embedding.clear()
+    }
+    const targets = names.get(name) ?? resolveModel(name, purpose, { ...fixed, known })
+    names.set(name, targets)
+    return targets
+  }
+}
 
 function within(globs: readonly string[], target: ModelTarget): boolean {
   return globs.length === 0 || globs.some((glob) => globMatch(glob, target.id) || globMatch(glob, target.baseId))

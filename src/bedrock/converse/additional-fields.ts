@@ -69,6 +69,7 @@ const MOST_PATHS = 10
 /** Asks for what the caller wants of the native answer, and for the stop string and the reasoning tokens where the model tells them. */
 export function encodeResponseFieldPaths(encoding: Encoding, { streaming, stops, reasoning }: ResponseFieldParts): JsonObject {
   const { request, traits, warn } = encoding
+  if (request.responseFieldPaths === undefined && !stops && !reasoning) return {}
   const asked = (request.responseFieldPaths ?? []).filter((path) => path !== '')
   if (asked.length > MOST_PATHS) warn('additional_model_response_field_paths', `Bedrock takes at most ${MOST_PATHS}`)
   const tells = traits.responseFields && !isWithout(encoding, 'responseFields')
