@@ -12,6 +12,8 @@ export interface AwsRefusal {
   readonly retryAfterS?: number
   /** The model as it was called. */
   readonly model: string
+  /** The caller's field that holds what the model reads; default `messages`. */
+  readonly input?: string
 }
 
 /** Bedrock's exceptions, in our words. A type that is not here is read by its status. */
@@ -95,11 +97,16 @@ export function awsError(refusal: AwsRefusal): GatewayError {
   const kind = kindOf(refusal)
   const { retryAfterS } = refusal
   return new GatewayError(kind, OWN_WORDS[kind] ?? sentence(kind, refusal), {
-    ...(kind === 'model_not_found' || kind === 'access_denied' ? { param: 'model' } : {}),
+    ...paramOf(kind, refusal),
     ...(retryAfterS === undefined ? {} : { retryAfterS }),
     ...(refusal.requestId === undefined ? {} : { upstreamRequestId: refusal.requestId }),
     cause: `${refusal.status} ${refusal.type ?? 'no error type'}: ${refusal.message === undefined ? 'no message' : redact(refusal.message)}`
   })
+}
+
+function paramOf(kind: ErrorKind, { input = 'messages' }: AwsRefusal): { readonly param?: string } {
+  if (kind === 'model_not_found' || kind === 'access_denied') return { param: 'model' }
+  return kind === 'context_length_exceeded' ? { param: input } : {}
 }
 
 function kindOf(refusal: AwsRefusal): ErrorKind {

@@ -1,14 +1,14 @@
 import { isJsonObject } from '../core/json.ts'
 import type { GatewayError } from '../errors.ts'
-import { awsError } from './aws-error.ts'
+import { type AwsRefusal, awsError } from './aws-error.ts'
 import { readText } from './http-body.ts'
 import type { HttpAnswer } from './http-exchange.ts'
 
 /** A refusal is a sentence; a proxy's page may be longer, and is not read on. Bytes. */
 const MOST_BYTES = 262_144
 
-/** Reads an answer that is no success. Throws GatewayError when the connection breaks meanwhile. */
-export async function readRefusal(answer: HttpAnswer, model: string): Promise<GatewayError> {
+/** Reads an answer that is no success, as the error of that call. Throws GatewayError when the connection breaks meanwhile. */
+export async function readRefusal(answer: HttpAnswer, call: Pick<AwsRefusal, 'model' | 'input'>): Promise<GatewayError> {
   const body = parse(await readText(answer.body, MOST_BYTES))
   const type = text(answer.headers['x-amzn-errortype']) ?? text(body.code) ?? text(body.__type)
   const message = text(body.message) ?? text(body.Message)
@@ -16,7 +16,7 @@ export async function readRefusal(answer: HttpAnswer, model: string): Promise<Ga
   const retryAfterS = retryAfter(answer.headers)
   return awsError({
     status: answer.status,
-    model,
+    ...call,
     ...(type === undefined ? {} : { type }),
     ...(message === undefined ? {} : { message }),
     ...(requestId === undefined ? {} : { requestId }),

@@ -125,7 +125,10 @@ export function createTransport(options: TransportOptions): Transport {
       )
       const { answer } = exchanged
       if (answer.status >= 200 && answer.status < 300) return accepted(answer)
-      const refusal = await readRefusal(answer, call.modelId)
+      const refusal = await readRefusal(answer, {
+        model: call.modelId,
+        ...(call.operation === 'invoke' ? { input: 'input' } : {})
+      })
       if (refusal.kind === 'upstream_auth') doubt(exchanged)
       throw refusal
     },
