@@ -29,7 +29,7 @@ const exited = new Promise((resolve) => gateway.once('exit', (code, signal) => r
 await untilAlive()
 for (const stream of [false, true]) await ask(stream)
 gateway.kill('SIGTERM')
-const outcome = await Promise.race([exited, sleep(30_000, 'it does not stop')])
+const outcome = await Promise.race([exited, sleep(30_000, 'it does not stop', { ref: false })])
 if (outcome !== 0) throw new Error(`the gateway did not drain: ${outcome}`)
 
 async function untilAlive() {
