@@ -10,6 +10,7 @@ import { type Answers, announceAnswers, announceFlaws, foldAnswer, startAnswers 
 import { chatHead } from '../http/chat-head.ts'
 import { deploymentModel } from '../http/deployment.ts'
 import type { TypeBoxProvider } from '../http/typebox-provider.ts'
+import { withKeyMetadata } from '../keys/key-metadata.ts'
 
 /** `POST /chat/completions`. */
 export async function chat(app: FastifyInstance): Promise<void> {
@@ -25,7 +26,8 @@ export async function chat(app: FastifyInstance): Promise<void> {
       const filled = await app.media.fill(asked, request.gone)
       request.record.stream = asked.stream
       request.record.upstreamStartedAt = performance.now()
-      const started = startAnswers(app.bedrock, { request: filled, targets, signal: request.gone }, options.count)
+      const named = { ...filled, metadata: withKeyMetadata(filled.metadata, request.apiKey) }
+      const started = startAnswers(app.bedrock, { request: named, targets, signal: request.gone }, options.count)
       if (asked.stream) return streamAnswers(started, { request, reply, config, warnings, encoding: chatEncoding(options) })
 
       const answers = await started

@@ -9,6 +9,7 @@ import { createTextStreamEncoder, textUsageFrame } from '../dialects/openai-comp
 import { type StreamEncoding, streamAnswers } from '../http/answer-stream.ts'
 import { type Answers, announceAnswers, foldAnswer, startAnswers } from '../http/answers.ts'
 import { deploymentModel } from '../http/deployment.ts'
+import { withKeyMetadata } from '../keys/key-metadata.ts'
 
 /** `POST /completions`, OpenAI's endpoint from before chat: each prompt is one user turn. */
 export async function completions(app: FastifyInstance): Promise<void> {
@@ -46,8 +47,9 @@ interface Prompts {
 /** Begins every choice of every prompt at once, in OpenAI's order: all choices of the first prompt, then of the next. */
 async function startAll(app: FastifyInstance, request: FastifyRequest, { requests, count }: Prompts): Promise<Answers> {
   const targets = await app.resolve(requests[0].model, 'chat', request)
+  const metadata = withKeyMetadata({}, request.apiKey)
   const groups = await Promise.all(
-    requests.map((one) => startAnswers(app.bedrock, { request: one, targets, signal: request.gone }, count))
+    requests.map((one) => startAnswers(app.bedrock, { request: { ...one, metadata }, targets, signal: request.gone }, count))
   )
   return groups.flat() as unknown as Answers
 }
