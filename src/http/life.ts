@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../errors.ts'
 import { toGatewayError } from './error-handler.ts'
@@ -11,7 +11,8 @@ export interface Life {
   readonly inFlight: number
   /**
    * Ends the process's work in order: not ready any more; goes on serving for `DRAIN_DELAY_MS`, since a balancer may still send;
-   * then takes no new connection, lets running answers finish for the rest of `SHUTDOWN_GRACE_MS`, and cuts what is left with an error.
+   * then takes no new connection, lets running answers finish for the rest of `SHUTDOWN_GRACE_MS`, and cuts what is left with an error,
+   * without waiting for clients that do not read it.
    */
   drain(): Promise<void>
 }
@@ -33,10 +34,12 @@ declare module 'fastify' {
 }
 
 const CLOSE_IDLE_EVERY_MS = 200
+/** What is cut has so long to tell its client so; who has not read or sent the rest by then loses the connection. Milliseconds. */
+const LAST_WORDS_MS = 2000
 
 export const life = fp(
   async (app: FastifyInstance) => {
-    const running = new Set<AbortController>()
+    const running = new Map<AbortController, FastifyReply>()
     const { totalTimeoutMs } = app.config
     const unused = unusedConnections(app)
     let draining = false
@@ -46,10 +49,10 @@ export const life = fp(
     app.addHook('onRequest', (request, reply, done) => {
       const controller = new AbortController()
       unused.delete(request.raw.socket)
-      running.add(controller)
+      running.set(controller, reply)
       request.gone = controller.signal
       request.abandon = (reason) => controller.abort(reason)
-      const total = setTimeout(() => controller.abort(tookTooLong(totalTimeoutMs)), totalTimeoutMs)
+      const total = setTimeout(() => cut(controller, reply, tookTooLong(totalTimeoutMs)), totalTimeoutMs)
       reply.raw.once('close', () => {
         clearTimeout(total)
         running.delete(controller)
@@ -109,8 +112,17 @@ function tookTooLong(ms: number): GatewayError {
   return new GatewayError('upstream_timeout', `The answer took longer than the ${seconds} seconds that this gateway allows.`)
 }
 
-function cutAll(running: ReadonlySet<AbortController>): void {
-  for (const controller of running) {
-    controller.abort(new GatewayError('draining', 'The gateway is shutting down and had to cut this answer; try again.'))
+function cutAll(running: ReadonlyMap<AbortController, FastifyReply>): void {
+  for (const [controller, reply] of running) {
+    cut(controller, reply, new GatewayError('draining', 'The gateway is shutting down and had to cut this answer; try again.'))
   }
+}
+
+function cut(controller: AbortController, reply: FastifyReply, reason: GatewayError): void {
+  controller.abort(reason)
+  const end = setTimeout(() => {
+    reply.request.record.error ??= reason.kind
+    reply.raw.destroy()
+  }, LAST_WORDS_MS)
+  reply.raw.once('close', () => clearTimeout(end))
 }

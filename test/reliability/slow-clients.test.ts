@@ -51,3 +51,29 @@ t.test('clients that do not read hold Bedrock back, not memory, and go on where 
   for (const { socket } of [first!, ...others]) socket.destroy()
   t.ok(await eventually(() => standin.inFlight() === 0, 1000), 'all calls are gone within a second of their clients')
 })
+
+t.test(
+  'a client that does not read holds up neither the end of its answer nor that of the process',
+  { timeout: 60_000 },
+  async (t) => {
+    const late = await startWatched(t, { env: { UPSTREAM_TOTAL_TIMEOUT_MS: '1000' } })
+    const { socket } = await stalled(t, late.port)
+    t.ok(await eventually(() => late.standin.inFlight() === 0, 5000), 'Bedrock is left when the time is over')
+    const lines = () =>
+      late.gateway
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('"error":"upstream_timeout"'))
+    t.ok(await eventually(() => lines().length === 1, 10_000), 'the log has the reason, and the connection is gone')
+    socket.destroy()
+
+    const draining = await startWatched(t, { env: { SHUTDOWN_GRACE_MS: '200' } })
+    await stalled(t, draining.port)
+    draining.gateway.child.kill('SIGTERM')
+    const exit = await Promise.race([
+      draining.gateway.exited,
+      new Promise((resolve) => setTimeout(resolve, 20_000, 'still there').unref())
+    ])
+    t.equal(exit, 0)
+  }
+)
