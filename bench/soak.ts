@@ -28,6 +28,7 @@ const seed = Number(values.seed)
 const runMs = Number(values.minutes) * 60_000
 const SAMPLES = 20
 const MB = 1024 * 1024
+const SHOWN_AT_ONCE = 5
 /** What may be left of timers beside those of an idle process. */
 const IDLE_TIMERS = 20
 
@@ -43,8 +44,8 @@ const gateway = await startGatewayPart(standin.port, {
   env: {
     PROBE_PORT: String(probePort),
     METRICS_PORT: String(metricsPort),
-    UPSTREAM_FIRST_EVENT_TIMEOUT_MS: '2500',
-    UPSTREAM_IDLE_TIMEOUT_MS: '2500',
+    UPSTREAM_FIRST_EVENT_TIMEOUT_MS: '10000',
+    UPSTREAM_IDLE_TIMEOUT_MS: '10000',
     STREAM_COMMIT_MS: '1000',
     HEARTBEAT_MS: '300',
     SHUTDOWN_GRACE_MS: '5000',
@@ -89,6 +90,7 @@ async function client(index: number): Promise<void> {
       counts.set(name, (counts.get(name) ?? 0) + 1)
     } catch (error) {
       wrong.push(`${name} ${id}: ${(error as Error).message}`)
+      if (wrong.length <= SHOWN_AT_ONCE) say(`WRONG: ${wrong.at(-1)}`)
     }
     if (task.leaves === undefined) answered.push(id)
   }

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** The subject has one core, the clients and the upstream share another. */
-export type Core = 'subject' | 'load'
+/** The subject has one core, the clients and the upstream share another; `any` where nothing is measured by it. */
+export type Core = 'subject' | 'load' | 'any'
 
 export interface ChildOptions {
   readonly core: Core
@@ -20,7 +20,7 @@ export interface ChildOptions {
 /** Whether processes are pinned to cores on this machine. */
 export const pinned = availableParallelism() >= 2 && spawnSync('taskset', ['-c', '0', 'true'], { stdio: 'ignore' }).status === 0
 
-const CORE = { subject: '0', load: '1' } as const satisfies Record<Core, string>
+const CORE = { subject: '0', load: '1' } as const satisfies Partial<Record<Core, string>>
 const STOP_MS = 5000
 const alive = new Set<ChildProcess>()
 
@@ -33,7 +33,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 /** Starts a Node process on its core, with none of our environment but what Node and the SDK need to be left in peace. */
 export function startChild({ core, args, env = {}, ipc = false, output, cwd }: ChildOptions): ChildProcess {
   const print = output ?? 'ignore'
-  const command = [...(pinned ? ['taskset', '-c', CORE[core]] : []), process.execPath, ...args]
+  const command = [...(pinned && core !== 'any' ? ['taskset', '-c', CORE[core]] : []), process.execPath, ...args]
   const child = spawn(command[0]!, command.slice(1), {
     stdio: ['ignore', print, print, ...(ipc ? (['ipc'] as const) : [])],
     env: { PATH: process.env.PATH, HOME: '/nonexistent', NODE_ENV: 'production', AWS_EC2_METADATA_DISABLED: 'true', ...env },

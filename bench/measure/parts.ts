@@ -30,7 +30,7 @@ export async function startStandinPart(log?: string): Promise<Part> {
   const port = await freePort()
   const output = log === undefined ? undefined : openSync(log, 'a')
   const args = ['src/standin/main.ts', '--port', String(port)]
-  const child = startChild({ core: 'load', args, cwd: ROOT, ...(output === undefined ? {} : { output }) })
+  const child = startChild({ core: 'any', args, cwd: ROOT, ...(output === undefined ? {} : { output }) })
   if (output !== undefined) closeSync(output)
   await untilAnswers(child, `http://127.0.0.1:${port}/v2/credentials/task`, true)
   return { child, port }
@@ -45,7 +45,7 @@ export async function startGatewayPart(
   const standin = `http://127.0.0.1:${standinPort}`
   const output = options.log === undefined ? undefined : openSync(options.log, 'a')
   const child = startChild({
-    core: 'subject',
+    core: 'any',
     args: [...(options.nodeArgs ?? []), 'src/server.ts'],
     cwd: ROOT,
     ...(output === undefined ? {} : { output }),
