@@ -31,9 +31,11 @@ export const limits = fp(
     })
 
     async function admit(apiKey: ApiKey, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      // Listened for before the store is waited for: a client may leave meanwhile, and would keep its place for ever.
+      const over = new Promise<void>((resolve) => reply.raw.once('close', resolve))
       const admission = await limiter.admit(apiKey)
+      void over.then(() => admission.finish((request.record.promptTokens ?? 0) + (request.record.completionTokens ?? 0)))
       reply.headers(admission.headers)
-      reply.raw.once('close', () => admission.finish((request.record.promptTokens ?? 0) + (request.record.completionTokens ?? 0)))
     }
   },
   { name: 'limits', dependencies: ['life', 'overload', 'auth'] }

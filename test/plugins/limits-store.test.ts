@@ -1,0 +1,56 @@
+import type { AddressInfo } from 'node:net'
+import { createServer, type Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import { build, eventually } from '../helper.ts'
+
+const KEYS = { keys: [{ name: 'one', key: 'sk-one', requests_per_minute: 1000, max_concurrent: 1 }] }
+const BODY = { model: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: 'hi' }] }
+
+/** A store that lets a client in and then answers nothing, and tells how many commands it has heard. */
+async function silentStore(t: Test): Promise<{ url: string; heard(): number }> {
+  let heard = 0
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('data', (data) => {
+      const text = data.toString().toLowerCase()
+      if (text.includes('info')) socket.write('$19\r\nredis_version:7.0.0\r\n')
+      else heard++
+    })
+  })
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`, heard: () => heard }
+}
+
+t.test('a client that leaves while the store is asked gives back the place it took', async (t) => {
+  const store = await silentStore(t)
+  const file = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`
+  const { base } = await build(t, { API_KEYS_FILE: file, REDIS_URL: store.url })
+  const chat = (signal?: AbortSignal) =>
+    fetch(`${base}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-one', 'content-type': 'application/json' },
+      body: JSON.stringify(BODY),
+      ...(signal && { signal })
+    })
+
+  const leaving = new AbortController()
+  const left = chat(leaving.signal).catch(() => 'left')
+  t.ok(await eventually(() => store.heard() > 0), 'the store is asked')
+  leaving.abort()
+  t.equal(await left, 'left')
+
+  let status = 0
+  for (let i = 0; i < 20 && status !== 200; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const response = await chat()
+    await response.text()
+    status = response.status
+  }
+  t.equal(status, 200, 'the next one is let in')
+})
