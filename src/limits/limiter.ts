@@ -1,4 +1,4 @@
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible'
+import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 import { GatewayError } from '../errors.ts'
 import type { ApiKey } from '../keys/key-set.ts'
 
@@ -24,22 +24,28 @@ export interface LimiterOptions {
 
 const MINUTE_S = 60
 
+interface MinuteLimit {
+  readonly keyPrefix: string
+  readonly points: number
+  /** Seconds. */
+  readonly duration: number
+}
+
+async function makeLimiter(limit: MinuteLimit, store: unknown): Promise<RateLimiterAbstract> {
+  const { RateLimiterMemory, RateLimiterRedis } = await import('rate-limiter-flexible')
+  return store === undefined ? new RateLimiterMemory(limit) : new RateLimiterRedis({ ...limit, storeClient: store })
+}
+
 /** Holds the limits of keys: requests and tokens a minute (in the store of all tasks, when there is one), answers at once (in this task). */
 export function createLimiter(options: LimiterOptions): Limiter {
-  const limiters = new Map<string, RateLimiterAbstract>()
+  const limiters = new Map<string, Promise<RateLimiterAbstract>>()
   const running = new Map<string, number>()
 
-  function limiter(kind: 'requests' | 'tokens', points: number): RateLimiterAbstract {
+  // The library is loaded for the first key with limits: most gateways have none.
+  function limiter(kind: 'requests' | 'tokens', points: number): Promise<RateLimiterAbstract> {
     const name = `${kind}:${points}`
-    let made = limiters.get(name)
-    if (made === undefined) {
-      const common = { keyPrefix: `adit:${name}`, points, duration: MINUTE_S }
-      made =
-        options.store === undefined
-          ? new RateLimiterMemory(common)
-          : new RateLimiterRedis({ ...common, storeClient: options.store })
-      limiters.set(name, made)
-    }
+    const made = limiters.get(name) ?? makeLimiter({ keyPrefix: `adit:${name}`, points, duration: MINUTE_S }, options.store)
+    limiters.set(name, made)
     return made
   }
 
@@ -51,7 +57,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     points: number
   ): Promise<RateLimiterRes | undefined> {
     try {
-      return await limiter(kind, limit).penalty(key.name, points)
+      return await (await limiter(kind, limit)).penalty(key.name, points)
     } catch (error) {
       options.onStoreError(error)
       return undefined
