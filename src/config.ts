@@ -21,7 +21,7 @@ export const ConfigSchema = Type.Object({
   apiKeySecretArn: Type.Optional(text('API_KEY_SECRET_ARN')),
   apiKeysFile: Type.Optional(text('API_KEYS_FILE')),
 
-  awsRegion: Type.Optional(text('AWS_REGION', { pattern: '^[a-z]{2}(-[a-z]+)+-\\d$' })),
+  awsRegion: Type.Optional(text('AWS_REGION', { pattern: '^[a-z]{2,}(-[a-z]+)+-\\d+$' })),
   awsDefaultRegion: Type.Optional(text('AWS_DEFAULT_REGION')),
   bedrockRegions: list('BEDROCK_REGIONS'),
   bedrockRoleArn: Type.Optional(text('BEDROCK_ROLE_ARN', { pattern: '^arn:[a-z-]+:iam::\\d{12}:role/.+$' })),

@@ -36,6 +36,13 @@ t.test('booleans are read as people write them, and empty is unset', async (t) =
   t.equal(readConfig({ API_KEY: 'k', FETCH_REMOTE_MEDIA: '' }).fetchRemoteMedia, true)
 })
 
+t.test('the regions of every partition are taken for one', async (t) => {
+  const regions = ['us-east-1', 'us-gov-west-1', 'cn-north-1', 'us-isob-east-1', 'eusc-de-east-1', 'ap-southeast-4']
+  for (const region of regions) t.same(faults({ API_KEY: 'k', AWS_REGION: region }), [], region)
+  for (const region of ['us-east-1a', 'Frankfurt', 'us_east_1'])
+    t.match(faults({ API_KEY: 'k', AWS_REGION: region })[0], /^AWS_REGION/)
+})
+
 t.test('exactly one source of keys must be set', async (t) => {
   t.match(faults({})[0], /no source of API keys.*API_KEY_PARAM_NAME/)
   t.match(faults({ API_KEY: 'a', API_KEY_PARAM_NAME: '/a' })[0], /API_KEY and API_KEY_PARAM_NAME are both set/)
