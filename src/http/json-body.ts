@@ -33,6 +33,9 @@ const TOO_MUCH = {
   items: `The request body has more than ${JSON_LIMITS.items} values.`
 } as const satisfies Record<keyof typeof JSON_LIMITS, string>
 
+/** Each of them may be written as an escape. */
+const LETTERS_OF_PROTO = /\\u00(?:5f|6f|70|72|74)/i
+
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) throw new GatewayError('invalid_json', 'The request body is empty; it must be a JSON object.')
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The request body is not valid UTF-8.')
@@ -40,7 +43,7 @@ function parseJson(body: Buffer): unknown {
   if (limit !== undefined) throw new GatewayError('invalid_request', TOO_MUCH[limit])
   const text = body.toString('utf8')
   const parsed = parse(text)
-  if (text.includes('"__proto__"') || text.includes('\\u005f')) dropProto(parsed)
+  if (text.includes('"__proto__"') || LETTERS_OF_PROTO.test(text)) dropProto(parsed)
   return parsed
 }
 

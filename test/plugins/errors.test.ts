@@ -71,6 +71,17 @@ t.test("bad input gets an error of OpenAI's shape, and the process goes on", asy
   t.equal((await post(CHAT, OK)).status, 200, 'the process goes on')
 })
 
+t.test('__proto__ is dropped, however it is spelt', async (t) => {
+  const { post } = await build(t)
+  for (const name of ['__proto__', '\\u005f_proto__', '\\u005F\\u005Fproto__', '__pr\\u006fto__']) {
+    const body = JSON.stringify(OK).replace('{', `{"${name}":{"temperature":2},`)
+    const response = await post(CHAT, body)
+    t.equal(response.status, 200, name)
+    t.equal(response.headers.get('x-adit-dropped'), null, name)
+    await response.text()
+  }
+})
+
 t.test('a body of 40 MB is refused with 413 before it has been read', async (t) => {
   const { base, post } = await build(t)
   const status = await new Promise((resolve, reject) => {
