@@ -78,9 +78,9 @@ buildah rm "$container" >/dev/null
 expect user "$(podman image inspect "$image" --format '{{.Config.User}}')" 1000:1000
 expect "health check without a shell" "$(podman image inspect "$image" --format '{{index .HealthCheck.Test 0}}' 2>/dev/null || podman image inspect "$image" --format '{{index .Config.Healthcheck.Test 0}}')" CMD
 
-"$node" src/standin/main.ts --port $standin_port >"$work/standin.env" &
+"$node" src/standin/main.ts --port $standin_port --parameter /adit/api-key=sk-check --secret 'adit={"api_key":"sk-check"}' >"$work/standin.env" &
 pids+=($!)
-for _ in $(seq 150); do grep -q '^export' "$work/standin.env" && break; sleep 0.1; done
+for _ in $(seq 150); do grep -qs '^export' "$work/standin.env" && break; sleep 0.1; done
 sed -n 's/^export //p' "$work/standin.env" >"$work/env"
 
 start() {
@@ -117,14 +117,14 @@ done
 ok "start: node -e 0 $plain ms; gateway until /ready $cached ms, $(awk "BEGIN { printf \"%.1f\", $cached / $plain }") times that; without the compile cache $uncached ms"
 
 t=$(now)
-start --env-file "$work/env" -e API_KEY=sk-check
+start --env-file "$work/env" -e API_KEY_SECRET_ARN=arn:aws:secretsmanager:us-east-1:123456789012:secret:adit-StAnDi
 until_ready "$t"
 pid=$(podman inspect adit-check --format '{{.State.Pid}}')
 ok "until ready: $(podman logs adit-check 2>/dev/null | sed -n 's/.*"ready_ms":\([0-9]*\).*/\1/p') ms by its own clock, $(awk '{ print ($14 + $15) * 10 }' "/proc/$pid/stat") ms of CPU, $(awk '/VmRSS/ { print int($2 / 1024) }' "/proc/$pid/status") MB"
 expect "user in the process" "$(awk '/^Uid/ { print $2 }' "/proc/$pid/status")" 1000
 expect capabilities "$(awk '/^CapBnd|^CapEff/ { print $2 }' "/proc/$pid/status" | sort -u)" 0000000000000000
 expect "health check of the image" "$(podman exec adit-check /usr/local/bin/node /app/dist/healthcheck.js >/dev/null 2>&1; echo $?)" 0
-expect "a chat" "$(ask -o /dev/null -w '%{http_code}' -d "$(body false hello)")" 200
+expect "a chat, its key in Secrets Manager" "$(ask -o /dev/null -w '%{http_code}' -d "$(body false hello)")" 200
 ask -o "$work/stream" -d "$(body true '#long 60 #slow 60')" &
 stream=$!
 for _ in $(seq 100); do [ "$(grep -c '^data: {' "$work/stream" 2>/dev/null || true)" -gt 3 ] 2>/dev/null && break; sleep 0.05; done
@@ -156,11 +156,11 @@ else
   hosts=()
   for name in "${names[@]}"; do hosts+=(--add-host "$name:127.0.0.1"); done
   t=$(now)
-  start --env-file "$work/env.tls" -e API_KEY=sk-check -v "$work/ca.crt:/ca.crt:ro" -e NODE_EXTRA_CA_CERTS=/ca.crt "${hosts[@]}"
+  start --env-file "$work/env.tls" -e API_KEY_PARAM_NAME=/adit/api-key -v "$work/ca.crt:/ca.crt:ro" -e NODE_EXTRA_CA_CERTS=/ca.crt "${hosts[@]}"
   until_ready "$t"
-  expect "a chat over TLS under bedrock-runtime.us-east-1.amazonaws.com" "$(ask -o /dev/null -w '%{http_code}' -d "$(body false hello)")" 200
+  expect "a chat over TLS under bedrock-runtime.us-east-1.amazonaws.com, its key in SSM" "$(ask -o /dev/null -w '%{http_code}' -d "$(body false hello)")" 200
   expect "a stream over TLS" "$(ask -d "$(body true hello)" | grep -c '^data: \[DONE\]')" 1
-  expect "names that were asked for" "$(sed -n 's/^asked for //p' "$work/tls.log" | sort | tr '\n' ' ')" "bedrock-runtime.us-east-1.amazonaws.com bedrock.us-east-1.amazonaws.com "
+  expect "names that were asked for" "$(sed -n 's/^asked for //p' "$work/tls.log" | sort | tr '\n' ' ')" "bedrock-runtime.us-east-1.amazonaws.com bedrock.us-east-1.amazonaws.com ssm.us-east-1.amazonaws.com "
   podman stop -t 20 adit-check >/dev/null
   expect "exit code" "$(podman inspect adit-check --format '{{.State.ExitCode}}')" 0
 fi

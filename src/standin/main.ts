@@ -9,9 +9,14 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     framing: { type: 'string', default: 'whole' },
     'no-auth': { type: 'boolean', default: false },
-    chaos: { type: 'boolean', default: false }
+    chaos: { type: 'boolean', default: false },
+    parameter: { type: 'string', multiple: true, default: [] },
+    secret: { type: 'string', multiple: true, default: [] }
   }
 })
+
+/** `NAME=VALUE`, as given on the command line. */
+const pairs = (given: readonly string[]) => Object.fromEntries(given.map((pair) => pair.split(/=(.*)/s)))
 
 const standin = await startStandin({
   host: values.host,
@@ -19,7 +24,9 @@ const standin = await startStandin({
   seed: Number(values.seed),
   framing: values.framing as Framing,
   auth: values['no-auth'] ? 'off' : 'check',
-  chaos: values.chaos
+  chaos: values.chaos,
+  ...(values.parameter.length > 0 && { parameters: pairs(values.parameter) }),
+  ...(values.secret.length > 0 && { secrets: pairs(values.secret) })
 })
 
 console.log(`# Bedrock stand-in on ${standin.url}: synthetic answers, no AWS. Set these to call it:`)
