@@ -5,8 +5,17 @@ import { typeOfBytes, typeOfMediaType, typeOfName } from '../dialects/openai-cha
 import { GatewayError } from '../errors.ts'
 import { checkHost, ForbiddenAddress, guardedLookup } from './address-guard.ts'
 
-/** What a fetch may cost: bytes of one item, milliseconds for the whole of it, redirects followed, items of one request. */
-export const MEDIA_LIMITS = { maxBytes: 16 * 1024 * 1024, totalMs: 15_000, redirects: 3, items: 32, parallel: 6 } as const
+const MIB = 1024 * 1024
+
+/** What a fetch may cost: bytes of one item and of all items of a request, milliseconds for one item, redirects followed, items of a request. */
+export const MEDIA_LIMITS = {
+  maxBytes: 16 * MIB,
+  allBytes: 64 * MIB,
+  totalMs: 15_000,
+  redirects: 3,
+  items: 32,
+  parallel: 6
+} as const
 
 export interface MediaFetcher {
   /** The request with every http(s) source replaced by its bytes. Throws a 400 that names the block. */
@@ -19,6 +28,8 @@ export interface MediaFetcherOptions {
   readonly enabled: boolean
   /** `host` or `host:port` the operator trusts although their addresses are private. */
   readonly trustedHosts: readonly string[]
+  /** Bytes of all items of one request; default: that of the limits. */
+  readonly allBytes?: number
   /** Milliseconds for the whole of one item; default: that of the limits. */
   readonly totalMs?: number
 }
@@ -41,7 +52,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
   async function download(
     address: string,
     path: string,
-    signal: AbortSignal
+    { signal, budget }: Allowance
   ): Promise<{ bytes: Buffer; contentType: string; url: URL }> {
     let url = parseUrl(address, path)
     for (let hop = 0; hop <= MEDIA_LIMITS.redirects; hop++) {
@@ -61,12 +72,16 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
         response.body.destroy()
         throw failed(path, `the server answered ${response.statusCode}`)
       }
-      return { bytes: await readAll(response.body, path), contentType: String(response.headers['content-type'] ?? ''), url }
+      return {
+        bytes: await readAll(response.body, path, budget),
+        contentType: String(response.headers['content-type'] ?? ''),
+        url
+      }
     }
     throw failed(path, `it redirects more than ${MEDIA_LIMITS.redirects} times`)
   }
 
-  async function fillBlock<B extends MediaBlock>(block: B, signal: AbortSignal): Promise<B> {
+  async function fillBlock<B extends MediaBlock>(block: B, { signal, budget }: Allowance): Promise<B> {
     if (block.source.type !== 'url') return block
     const path = block.path ?? 'messages'
     if (!options.enabled) {
@@ -76,7 +91,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
     }
     const total = AbortSignal.any([signal, AbortSignal.timeout(options.totalMs ?? MEDIA_LIMITS.totalMs)])
     try {
-      const { bytes, contentType, url } = await download(block.source.url, path, total)
+      const { bytes, contentType, url } = await download(block.source.url, path, { signal: total, budget })
       const data = bytes.toString('base64')
       const format = formatOf(block.type, data, contentType, url.pathname)
       if (format === undefined) throw failed(path, `it is not ${article(block.type)} of a kind that models take`)
@@ -97,9 +112,10 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
       }
       const filled = new Map<Block, Block>()
       const waiting = [...blocks]
+      const allowance = { signal, budget: { left: options.allBytes ?? MEDIA_LIMITS.allBytes } }
       const worker = async () => {
         for (let block = waiting.shift(); block !== undefined; block = waiting.shift())
-          filled.set(block, await fillBlock(block, signal))
+          filled.set(block, await fillBlock(block, allowance))
       }
       await Promise.all(Array.from({ length: Math.min(MEDIA_LIMITS.parallel, blocks.length) }, worker))
       return { ...request, turns: request.turns.map((turn) => replaceBlocks(turn, filled)) }
@@ -108,6 +124,13 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
       await Promise.all([guarded.destroy(), trusting.destroy()])
     }
   }
+}
+
+/** What the items of one request share. */
+interface Allowance {
+  readonly signal: AbortSignal
+  /** Bytes that may still come. */
+  readonly budget: { left: number }
 }
 
 function mediaUrls(request: ChatRequest): MediaBlock[] {
@@ -148,14 +171,23 @@ function parseUrl(address: string, path: string): URL {
   return url
 }
 
-async function readAll(body: AsyncIterable<Buffer> & { destroy(): unknown }, path: string): Promise<Buffer> {
+async function readAll(
+  body: AsyncIterable<Buffer> & { destroy(): unknown },
+  path: string,
+  budget: Allowance['budget']
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    if (size > MEDIA_LIMITS.maxBytes) {
+    budget.left -= chunk.length
+    if (size > MEDIA_LIMITS.maxBytes || budget.left < 0) {
       body.destroy()
-      throw failed(path, `it is larger than ${MEDIA_LIMITS.maxBytes / 1024 / 1024} MiB`)
+      const isAlone = size > MEDIA_LIMITS.maxBytes
+      throw failed(
+        path,
+        isAlone ? `it is larger than ${MEDIA_LIMITS.maxBytes / MIB} MiB` : 'with the others it is more than one request may fetch'
+      )
     }
     chunks.push(chunk)
   }

@@ -143,6 +143,19 @@ t.test('I3 more items than the limit are refused before any is fetched', async (
   t.equal(server.hits(), 0)
 })
 
+t.test('I3 items that are too large together are refused, the last ones unread', async (t) => {
+  const server = await serve(t, (_, response) => response.end(Buffer.concat([PNG, Buffer.alloc(9000)])))
+  const [turn] = asking(server.url).turns
+  const media = createMediaFetcher({ enabled: true, trustedHosts: [server.host], allBytes: 20_000 })
+  t.teardown(() => media.close())
+  const fill = (count: number) => {
+    const content = Array.from({ length: count }, () => turn!.content[0]!)
+    return media.fill({ ...asking(server.url), turns: [{ role: 'user', content }] }, new AbortController().signal)
+  }
+  await t.rejects(fill(3), { status: 400, message: /more than one request may fetch/ })
+  await t.resolves(fill(2), 'the next request has its own allowance')
+})
+
 t.test('I4 what is no image is refused', async (t) => {
   const server = await serve(t, (_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('<html>'))
   await t.rejects(fetcher(t, [server.host])(server.url), { status: 400, message: /not an image/ })
