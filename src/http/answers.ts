@@ -31,10 +31,19 @@ export function announceAnswers(
   record.attempts = answers.reduce((sum, answer) => sum + answer.attempts, 0)
   record.firstEventAt = performance.now()
   noteDropped(request, reply, [...warnings, ...answers.flatMap((answer) => answer.warnings)])
-  if (first.requestId !== undefined) record.upstreamRequestId = first.requestId
+  nameAnswer(request, reply, first)
+}
+
+/** Tells which model answered where it was asked for by another name, and Bedrock's own id of the call. */
+export function nameAnswer(
+  { record }: FastifyRequest,
+  reply: FastifyReply,
+  { model, requestId }: Pick<ChatAnswer, 'model' | 'requestId'>
+): void {
+  if (requestId !== undefined) record.upstreamRequestId = requestId
   if (reply.raw.headersSent) return
-  if (first.requestId !== undefined) reply.header('x-amzn-requestid', first.requestId)
-  if (first.model !== record.asked) reply.header('x-adit-model', headerSafe(first.model))
+  if (requestId !== undefined) reply.header('x-amzn-requestid', requestId)
+  if (model !== record.asked) reply.header('x-adit-model', headerSafe(model))
 }
 
 /**
@@ -46,11 +55,12 @@ export function announceFlaws(request: FastifyRequest, reply: FastifyReply, answ
   if (flaws.length > 0) noteDropped(request, reply, flaws)
 }
 
-function noteDropped({ record }: FastifyRequest, reply: FastifyReply, warnings: readonly Warning[]): void {
+/** Names what could not be carried, in the log and, where it is not sent yet, in the header. */
+export function noteDropped({ record }: FastifyRequest, reply: FastifyReply, warnings: readonly Warning[]): void {
   if (warnings.length === 0) return
   const dropped = [...new Set([...(record.dropped ?? []), ...warnings.map((warning) => warning.param)])]
   record.dropped = dropped
-  if (!reply.raw.headersSent) reply.header('x-adit-dropped', headerSafe(dropped.join(', ')))
+  if (!reply.raw.headersSent) reply.header('x-adit-dropped', headerList(dropped))
 }
 
 /** Notes for the log what a passing batch says about the end of the answer. */
@@ -75,6 +85,14 @@ export async function foldAnswer(answer: ChatAnswer, request: FastifyRequest): P
     for (const event of batch) folder.add(event)
   }
   return folder.result()
+}
+
+/** Clients of Node take 16 KB of headers in all, and a request may have a thousand tools. Characters. */
+const LONGEST_LIST = 4096
+
+function headerList(names: readonly string[]): string {
+  const all = headerSafe(names.join(', '))
+  return all.length <= LONGEST_LIST ? all : `${all.slice(0, all.lastIndexOf(', ', LONGEST_LIST))}, ...`
 }
 
 function headerSafe(text: string): string {

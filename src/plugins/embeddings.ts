@@ -4,6 +4,7 @@ import { type EmbedRunAnswer, runEmbedding } from '../bedrock/embed-run.ts'
 import { type DecodeTokens, holdsTokens } from '../dialects/openai-embeddings/decode-input.ts'
 import { type DecodedEmbeddingRequest, decodeEmbeddingRequest } from '../dialects/openai-embeddings/decode-request.ts'
 import { encodeEmbeddings } from '../dialects/openai-embeddings/encode-response.ts'
+import { nameAnswer, noteDropped } from '../http/answers.ts'
 import { deploymentModel } from '../http/deployment.ts'
 
 /** `POST /embeddings`. */
@@ -41,14 +42,6 @@ function announceEmbedding(
   record.model = answer.model
   record.region = answer.region
   record.promptTokens = answer.inputTokens
-  const dropped = [...warnings, ...answer.warnings].map((warning) => warning.param)
-  if (dropped.length > 0) {
-    record.dropped = dropped
-    reply.header('x-adit-dropped', dropped.join(', '))
-  }
-  if (answer.requestId !== undefined) {
-    record.upstreamRequestId = answer.requestId
-    reply.header('x-amzn-requestid', answer.requestId)
-  }
-  if (answer.model !== record.asked) reply.header('x-adit-model', answer.model)
+  noteDropped(request, reply, [...warnings, ...answer.warnings])
+  nameAnswer(request, reply, answer)
 }

@@ -248,3 +248,12 @@ t.test('T26 a call cut by max_tokens is there, and the finish reason is length',
     t.equal(choice?.message.tool_calls?.length, 1)
   }
 })
+
+t.test('what a thousand tools lose does not make the headers larger than clients take', async (t) => {
+  const tools = Array.from({ length: 1000 }, (_, index) => tool(`look_up_${index}`, { strict: true }))
+  const { status, headers } = await ask({ model: LLAMA, tools })
+  t.equal(status, 200)
+  const dropped = headers.get('x-adit-dropped') ?? ''
+  t.match(dropped, /^tools\[0\]\.strict, tools\[1\]\.strict, .*\.strict, \.\.\.$/)
+  t.ok(dropped.length < 5000, `${dropped.length} characters`)
+})
