@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
@@ -42,6 +43,7 @@ export const life = fp(
     const running = new Map<AbortController, FastifyReply>()
     const { totalTimeoutMs } = app.config
     const unused = unusedConnections(app)
+    keepUnsentAnswers(app.server, running)
     let draining = false
 
     app.decorateRequest('gone', null as unknown as AbortSignal)
@@ -105,6 +107,18 @@ function unusedConnections(app: FastifyInstance): Set<Socket> {
     for (const socket of unused) socket.destroy()
   })
   return unused
+}
+
+/**
+ * Node takes a connection for idle once the whole answer has been handed over, though a slow client has not got it yet, and closing
+ * would cut off the rest. So no idle connection is closed, here and by Node's own closing, while an answer is on its way.
+ */
+function keepUnsentAnswers(server: Server, running: ReadonlyMap<AbortController, FastifyReply>): void {
+  const closeIdle = server.closeIdleConnections.bind(server)
+  server.closeIdleConnections = () => {
+    const isUnsent = [...running.values()].some(({ raw }) => raw.writableEnded)
+    if (!isUnsent) closeIdle()
+  }
 }
 
 function tookTooLong(ms: number): GatewayError {

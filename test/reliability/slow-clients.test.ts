@@ -5,18 +5,21 @@ import { startWatched } from './watched.ts'
 
 const MB = 1024 * 1024
 const BODY = JSON.stringify({ model: 'standin.fault-stream-200m', stream: true, messages: [{ role: 'user', content: 'go on' }] })
-const REQUEST = [
-  'POST /v1/chat/completions HTTP/1.1',
-  'host: a',
-  `authorization: Bearer ${KEY}`,
-  'content-type: application/json',
-  `content-length: ${Buffer.byteLength(BODY)}`,
-  '',
-  BODY
-].join('\r\n')
 
-/** A client that asks for 200 MB, reads the first bytes and then nothing, until it is told to. */
-async function stalled(t: Test, port: number): Promise<{ socket: Socket; read(): number }> {
+function requestOf(body: string): string {
+  return [
+    'POST /v1/chat/completions HTTP/1.1',
+    'host: a',
+    `authorization: Bearer ${KEY}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    '',
+    body
+  ].join('\r\n')
+}
+
+/** A client that asks for 200 MB or something else, reads the first bytes and then nothing, until it is told to. */
+async function stalled(t: Test, port: number, request = requestOf(BODY)): Promise<{ socket: Socket; read(): number }> {
   const socket = connect(port, '127.0.0.1')
   t.teardown(() => socket.destroy())
   let bytes = 0
@@ -24,7 +27,7 @@ async function stalled(t: Test, port: number): Promise<{ socket: Socket; read():
   socket.on('data', (piece) => {
     bytes += piece.length
   })
-  socket.write(REQUEST)
+  socket.write(request)
   await new Promise((resolve) => socket.once('data', resolve))
   socket.pause()
   return { socket, read: () => bytes }
@@ -75,5 +78,23 @@ t.test(
       new Promise((resolve) => setTimeout(resolve, 20_000, 'still there').unref())
     ])
     t.equal(exit, 0)
+  }
+)
+
+t.test(
+  'an answer that is still on its way to a slow client comes whole, though the process ends',
+  { timeout: 60_000 },
+  async (t) => {
+    const { port, standin, gateway } = await startWatched(t)
+    standin.answer('amazon.nova-lite-v1:0', { content: [{ text: 'x'.repeat(16 * MB) }] })
+    const body = JSON.stringify({ model: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: 'much' }] })
+    const { socket, read } = await stalled(t, port, requestOf(body))
+    gateway.child.kill('SIGTERM')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    const ended = new Promise((resolve) => socket.once('close', resolve))
+    socket.resume()
+    await ended
+    t.ok(read() > 16 * MB, `${read()} bytes came`)
+    t.equal(await gateway.exited, 0)
   }
 )
