@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { encodeError } from '../dialects/openai-error/encode-error.ts'
 import { GatewayError } from '../errors.ts'
+import { newRequestId } from './request-id.ts'
 
 /** The head of a request comes within this, or its connection ends. Milliseconds. */
 export const LONGEST_HEADERS_MS = 60_000
@@ -31,6 +32,7 @@ function answer(error: GatewayError): string {
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'access-control-allow-origin: *',
+    `x-request-id: ${newRequestId()}`,
     'connection: close'
   ]
   return `${lines.join('\r\n')}\r\n\r\n${body}`

@@ -34,18 +34,19 @@ export const errorHandler = fp(
       const allowed = ['GET', 'POST'].filter(
         (method) => method !== request.method && app.findRoute({ method, url: path }) !== null
       )
-      if (allowed.length === 0 || request.method === 'HEAD') {
-        return sendError(reply, new GatewayError('not_found', unknownRoute(request.method, path)))
-      }
-      reply.header('allow', allowed.join(', '))
-      return sendError(
-        reply,
-        new GatewayError('method_not_allowed', `Not allowed to ${request.method} on ${path}; use ${allowed.join(' or ')}.`)
-      )
+      const error = unservedRoute(request.method, path, allowed)
+      noteError(request, error)
+      if (error.kind === 'method_not_allowed') reply.header('allow', allowed.join(', '))
+      return sendError(reply, error)
     })
   },
   { name: 'error-handler', dependencies: ['request-record'] }
 )
+
+function unservedRoute(method: string, path: string, allowed: readonly string[]): GatewayError {
+  if (allowed.length === 0 || method === 'HEAD') return new GatewayError('not_found', unknownRoute(method, path))
+  return new GatewayError('method_not_allowed', `Not allowed to ${method} on ${path}; use ${allowed.join(' or ')}.`)
+}
 
 /** Answers what Fastify refuses before any hook has run, such as a path that does not decode. */
 export function frameworkErrors(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {

@@ -77,6 +77,7 @@ t.test('heads and bodies that flood, drip or lie are refused, and others are ser
     ...rows.map(async ([name, status, code, write]) => {
       const answer = await exchange(port, write)
       t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), name)
+      t.match(answer, /\r\nx-request-id: req_\w+\r\n/, name)
       t.match(
         bodyOf(answer),
         { error: { message: String, type: 'invalid_request_error', code: code === '' ? null : code } },

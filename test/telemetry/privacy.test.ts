@@ -96,6 +96,10 @@ t.test('no log at any level holds prompts, answers, arguments, media, URLs of me
   t.equal((await post(CHAT, WHOLE, 'sk-wrong-keyword')).status, 401)
 
   t.ok(await eventually(() => requests().length === ASKED.length + 1), 'each request has its line')
+  t.ok(
+    requests().every(({ status, error }) => Number(status) < 400 || error !== undefined),
+    'each failure has its kind'
+  )
   t.notMatch(gateway.output(), /\w+word|c2lnd29yZA|iVBORw0KGgo/)
   t.notOk(gateway.output().includes(standin.env.AWS_SECRET_ACCESS_KEY ?? 'no secret'), 'nor the secret of the AWS account')
 })
