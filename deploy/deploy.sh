@@ -15,6 +15,13 @@ region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
 [ -n "$region" ] || { echo "no region: set AWS_REGION" >&2; exit 64; }
 export AWS_REGION=$region AWS_DEFAULT_REGION=$region
 
+status=$(aws cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].StackStatus' --output text 2>/dev/null || true)
+if [ "$status" = ROLLBACK_COMPLETE ]; then
+  echo "The first launch of $stack failed, and CloudFormation can only remove what is left of it. Then run this again, with all parameters:" >&2
+  echo "  aws cloudformation delete-stack --stack-name $stack && aws cloudformation wait stack-delete-complete --stack-name $stack" >&2
+  exit 1
+fi
+
 bucket=${TEMPLATE_BUCKET:-adit-templates-$(aws sts get-caller-identity --query Account --output text)-$region}
 if ! aws s3api head-bucket --bucket "$bucket" >/dev/null 2>&1; then
   echo "creating the bucket $bucket for the template" >&2

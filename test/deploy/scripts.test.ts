@@ -1,0 +1,133 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+
+// The scripts call these instead of the real ones. Each call is written down; the first line whose pattern fits answers it.
+const script = (name: string) => fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url))
+const skip = spawnSync('bash', ['--version']).error !== undefined && 'the scripts need bash'
+
+type Answer = readonly [pattern: string, output: string, code?: number]
+
+interface Ran {
+  stdout: string
+  stderr: string
+  code: number
+  calls: string[]
+}
+
+function run(t: Test, name: string, parameters: string[], answers: readonly Answer[]): Promise<Ran> {
+  const folder = t.testdir({})
+  const cases = answers.map(([pattern, output, code = 0]) => `  ${pattern}) echo '${output}'; exit ${code} ;;`).join('\n')
+  for (const tool of ['aws', 'docker']) {
+    writeFileSync(
+      join(folder, tool),
+      `#!/usr/bin/env bash\necho "${tool} $*" >>'${folder}/calls'\ncase "${tool} $*" in\n${cases}\nesac\n`
+    )
+    chmodSync(join(folder, tool), 0o755)
+  }
+  const env = { PATH: `${folder}:${process.env.PATH}`, AWS_REGION: 'eu-west-1' }
+  return new Promise((resolve) => {
+    execFile('bash', [script(name), ...parameters], { env }, (error, stdout, stderr) => {
+      const path = join(folder, 'calls')
+      const calls = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []
+      resolve({ stdout, stderr, code: error === null ? 0 : Number(error.code), calls })
+    })
+  })
+}
+
+const ACCOUNT: Answer = ['*get-caller-identity*', '123456789012']
+const URL_OF_STACK: Answer = ['*APIBaseUrl*', 'https://llm.example.com/api/v1']
+
+t.test('deploy.sh hands parameters on as they are and prints the URL alone', { skip }, async (t) => {
+  const given = ['ApiKeyParam=/adit/api-key', 'ModelAliases={"fast": "us.amazon.nova-lite-v1:0"}']
+  const { stdout, code, calls } = await run(t, 'deploy.sh', ['adit', ...given], [ACCOUNT, URL_OF_STACK])
+  t.equal(code, 0)
+  t.equal(stdout, 'https://llm.example.com/api/v1\n')
+  const deploy = calls.find((call) => call.startsWith('aws cloudformation deploy '))
+  t.match(deploy, / --s3-bucket adit-templates-123456789012-eu-west-1 .* --parameter-overrides /)
+  t.ok(deploy?.endsWith(given.join(' ')), deploy)
+})
+
+t.test('deploy.sh without parameters changes none', { skip }, async (t) => {
+  const { code, calls } = await run(t, 'deploy.sh', ['adit'], [ACCOUNT, URL_OF_STACK])
+  t.equal(code, 0)
+  t.notMatch(calls.join('\n'), /parameter-overrides/)
+})
+
+t.test('deploy.sh makes the bucket for the template when there is none', { skip }, async (t) => {
+  const answers: Answer[] = [ACCOUNT, ['*head-bucket*', '', 254], URL_OF_STACK]
+  const { calls } = await run(t, 'deploy.sh', ['adit'], answers)
+  t.ok(calls.includes('aws s3 mb s3://adit-templates-123456789012-eu-west-1'))
+})
+
+t.test('deploy.sh shows what failed', { skip }, async (t) => {
+  const answers: Answer[] = [
+    ACCOUNT,
+    ['*cloudformation?deploy*', '', 255],
+    ['*describe-stack-events*', 'Service  Circuit breaker was triggered']
+  ]
+  const { stdout, stderr, code } = await run(t, 'deploy.sh', ['adit'], answers)
+  t.equal(code, 1)
+  t.equal(stdout, '')
+  t.match(stderr, /what failed:\nService +Circuit breaker was triggered/)
+})
+
+t.test('deploy.sh says how to get rid of a stack whose first launch failed', { skip }, async (t) => {
+  const { stderr, code, calls } = await run(t, 'deploy.sh', ['adit'], [['*StackStatus*', 'ROLLBACK_COMPLETE']])
+  t.equal(code, 1)
+  t.match(stderr, /aws cloudformation delete-stack --stack-name adit/)
+  t.equal(calls.length, 1, 'nothing else is tried')
+})
+
+const DIGEST = `sha256:${'a'.repeat(64)}`
+const PUSHED = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/adit@${DIGEST}\n`
+/** The registry knows the tag only once it has been pushed. */
+const pushedBy = (call: string): Answer => [`*describe-images*`, `$(grep -q "${call}" "$(dirname "$0")/calls" && echo ${DIGEST})`]
+const push = (t: Test, answers: readonly Answer[]) =>
+  run(t, 'push-image.sh', ['--repository', 'team/adit', '--tag', 'v1'], [ACCOUNT, ...answers])
+
+t.test('push-image.sh builds for both processors and prints the image with its digest alone', { skip }, async (t) => {
+  const [pattern, output] = pushedBy('buildx build')
+  const { stdout, code, calls } = await push(t, [[pattern, `'"${output}"'`]])
+  t.equal(code, 0)
+  t.equal(stdout, PUSHED)
+  const build = calls.find((call) => call.startsWith('docker buildx build ')) ?? ''
+  t.match(
+    build,
+    / --platform linux\/amd64,linux\/arm64 .* --push .* -t 123456789012\.dkr\.ecr\.eu-west-1\.amazonaws\.com\/team\/adit:v1 /
+  )
+  t.ok(
+    calls.some((call) => call.startsWith('docker buildx rm adit-')),
+    'the builder is removed'
+  )
+})
+
+t.test('push-image.sh builds without the compile cache where the foreign platform cannot be run', { skip }, async (t) => {
+  const [pattern, output] = pushedBy('target runtime')
+  const answers: Answer[] = [
+    [pattern, `'"${output}"'`],
+    ['*buildx?build*--target?runtime*', ''],
+    ['*buildx?build*', 'exec format error', 1]
+  ]
+  const { stdout, stderr, code } = await push(t, answers)
+  t.equal(code, 0)
+  t.equal(stdout, PUSHED)
+  t.match(stderr, /building again without the compile cache/)
+})
+
+t.test('push-image.sh builds nothing when the tag is there', { skip }, async (t) => {
+  const { stdout, stderr, calls } = await push(t, [['*describe-images*', DIGEST]])
+  t.equal(stdout, PUSHED)
+  t.match(stderr, /is there already/)
+  t.notMatch(calls.join('\n'), /buildx build/)
+})
+
+t.test('push-image.sh makes the repository, with tags that cannot be moved', { skip }, async (t) => {
+  const { calls } = await push(t, [
+    ['*describe-repositories*', '', 254],
+    ['*describe-images*', DIGEST]
+  ])
+  t.match(calls.join('\n'), /ecr create-repository .*--repository-name team\/adit --image-tag-mutability IMMUTABLE/)
+})
