@@ -12,11 +12,19 @@ declare module 'fastify' {
   }
 }
 
+/** A store that is down is told so often, and not for each request. */
+const WARN_EVERY_MS = 60_000
+
 /** The limits of each key, and the process's own: so many answers at once, and no new work while the event loop lags. */
 export const limits = fp(
   async (app: FastifyInstance) => {
     const { maxConcurrent, redisUrl } = app.config
-    const warn = (err: unknown) => app.log.warn({ err }, 'the store of the limits does not answer; requests pass without them')
+    let warnedAt = Number.NEGATIVE_INFINITY
+    const warn = (err: unknown) => {
+      if (performance.now() - warnedAt < WARN_EVERY_MS) return
+      warnedAt = performance.now()
+      app.log.warn({ err }, 'the store of the limits does not answer; requests pass without them')
+    }
     const store = redisUrl === undefined ? undefined : await connectStore(redisUrl, warn)
     const limiter = createLimiter({ ...(store && { store }), onStoreError: warn })
     app.addHook('onClose', async () => store?.disconnect())

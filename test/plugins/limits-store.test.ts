@@ -1,9 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
+import { startStandin } from '../../src/standin/server.ts'
 import { build, eventually } from '../helper.ts'
+import { ask, freePort, start } from '../process.ts'
 
 const KEYS = { keys: [{ name: 'one', key: 'sk-one', requests_per_minute: 1000, max_concurrent: 1 }] }
+const FILE = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`
 const BODY = { model: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: 'hi' }] }
 
 /** A store that lets a client in and then answers nothing, and tells how many commands it has heard. */
@@ -29,8 +32,7 @@ async function silentStore(t: Test): Promise<{ url: string; heard(): number }> {
 
 t.test('a client that leaves while the store is asked gives back the place it took', async (t) => {
   const store = await silentStore(t)
-  const file = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`
-  const { base } = await build(t, { API_KEYS_FILE: file, REDIS_URL: store.url })
+  const { base } = await build(t, { API_KEYS_FILE: FILE, REDIS_URL: store.url })
   const chat = (signal?: AbortSignal) =>
     fetch(`${base}/v1/chat/completions`, {
       method: 'POST',
@@ -53,4 +55,27 @@ t.test('a client that leaves while the store is asked gives back the place it to
     status = response.status
   }
   t.equal(status, 200, 'the next one is let in')
+})
+
+t.test('a store that is down is told in the log once, not for each request', async (t) => {
+  const standin = await startStandin()
+  t.teardown(() => standin.close())
+  const port = await freePort()
+  const gateway = start(t, 'src/server.ts', {
+    ...standin.env,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    API_KEYS_FILE: FILE,
+    REDIS_URL: `redis://127.0.0.1:${await freePort()}`
+  })
+  const base = `http://127.0.0.1:${port}`
+  await ask(`${base}/ready`, 200)
+  for (let i = 0; i < 5; i++) {
+    const headers = { authorization: 'Bearer sk-one', 'content-type': 'application/json' }
+    const response = await fetch(`${base}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify(BODY) })
+    await response.text()
+  }
+  const count = (words: string) => gateway.output().split(words).length - 1
+  t.ok(await eventually(() => count('"msg":"request"') === 5))
+  t.equal(count('does not answer'), 1)
 })
