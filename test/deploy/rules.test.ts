@@ -76,6 +76,7 @@ const REFUSED: [string, Values, RegExp][] = [
   ],
   ['memory that Fargate does not offer with the CPU', { TaskCpu: '1024', TaskMemory: '512' }, /With TaskCpu 1024/],
   ['seven model patterns', { AllowedModels: 'a,b,c,d,e,f,g' }, /AllowedModels does not fit/],
+  ['a collector without TLS', { OtlpEndpoint: 'http://collector.example.internal:4318' }, /OtlpEndpoint does not fit/],
   ['a scheme in the image', { ContainerImageUri: 'https://example.com/adit' }, /ContainerImageUri does not fit/]
 ]
 

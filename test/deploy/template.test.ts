@@ -1,9 +1,10 @@
 import t from 'tap'
-import { readConfig } from '../../src/config.ts'
+import { ConfigSchema, readConfig } from '../../src/config.ts'
 import { environmentOf, ofType, propertiesOf, statementsOf, taskDefinition } from './parts.ts'
 import { type JsonObject, LEAST, resolve, TEMPLATE, TEMPLATE_TEXT } from './template.ts'
 import { VARIANTS } from './variants.ts'
 
+const VARIABLES = new Set(Object.values(ConfigSchema.properties).map((schema) => String(schema.env)))
 const NAMES = Object.keys(TEMPLATE.Parameters)
 const VISIBLE = TEMPLATE.Metadata['AWS::CloudFormation::Interface']
 
@@ -43,6 +44,8 @@ t.test('in every variant the gateway accepts the environment it is given, withou
     t.equal(apiKey, undefined)
     t.equal(emf, true, 'scaling and alarms live on its metrics')
     if (Object.values(env).includes('')) t.fail('an empty variable')
+    const unknown = Object.keys(env).filter((name) => !VARIABLES.has(name))
+    if (unknown.length > 0) t.fail(`the gateway does not read ${unknown.join()}`)
     if (/AKIA|ABSK|SECRET_ACCESS|PASSWORD/.test(JSON.stringify(env))) t.fail('a secret in the environment')
   }
 })

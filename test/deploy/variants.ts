@@ -48,6 +48,7 @@ const OPTIONS: Values[] = [
     LogKmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd',
     RedisUrl: 'rediss://cache.example.internal:6379',
     RedisSecurityGroupId: 'sg-1',
+    OtlpEndpoint: 'https://collector.example.internal/otlp',
     CpuArchitecture: 'X86_64'
   }
 ]
