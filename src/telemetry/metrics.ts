@@ -29,11 +29,7 @@ const TOKEN_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64]
 const COUNT_TOGETHER = 128
 const BREAKER_VALUE = { closed: 0, 'half-open': 1, open: 2 } as const
 
-/** Makes the metrics of one process; `inFlight` is read when they are asked for. */
-export function createMetrics(inFlight: () => number): Metrics {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const registers = [registry]
+function createCounters(registers: Registry[]) {
   const requests = new Counter({
     name: 'adit_requests_total',
     help: 'Requests by route, model, key and status',
@@ -85,15 +81,24 @@ export function createMetrics(inFlight: () => number): Metrics {
     labelNames: ['model', 'region'],
     registers
   })
+  return { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker }
+}
+
+/** Makes the metrics of one process; `inFlight` is read when they are asked for. */
+export function createMetrics(inFlight: () => number): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker } = createCounters([registry])
   new Gauge({
     name: 'adit_in_flight',
     help: 'Requests whose response is not finished',
-    registers,
+    registers: [registry],
     collect() {
       this.set(inFlight())
     }
   })
 
+  const labelOf = createModelLabels()
   const listeners: BedrockObserver[] = []
   let finished: Finished[] = []
 
@@ -104,7 +109,7 @@ export function createMetrics(inFlight: () => number): Metrics {
   }
 
   function count({ record, route, status, seconds }: Finished): void {
-    const model = record.model ?? 'none'
+    const model = record.model === undefined ? 'none' : labelOf(record.model)
     const key = record.key ?? 'none'
     requests.inc({ route, model, key, status })
     duration.observe({ route, model, stream: String(record.stream ?? false) }, seconds)
@@ -126,13 +131,14 @@ export function createMetrics(inFlight: () => number): Metrics {
     },
     observer: {
       upstreamError(event) {
-        const { kind, model, region } = event
+        const { kind, region } = event
+        const model = labelOf(event.model)
         upstreamErrors.inc({ kind, model, region })
         if (event.retried) retries.inc({ model, region })
         for (const listener of listeners) listener.upstreamError?.(event)
       },
       breaker(event) {
-        breaker.set({ model: event.model, region: event.region }, BREAKER_VALUE[event.state])
+        breaker.set({ model: labelOf(event.model), region: event.region }, BREAKER_VALUE[event.state])
         for (const listener of listeners) listener.breaker?.(event)
       }
     },
@@ -143,6 +149,17 @@ export function createMetrics(inFlight: () => number): Metrics {
       finished.push({ record: request.record, route: request.routeOptions.url ?? 'none', status, seconds })
       if (finished.length >= COUNT_TOGETHER) countFinished()
     }
+  }
+}
+
+/** Models that get a label of their own; names come from callers, and each would be kept for ever. */
+const MOST_MODELS = 500
+
+function createModelLabels(): (model: string) => string {
+  const labels = new Set<string>()
+  return (model) => {
+    if (labels.size < MOST_MODELS) labels.add(model)
+    return labels.has(model) ? model : 'other'
   }
 }
 
