@@ -9,7 +9,7 @@ import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 import { createEventDecoder } from './converse/decode-events.ts'
 import { decodeConverseResponse } from './converse/decode-response.ts'
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from './converse/encode-request.ts'
-import { healable } from './converse/heal.ts'
+import { healable, isLasting } from './converse/heal.ts'
 import { openEvents } from './event-source.ts'
 import type { Healing } from './healing.ts'
 import { readText } from './http-body.ts'
@@ -99,23 +99,34 @@ async function callHealing(candidate: Candidate, call: Call): Promise<Began> {
   const { encoder, tools } = call
   const { target, transport } = candidate
   const left = new Set<string>()
+  const lasting = new Set<string>()
   for (;;) {
     const { encoded } = encoder.encode(target, left)
     try {
       const began = await callOnce(candidate, call, left)
-      if (left.size > 0) tools.healing.learn(target.id, left)
+      if (lasting.size > 0) tools.healing.learn(target.id, lasting)
       return { ...began, warnings: encoded.warnings, outputSchema: encoded.context.outputSchema, healed: left.size }
     } catch (error) {
-      const name = left.size < MOST_HEALED ? refusedThing(error, encoded) : undefined
-      if (name === undefined || left.has(name)) throw error
+      const refused = left.size < MOST_HEALED ? refusedThing(error, encoded) : undefined
+      if (refused === undefined || left.has(refused.name)) throw error
+      const { name } = refused
       left.add(name)
+      if (refused.lasting) lasting.add(name)
       tools.policy.observer.healed?.({ region: transport.region, model: target.id, name })
     }
   }
 }
 
-function refusedThing(error: unknown, encoded: EncodedConverse): string | undefined {
-  return error instanceof GatewayError && error.kind === 'invalid_request' ? healable(error.message, encoded) : undefined
+interface Refused {
+  readonly name: string
+  /** It holds for the model, whoever asks. */
+  readonly lasting: boolean
+}
+
+function refusedThing(error: unknown, encoded: EncodedConverse): Refused | undefined {
+  if (!(error instanceof GatewayError) || error.kind !== 'invalid_request') return undefined
+  const name = healable(error.message, encoded)
+  return name === undefined ? undefined : { name, lasting: isLasting(error.message) }
 }
 
 async function callOnce({ transport, target }: Candidate, { run, tools, encoder }: Call, left: ReadonlySet<string>) {

@@ -61,6 +61,15 @@ export function healable(message: string, encoded: EncodedConverse): Healed | un
   )
 }
 
+/** A refusal of the thing as such, which holds for whoever asks this model next; any other one may be about this caller's value. */
+const LASTING =
+  /support|not (?:permitted|allowed|available|enabled|compatible)|extra(?:neous| inputs)|unexpected|unknown|unrecognized|deprecated|cannot both|may not|is blank|must end with a user|maximum tokens|max_tokens: \d+ > \d+/i
+
+/** Tells whether what a refusal names is worth remembering for the model. */
+export function isLasting(message: string): boolean {
+  return LASTING.test(message)
+}
+
 const LIMITS = [/maximum tokens you requested exceeds the model limit of (\d+)/i, /max_tokens: \d+ > (\d+)/i]
 
 /** A limit above the model's own becomes the one that the refusal tells. */

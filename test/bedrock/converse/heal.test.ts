@@ -1,5 +1,5 @@
 import t from 'tap'
-import { healable } from '../../../src/bedrock/converse/heal.ts'
+import { healable, isLasting } from '../../../src/bedrock/converse/heal.ts'
 import type { ChatRequest } from '../../../src/core/request.ts'
 import { assistant, call, encode, NOVA, NOVA_2, result, SONNET_45, SONNET_46, tool, user } from './encode.ts'
 
@@ -117,3 +117,21 @@ for (const [message, request] of FAULTS) {
     t.equal(healable(message, encode(NOVA, request)), undefined)
   })
 }
+
+t.test('what one caller asked too much of is not remembered for the next', async (t) => {
+  for (const words of [
+    'top_k: Input should be less than or equal to 500',
+    'temperature: must be less than or equal to 1.0',
+    '#/stopSequences: expected maxItems: 4',
+    'Invalid value for anthropic_beta: `no-such-beta-2020-01-01`'
+  ])
+    t.notOk(isLasting(MODEL(words)), words)
+  for (const words of [
+    FIELD('temperature'),
+    MODEL('`temperature` and `top_p` cannot both be specified for this model. Please use only one.'),
+    MODEL('thinking.type.enabled is not supported for this model.'),
+    MODEL('Malformed input request: extraneous key [topK] is not permitted'),
+    'The maximum tokens you requested exceeds the model limit of 4096.'
+  ])
+    t.ok(isLasting(words), words)
+})
