@@ -24,6 +24,15 @@ export function startSse(reply: FastifyReply, heartbeatMs: number): SseWriter {
   reply.hijack()
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...SSE_HEADERS })
   const put = takeOverChunking(raw)
+  let draining: Promise<void> | undefined
+
+  /** One for all who wait: the choices of an answer share the client. */
+  function drain(): Promise<void> {
+    draining ??= drained(raw).finally(() => {
+      draining = undefined
+    })
+    return draining
+  }
   let spoke = true
   const heartbeat = setInterval(() => {
     if (!spoke && !raw.writableNeedDrain) put(': ping\n\n')
@@ -34,7 +43,7 @@ export function startSse(reply: FastifyReply, heartbeatMs: number): SseWriter {
     write(frames) {
       if (frames === '' || raw.writableEnded || raw.destroyed) return undefined
       spoke = true
-      return put(frames) ? undefined : drained(raw)
+      return put(frames) ? undefined : drain()
     },
     end(frames) {
       clearInterval(heartbeat)
