@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import { type ModelTarget, targetIn } from '../models/resolve.ts'
 import type { TraitRow } from '../models/traits.ts'
+import type { SdkHandler } from '../sdk-http.ts'
 import type { AgentOptions } from './agent.ts'
 import type { AttemptPolicy, Candidate } from './attempt.ts'
 import { createBreaker } from './breaker.ts'
@@ -40,6 +41,8 @@ export interface BedrockOptions extends AgentOptions {
   readonly regions: readonly string[]
   readonly roleArn?: string
   readonly externalId?: string
+  /** How the SDK reaches STS. */
+  readonly handler?: () => SdkHandler | undefined
   /** A Bedrock API key, instead of credentials. */
   readonly bearerToken?: string
   readonly traitRows?: readonly TraitRow[]
@@ -132,6 +135,7 @@ function makeTransports(options: BedrockOptions): readonly Transport[] {
     load: sdkCredentials({
       ...(roleArn === undefined ? {} : { roleArn }),
       ...(externalId === undefined ? {} : { externalId }),
+      ...(options.handler === undefined ? {} : { handler: options.handler }),
       ...(home === undefined ? {} : { region: home })
     }),
     ...(now === undefined ? {} : { now })

@@ -9,6 +9,7 @@ import type {
   PromptRouterSummary,
   ProvisionedModelSummary
 } from '@aws-sdk/client-bedrock'
+import type { SdkHandler } from '../sdk-http.ts'
 import { type RoleOptions, sdkCredentials } from './credentials.ts'
 
 /** What each list of the control plane holds, all pages together. */
@@ -29,6 +30,8 @@ export type ListName = keyof CatalogLists
 export interface ListOptions {
   readonly region?: string
   readonly role?: RoleOptions
+  /** How the SDK's client connects; undefined: in its own way. */
+  readonly handler?: () => SdkHandler | undefined
   /** Whether system inference profiles are listed. */
   readonly crossRegion: boolean
   /** Whether application inference profiles are listed. */
@@ -48,9 +51,11 @@ const PAGE = 1000
 /** Makes the list calls. The SDK is loaded here, not at import: it costs some 100 ms. */
 export async function createListCalls(options: ListOptions): Promise<ListCalls> {
   const sdk = await import('@aws-sdk/client-bedrock')
+  const requestHandler = options.handler?.()
   const client: BedrockClient = new sdk.BedrockClient({
     ...(options.region === undefined ? {} : { region: options.region }),
-    ...(options.role?.roleArn === undefined ? {} : { credentials: credentialsOf(options.role) })
+    ...(options.role?.roleArn === undefined ? {} : { credentials: credentialsOf(options.role) }),
+    ...(requestHandler && { requestHandler })
   })
   const paging = { client, pageSize: PAGE }
   const profiles = (type: 'SYSTEM_DEFINED' | 'APPLICATION') => (abortSignal: AbortSignal) =>

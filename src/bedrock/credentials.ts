@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import type { SdkHandler } from '../sdk-http.ts'
 import type { Credentials } from './sign.ts'
 
 /** Credentials that are kept, and renewed before they end. */
@@ -73,6 +74,8 @@ export interface RoleOptions {
   readonly externalId?: string
   /** Region of the STS call; absent: the SDK's own rule. */
   readonly region?: string
+  /** How STS is reached; undefined: in the SDK's own way. */
+  readonly handler?: () => SdkHandler | undefined
 }
 
 /** Loads by the AWS SDK's default chain, and takes the role where one is named. */
@@ -84,11 +87,13 @@ export function sdkCredentials(options: RoleOptions): CredentialOptions['load'] 
   }
 }
 
-async function makeProvider({ roleArn, externalId, region }: RoleOptions) {
+async function makeProvider({ roleArn, externalId, region, handler }: RoleOptions) {
+  const requestHandler = handler?.()
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
-  if (roleArn === undefined) return fromNodeProviderChain()
+  const clientConfig = { ...(region === undefined ? {} : { region }), ...(requestHandler && { requestHandler }) }
+  if (roleArn === undefined) return fromNodeProviderChain({ clientConfig })
   return fromTemporaryCredentials({
     params: { RoleArn: roleArn, RoleSessionName: 'adit', ...(externalId === undefined ? {} : { ExternalId: externalId }) },
-    ...(region === undefined ? {} : { clientConfig: { region } })
+    clientConfig
   })
 }

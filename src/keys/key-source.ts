@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config.ts'
+import { type SdkHandler, sdkHandler } from '../sdk-http.ts'
 
 /** Where API keys come from. `load` reads the text anew; it throws an Error whose message is fit for the log and `/ready`. */
 export interface KeySource {
@@ -73,9 +74,10 @@ function fromSecretsManager(secret: string, config: Config): KeySource {
 }
 
 /** An ARN names its own region, which need not be the one Bedrock is called in. */
-function clientOptions(nameOrArn: string, config: Config): { region?: string } {
+function clientOptions(nameOrArn: string, config: Config): { region?: string; requestHandler?: SdkHandler } {
   const region = /^arn:[^:]*:[^:]*:([^:]+):/.exec(nameOrArn)?.[1] ?? config.awsRegion ?? config.awsDefaultRegion
-  return region === undefined ? {} : { region }
+  const requestHandler = sdkHandler(config)
+  return { ...(region === undefined ? {} : { region }), ...(requestHandler && { requestHandler }) }
 }
 
 async function readable<T>(name: string, read: () => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import type { ProxyOptions } from '../bedrock/agent.ts'
 import { type Bedrock, createBedrock } from '../bedrock/bedrock.ts'
 import type { Config } from '../config.ts'
 import { parseTraitRows, type TraitRow } from '../models/traits.ts'
+import { sdkHandler } from '../sdk-http.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -23,6 +24,7 @@ export const bedrock = fp(
       ...(config.bearerToken !== undefined && { bearerToken: config.bearerToken }),
       ...(config.caBundle !== undefined && { caFile: config.caBundle }),
       proxy: proxyOf(config),
+      handler: () => sdkHandler(config),
       connections: config.maxConcurrent,
       traitRows: await operatorRows(config),
       defaults: {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Catalog, createCatalog } from '../bedrock/catalog.ts'
+import { sdkHandler } from '../sdk-http.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -15,13 +16,15 @@ export const catalog = fp(
     const { config } = app
     const region = config.bedrockRegions[0] ?? config.awsRegion ?? config.awsDefaultRegion
     const made = createCatalog({
+      handler: () => sdkHandler(config),
       ...(region === undefined ? {} : { region }),
       ...(config.bedrockRoleArn === undefined
         ? {}
         : {
             role: {
               roleArn: config.bedrockRoleArn,
-              ...(config.bedrockExternalId === undefined ? {} : { externalId: config.bedrockExternalId })
+              ...(config.bedrockExternalId === undefined ? {} : { externalId: config.bedrockExternalId }),
+              handler: () => sdkHandler(config)
             }
           }),
       crossRegion: config.crossRegionInference,
