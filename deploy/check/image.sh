@@ -71,7 +71,9 @@ expect "binary addons" "$(find "$root" -name '*.node' | wc -l)" 0
 expect "shells and package managers" "$(find "$root" \( -type f -o -type l \) \( -name sh -o -name bash -o -name npm -o -name apt -o -name busybox \) | wc -l)" 0
 expect "files that belong to nobody in it" "$(find "$root" -nouser -o -perm -4000 | grep -cv "^$root/var/cache/node" || true)" 0
 # (a host name of a few letters is in too many words to look for)
-traces=$( { hostname | grep -E '.{6}'; npm config get registry | sed -E 's#^https?://([^/:]+).*#\1#'; echo "$PWD"; } | grep -vE '^(registry\.npmjs\.org|localhost|/)?$' || true)
+public=$(env -i PATH="$PATH" npm config get registry --userconfig=/none/user --globalconfig=/none/global) # npm's own default
+host_of() { sed -E 's#^https?://([^/:]+).*#\1#' <<<"$1"; }
+traces=$( { hostname | grep -E '.{6}'; host_of "$(npm config get registry)"; echo "$PWD"; } | grep -vE "^($(host_of "$public")|localhost|/)?$" || true)
 expect "traces of this machine" "$( { [ -z "$traces" ] || grep -rlFf <(echo "$traces") "$root/app" "$root/etc" || true; } | wc -l)" 0
 expect "parts in the bill of materials" "$(grep -c '"bom-ref"' "$root/app/sbom.cdx.json" | awk '{ print ($1 > 20) ? "many" : $1 }')" many
 buildah rm "$container" >/dev/null
