@@ -205,10 +205,13 @@ function contradictions(config: Config): string[] {
   return faults
 }
 
-/** The port alone, for the health check, which must not fail on anything else. */
-export function readPort(env: NodeJS.ProcessEnv = process.env): number {
-  return Number(env.PORT || 8080)
+/** Where the process can be reached from its own machine: for the health check, which must not fail on any other variable. */
+export function readAddress(env: NodeJS.ProcessEnv = process.env): { readonly host: string; readonly port: number } {
+  const { HOST: host = '', PORT: port } = env
+  return { host: ANY_ADDRESS.has(host) ? '127.0.0.1' : host, port: Number(port || 8080) }
 }
+
+const ANY_ADDRESS = new Set(['', '0.0.0.0', '::'])
 
 /** Tells whether an address to listen on can only be reached from this machine. */
 export function isLoopback(host: string): boolean {

@@ -1,8 +1,8 @@
 import { get } from 'node:http'
-import { readPort } from './config.ts'
+import { readAddress } from './config.ts'
 
 /** The image's health check, without a shell: exits 0 when the process on this machine says that it lives. */
-const request = get({ host: '127.0.0.1', port: readPort(), path: '/health', timeout: 2000 }, (response) => {
+const request = get({ ...readAddress(), path: '/health', timeout: 2000 }, (response) => {
   process.exit(response.statusCode === 200 ? 0 : 1)
 })
 request.on('timeout', () => request.destroy(new Error('timeout')))

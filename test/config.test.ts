@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { OptionalKind } from '@sinclair/typebox'
 import t from 'tap'
-import { ConfigError, ConfigSchema, readConfig } from '../src/config.ts'
+import { ConfigError, ConfigSchema, readAddress, readConfig } from '../src/config.ts'
 
 function faults(env: Record<string, string>): readonly string[] {
   try {
@@ -71,4 +71,11 @@ t.test('the README names every variable, and the defaults of those that are numb
     t.ok(row, name)
     if (schema.type === 'integer' && schema[OptionalKind] !== 'Optional') t.match(row, `\`${schema.default}\``, name)
   }
+})
+
+t.test('the health check asks where the process listens', async (t) => {
+  t.same(readAddress({}), { host: '127.0.0.1', port: 8080 })
+  t.same(readAddress({ HOST: '0.0.0.0', PORT: '81' }), { host: '127.0.0.1', port: 81 })
+  t.same(readAddress({ HOST: '::' }), { host: '127.0.0.1', port: 8080 })
+  t.same(readAddress({ HOST: '10.0.0.7' }), { host: '10.0.0.7', port: 8080 })
 })
