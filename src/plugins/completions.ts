@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ChatRequest } from '../core/request.ts'
 import { DONE_FRAME } from '../dialects/openai-chat/encode-stream.ts'
-import { type DecodeTokens, promptHoldsTokens } from '../dialects/openai-completions/decode-prompt.ts'
+import { promptHoldsTokens } from '../dialects/openai-completions/decode-prompt.ts'
 import { type CompletionOptions, decodeCompletionRequest } from '../dialects/openai-completions/decode-request.ts'
 import { type CompletionHead, encodeTextCompletion } from '../dialects/openai-completions/encode-completion.ts'
 import { createTextStreamEncoder, textUsageFrame } from '../dialects/openai-completions/encode-stream.ts'
 import { type StreamEncoding, streamAnswers } from '../http/answer-stream.ts'
 import { type Answers, announceAnswers, foldAnswer, startAnswers } from '../http/answers.ts'
 import { deploymentModel } from '../http/deployment.ts'
+import { vocabularyFor } from '../http/vocabulary.ts'
 import { withKeyMetadata } from '../keys/key-metadata.ts'
 
 /** `POST /completions`, OpenAI's endpoint from before chat: each prompt is one user turn. */
@@ -16,7 +17,7 @@ export async function completions(app: FastifyInstance): Promise<void> {
   const { config } = app
   app.post('/completions', { preValidation: deploymentModel }, async (request, reply) => {
     const { prompt } = (request.body ?? {}) as { prompt?: unknown }
-    const { requests, options, warnings } = decodeCompletionRequest(request.body, await tokensFor(prompt))
+    const { requests, options, warnings } = decodeCompletionRequest(request.body, await vocabularyFor(promptHoldsTokens(prompt)))
     const [{ stream }] = requests
     request.record.stream = stream
     request.record.upstreamStartedAt = performance.now()
@@ -29,13 +30,6 @@ export async function completions(app: FastifyInstance): Promise<void> {
     request.record.upstreamEndedAt = performance.now()
     return encodeTextCompletion(whole, completionHead(answers[0].model), options)
   })
-}
-
-async function tokensFor(prompt: unknown): Promise<DecodeTokens> {
-  if (promptHoldsTokens(prompt)) return (await import('gpt-tokenizer/encoding/cl100k_base')).decode
-  return () => {
-    throw new TypeError('the vocabulary is loaded whenever there are tokens')
-  }
 }
 
 interface Prompts {

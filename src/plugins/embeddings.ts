@@ -1,16 +1,17 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type EmbedRunAnswer, runEmbedding } from '../bedrock/embed-run.ts'
-import { type DecodeTokens, holdsTokens } from '../dialects/openai-embeddings/decode-input.ts'
+import { holdsTokens } from '../dialects/openai-embeddings/decode-input.ts'
 import { type DecodedEmbeddingRequest, decodeEmbeddingRequest } from '../dialects/openai-embeddings/decode-request.ts'
 import { encodeEmbeddings } from '../dialects/openai-embeddings/encode-response.ts'
 import { nameAnswer, noteDropped } from '../http/answers.ts'
 import { deploymentModel } from '../http/deployment.ts'
+import { vocabularyFor } from '../http/vocabulary.ts'
 
 /** `POST /embeddings`. */
 export async function embeddings(app: FastifyInstance): Promise<void> {
   app.post('/embeddings', { preValidation: deploymentModel }, async (request, reply) => {
-    const decodeTokens = holdsTokens(request.body) ? await loadVocabulary() : noTokens
+    const decodeTokens = await vocabularyFor(holdsTokens(request.body))
     const { request: asked, options, warnings } = decodeEmbeddingRequest(request.body, decodeTokens)
     const targets = await app.resolve(asked.model, 'embedding', request)
     request.record.upstreamStartedAt = performance.now()
@@ -19,16 +20,6 @@ export async function embeddings(app: FastifyInstance): Promise<void> {
     const pieces = Readable.from(encodeEmbeddings(answer, answer.model, options))
     return reply.type('application/json; charset=utf-8').send(pieces)
   })
-}
-
-/** The vocabulary comes with the package. It costs some 300 ms once, and most processes never need it. */
-async function loadVocabulary(): Promise<DecodeTokens> {
-  const { decode } = await import('gpt-tokenizer/encoding/cl100k_base')
-  return decode
-}
-
-function noTokens(): never {
-  throw new TypeError('the vocabulary is loaded whenever there are tokens')
 }
 
 function announceEmbedding(

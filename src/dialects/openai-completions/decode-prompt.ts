@@ -1,8 +1,6 @@
 import type { Json } from '../../core/json.ts'
+import { type DecodeTokens, textOfTokens } from '../openai-embeddings/token-text.ts'
 import { badValue, missing, wrongType } from '../openai-error/refuse.ts'
-
-/** Turns cl100k tokens back into their text; throws when a token does not exist. */
-export type DecodeTokens = (tokens: readonly number[]) => string
 
 /** Whether a prompt is given as tokens, so that the vocabulary is only loaded when it is needed. */
 export function promptHoldsTokens(prompt: unknown): boolean {
@@ -25,19 +23,4 @@ function decodeOne(item: Json, path: string, decodeTokens: DecodeTokens): string
   // Bedrock takes no blank text, and a prompt of nothing is a mistake more often than a wish.
   if (text.trim() === '') throw badValue(path, `'${path}' must not be blank.`)
   return text
-}
-
-function textOfTokens(tokens: readonly Json[], path: string, decodeTokens: DecodeTokens): string {
-  const numbers = tokens.filter((token) => typeof token === 'number')
-  if (numbers.length < tokens.length)
-    throw wrongType(
-      path,
-      'an array of tokens',
-      tokens.find((token) => typeof token !== 'number')
-    )
-  try {
-    return decodeTokens(numbers)
-  } catch {
-    throw badValue(path, `'${path}' holds a token that the cl100k_base vocabulary does not have; send the text itself.`)
-  }
 }

@@ -1,11 +1,8 @@
 import type { EmbeddingInput, EmbeddingPart } from '../../core/embedding.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import { GatewayError } from '../../errors.ts'
 import { badValue, missing, wrongType } from '../openai-error/refuse.ts'
 import { decodeDataUrl, isDataUrl } from './data-url.ts'
-
-/** Turns cl100k tokens back into their text; throws when a token does not exist. */
-export type DecodeTokens = (tokens: readonly number[]) => string
+import { type DecodeTokens, textOfTokens } from './token-text.ts'
 
 /** As many as OpenAI takes in one request. */
 const MAX_INPUTS = 2048
@@ -21,7 +18,7 @@ export function decodeInput(input: Json | undefined, decodeTokens: DecodeTokens)
   if (input === undefined || input === null) throw missing('input')
   if (!Array.isArray(input)) return [{ path: 'input', parts: decodeItem(input, 'input', decodeTokens) }]
   if (input.length > 0 && input.every((item) => typeof item === 'number'))
-    return [{ path: 'input', parts: [decodeTokenList(input, 'input', decodeTokens)] }]
+    return [{ path: 'input', parts: [decodeText(textOfTokens(input, 'input', decodeTokens), 'input')] }]
   if (input.length > MAX_INPUTS)
     throw badValue('input', `'input' has ${input.length} items; at most ${MAX_INPUTS} are possible in one request.`)
   const [first, ...others] = input.map((item: Json, index: number): EmbeddingInput => {
@@ -35,7 +32,7 @@ export function decodeInput(input: Json | undefined, decodeTokens: DecodeTokens)
 type EmbeddingInputs = readonly [EmbeddingInput, ...EmbeddingInput[]]
 
 function decodeItem(item: Json, path: string, decodeTokens: DecodeTokens): EmbeddingInput['parts'] {
-  if (Array.isArray(item)) return [decodeTokenList(item, path, decodeTokens)]
+  if (Array.isArray(item)) return [decodeText(textOfTokens(item, path, decodeTokens), path)]
   if (!isJsonObject(item) || item.content === undefined) return [decodePart(item, path)]
   const content: readonly Json[] = Array.isArray(item.content) ? item.content : [item.content]
   const [first, ...others] = content.map((part, index) => decodePart(part, `${path}.content[${index}]`))
@@ -55,24 +52,4 @@ function decodePart(part: Json, path: string): EmbeddingPart {
 function decodeText(text: string, path: string): EmbeddingPart {
   if (text === '') throw badValue(path, `'${path}' must not be an empty string.`)
   return { type: 'text', text }
-}
-
-function decodeTokenList(tokens: readonly Json[], path: string, decodeTokens: DecodeTokens): EmbeddingPart {
-  const numbers = tokens.filter((token) => typeof token === 'number')
-  if (numbers.length < tokens.length)
-    throw wrongType(
-      path,
-      'an array of tokens',
-      tokens.find((token) => typeof token !== 'number')
-    )
-  return decodeText(textOfTokens(numbers, path, decodeTokens), path)
-}
-
-function textOfTokens(tokens: readonly number[], path: string, decodeTokens: DecodeTokens): string {
-  try {
-    return decodeTokens(tokens)
-  } catch (cause) {
-    const sentence = `'${path}' holds a token that the cl100k_base vocabulary does not have; send the text itself.`
-    throw new GatewayError('invalid_value', sentence, { param: path, cause })
-  }
 }

@@ -2,7 +2,8 @@ import type { EmbeddingRequest } from '../../core/embedding.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
 import { badValue, missing, outOfRange, wrongChoice, wrongType } from '../openai-error/refuse.ts'
-import { type DecodeTokens, decodeInput } from './decode-input.ts'
+import { decodeInput } from './decode-input.ts'
+import type { DecodeTokens } from './token-text.ts'
 
 export interface EmbeddingOptions {
   readonly format: 'float' | 'base64'
