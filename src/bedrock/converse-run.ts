@@ -101,9 +101,10 @@ async function callHealing(candidate: Candidate, call: Call): Promise<Began> {
   const left = new Set<string>()
   const lasting = new Set<string>()
   for (;;) {
-    const { encoded } = encoder.encode(target, left)
+    const request = encoder.encode(target, left)
+    const { encoded } = request
     try {
-      const began = await callOnce(candidate, call, left)
+      const began = await callOnce(candidate, call, request)
       if (lasting.size > 0) tools.healing.learn(target.id, lasting)
       return { ...began, warnings: encoded.warnings, outputSchema: encoded.context.outputSchema, healed: left.size }
     } catch (error) {
@@ -129,8 +130,7 @@ function refusedThing(error: unknown, encoded: EncodedConverse): Refused | undef
   return name === undefined ? undefined : { name, lasting: isLasting(error.message) }
 }
 
-async function callOnce({ transport, target }: Candidate, { run, tools, encoder }: Call, left: ReadonlySet<string>) {
-  const { encoded, body } = encoder.encode(target, left)
+async function callOnce({ transport, target }: Candidate, { run, tools }: Call, { encoded, body }: EncodedCall) {
   const { now, observer } = tools.policy
   const sentAt = now()
   const operation = encoded.streaming ? 'converse-stream' : 'converse'
@@ -182,9 +182,15 @@ async function* oneBatch(batch: EventBatch): AsyncGenerator<EventBatch> {
   yield batch
 }
 
+interface EncodedCall {
+  readonly encoded: EncodedConverse
+  /** As JSON. */
+  readonly body: string
+}
+
 interface Encoder {
   /** `left`: what is left out of this call, beside what is known for the model. */
-  encode(target: ModelTarget, left: ReadonlySet<string>): { readonly encoded: EncodedConverse; readonly body: string }
+  encode(target: ModelTarget, left: ReadonlySet<string>): EncodedCall
 }
 
 /** Encodes once for a target: a retry sends the same bytes. */

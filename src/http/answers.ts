@@ -51,8 +51,11 @@ export function nameAnswer(
  * An answer that does not fit the caller's schema is given all the same, and named `response_format`.
  */
 export function announceFlaws(request: FastifyRequest, reply: FastifyReply, answers: Answers): void {
-  const flaws = answers.flatMap((answer) => answer.flaws())
-  if (flaws.length > 0) noteDropped(request, reply, flaws)
+  noteDropped(
+    request,
+    reply,
+    answers.flatMap((answer) => answer.flaws())
+  )
 }
 
 /** Names what could not be carried, in the log and, where it is not sent yet, in the header. */
