@@ -1,3 +1,5 @@
+import { keepNewest } from '../core/bounded.ts'
+
 /** `open`: skipped for a while; `half-open`: one call is let through to see. */
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
@@ -47,10 +49,7 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
 
   function trouble(place: string): Trouble {
     const known = troubles.get(place) ?? { failures: 0, openMs, openUntil: 0, probeUntil: 0 }
-    troubles.delete(place)
-    troubles.set(place, known)
-    const oldest = troubles.size > MOST_PLACES ? troubles.keys().next().value : undefined
-    if (oldest !== undefined) troubles.delete(oldest)
+    keepNewest(troubles, place, known, MOST_PLACES)
     return known
   }
 

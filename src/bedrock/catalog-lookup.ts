@@ -1,3 +1,4 @@
+import { keepNewest } from '../core/bounded.ts'
 import type { ModelInfo } from '../core/model.ts'
 
 /** ARNs that hide their model and whose model the control plane tells one by one. */
@@ -46,7 +47,7 @@ export function createLookup({ ask, now, closed }: LookupOptions): Lookup {
     running++
     try {
       const model = await ask(arn, AbortSignal.any([closed, AbortSignal.timeout(GIVE_UP_MS)]))
-      if (model !== undefined) keep(found, arn, model)
+      if (model !== undefined) keepNewest(found, arn, model, MOST_KEPT)
     } catch {
       // fails open: the call of the model itself tells its caller what is wrong
     } finally {
@@ -62,18 +63,10 @@ export function createLookup({ ask, now, closed }: LookupOptions): Lookup {
       if (before !== undefined && now() - before.at < RETRY_MS) return before.done
       if (running >= MOST_AT_ONCE) return
       const done = Promise.race([askOnce(id), pause(WAIT_MS)])
-      keep(asked, id, { done, at: now() })
+      keepNewest(asked, id, { done, at: now() }, MOST_KEPT)
       return done
     }
   }
-}
-
-/** The oldest leaves when there are too many. */
-function keep<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key)
-  map.set(key, value)
-  const [oldest] = map.keys()
-  if (map.size > MOST_KEPT && oldest !== undefined) map.delete(oldest)
 }
 
 function pause(ms: number): Promise<void> {

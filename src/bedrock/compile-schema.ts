@@ -1,3 +1,4 @@
+import { keepNewest } from '../core/bounded.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { multiplies } from './schema-paths.ts'
 
@@ -24,10 +25,7 @@ export function createSchemaCompiler(): SchemaCompiler {
     if (key.length > LONGEST_SCHEMA) return undefined
     const compile = await loadAjv()
     const fits = compiled.has(key) ? compiled.get(key) : compile(schema)
-    compiled.delete(key)
-    compiled.set(key, fits)
-    const oldest = compiled.size > MOST_SCHEMAS ? compiled.keys().next().value : undefined
-    if (oldest !== undefined) compiled.delete(oldest)
+    keepNewest(compiled, key, fits, MOST_SCHEMAS)
     return fits
   }
 }

@@ -1,3 +1,5 @@
+import { keepNewest } from '../core/bounded.ts'
+
 /** What Bedrock refused for a model is left out for that model for a while. */
 export interface Healing {
   /** Names to leave out for this model. */
@@ -30,10 +32,7 @@ export function createHealing(now: () => number): Healing {
     without,
     learn(modelId, names) {
       const all = new Set([...without(modelId), ...names])
-      learnt.delete(modelId)
-      learnt.set(modelId, { names: all, until: now() + REMEMBER_MS })
-      const oldest = learnt.size > MOST_MODELS ? learnt.keys().next().value : undefined
-      if (oldest !== undefined) learnt.delete(oldest)
+      keepNewest(learnt, modelId, { names: all, until: now() + REMEMBER_MS }, MOST_MODELS)
     }
   }
 }

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
+import { remembered } from '../core/bounded.ts'
 
 /** What a signature is made with. */
 export interface Credentials {
@@ -97,17 +98,7 @@ function trimmed(value: string): string {
 }
 
 // Every service but S3 wants the path, which is encoded already, encoded once more: `%3A` becomes `%253A`.
-function canonicalPath(path: string): string {
-  const known = canonicalPaths.get(path)
-  if (known !== undefined) return known
-  if (canonicalPaths.size >= MOST_PATHS) canonicalPaths.clear() // ids come from callers
-  const canonical = percentEncode(path).replaceAll('%2F', '/')
-  canonicalPaths.set(path, canonical)
-  return canonical
-}
-
-const MOST_PATHS = 256
-const canonicalPaths = new Map<string, string>()
+const canonicalPath = remembered((path: string) => percentEncode(path).replaceAll('%2F', '/'), 256)
 
 /** Percent-encodes everything but letters, digits and `-._~`, as AWS wants it for labels in a path. */
 export function percentEncode(text: string): string {

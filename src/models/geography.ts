@@ -1,3 +1,5 @@
+import { remembered } from '../core/bounded.ts'
+
 /** Regions and the prefixes of the inference profiles they can call, nearest first. A region that no row names has only `global.` ones. */
 const GEOGRAPHIES: readonly (readonly [region: RegExp, ...prefixes: string[]])[] = [
   [/^us-gov-/, 'us-gov'],
@@ -11,24 +13,16 @@ const GEOGRAPHIES: readonly (readonly [region: RegExp, ...prefixes: string[]])[]
   [/^ca-/, 'ca', 'us', 'global']
 ]
 
-/** The profile prefixes a region can call, nearest first. */
-export function geographies(region: string): readonly [string, ...string[]] {
-  const known = remembered.get(region)
-  if (known !== undefined) return known
-  const found = lookUp(region)
-  if (remembered.size < MOST_REGIONS) remembered.set(region, found) // ARNs bring regions that nobody has
-  return found
-}
-
+/** ARNs bring regions that nobody has. */
 const MOST_REGIONS = 100
-const remembered = new Map<string, readonly [string, ...string[]]>()
 
-function lookUp(region: string): readonly [string, ...string[]] {
+/** The profile prefixes a region can call, nearest first. */
+export const geographies = remembered((region: string): readonly [string, ...string[]] => {
   const row = GEOGRAPHIES.find(([pattern]) => pattern.test(region))
   if (row === undefined) return ['global']
   const [, first = 'global', ...rest] = row
   return [first, ...rest]
-}
+}, MOST_REGIONS)
 
 /** The nearest profile prefix of a region: `us`, `eu`, `jp`, ... */
 export function geography(region: string): string {

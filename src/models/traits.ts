@@ -1,3 +1,4 @@
+import { remembered } from '../core/bounded.ts'
 import { globMatch } from './glob.ts'
 import { TRAIT_ROWS } from './trait-rows.ts'
 import type { TraitRow, Traits } from './traits-type.ts'
@@ -11,23 +12,17 @@ export type { CachePlace, EffortWord, Modality, TraitRow, Traits } from './trait
  * Operator rows lie over the built-in one, member by member; of several that fit, the earlier wins.
  */
 export function traitsFor(baseId: string, operatorRows: readonly TraitRow[] = NO_ROWS): Traits {
-  const found = remembered(operatorRows)
-  const known = found.get(baseId)
-  if (known !== undefined) return known
-  if (found.size >= MOST_REMEMBERED) found.clear() // ids come from callers
-  const traits = lookUp(baseId, operatorRows)
-  found.set(baseId, traits)
-  return traits
+  return tableOf(operatorRows)(baseId)
 }
 
 const NO_ROWS: readonly TraitRow[] = []
 const MOST_REMEMBERED = 1000
-const memory = new WeakMap<readonly TraitRow[], Map<string, Traits>>()
+const tables = new WeakMap<readonly TraitRow[], (baseId: string) => Traits>()
 
-function remembered(rows: readonly TraitRow[]): Map<string, Traits> {
-  const known = memory.get(rows) ?? new Map<string, Traits>()
-  memory.set(rows, known)
-  return known
+function tableOf(rows: readonly TraitRow[]): (baseId: string) => Traits {
+  const table = tables.get(rows) ?? remembered((baseId: string) => lookUp(baseId, rows), MOST_REMEMBERED)
+  tables.set(rows, table)
+  return table
 }
 
 function lookUp(baseId: string, operatorRows: readonly TraitRow[]): Traits {

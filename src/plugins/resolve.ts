@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { remembered } from '../core/bounded.ts'
 import { GatewayError } from '../errors.ts'
 import { globMatch } from '../models/glob.ts'
 import { baseModelId, defaultChatModel, type ModelTarget, type ResolveContext, resolveModel } from '../models/resolve.ts'
@@ -74,19 +75,16 @@ function rememberTargets(
   catalog: FastifyInstance['catalog'],
   fixed: Omit<ResolveContext, 'known'>
 ): FastifyInstance['targetsOf'] {
-  const found = { chat: new Map<string, Targets>(), embedding: new Map<string, Targets>() }
-  let lists: ResolveContext['known'] | undefined
+  const read = (known: ResolveContext['known']) => {
+    const names = (purpose: 'chat' | 'embedding') =>
+      remembered((name: string) => resolveModel(name, purpose, { ...fixed, known }), MOST_REMEMBERED)
+    return { known, chat: names('chat'), embedding: names('embedding') }
+  }
+  let current: ReturnType<typeof read> | undefined
   return (name, purpose) => {
     const { known } = catalog
-    const names = found[purpose]
-    if (known !== lists || names.size >= MOST_REMEMBERED) {
-      lists = known
-      found.chat.clear()
-      found.embedding.clear()
-    }
-    const targets = names.get(name) ?? resolveModel(name, purpose, { ...fixed, known })
-    names.set(name, targets)
-    return targets
+    if (current?.known !== known) current = read(known)
+    return current[purpose](name)
   }
 }
 
