@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import type { Test } from 'tap'
+import { type Standin, type StandinOptions, startStandin } from '../src/standin/server.ts'
 
 export interface Running {
   readonly child: ChildProcess
@@ -55,4 +56,20 @@ export async function ask(url: string, status: number, ms = 60_000): Promise<Res
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+}
+
+export interface Gateway extends Running {
+  readonly base: string
+  readonly standin: Standin
+}
+
+/** Starts the gateway as its own process before a stand-in of the test's, and waits until it is ready. */
+export async function startGateway(t: Test, env: Record<string, string>, options: StandinOptions = {}): Promise<Gateway> {
+  const standin = await startStandin(options)
+  t.teardown(() => standin.close())
+  const port = await freePort()
+  const running = start(t, 'src/server.ts', { ...standin.env, HOST: '127.0.0.1', PORT: String(port), ...env })
+  const base = `http://127.0.0.1:${port}`
+  await ask(`${base}/ready`, 200)
+  return { ...running, base, standin }
 }

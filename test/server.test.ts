@@ -1,22 +1,17 @@
 import t from 'tap'
-import { startStandin } from '../src/standin/server.ts'
 import { sseData } from './helper.ts'
-import { ask, freePort, start } from './process.ts'
+import { ask, freePort, start, startGateway } from './process.ts'
 
 const KEY = 'sk-process-test'
 
 t.test('SIGTERM during a stream lets it finish, then the process exits 0', async (t) => {
-  const standin = await startStandin()
-  t.teardown(() => standin.close())
+  const gateway = await startGateway(t, { API_KEY: KEY })
+  const { base, standin } = gateway
   standin.answer('amazon.nova-lite-v1:0', {
     content: [{ text: 'one two three four five six seven eight nine ten' }],
     chunkSize: 5,
     gapMs: 100
   })
-  const port = await freePort()
-  const gateway = start(t, 'src/server.ts', { ...standin.env, HOST: '127.0.0.1', PORT: String(port), API_KEY: KEY })
-  const base = `http://127.0.0.1:${port}`
-  await ask(`${base}/ready`, 200)
 
   const response = await fetch(`${base}/v1/chat/completions`, {
     method: 'POST',
@@ -32,18 +27,8 @@ t.test('SIGTERM during a stream lets it finish, then the process exits 0', async
 })
 
 t.test('what is left when the grace is over gets an error event, and the process exits 0', async (t) => {
-  const standin = await startStandin({ hangMs: 20_000 })
-  t.teardown(() => standin.close())
-  const port = await freePort()
-  const gateway = start(t, 'src/server.ts', {
-    ...standin.env,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    API_KEY: KEY,
-    SHUTDOWN_GRACE_MS: '300'
-  })
-  const base = `http://127.0.0.1:${port}`
-  await ask(`${base}/ready`, 200)
+  const gateway = await startGateway(t, { API_KEY: KEY, SHUTDOWN_GRACE_MS: '300' }, { hangMs: 20_000 })
+  const { base } = gateway
   const response = await fetch(`${base}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
@@ -108,19 +93,8 @@ function textOf(stream: string): string {
 }
 
 t.test('the log has one line for a request, with everything but the words', async (t) => {
-  const standin = await startStandin()
-  t.teardown(() => standin.close())
-  const port = await freePort()
-  const gateway = start(t, 'src/server.ts', {
-    ...standin.env,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    API_KEY: KEY,
-    LOG_LEVEL: 'trace',
-    DEBUG: '1'
-  })
-  const base = `http://127.0.0.1:${port}`
-  await ask(`${base}/ready`, 200)
+  const gateway = await startGateway(t, { API_KEY: KEY, LOG_LEVEL: 'trace', DEBUG: '1' })
+  const { base } = gateway
   for (const stream of [true, false]) {
     const response = await fetch(`${base}/v1/chat/completions`, {
       method: 'POST',

@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { startStandin } from '../../src/standin/server.ts'
 import { build, eventually } from '../helper.ts'
-import { ask, freePort, start } from '../process.ts'
+import { freePort, startGateway } from '../process.ts'
 
 const KEYS = { keys: [{ name: 'one', key: 'sk-one', requests_per_minute: 1000, max_concurrent: 1 }] }
 const FILE = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`
@@ -58,18 +57,8 @@ t.test('a client that leaves while the store is asked gives back the place it to
 })
 
 t.test('a store that is down is told in the log once, not for each request', async (t) => {
-  const standin = await startStandin()
-  t.teardown(() => standin.close())
-  const port = await freePort()
-  const gateway = start(t, 'src/server.ts', {
-    ...standin.env,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    API_KEYS_FILE: FILE,
-    REDIS_URL: `redis://127.0.0.1:${await freePort()}`
-  })
-  const base = `http://127.0.0.1:${port}`
-  await ask(`${base}/ready`, 200)
+  const gateway = await startGateway(t, { API_KEYS_FILE: FILE, REDIS_URL: `redis://127.0.0.1:${await freePort()}` })
+  const { base } = gateway
   for (let i = 0; i < 5; i++) {
     const headers = { authorization: 'Bearer sk-one', 'content-type': 'application/json' }
     const response = await fetch(`${base}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify(BODY) })

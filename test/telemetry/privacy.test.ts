@@ -1,7 +1,6 @@
 import t, { type Test } from 'tap'
-import { startStandin } from '../../src/standin/server.ts'
 import { eventually } from '../helper.ts'
-import { ask, freePort, start } from '../process.ts'
+import { startGateway } from '../process.ts'
 
 const KEY = 'sk-privacy-keyword'
 const NOVA = 'amazon.nova-lite-v1:0'
@@ -11,20 +10,8 @@ const say = (content: unknown) => [{ role: 'user', content }]
 
 /** The gateway as a process that logs all it can, and what it has logged of requests. */
 async function loud(t: Test) {
-  const standin = await startStandin()
-  t.teardown(() => standin.close())
-  const port = await freePort()
-  const gateway = start(t, 'src/server.ts', {
-    ...standin.env,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    API_KEY: KEY,
-    LOG_LEVEL: 'trace',
-    DEBUG: '1',
-    UPSTREAM_MAX_ATTEMPTS: '1'
-  })
-  const base = `http://127.0.0.1:${port}`
-  await ask(`${base}/ready`, 200)
+  const gateway = await startGateway(t, { API_KEY: KEY, LOG_LEVEL: 'trace', DEBUG: '1', UPSTREAM_MAX_ATTEMPTS: '1' })
+  const { base, standin } = gateway
   const post = async (path: string, body: object | string, key = KEY) => {
     const response = await fetch(base + path, {
       method: 'POST',
