@@ -19,7 +19,8 @@ export const FIGURES = {
   'stalled.memory': { title: 'memory per stalled client, 28 MB answer', unit: 'MB' },
   'idle.memory': { title: 'memory with 1,000 open idle streams', unit: 'MB' },
   'leaving.streaming': { title: 'upstream calls left 1 s after 100 clients left, streaming', unit: '' },
-  'leaving.unary': { title: 'upstream calls left 1 s after 100 clients left, unary', unit: '' }
+  'leaving.unary': { title: 'upstream calls left 1 s after 100 clients left, unary', unit: '' },
+  'hostile.held': { title: 'event loop held up by one hostile body, longest', unit: 'ms' }
 } as const satisfies Record<string, { readonly title: string; readonly unit: string }>
 
 export type FigureName = keyof typeof FIGURES

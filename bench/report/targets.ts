@@ -1,4 +1,4 @@
-import type { FigureName, Figures } from '../figures.ts'
+import { FIGURES, type FigureName, type Figures } from '../figures.ts'
 import type { SubjectName } from '../subjects.ts'
 
 /** One promise of speed and what this run says of it. */
@@ -38,7 +38,8 @@ const TARGETS: readonly Target[] = [
   { promise: 'memory per stalled client, 28 MB answer', figure: 'stalled.memory', atMost: 1 },
   { promise: 'memory with 1,000 open idle streams', figure: 'idle.memory', atMost: 200 },
   { promise: 'upstream calls left after 100 clients left, streaming', figure: 'leaving.streaming', atMost: 0 },
-  { promise: 'upstream calls left after 100 clients left, unary', figure: 'leaving.unary', atMost: 0 }
+  { promise: 'upstream calls left after 100 clients left, unary', figure: 'leaving.unary', atMost: 0 },
+  { promise: 'event loop held up by one hostile body', figure: 'hostile.held', atMost: 50 }
 ]
 
 /** Holds the figures of a run against what was promised. */
@@ -46,7 +47,7 @@ export function judge(figures: Figures): Verdict[] {
   return TARGETS.map((target) => {
     const found = measure(target, figures)
     const { promise, figure, against, atMost, better } = target
-    const unit = against !== undefined ? 'x' : figure.endsWith('.memory') ? ' MB' : ''
+    const unit = against !== undefined ? 'x' : FIGURES[figure].unit === '' ? '' : ` ${FIGURES[figure].unit}`
     const met = found === undefined ? undefined : better === undefined ? found <= atMost! : found >= better
     return {
       promise,

@@ -1,5 +1,6 @@
 import type { BenchRun } from './bench-run.ts'
 import { burst, deriveEventCost } from './burst.ts'
+import { hostile } from './hostile.ts'
 import { idle, leaving, stalled } from './memory.ts'
 import { oneAtATime, paced } from './paced.ts'
 
@@ -16,8 +17,9 @@ export const WORKLOADS: Readonly<Record<string, (run: BenchRun) => Promise<void>
   'paced-200': (run) => paced(run, 200),
   stalled,
   idle,
-  leaving
+  leaving,
+  hostile
 }
 
 /** Workloads that start processes of their own and need no warm ones. */
-export const FRESH: ReadonlySet<string> = new Set(['stalled', 'idle', 'leaving'])
+export const FRESH: ReadonlySet<string> = new Set(['stalled', 'idle', 'leaving', 'hostile'])

