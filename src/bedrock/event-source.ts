@@ -3,8 +3,8 @@ import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { type ErrorKind, GatewayError } from '../errors.ts'
 import { awsError } from './aws-error.ts'
 import type { EventDecoder } from './converse/decode-events.ts'
-import { readQuickDelta } from './converse/quick-delta.ts'
-import { createFrameReader, type Frame } from './event-stream.ts'
+import { createQuickReader } from './converse/quick-delta.ts'
+import { createFrameReader, type Frame, payloadOf } from './event-stream.ts'
 import type { HttpBody } from './http-body.ts'
 import { networkError } from './network-error.ts'
 
@@ -89,10 +89,17 @@ export async function openEvents(input: EventInput): Promise<AsyncIterable<Event
 /** Appends the events in these bytes to `events`; `undefined` is the end of the bytes. Tells whether the stream is over. */
 function createBatchDecoder({ decoder, model, requestId }: EventInput) {
   const reader = createFrameReader()
+  const readQuick = createQuickReader()
   let into: ModelEvent[] = []
 
   function take(frame: Frame): void {
     if (frame.messageType !== 'event') throw frameError(frame, model, requestId)
+    const quick = frame.name === 'contentBlockDelta' ? readQuick(frame.chunk, frame.start, frame.end) : undefined
+    const next = quick === undefined ? undefined : decoder.quick(quick)
+    if (next !== undefined) {
+      into.push(next)
+      return
+    }
     for (const event of decoder.frame(frame.name, parsePayload(frame))) into.push(event)
   }
 
@@ -114,9 +121,7 @@ function createBatchDecoder({ decoder, model, requestId }: EventInput) {
 }
 
 function parsePayload(frame: Frame): JsonObject {
-  const quick = frame.name === 'contentBlockDelta' ? readQuickDelta(frame.payload) : undefined
-  if (quick !== undefined) return quick
-  const payload: unknown = JSON.parse(frame.payload.toString('utf8'))
+  const payload: unknown = JSON.parse(payloadOf(frame).toString('utf8'))
   if (!isJsonObject(payload)) throw new TypeError(`the payload of a ${frame.name} event is no object`)
   return payload
 }
@@ -129,7 +134,7 @@ function broken(cause: unknown, requestId: string | undefined): GatewayError {
 }
 
 function frameError(frame: Frame, model: string, requestId: string | undefined): GatewayError {
-  const message = frame.errorMessage ?? sentenceOf(frame.payload)
+  const message = frame.errorMessage ?? sentenceOf(payloadOf(frame))
   return awsError({
     status: 500,
     type: frame.name,

@@ -1,16 +1,23 @@
 import { crc32 } from 'node:zlib'
-import { FrameError, type FrameLabel, readLabel } from './frame-label.ts'
+import { type Chunk, FrameError, type FrameLabel, readLabel } from './frame-label.ts'
 
-export { FrameError } from './frame-label.ts'
+export { type Chunk, FrameError } from './frame-label.ts'
 
 /** One message of an `application/vnd.amazon.eventstream` body. */
 export interface Frame {
   readonly messageType: FrameLabel['messageType']
   readonly name: string
-  /** A view into the bytes that were pushed; it is valid as long as nobody writes to them. */
-  readonly payload: Buffer
+  /** Where its payload lies; valid as long as nobody writes to the bytes that were pushed. */
+  readonly chunk: Chunk
+  readonly start: number
+  readonly end: number
   /** `:error-message` of an `error` message. */
   readonly errorMessage?: string
+}
+
+/** The payload of a frame: a view, not a copy. */
+export function payloadOf({ chunk, start, end }: Frame): Buffer {
+  return chunk.bytes.subarray(start, end)
 }
 
 /** Turns bytes, cut anywhere, into frames. Synchronous, and bounded: it holds at most one unfinished frame. */
@@ -52,7 +59,7 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
       const total = wanted === PRELUDE_BYTES ? frameLength(joined, 0, most) : wanted
       if (held === total) {
         forget()
-        give(joined, 0, total, take)
+        give(chunkOf(joined), 0, total, take)
         return at
       }
       pieces = [joined]
@@ -61,16 +68,20 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
     return at
   }
 
-  function give(bytes: Buffer, at: number, total: number, take: (frame: Frame) => void): void {
+  function give(chunk: Chunk, at: number, total: number, take: (frame: Frame) => void): void {
+    const { bytes } = chunk
     const end = at + total - CRC_BYTES
     // The checksum of the whole goes on from that of its first eight bytes, which the prelude holds and `frameLength` proved.
     const sum = crc32(bytes.subarray(at + 8, end), bytes.readUInt32BE(at + 8))
     if (sum !== bytes.readUInt32BE(end)) throw new FrameError('the checksum of a frame is wrong')
-    const payloadAt = at + PRELUDE_BYTES + bytes.readUInt32BE(at + 4)
-    lastLabel = readLabel(bytes, at + PRELUDE_BYTES, payloadAt, lastLabel)
+    const start = at + PRELUDE_BYTES + bytes.readUInt32BE(at + 4)
+    lastLabel = readLabel(chunk, at + PRELUDE_BYTES, start, lastLabel)
     const { messageType, name, errorMessage } = lastLabel
-    const payload = bytes.subarray(payloadAt, end)
-    take(errorMessage === undefined ? { messageType, name, payload } : { messageType, name, payload, errorMessage })
+    take(
+      errorMessage === undefined
+        ? { messageType, name, chunk, start, end }
+        : { messageType, name, chunk, start, end, errorMessage }
+    )
   }
 
   function forget(): void {
@@ -81,17 +92,19 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
 
   return {
     push(bytes, take) {
-      const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      let at = held === 0 ? 0 : complete(chunk, take)
-      while (at < chunk.length) {
-        const left = chunk.length - at
-        const total = left < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(chunk, at, most)
+      const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      let at = held === 0 ? 0 : complete(buffer, take)
+      let chunk: Chunk | undefined
+      while (at < buffer.length) {
+        const left = buffer.length - at
+        const total = left < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(buffer, at, most)
         if (left < total || left < PRELUDE_BYTES) {
-          pieces = [chunk.subarray(at)]
+          pieces = [buffer.subarray(at)]
           held = left
           wanted = total
           break
         }
+        chunk ??= chunkOf(buffer)
         give(chunk, at, total, take)
         at += total
       }
@@ -100,6 +113,10 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
       if (held > 0) throw new FrameError(`the stream ended inside a frame, after ${held} of its bytes`)
     }
   }
+}
+
+function chunkOf(bytes: Buffer): Chunk {
+  return { bytes, text: bytes.toString('latin1') }
 }
 
 /** Reads and proves the prelude at `at`. A length is believed only once its checksum holds, so a lie cannot make us wait. */

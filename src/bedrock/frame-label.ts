@@ -1,6 +1,14 @@
+import type { ByteString } from '../core/byte-string.ts'
+
 /** The bytes are no event stream, or were damaged on the way. */
 export class FrameError extends Error {
   override readonly name = 'FrameError'
+}
+
+/** Bytes that came together, and once more as a byte string: comparing and cutting strings needs no call into native code. */
+export interface Chunk {
+  readonly bytes: Buffer
+  readonly text: ByteString
 }
 
 /** What the headers of a frame say. */
@@ -10,26 +18,25 @@ export interface FrameLabel {
   readonly name: string
   readonly errorMessage?: string
   /** The very bytes of the headers. */
-  readonly bytes: Buffer
+  readonly text: ByteString
 }
 
 /**
  * Reads the headers from `start` to `end`. Throws `FrameError` when they are broken or do not say what the frame is.
  * `last` is the label of the frame before: nearly all frames of an answer repeat its headers byte for byte, and are not read again.
  */
-export function readLabel(bytes: Buffer, start: number, end: number, last: FrameLabel | undefined): FrameLabel {
-  if (last !== undefined && last.bytes.length === end - start && bytes.compare(last.bytes, 0, end - start, start, end) === 0)
-    return last
-  return label(readHeaders(bytes, start, end), Buffer.from(bytes.subarray(start, end)))
+export function readLabel({ bytes, text }: Chunk, start: number, end: number, last: FrameLabel | undefined): FrameLabel {
+  const headers = text.slice(start, end) // comparing two strings is one step; `startsWith` goes byte by byte
+  return last?.text === headers ? last : label(readHeaders(bytes, start, end), headers)
 }
 
-function label(headers: Headers, bytes: Buffer): FrameLabel {
+function label(headers: Headers, text: ByteString): FrameLabel {
   const { ':message-type': messageType, ':event-type': event, ':exception-type': exception, ':error-code': code } = headers
-  if (messageType === 'event' && event !== undefined) return { messageType, name: event, bytes }
-  if (messageType === 'exception' && exception !== undefined) return { messageType, name: exception, bytes }
+  if (messageType === 'event' && event !== undefined) return { messageType, name: event, text }
+  if (messageType === 'exception' && exception !== undefined) return { messageType, name: exception, text }
   if (messageType !== 'error') throw new FrameError('a frame does not say what it is')
   const errorMessage = headers[':error-message']
-  return { messageType, name: code ?? 'UnknownError', bytes, ...(errorMessage === undefined ? {} : { errorMessage }) }
+  return { messageType, name: code ?? 'UnknownError', text, ...(errorMessage === undefined ? {} : { errorMessage }) }
 }
 
 const HEADER_NAMES = [':message-type', ':event-type', ':exception-type', ':error-code', ':error-message'] as const

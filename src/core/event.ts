@@ -1,3 +1,4 @@
+import type { ByteString } from './byte-string.ts'
 import type { Json } from './json.ts'
 import type { Citation } from './turn.ts'
 import type { Usage } from './usage.ts'
@@ -11,18 +12,20 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter'
  * Laws: `start` first and once; deltas of one block are contiguous; every block ends with `block-end`;
  * `finish` once, after all blocks; then at most one `usage`, last. A stream that ends without `finish` has failed.
  * `block` is the block's number in the answer; it rises, and tells neighbouring blocks of one kind apart.
+ * `literal` is a piece of text once more, as the JSON string it came in, with its quotes: who writes JSON may copy it. Absent where the
+ * piece did not come as one.
  */
 export type ModelEvent =
   | { readonly type: 'start' }
-  | { readonly type: 'text'; readonly block: number; readonly text: string }
+  | { readonly type: 'text'; readonly block: number; readonly text: string; readonly literal?: ByteString }
   | { readonly type: 'citation'; readonly block: number; readonly citation: Citation }
-  | { readonly type: 'reasoning'; readonly block: number; readonly text: string }
+  | { readonly type: 'reasoning'; readonly block: number; readonly text: string; readonly literal?: ByteString }
   | { readonly type: 'reasoning-signature'; readonly block: number; readonly signature: string }
   | { readonly type: 'reasoning-redacted'; readonly block: number; readonly data: string }
   /** A call of one of the caller's tools begins; id and name are the caller's to see. */
   | { readonly type: 'tool-start'; readonly block: number; readonly id: string; readonly name: string }
   /** A piece of the call's arguments: JSON text, cut anywhere. A whole call's pieces join to one JSON object. */
-  | { readonly type: 'tool-input'; readonly block: number; readonly json: string }
+  | { readonly type: 'tool-input'; readonly block: number; readonly json: string; readonly literal?: ByteString }
   | { readonly type: 'block-end'; readonly block: number }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly details: FinishDetails }
   | { readonly type: 'usage'; readonly usage: Usage; readonly details: UsageDetails }

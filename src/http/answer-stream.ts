@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
+import type { ByteString } from '../core/byte-string.ts'
 import type { EventBatch } from '../core/event.ts'
 import type { Warning } from '../core/warning.ts'
 import { encodeErrorFrame } from '../dialects/openai-error/encode-error.ts'
@@ -10,9 +11,9 @@ import { serverTiming } from './timing.ts'
 
 /** How a dialect writes a stream of answers: one encoder for each answer, and what comes after all of them. */
 export interface StreamEncoding {
-  readonly encoders: readonly { batch(events: EventBatch): string }[]
+  readonly encoders: readonly { batch(events: EventBatch): ByteString }[]
   /** The last frames of a complete stream: usage when asked for, and `[DONE]`. */
-  last(): string
+  last(): ByteString
 }
 
 export interface AnswerStream {
@@ -53,7 +54,7 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
 }
 
 /** Writes all frames but the last ones, which it gives: those of a complete stream, or the error that broke it. */
-async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter, stream: AnswerStream): Promise<string> {
+async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter, stream: AnswerStream): Promise<ByteString> {
   const { request } = stream
   try {
     return await pump(await started, writer, stream)
@@ -67,7 +68,7 @@ async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter
   }
 }
 
-async function pump(answers: Answers, writer: SseWriter, stream: AnswerStream): Promise<string> {
+async function pump(answers: Answers, writer: SseWriter, stream: AnswerStream): Promise<ByteString> {
   const { request, reply, warnings } = stream
   if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
   const encoding = stream.encoding(answers)

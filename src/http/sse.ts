@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import type { ByteString } from '../core/byte-string.ts'
 
 const SSE_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -6,12 +7,12 @@ const SSE_HEADERS = {
   'x-accel-buffering': 'no'
 } as const
 
-/** A started event stream. Text is written as it is given, so it must be whole SSE frames. */
+/** A started event stream. Bytes are written as they are given, so they must be whole SSE frames. */
 export interface SseWriter {
   /** Returns a promise when the client cannot take more for now; it resolves when it can, or has left. Never rejects. */
-  write(frames: string): Promise<void> | undefined
+  write(frames: ByteString): Promise<void> | undefined
   /** Writes the last frames and ends the response. */
-  end(frames: string): void
+  end(frames: ByteString): void
 }
 
 /**
@@ -58,7 +59,7 @@ type Raw = FastifyReply['raw']
 
 interface Put {
   /** Tells whether the client can take more. */
-  (text: string): boolean
+  (bytes: ByteString): boolean
   /** What ends the body on the wire. */
   readonly last: string
 }
@@ -68,25 +69,10 @@ interface Put {
  * for each batch, half of what a paced stream costs in all. HTTP/1.0 clients get the bare text, as Node would give them.
  */
 function takeOverChunking(raw: Raw): Put {
-  if (!raw.chunkedEncoding) return Object.assign((text: string) => raw.write(text), { last: '' })
+  if (!raw.chunkedEncoding) return Object.assign((bytes: ByteString) => raw.write(bytes, 'latin1'), { last: '' })
   raw.chunkedEncoding = false
-  return Object.assign((text: string) => putChunk(raw, text), { last: '0\r\n\r\n' })
-}
-
-/** From this many characters on, filling a buffer is cheaper than joining strings once more. */
-const LONG = 4096
-
-// Text that is all ASCII has the same bytes in Latin-1, which are copied without being looked at.
-function putChunk(raw: Raw, text: string): boolean {
-  const size = Buffer.byteLength(text)
-  const encoding = size === text.length ? 'latin1' : 'utf8'
-  const head = `${size.toString(16)}\r\n`
-  if (text.length < LONG) return raw.write(`${head}${text}\r\n`, encoding)
-  const bytes = Buffer.allocUnsafe(head.length + size + 2)
-  bytes.write(head, 0, 'latin1')
-  bytes.write(text, head.length, encoding)
-  bytes.write('\r\n', head.length + size, 'latin1')
-  return raw.write(bytes)
+  const put = (bytes: ByteString) => raw.write(`${bytes.length.toString(16)}\r\n${bytes}\r\n`, 'latin1')
+  return Object.assign(put, { last: '0\r\n\r\n' })
 }
 
 function drained(raw: Raw): Promise<void> {

@@ -2,6 +2,7 @@ import type { ModelEvent } from '../../core/event.ts'
 import type { Citation } from '../../core/turn.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { beginWriting, close, type Events, isHidden, open, openAs, release, type Writing } from './block-state.ts'
+import type { QuickDelta } from './quick-delta.ts'
 import type { Pieces } from './text-pieces.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface BlockWriter {
   signature(index: number, signature: string): Events
   redacted(index: number, data: string): Events
   citation(index: number, citation: Citation): Events
+  /** The next piece of the open block; undefined, and nothing is done, where it is more than just that. */
+  more(piece: QuickDelta): ModelEvent | undefined
   stop(index: number): Events
   /** Ends what is open, and gives what was held back. */
   finish(): Events
@@ -24,6 +27,11 @@ export interface BlockWriter {
 }
 
 const NOTHING: Events = []
+/** What a block must be open as to take such a piece. */
+const OPEN_AS = { text: 'text', input: 'tool', reasoning: 'reasoning' } as const satisfies Record<
+  QuickDelta['kind'],
+  Writing['kind']
+>
 
 /** Makes the writer of one answer. */
 export function createBlockWriter(context: AnswerContext): BlockWriter {
@@ -54,6 +62,17 @@ export function createBlockWriter(context: AnswerContext): BlockWriter {
       return before
     },
     citation: (index, citation) => content(state, index, 'text', (block) => ({ type: 'citation', block, citation })),
+    more({ index, kind, text, literal }) {
+      const { block } = state
+      if (text === '' || state.index !== index || state.kind !== OPEN_AS[kind]) return undefined
+      if (kind === 'input') {
+        state.hasInput = true
+        return { type: 'tool-input', block, json: text, literal }
+      }
+      if (gate !== undefined && !gate.open) return undefined
+      if (kind === 'text') return isPlain ? { type: 'text', block, text, literal } : undefined
+      return { type: 'reasoning', block, text, literal }
+    },
     stop(index) {
       const rest = state.gated === index ? gatedRest(state) : NOTHING
       return state.kind === undefined || state.index !== index ? rest : [...rest, ...close(state)]

@@ -4,6 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { type BlockWriter, createBlockWriter } from './block-writer.ts'
 import { decodeCitation } from './decode-citation.ts'
+import type { QuickDelta } from './quick-delta.ts'
 import { finishReason, stopSequence } from './stop-reason.ts'
 import { decodeUsage, decodeUsageDetails } from './usage.ts'
 
@@ -13,6 +14,8 @@ export { type AnswerContext, PLAIN_ANSWER } from './answer-context.ts'
 export interface EventDecoder {
   /** Takes one event by its `:event-type` and parsed payload. Unknown events and members are passed over. */
   frame(eventType: string, payload: JsonObject): readonly ModelEvent[]
+  /** Takes a delta that was read the short way; undefined, and nothing is done, where only `frame` knows what to do with it. */
+  quick(delta: QuickDelta): ModelEvent | undefined
   /** Called at the clean end of the bytes. Throws when no messageStop was seen: a cut answer never looks complete. */
   end(): void
 }
@@ -46,6 +49,7 @@ export function createEventDecoder(context: AnswerContext): EventDecoder {
       if (eventType === 'contentBlockDelta' && !state.finished && state.started) return deltaEvents(state, payload)
       return otherEvents(state, eventType, payload)
     },
+    quick: (delta) => (state.finished ? undefined : state.writer.more(delta)),
     end() {
       if (state.finished) return
       throw new GatewayError('upstream_stream_error', 'Bedrock ended the stream before the answer was complete; try again')

@@ -1,61 +1,103 @@
-import type { JsonObject } from '../../core/json.ts'
+import type { ByteString } from '../../core/byte-string.ts'
+import type { Chunk } from '../frame-label.ts'
 
-const INDEX = '{"contentBlockIndex":'
-const TEXT = ',"delta":{"text":"'
-const REASONING = ',"delta":{"reasoningContent":{"text":"'
-const PADDING = ',"p":"'
+/** A piece of text, of reasoning, or of a tool's input. */
+export interface QuickDelta {
+  readonly index: number
+  readonly kind: 'text' | 'input' | 'reasoning'
+  readonly text: string
+  /** The piece as it stands in the payload, quotes included. */
+  readonly literal: ByteString
+}
+
+const OPENING = /\{"contentBlockIndex":(\d),"delta":\{(?:"text"|"(toolUse)":\{"input"|"(reasoningContent)":\{"text"):/y
+const PADDING = ',"p":'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const BRACE = 0x7d
 const FIRST_PRINTABLE = 0x20
 const LAST_ASCII = 0x7f
-const ZERO = 0x30
-const NINE = 0x39
 const NOT_FOUND = -1
+const REPLACEMENT = '\ufffd'
+/** `"\/nrtbf`; the others are rare in what models write. */
+const SHORT_ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/nrtbf'))
 
-/**
- * The short way for nearly every frame of an answer: reads `{"contentBlockIndex":0,"delta":{"text":"..."},"p":"..."}`, and the same
- * of reasoning, as Bedrock writes them. Gives what `JSON.parse` gives, without the padding `p`; undefined for anything
- * that looks otherwise, even by one byte, which then goes the long way.
- */
-export function readQuickDelta(payload: Buffer): JsonObject | undefined {
-  // One character for a byte, so that places in the text are places in the bytes.
-  const json = payload.toString('latin1')
-  if (!json.startsWith(INDEX)) return undefined
-  const digit = json.charCodeAt(INDEX.length)
-  const afterIndex = INDEX.length + 1
-  // Answers of ten blocks and more are rare.
-  if (digit < ZERO || digit > NINE) return undefined
-  const isText = json.startsWith(TEXT, afterIndex)
-  if (!isText && !json.startsWith(REASONING, afterIndex)) return undefined
-  const start = afterIndex + (isText ? TEXT : REASONING).length
-  const end = endOfPlainString(json, start)
-  if (end === NOT_FOUND || !endsWell(json, end + 1, isText ? '}' : '}}')) return undefined
-  const text = isAscii(json, start, end) ? json.slice(start, end) : payload.toString('utf8', start, end)
-  const contentBlockIndex = digit - ZERO
-  return isText ? { contentBlockIndex, delta: { text } } : { contentBlockIndex, delta: { reasoningContent: { text } } }
+/** What a payload begins with, up to the piece itself. */
+interface Opening {
+  readonly text: ByteString
+  readonly index: number
+  readonly kind: QuickDelta['kind']
+  /** Braces that close what it opens, but for the last one. */
+  readonly closing: '}' | '}}'
 }
 
-/** The place of the quote that ends a string without escapes. */
-function endOfPlainString(json: string, start: number): number {
-  for (let at = start; at < json.length; at++) {
-    const code = json.charCodeAt(at)
-    if (code === QUOTE) return at
-    if (code === BACKSLASH || code < FIRST_PRINTABLE) return NOT_FOUND
+/**
+ * Makes the short way for nearly every frame of one answer: it reads `{"contentBlockIndex":0,"delta":{"text":"..."},"p":"..."}`, and
+ * the same of reasoning and of a tool's input, as Bedrock writes them, from `start` to `end`. It gives what `JSON.parse` gives, without
+ * the padding `p`; undefined for anything that looks otherwise, even by one byte, which then goes the long way.
+ */
+export function createQuickReader(): (chunk: Chunk, start: number, end: number) => QuickDelta | undefined {
+  let last: Opening | undefined
+  return (chunk, start, end) => {
+    const opening = isAt(last, chunk.text, start) ? last : openingAt(chunk.text, start)
+    if (opening === undefined) return undefined
+    last = opening
+    const literalAt = start + opening.text.length
+    const literalEnd = endOfString(chunk.bytes, literalAt, end)
+    if (literalEnd === NOT_FOUND || !endsWell(chunk, literalEnd, end, opening.closing)) return undefined
+    const text = textOf(chunk, literalAt, literalEnd)
+    if (text === undefined) return undefined
+    return { index: opening.index, kind: opening.kind, text, literal: chunk.text.slice(literalAt, literalEnd) }
+  }
+}
+
+/** Nearly all frames begin like the one before. */
+function isAt(opening: Opening | undefined, json: ByteString, at: number): opening is Opening {
+  return opening !== undefined && json.slice(at, at + opening.text.length) === opening.text
+}
+
+function openingAt(json: ByteString, at: number): Opening | undefined {
+  OPENING.lastIndex = at
+  const found = OPENING.exec(json)
+  if (found === null) return undefined
+  const [text, index, tool, reasoning] = found
+  const kind = tool !== undefined ? 'input' : reasoning !== undefined ? 'reasoning' : 'text'
+  return { text, index: Number(index), kind, closing: kind === 'text' ? '}' : '}}' }
+}
+
+/** The place behind the JSON string that begins at `start`; `NOT_FOUND` where none does, or where it is not over at `end`. */
+function endOfString(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] !== QUOTE) return NOT_FOUND
+  for (let at = start + 1; at < end; at++) {
+    const byte = bytes[at]!
+    if (byte === QUOTE) return at + 1
+    if (byte < FIRST_PRINTABLE) return NOT_FOUND
+    if (byte === BACKSLASH && !SHORT_ESCAPES.has(bytes[++at]!)) return NOT_FOUND
   }
   return NOT_FOUND
 }
 
-function isAscii(json: string, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (json.charCodeAt(at) > LAST_ASCII) return false
-  return true
+/** Whether only the closing braces follow, with padding before the last one or without. */
+function endsWell({ bytes, text }: Chunk, at: number, end: number, closing: Opening['closing']): boolean {
+  const after = at + closing.length
+  if (text.slice(at, after) !== closing || bytes[end - 1] !== BRACE) return false
+  if (after === end - 1) return true
+  const paddingAt = after + PADDING.length
+  return text.slice(after, paddingAt) === PADDING && endOfString(bytes, paddingAt, end) === end - 1
 }
 
-/** Whether only the closing braces follow, with padding before the last one or without. */
-function endsWell(json: string, at: number, braces: string): boolean {
-  if (!json.startsWith(braces, at)) return false
-  const after = at + braces.length
-  if (after === json.length - 1) return json.endsWith('}')
-  if (!json.startsWith(PADDING, after)) return false
-  return endOfPlainString(json, after + PADDING.length) === json.length - 2 && json.endsWith('}')
+/** The text of a JSON string; undefined where its bytes are no UTF-8, or seem so. */
+function textOf({ bytes, text: json }: Chunk, start: number, end: number): string | undefined {
+  let isAscii = true
+  let isPlain = true
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!
+    if (byte > LAST_ASCII) isAscii = false
+    else if (byte === BACKSLASH) isPlain = false
+  }
+  if (isAscii && isPlain) return json.slice(start + 1, end - 1)
+  const literal = isAscii ? json.slice(start, end) : bytes.toString('utf8', start, end)
+  if (literal.includes(REPLACEMENT)) return undefined
+  return isPlain ? literal.slice(1, -1) : (JSON.parse(literal) as string)
 }

@@ -1,3 +1,4 @@
+import { type ByteString, byteString, jsonBytes } from '../../core/byte-string.ts'
 import type { UsageDetails } from '../../core/event.ts'
 import type { Json } from '../../core/json.ts'
 import { addUsage, NO_USAGE, type Usage } from '../../core/usage.ts'
@@ -6,17 +7,17 @@ import { encodeUsage } from './encode-usage.ts'
 import { type ChatHead, SYSTEM_FINGERPRINT } from './head.ts'
 import type { ChatOptions } from './options.ts'
 
-/** The frames of one choice's stream. What does not change is serialised once. */
+/** The frames of one choice's stream. What does not change is serialised once; a `literal` of the text is copied. */
 export interface ChunkFrames {
-  readonly role: string
-  delta(json: string): string
-  content(text: string): string
-  reasoning(text: string): string
-  finish(reason: FinishReasonWord, extra: Json | undefined): string
+  readonly role: ByteString
+  delta(json: ByteString): ByteString
+  content(text: string, literal?: ByteString): ByteString
+  reasoning(text: string, literal?: ByteString): ByteString
+  finish(reason: FinishReasonWord, extra: Json | undefined): ByteString
 }
 
 /** One server-sent event. */
-export function frame(json: string): string {
+export function frame(json: ByteString): ByteString {
   return `data: ${json}\n\n`
 }
 
@@ -34,16 +35,16 @@ export function createChunkFrames(head: ChatHead, options: ChatOptions, choice: 
   return {
     role: `${prefix}{"role":"assistant","content":"","refusal":null}${suffix}`,
     delta: (json) => prefix + json + suffix,
-    content: (text) => contentPrefix + JSON.stringify(text) + textSuffix,
-    reasoning: (text) => reasoningPrefix + JSON.stringify(text) + textSuffix,
+    content: (text, literal = jsonBytes(text)) => contentPrefix + literal + textSuffix,
+    reasoning: (text, literal = jsonBytes(text)) => reasoningPrefix + literal + textSuffix,
     finish(reason, extra) {
-      const fields = extra === undefined ? '' : `,"additional_model_response_fields":${JSON.stringify(extra)}`
+      const fields = extra === undefined ? '' : `,"additional_model_response_fields":${jsonBytes(extra)}`
       return `${prefix}{},"logprobs":null,"finish_reason":"${reason}"${fields}}]${end}`
     }
   }
 }
 
-function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): string {
+function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): ByteString {
   const head = {
     id,
     object: 'chat.completion.chunk',
@@ -52,7 +53,7 @@ function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): 
     service_tier: serviceTier,
     system_fingerprint: SYSTEM_FINGERPRINT
   }
-  return `${JSON.stringify(head).slice(0, -1)},`
+  return byteString(`${JSON.stringify(head).slice(0, -1)},`)
 }
 
 /** What an encoder knows of one choice's cost once its events are over. */
@@ -65,11 +66,11 @@ export interface ChoiceCost {
  * The chunk that carries the usage of all choices, summed: without choices, after every finish. Empty unless the caller
  * asked for it. Never on a chunk with choices: AutoGen reads no finish reason there, openai-node loses the usage.
  */
-export function usageFrame(head: ChatHead, options: ChatOptions, choices: readonly ChoiceCost[]): string {
+export function usageFrame(head: ChatHead, options: ChatOptions, choices: readonly ChoiceCost[]): ByteString {
   if (!options.includeUsage) return ''
   const usage = encodeUsage(choices.map(({ usage }) => usage ?? NO_USAGE).reduce(addUsage, NO_USAGE))
   const details = choices[0]?.usageDetails
-  const traced = details?.trace === undefined ? '' : `,"bedrock_trace":${JSON.stringify(details.trace)}`
+  const traced = details?.trace === undefined ? '' : `,"bedrock_trace":${jsonBytes(details.trace)}`
   const start = chunkStart(head, details?.serviceTier ?? options.serviceTier)
   return frame(`${start}"choices":[],"usage":${JSON.stringify(usage)}${traced}}`)
 }

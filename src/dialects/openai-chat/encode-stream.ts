@@ -1,3 +1,4 @@
+import type { ByteString } from '../../core/byte-string.ts'
 import type { EventBatch, ModelEvent, UsageDetails } from '../../core/event.ts'
 import type { Usage } from '../../core/usage.ts'
 import { usageFrame } from './chunk-frames.ts'
@@ -10,9 +11,9 @@ export { DONE_FRAME, frame, usageFrame } from './chunk-frames.ts'
 /** Writes one choice of a streamed answer. Synchronous: a batch of events in, whole frames out. */
 export interface ChatStreamEncoder {
   /** Each event keeps its own frame, however the events are cut into batches. */
-  batch(events: EventBatch): string
+  batch(events: EventBatch): ByteString
   /** The usage chunk, if the caller asked for one. Never `[DONE]`, which is for streams that finished. */
-  end(): string
+  end(): ByteString
   /** `finish` has been written; a stream that ends before has failed. */
   readonly finished: boolean
   /** What the answer cost, once told. */

@@ -1,11 +1,13 @@
+import { type ByteString, jsonBytes } from '../../core/byte-string.ts'
 import { unwrapCustomInput } from './custom-tool.ts'
 import type { ChatOptions } from './options.ts'
 
 /** Makes the deltas of an answer's tool calls, as JSON text; empty: nothing to send. */
 export interface CallDeltas {
-  start(id: string, name: string): string
-  input(json: string): string
-  end(): string
+  start(id: string, name: string): ByteString
+  /** `literal`: the piece as a JSON string, to be copied. */
+  input(json: string, literal?: ByteString): ByteString
+  end(): ByteString
   readonly count: number
 }
 
@@ -25,10 +27,10 @@ export function createCallDeltas(options: ChatOptions): CallDeltas {
       hasInput = false
       return open.first(id, name)
     },
-    input(json) {
+    input(json, literal) {
       if (json === '' || open === undefined) return ''
       hasInput = true
-      return open.piece(json)
+      return open.piece(json, literal)
     },
     end() {
       const form = open
@@ -44,9 +46,9 @@ export function createCallDeltas(options: ChatOptions): CallDeltas {
 }
 
 interface CallForm {
-  first(id: string, name: string): string
-  piece(json: string): string
-  last(): string
+  first(id: string, name: string): ByteString
+  piece(json: string, literal?: ByteString): ByteString
+  last(): ByteString
 }
 
 function callForm(options: ChatOptions, index: number, name: string): CallForm {
@@ -58,8 +60,8 @@ function functionForm(index: number): CallForm {
   const piece = `{"tool_calls":[{"index":${index},"function":{"arguments":`
   return {
     first: (id, name) =>
-      `{"tool_calls":[{"index":${index},"id":${JSON.stringify(id)},"type":"function","function":{"name":${JSON.stringify(name)},"arguments":""}}]}`,
-    piece: (json) => `${piece}${JSON.stringify(json)}}}]}`,
+      `{"tool_calls":[{"index":${index},"id":${jsonBytes(id)},"type":"function","function":{"name":${jsonBytes(name)},"arguments":""}}]}`,
+    piece: (json, literal = jsonBytes(json)) => `${piece}${literal}}}]}`,
     last: () => ''
   }
 }
@@ -69,18 +71,18 @@ function customForm(index: number): CallForm {
   let wrapped = ''
   return {
     first: (id, name) =>
-      `{"tool_calls":[{"index":${index},"id":${JSON.stringify(id)},"type":"custom","custom":{"name":${JSON.stringify(name)},"input":""}}]}`,
+      `{"tool_calls":[{"index":${index},"id":${jsonBytes(id)},"type":"custom","custom":{"name":${jsonBytes(name)},"input":""}}]}`,
     piece(json) {
       wrapped += json
       return ''
     },
-    last: () => `{"tool_calls":[{"index":${index},"custom":{"input":${JSON.stringify(unwrapCustomInput(wrapped))}}}]}`
+    last: () => `{"tool_calls":[{"index":${index},"custom":{"input":${jsonBytes(unwrapCustomInput(wrapped))}}}]}`
   }
 }
 
 const LEGACY_FORM: CallForm = {
-  first: (_id, name) => `{"function_call":{"name":${JSON.stringify(name)},"arguments":""}}`,
-  piece: (json) => `{"function_call":{"arguments":${JSON.stringify(json)}}}`,
+  first: (_id, name) => `{"function_call":{"name":${jsonBytes(name)},"arguments":""}}`,
+  piece: (json, literal = jsonBytes(json)) => `{"function_call":{"arguments":${literal}}}`,
   last: () => ''
 }
 

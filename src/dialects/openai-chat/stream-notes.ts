@@ -1,3 +1,4 @@
+import { type ByteString, jsonBytes } from '../../core/byte-string.ts'
 import type { Citation } from '../../core/turn.ts'
 import type { AnnotationBody, ThinkingBlockBody } from './completion-body.ts'
 import { type CitedSpan, encodeAnnotation } from './encode-annotations.ts'
@@ -11,7 +12,7 @@ export interface StreamNotes {
   /** A block has ended; `span` is where its text stands in the content. */
   blockEnd(span: CitedSpan): void
   /** The delta as JSON text; empty: nothing to send. */
-  delta(): string
+  delta(): ByteString
 }
 
 /** Makes empty notes; `keepsThinking` is false where reasoning is not shown at all. */
@@ -50,7 +51,7 @@ export function createStreamNotes(keepsThinking: boolean): StreamNotes {
     delta() {
       const cited = annotations.length === 0 ? {} : { annotations }
       const thought = thinking.length === 0 ? {} : { thinking_blocks: thinking }
-      const json = JSON.stringify({ ...cited, ...thought })
+      const json = jsonBytes({ ...cited, ...thought })
       return json === '{}' ? '' : json
     }
   }

@@ -1,3 +1,4 @@
+import type { ByteString } from '../../core/byte-string.ts'
 import type { FinishDetails, FinishReason, ModelEvent } from '../../core/event.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import { type ChunkFrames, createChunkFrames } from './chunk-frames.ts'
@@ -41,14 +42,14 @@ export function createStreamWriter(head: ChatHead, options: ChatOptions, choice:
 }
 
 /** Writes one event as whole frames; empty: nothing to send now. */
-export function writeEvent(writer: StreamWriter, event: Exclude<ModelEvent, { type: 'usage' }>): string {
+export function writeEvent(writer: StreamWriter, event: Exclude<ModelEvent, { type: 'usage' }>): ByteString {
   switch (event.type) {
     case 'text':
-      return writeText(writer, event.text)
+      return writeText(writer, event.text, event.literal)
     case 'tool-input':
-      return callFrame(writer, writer.calls.input(event.json))
+      return callFrame(writer, writer.calls.input(event.json, event.literal))
     case 'reasoning':
-      return writeReasoning(writer, event.text)
+      return writeReasoning(writer, event.text, event.literal)
     case 'tool-start':
       return writeTags(writer, writer.tags.beforeOther()) + callFrame(writer, writer.calls.start(event.id, event.name))
     case 'reasoning-signature':
@@ -71,31 +72,31 @@ export function writeEvent(writer: StreamWriter, event: Exclude<ModelEvent, { ty
   }
 }
 
-function writeText(writer: StreamWriter, text: string): string {
+function writeText(writer: StreamWriter, text: string, literal: ByteString | undefined): ByteString {
   if (text === '') return ''
   const closing = writer.tags.beforeText()
   if (closing.length === 0) {
     writer.length += text.length
-    return writer.frames.content(text)
+    return writer.frames.content(text, literal)
   }
   const out = writeTags(writer, closing)
   // The tags belong to no block: a citation's span begins behind them.
   writer.blockStart = writer.length
   writer.length += text.length
-  return out + writer.frames.content(text)
+  return out + writer.frames.content(text, literal)
 }
 
-function writeReasoning(writer: StreamWriter, text: string): string {
+function writeReasoning(writer: StreamWriter, text: string, literal: ByteString | undefined): ByteString {
   if (text === '') return ''
   writer.notes.reasoning(text)
   const opening = writeTags(writer, writer.tags.beforeReasoning())
-  const field = writer.showsField ? writer.frames.reasoning(text) : ''
+  const field = writer.showsField ? writer.frames.reasoning(text, literal) : ''
   if (!writer.showsTags) return field
   writer.length += text.length
-  return field + opening + writer.frames.content(text)
+  return field + opening + writer.frames.content(text, literal)
 }
 
-function writeTags(writer: StreamWriter, tags: readonly string[]): string {
+function writeTags(writer: StreamWriter, tags: readonly string[]): ByteString {
   let out = ''
   for (const tag of tags) {
     writer.length += tag.length
@@ -104,17 +105,17 @@ function writeTags(writer: StreamWriter, tags: readonly string[]): string {
   return out
 }
 
-function callFrame(writer: StreamWriter, delta: string): string {
+function callFrame(writer: StreamWriter, delta: ByteString): ByteString {
   return delta === '' ? '' : writer.frames.delta(delta)
 }
 
-function endBlock(writer: StreamWriter): string {
+function endBlock(writer: StreamWriter): ByteString {
   writer.notes.blockEnd({ start: writer.blockStart, end: writer.length })
   writer.blockStart = writer.length
   return callFrame(writer, writer.calls.end())
 }
 
-function writeFinish(writer: StreamWriter, reason: FinishReason, details: FinishDetails): string {
+function writeFinish(writer: StreamWriter, reason: FinishReason, details: FinishDetails): ByteString {
   const open = endBlock(writer) + writeTags(writer, writer.tags.beforeOther())
   const notes = callFrame(writer, writer.notes.delta())
   const word = finishWord(reason, writer.calls.count, writer.options.legacyFunctions)

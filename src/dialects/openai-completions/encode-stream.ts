@@ -1,3 +1,4 @@
+import { type ByteString, byteString, jsonBytes } from '../../core/byte-string.ts'
 import type { EventBatch } from '../../core/event.ts'
 import { NO_USAGE, type Usage } from '../../core/usage.ts'
 import type { CompletionOptions } from './decode-request.ts'
@@ -5,7 +6,7 @@ import { type CompletionHead, echoOf, encodeCompletionUsage, FINISH_WORD } from 
 
 /** Writes one choice of a streamed legacy completion. Synchronous: a batch of events in, whole frames out. */
 export interface TextStreamEncoder {
-  batch(events: EventBatch): string
+  batch(events: EventBatch): ByteString
   /** `finish` has been written; a stream that ends before has failed. */
   readonly finished: boolean
   readonly usage: Usage | undefined
@@ -15,7 +16,8 @@ export interface TextStreamEncoder {
 export function createTextStreamEncoder(head: CompletionHead, options: CompletionOptions, choice = 0): TextStreamEncoder {
   const prefix = `data: ${chunkStart(head)},"choices":[{"index":${choice},"logprobs":null,"text":`
   const end = options.includeUsage ? '],"usage":null}\n\n' : ']}\n\n'
-  const chunk = (text: string, reason: string) => `${prefix}${JSON.stringify(text)},"finish_reason":${reason}}${end}`
+  const chunk = (text: string, reason: string, literal = jsonBytes(text)) =>
+    `${prefix}${literal},"finish_reason":${reason}}${end}`
   let echo = echoOf(options, choice)
   let finished = false
   let usage: Usage | undefined
@@ -25,7 +27,7 @@ export function createTextStreamEncoder(head: CompletionHead, options: Completio
       let out = echo === '' ? '' : chunk(echo, 'null')
       echo = ''
       for (const event of events) {
-        if (event.type === 'text' && event.text !== '') out += chunk(event.text, 'null')
+        if (event.type === 'text' && event.text !== '') out += chunk(event.text, 'null', event.literal)
         else if (event.type === 'usage') usage = event.usage
         else if (event.type === 'finish') {
           finished = true
@@ -44,12 +46,16 @@ export function createTextStreamEncoder(head: CompletionHead, options: Completio
 }
 
 /** The chunk with the usage of all choices, after every finish. Empty unless the caller asked for it. */
-export function textUsageFrame(head: CompletionHead, options: CompletionOptions, choices: readonly TextStreamEncoder[]): string {
+export function textUsageFrame(
+  head: CompletionHead,
+  options: CompletionOptions,
+  choices: readonly TextStreamEncoder[]
+): ByteString {
   if (!options.includeUsage) return ''
   const usage = encodeCompletionUsage(choices.map((choice) => choice.usage ?? NO_USAGE))
   return `data: ${chunkStart(head)},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`
 }
 
-function chunkStart({ id, created, model }: CompletionHead): string {
-  return JSON.stringify({ id, object: 'text_completion', created, model }).slice(0, -1)
+function chunkStart({ id, created, model }: CompletionHead): ByteString {
+  return byteString(JSON.stringify({ id, object: 'text_completion', created, model }).slice(0, -1))
 }

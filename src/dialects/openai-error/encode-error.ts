@@ -1,3 +1,4 @@
+import { type ByteString, jsonBytes } from '../../core/byte-string.ts'
 import { ERROR_KINDS, type GatewayError } from '../../errors.ts'
 
 export interface ErrorBody {
@@ -19,6 +20,6 @@ export function encodeError(error: GatewayError): ErrorBody {
  * The error as the last frame of a broken stream; nothing may follow it, not even `[DONE]`.
  * `error` is an object: openai-python shows a string error only as "An error occurred during streaming".
  */
-export function encodeErrorFrame(error: GatewayError): string {
-  return `data: ${JSON.stringify(encodeError(error))}\n\n`
+export function encodeErrorFrame(error: GatewayError): ByteString {
+  return `data: ${jsonBytes(encodeError(error))}\n\n`
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import type { EventBatch } from '../../../src/core/event.ts'
+import { jsonBytes } from '../../../src/core/byte-string.ts'
+import type { EventBatch, ModelEvent } from '../../../src/core/event.ts'
 import { encodeChatCompletion } from '../../../src/dialects/openai-chat/encode-completion.ts'
 import {
   createChatStreamEncoder,
@@ -12,12 +13,12 @@ import {
 } from '../../../src/dialects/openai-chat/encode-stream.ts'
 import type { ChatOptions } from '../../../src/dialects/openai-chat/options.ts'
 import { collect } from '../readers/collect.ts'
-import { readFrames } from '../readers/read-sse.ts'
+import { asText, readFrames } from '../readers/read-sse.ts'
 import { answer, anyAnswer, call, cited, finish, fold, HEAD, PLAIN, reasoning, redacted, text, USAGE } from './events.ts'
 
 function stream(events: EventBatch, options: ChatOptions = PLAIN): string {
   const encoder = createChatStreamEncoder(HEAD, options)
-  return encoder.batch(events) + encoder.end()
+  return asText(encoder.batch(events) + encoder.end())
 }
 
 const anyOptions: fc.Arbitrary<ChatOptions> = fc.record({
@@ -45,6 +46,19 @@ t.test('law: a stream adds up to the very message that is answered whole', async
   t.pass()
 })
 
+t.test('law: a piece that brings its JSON is copied to the same bytes', async (t) => {
+  const withLiteral = (event: ModelEvent): ModelEvent => {
+    if (event.type === 'text' || event.type === 'reasoning') return { ...event, literal: jsonBytes(event.text) }
+    return event.type === 'tool-input' ? { ...event, literal: jsonBytes(event.json) } : event
+  }
+  fc.assert(
+    fc.property(anyAnswer, anyOptions, (events, options) => {
+      assert.equal(stream(events.map(withLiteral), options), stream(events, options))
+    })
+  )
+  t.pass()
+})
+
 t.test('law: any cut into batches gives the same bytes', async (t) => {
   fc.assert(
     fc.property(anyAnswer, anyOptions, fc.array(fc.nat(20)), (events, options, cuts) => {
@@ -55,7 +69,7 @@ t.test('law: any cut into batches gives the same bytes', async (t) => {
         out += encoder.batch(rest.slice(0, cut))
         rest = rest.slice(cut)
       }
-      assert.equal(out + encoder.batch(rest) + encoder.end(), stream(events, options))
+      assert.equal(asText(out + encoder.batch(rest) + encoder.end()), stream(events, options))
     })
   )
   t.pass()

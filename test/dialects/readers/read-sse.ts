@@ -1,3 +1,5 @@
+import type { ByteString } from '../../../src/core/byte-string.ts'
+
 /** One chunk as any reader sees it. */
 export interface Chunk {
   id: string
@@ -33,6 +35,11 @@ export interface CallDelta {
   type?: string
   function?: { name?: string; arguments?: string }
   custom?: { name?: string; input?: string }
+}
+
+/** What a client makes of the bytes of a stream. */
+export function asText(bytes: ByteString): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
 /** The JSON of each frame; anything but whole `data:` frames is an error. */

@@ -9,6 +9,7 @@ import { readAsAider } from './aider.ts'
 import { readAsAutoGen } from './autogen.ts'
 import { readAsNextChat } from './nextchat.ts'
 import { readAsOpenAiPython } from './openai-python.ts'
+import { asText } from './read-sse.ts'
 
 /** Each answer written twice: as a stream and whole. */
 function forAnyAnswer(
@@ -21,7 +22,7 @@ function forAnyAnswer(
       const whole = encodeChatCompletion([fold(events)], HEAD, options)
       const choice = whole.choices[0]
       if (choice === undefined) throw new Error('no choice')
-      check(encoder.batch(events) + encoder.end(), choice.message, choice.finish_reason, whole.usage.prompt_tokens)
+      check(asText(encoder.batch(events) + encoder.end()), choice.message, choice.finish_reason, whole.usage.prompt_tokens)
     }),
     { numRuns: 200 }
   )
