@@ -51,13 +51,14 @@ export function exchange(
     let pieces: Buffer[] = []
     let held = 0
     let wake: (() => void) | undefined
-    let watch = setTimeout(onSilence, patience.firstByteMs)
+    let silentSince = performance.now()
+    let watch = setTimeout(onSilence, Math.min(patience.firstByteMs, patience.idleMs))
 
     const body: HttpBody = {
       wait() {
         if (failure !== undefined) return Promise.reject(failure)
         if (ended || pieces.length > 0) return Promise.resolve()
-        if (begun) watch.refresh()
+        if (begun) silentSince = performance.now()
         return new Promise<void>((done) => {
           wake = done
         }).then(check)
@@ -105,9 +106,14 @@ export function exchange(
     }
 
     function onSilence(): void {
+      const allowed = begun ? patience.idleMs : patience.firstByteMs
       // A reader that is busy elsewhere is no fault of the peer's; the clock starts anew when it waits again.
-      if (begun && wake === undefined) return
-      const seconds = Math.round((begun ? patience.idleMs : patience.firstByteMs) / 1000)
+      const left = begun && wake === undefined ? allowed : silentSince + allowed - performance.now()
+      if (left > 0) {
+        watch = setTimeout(onSilence, left)
+        return
+      }
+      const seconds = Math.round(allowed / 1000)
       fail(new GatewayError('upstream_timeout', `Bedrock sent nothing for ${seconds} seconds`))
     }
 
@@ -125,11 +131,7 @@ export function exchange(
             if (status >= 200) resolve({ status, headers, body })
           },
           onResponseData(_controller, chunk) {
-            if (!begun) {
-              begun = true
-              clearTimeout(watch)
-              watch = setTimeout(onSilence, patience.idleMs)
-            }
+            begun = true
             pieces.push(chunk)
             held += chunk.length
             if (wake !== undefined) wakeUp()

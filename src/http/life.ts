@@ -37,26 +37,32 @@ declare module 'fastify' {
 const CLOSE_IDLE_EVERY_MS = 200
 /** What is cut has so long to tell its client so; who has not read or sent the rest by then loses the connection. Milliseconds. */
 const LAST_WORDS_MS = 2000
+/** An answer that takes too long is cut late by at most this, or this part of the time it is allowed. */
+const LONGEST_LOOK_MS = 1000
+const LOOKS = 20
+
+/** Requests whose response is not finished; `until` on the process clock (`performance.now()`). */
+type Running = Map<AbortController, { readonly reply: FastifyReply; readonly until: number }>
 
 export const life = fp(
   async (app: FastifyInstance) => {
-    const running = new Map<AbortController, FastifyReply>()
+    const running: Running = new Map()
     const { totalTimeoutMs } = app.config
     const unused = unusedConnections(app)
     keepUnsentAnswers(app.server, running)
+    const watch = watchTotal(running, totalTimeoutMs)
+    app.addHook('onClose', async () => clearInterval(watch))
     let draining = false
 
     app.decorateRequest('gone', null as unknown as AbortSignal)
     app.decorateRequest('abandon', null as unknown as (reason: GatewayError) => void)
     app.addHook('onRequest', (request, reply, done) => {
       const controller = new AbortController()
+      running.set(controller, { reply, until: performance.now() + totalTimeoutMs })
       unused.delete(request.raw.socket)
-      running.set(controller, reply)
       request.gone = controller.signal
       request.abandon = (reason) => controller.abort(reason)
-      const total = setTimeout(() => cut(controller, reply, tookTooLong(totalTimeoutMs)), totalTimeoutMs)
       reply.raw.once('close', () => {
-        clearTimeout(total)
         running.delete(controller)
         if (reply.raw.writableFinished) return
         controller.abort(new GatewayError('client_closed', 'The client closed the connection.'))
@@ -113,12 +119,24 @@ function unusedConnections(app: FastifyInstance): Set<Socket> {
  * Node takes a connection for idle once the whole answer has been handed over, though a slow client has not got it yet, and closing
  * would cut off the rest. So no idle connection is closed, here and by Node's own closing, while an answer is on its way.
  */
-function keepUnsentAnswers(server: Server, running: ReadonlyMap<AbortController, FastifyReply>): void {
+function keepUnsentAnswers(server: Server, running: Running): void {
   const closeIdle = server.closeIdleConnections.bind(server)
   server.closeIdleConnections = () => {
-    const isUnsent = [...running.values()].some(({ raw }) => raw.writableEnded)
+    const isUnsent = [...running.values()].some(({ reply }) => reply.raw.writableEnded)
     if (!isUnsent) closeIdle()
   }
+}
+
+/** Looks through all that runs, often enough for the time that is allowed: a timer for each request would cost more than the rest of this. */
+function watchTotal(running: Running, totalTimeoutMs: number): NodeJS.Timeout {
+  const everyMs = Math.min(LONGEST_LOOK_MS, Math.max(1, totalTimeoutMs / LOOKS))
+  const look = () => {
+    const now = performance.now()
+    for (const [controller, { reply, until }] of running) {
+      if (now >= until && !controller.signal.aborted) cut(controller, reply, tookTooLong(totalTimeoutMs))
+    }
+  }
+  return setInterval(look, everyMs).unref()
 }
 
 function tookTooLong(ms: number): GatewayError {
@@ -126,8 +144,8 @@ function tookTooLong(ms: number): GatewayError {
   return new GatewayError('upstream_timeout', `The answer took longer than the ${seconds} seconds that this gateway allows.`)
 }
 
-function cutAll(running: ReadonlyMap<AbortController, FastifyReply>): void {
-  for (const [controller, reply] of running) {
+function cutAll(running: Running): void {
+  for (const [controller, { reply }] of running) {
     cut(controller, reply, new GatewayError('draining', 'The gateway is shutting down and had to cut this answer; try again.'))
   }
 }

@@ -4,11 +4,18 @@ import fp from 'fastify-plugin'
 /** `server-timing` as far as it is known now: `total` since the request arrived, `bedrock` the part spent waiting for Bedrock; milliseconds. */
 export function serverTiming(request: FastifyRequest, reply: FastifyReply): string {
   const { upstreamStartedAt, firstEventAt, upstreamEndedAt } = request.record
-  const total = `total;dur=${reply.elapsedTime.toFixed(1)}`
+  const total = `total;dur=${tenths(reply.elapsedTime)}`
   const until = upstreamEndedAt ?? firstEventAt
   return upstreamStartedAt === undefined || until === undefined
     ? total
-    : `${total}, bedrock;dur=${(until - upstreamStartedAt).toFixed(1)}`
+    : `${total}, bedrock;dur=${tenths(until - upstreamStartedAt)}`
+}
+
+/** With one decimal. Numbers become text quickly where they are whole. */
+function tenths(ms: number): string {
+  const all = Math.round(ms * 10)
+  const whole = Math.floor(all / 10)
+  return `${whole}.${all - whole * 10}`
 }
 
 /** Puts the request id on every response at once and the timing on every response that Fastify sends. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../errors.ts'
+import { createKeyMemory } from '../keys/key-memory.ts'
 import type { ApiKey } from '../keys/key-set.ts'
 import { keySourceOf } from '../keys/key-source.ts'
 import { createKeyStore } from '../keys/key-store.ts'
@@ -32,7 +33,10 @@ export const auth = fp(
     })
     app.addHook('onClose', async () => store.close())
 
+    const memory = createKeyMemory()
     app.decorate('authenticate', (request) => {
+      const known = memory.recall(request.raw.socket, request.headers.authorization, store.edition)
+      if (known !== undefined) return use(request, known)
       const presented = presentedKey(request)
       if (presented === undefined) throw new GatewayError('invalid_api_key', NO_KEY)
       const key = store.find(presented)
@@ -45,6 +49,12 @@ export const auth = fp(
           throw new GatewayError('not_ready', 'The gateway has no API keys yet; try again shortly.', { retryAfterS: 5 })
         throw new GatewayError('invalid_api_key', looksLikeBedrockKey(presented) ? BEDROCK_KEY : WRONG_KEY)
       }
+      // Only what the header itself has proved: another key may stand beside it.
+      if (bearerKey(request) === presented) memory.keep(request.raw.socket, request.headers.authorization, store.edition, key)
+      use(request, key)
+    }
+
+    function use(request: FastifyRequest, key: ApiKey): void {
       request.apiKey = key
       request.record.key = key.name
     }
@@ -59,9 +69,11 @@ const BEDROCK_KEY =
   'Incorrect API key provided: this looks like an Amazon Bedrock API key. Use a key that the operator of this gateway gave you; Bedrock keys belong to the gateway itself.'
 
 function presentedKey(request: FastifyRequest): string | undefined {
-  const { authorization } = request.headers
-  const bearer = authorization === undefined ? undefined : /^bearer +(.+)$/i.exec(authorization)?.[1]?.trim()
-  return bearer ?? single(request.headers['api-key']) ?? single(request.headers['x-api-key'])
+  return bearerKey(request) ?? single(request.headers['api-key']) ?? single(request.headers['x-api-key'])
+}
+
+function bearerKey({ headers: { authorization } }: FastifyRequest): string | undefined {
+  return authorization === undefined ? undefined : /^bearer +(.+)$/i.exec(authorization)?.[1]?.trim()
 }
 
 function single(header: string | string[] | undefined): string | undefined {

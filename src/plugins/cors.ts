@@ -19,7 +19,7 @@ const EXPOSED_HEADERS = [
   'x-ratelimit-remaining-tokens',
   'x-ratelimit-reset-tokens',
   'www-authenticate'
-]
+].join(', ')
 
 /**
  * CORS for clients that run in a browser, such as NextChat with its own endpoint set. Preflights need no key;

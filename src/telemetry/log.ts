@@ -8,9 +8,23 @@ export function loggerOptions(config: Config): LoggerOptions {
   return {
     level: config.debug && config.logLevel === 'info' ? 'debug' : config.logLevel,
     base: { service: config.serviceName },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: createTimestamp(),
     formatters: { level: (label) => ({ level: label }) },
     serializers: { req: () => undefined, res: () => undefined }
+  }
+}
+
+/** The time as pino wants it, made anew only when a millisecond has passed. */
+function createTimestamp(): () => string {
+  let last = Number.NaN
+  let text = ''
+  return () => {
+    const now = Date.now()
+    if (now !== last) {
+      last = now
+      text = `,"time":"${new Date(now).toISOString()}"`
+    }
+    return text
   }
 }
 

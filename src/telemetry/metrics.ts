@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { BedrockObserver } from '../bedrock/observer.ts'
+import { remembered } from '../core/bounded.ts'
 import type { RequestRecord } from '../http/request-record.ts'
+import { createHistogram, type Series } from './histogram.ts'
 
 /** What the process counts. Labels hold the key's name and the model that was called, never what a caller wrote. */
 export interface Metrics {
@@ -25,37 +27,32 @@ declare module 'fastify' {
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320]
 const TOKEN_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64]
-/** Finished requests are counted so many at a time: one by one, each would find the counters' code cold. */
-const COUNT_TOGETHER = 128
+/** Stands in no label. */
+const BETWEEN = '\n'
 const BREAKER_VALUE = { closed: 0, 'half-open': 1, open: 2 } as const
 
-function createCounters(registers: Registry[]) {
+function createMeters(registry: Registry) {
+  const registers = [registry]
   const requests = new Counter({
     name: 'adit_requests_total',
     help: 'Requests by route, model, key and status',
     labelNames: ['route', 'model', 'key', 'status'],
     registers
   })
-  const duration = new Histogram({
+  const duration = createHistogram<'route' | 'model' | 'stream'>(registry, {
     name: 'adit_request_duration_seconds',
     help: 'Time from the first byte in to the last byte out',
-    labelNames: ['route', 'model', 'stream'],
-    buckets: SECONDS,
-    registers
+    buckets: SECONDS
   })
-  const firstToken = new Histogram({
+  const firstToken = createHistogram<'model'>(registry, {
     name: 'adit_time_to_first_token_seconds',
     help: 'Time from the call to Bedrock to its first event',
-    labelNames: ['model'],
-    buckets: SECONDS,
-    registers
+    buckets: SECONDS
   })
-  const perToken = new Histogram({
+  const perToken = createHistogram<'model'>(registry, {
     name: 'adit_time_per_output_token_seconds',
     help: 'Time per output token after the first event',
-    labelNames: ['model'],
-    buckets: TOKEN_SECONDS,
-    registers
+    buckets: TOKEN_SECONDS
   })
   const tokens = new Counter({
     name: 'adit_tokens_total',
@@ -88,7 +85,7 @@ function createCounters(registers: Registry[]) {
 export function createMetrics(inFlight: () => number): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker } = createCounters([registry])
+  const { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker } = createMeters(registry)
   new Gauge({
     name: 'adit_in_flight',
     help: 'Requests whose response is not finished',
@@ -100,33 +97,62 @@ export function createMetrics(inFlight: () => number): Metrics {
 
   const labelOf = createModelLabels()
   const listeners: BedrockObserver[] = []
-  let finished: Finished[] = []
+  const modelSeries = remembered(
+    (model: string) => ({ firstToken: firstToken.series({ model }), perToken: perToken.series({ model }) }),
+    Number.POSITIVE_INFINITY
+  )
+  const durations = remembered((labels: string) => {
+    const [route = '', model = '', stream = ''] = labels.split(BETWEEN)
+    return duration.series({ route, model, stream })
+  }, Number.POSITIVE_INFINITY)
+  const tallies = new Map<string, Tally>()
 
-  function countFinished(): void {
-    const together = finished
-    finished = []
-    for (const each of together) count(each)
-  }
-
-  function count({ record, route, status, seconds }: Finished): void {
+  /** What is counted of requests that agree in all labels: looked up once a request, since each of a library's counters looks for itself. */
+  function tallyOf(record: RequestRecord, route: string, status: number): Tally {
     const model = record.model === undefined ? 'none' : labelOf(record.model)
     const key = record.key ?? 'none'
-    requests.inc({ route, model, key, status })
-    duration.observe({ route, model, stream: String(record.stream ?? false) }, seconds)
-    if (record.promptTokens !== undefined) tokens.inc({ direction: 'input', model, key }, record.promptTokens)
-    if (record.completionTokens !== undefined) tokens.inc({ direction: 'output', model, key }, record.completionTokens)
-    if (record.cachedTokens) tokens.inc({ direction: 'cached', model, key }, record.cachedTokens)
+    const labels = `${route}${BETWEEN}${model}${BETWEEN}${record.stream ?? false}`
+    const name = `${labels}${BETWEEN}${key}${BETWEEN}${status}`
+    let tally = tallies.get(name)
+    if (tally === undefined) {
+      const counted = { requests: 0, input: 0, output: 0, cached: 0 }
+      tally = { route, model, key, status, ...counted, duration: durations(labels), ...modelSeries(model) }
+      tallies.set(name, tally)
+    }
+    return tally
+  }
+
+  function count(record: RequestRecord, route: string, status: number, seconds: number): void {
+    const tally = tallyOf(record, route, status)
+    tally.requests++
+    tally.input += record.promptTokens ?? 0
+    tally.output += record.completionTokens ?? 0
+    tally.cached += record.cachedTokens ?? 0
+    tally.duration.observe(seconds)
     const { upstreamStartedAt, firstEventAt, upstreamEndedAt } = record
     if (upstreamStartedAt === undefined || firstEventAt === undefined) return
-    firstToken.observe({ model }, (firstEventAt - upstreamStartedAt) / 1000)
+    tally.firstToken.observe((firstEventAt - upstreamStartedAt) / 1000)
     if (upstreamEndedAt === undefined || !record.stream || !record.completionTokens) return
-    perToken.observe({ model }, (upstreamEndedAt - firstEventAt) / 1000 / record.completionTokens)
+    tally.perToken.observe((upstreamEndedAt - firstEventAt) / 1000 / record.completionTokens)
+  }
+
+  /** Hands what was tallied since the last time to the counters. */
+  function settle(): void {
+    for (const tally of tallies.values()) {
+      const { route, model, key, status } = tally
+      if (tally.requests > 0) requests.inc({ route, model, key, status }, tally.requests)
+      for (const direction of ['input', 'output', 'cached'] as const) {
+        if (tally[direction] > 0) tokens.inc({ direction, model, key }, tally[direction])
+        tally[direction] = 0
+      }
+      tally.requests = 0
+    }
   }
 
   return {
     contentType: registry.contentType,
     text() {
-      countFinished()
+      settle()
       return registry.metrics()
     },
     observer: {
@@ -145,10 +171,7 @@ export function createMetrics(inFlight: () => number): Metrics {
     listen(listener) {
       listeners.push(listener)
     },
-    observe(request, status, seconds) {
-      finished.push({ record: request.record, route: request.routeOptions.url ?? 'none', status, seconds })
-      if (finished.length >= COUNT_TOGETHER) countFinished()
-    }
+    observe: (request, status, seconds) => count(request.record, request.routeOptions.url ?? 'none', status, seconds)
   }
 }
 
@@ -163,11 +186,18 @@ function createModelLabels(): (model: string) => string {
   }
 }
 
-interface Finished {
-  readonly record: RequestRecord
+interface Tally {
   readonly route: string
+  readonly model: string
+  readonly key: string
   readonly status: number
-  readonly seconds: number
+  requests: number
+  input: number
+  output: number
+  cached: number
+  readonly duration: Series
+  readonly firstToken: Series
+  readonly perToken: Series
 }
 
 /** Counts every request. */

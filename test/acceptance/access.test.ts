@@ -1,4 +1,5 @@
 import t from 'tap'
+import { Client } from 'undici'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { startStandin } from '../../src/standin/server.ts'
@@ -34,6 +35,24 @@ t.test('A2 a wrong key of any length gets the same answer, which does not repeat
 t.test('A3 the key is taken from each of its headers', async (t) => {
   for (const headers of [{ 'api-key': KEY }, { 'x-api-key': KEY }, { authorization: `bearer ${KEY}` }])
     t.equal((await models(headers)).status, 200, JSON.stringify(headers))
+})
+
+t.test('A3 what a connection has shown before opens nothing for who comes after on it', async (t) => {
+  const connection = new Client(base)
+  t.teardown(() => connection.close())
+  const status = async (headers: Record<string, string>) => {
+    const { statusCode, body } = await connection.request({ method: 'GET', path: '/v1/models', headers })
+    await body.dump()
+    return statusCode
+  }
+  const basic = 'Basic dXNlcjpwYXNz'
+  const wrong = `${KEY.slice(0, -1)}x`
+  t.equal(await status({ authorization: `Bearer ${KEY}` }), 200)
+  t.equal(await status({ authorization: `Bearer ${KEY}` }), 200)
+  for (const headers of [{}, { authorization: `Bearer ${wrong}` }, { 'api-key': wrong }, { authorization: `Bearer ${KEY}x` }])
+    t.equal(await status(headers as Record<string, string>), 401, JSON.stringify(headers))
+  t.equal(await status({ authorization: basic, 'api-key': KEY }), 200)
+  t.equal(await status({ authorization: basic }), 401)
 })
 
 t.test('A4 a secret may end with a newline and may be a bare string', async (t) => {
