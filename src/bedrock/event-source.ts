@@ -111,7 +111,7 @@ function createBatchDecoder({ decoder, model, requestId }: EventInput) {
         decoder.end()
         return true
       }
-      for (const piece of pieces) reader.push(piece, take)
+      reader.push(pieces, take)
       return false
     } catch (error) {
       if (error instanceof GatewayError) throw error

@@ -23,10 +23,10 @@ export function payloadOf({ chunk, start, end }: Frame): Buffer {
 /** Turns bytes, cut anywhere, into frames. Synchronous, and bounded: it holds at most one unfinished frame. */
 export interface FrameReader {
   /**
-   * Gives every frame that ends within these bytes to `take`, in order. Throws `FrameError` at the first broken one, after
+   * Takes bytes that came together and gives every frame that ends within them to `take`, in order. Throws `FrameError` at the first broken one, after
    * those before it were given, so that what is given does not depend on the cut; the reader is of no use then.
    */
-  push(chunk: Uint8Array, take: (frame: Frame) => void): void
+  push(pieces: readonly Uint8Array[], take: (frame: Frame) => void): void
   /** The bytes are over. Throws `FrameError` when they end inside a frame. */
   end(): void
 }
@@ -47,10 +47,10 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
   let lastLabel: FrameLabel | undefined
 
   /** Gives the begun frame the bytes it lacks, and no others, so that nothing else is copied. Returns where it stopped. */
-  function complete(chunk: Buffer, take: (frame: Frame) => void): number {
-    let at = 0
-    while (at < chunk.length) {
-      const piece = chunk.subarray(at, at + wanted - held)
+  function complete(bytes: Buffer, start: number, end: number, take: (frame: Frame) => void): number {
+    let at = start
+    while (at < end) {
+      const piece = bytes.subarray(at, Math.min(end, at + wanted - held))
       pieces.push(piece)
       held += piece.length
       at += piece.length
@@ -66,6 +66,23 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
       wanted = total
     }
     return at
+  }
+
+  function walk(chunk: Chunk, start: number, end: number, take: (frame: Frame) => void): void {
+    const { bytes } = chunk
+    let at = held === 0 ? start : complete(bytes, start, end, take)
+    while (at < end) {
+      const left = end - at
+      const total = left < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(bytes, at, most)
+      if (left < total) {
+        pieces = [bytes.subarray(at, end)]
+        held = left
+        wanted = total
+        return
+      }
+      give(chunk, at, total, take)
+      at += total
+    }
   }
 
   function give(chunk: Chunk, at: number, total: number, take: (frame: Frame) => void): void {
@@ -91,28 +108,32 @@ export function createFrameReader(options: { readonly maxFrameBytes?: number } =
   }
 
   return {
-    push(bytes, take) {
-      const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      let at = held === 0 ? 0 : complete(buffer, take)
+    push(arrived, take) {
       let chunk: Chunk | undefined
-      while (at < buffer.length) {
-        const left = buffer.length - at
-        const total = left < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(buffer, at, most)
-        if (left < total || left < PRELUDE_BYTES) {
-          pieces = [buffer.subarray(at)]
-          held = left
-          wanted = total
-          break
-        }
-        chunk ??= chunkOf(buffer)
-        give(chunk, at, total, take)
-        at += total
+      for (const piece of arrived) {
+        if (chunk === undefined || !isWithin(piece, chunk.bytes)) chunk = chunkAround(piece)
+        const start = piece.byteOffset - chunk.bytes.byteOffset
+        walk(chunk, start, start + piece.length, take)
       }
     },
     end() {
       if (held > 0) throw new FrameError(`the stream ended inside a frame, after ${held} of its bytes`)
     }
   }
+}
+
+/** Pieces of one network read are views of its memory, one for each HTTP chunk, which Bedrock ends after every frame. */
+const READ_BYTES = 65_536
+
+function isWithin(piece: Uint8Array, bytes: Buffer): boolean {
+  const start = piece.byteOffset - bytes.byteOffset
+  return piece.buffer === bytes.buffer && start >= 0 && start + piece.length <= bytes.length
+}
+
+/** The whole read that a piece is a part of, so that all its pieces share one string; the piece alone where its memory is larger. */
+function chunkAround({ buffer, byteOffset, length }: Uint8Array): Chunk {
+  const isOneRead = buffer.byteLength <= READ_BYTES
+  return chunkOf(isOneRead ? Buffer.from(buffer) : Buffer.from(buffer, byteOffset, length))
 }
 
 function chunkOf(bytes: Buffer): Chunk {

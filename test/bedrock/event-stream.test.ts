@@ -37,7 +37,7 @@ function plain(frames: readonly Frame[]): { messageType: string; name: string; p
 /** Pushes bytes and collects what comes. */
 function push(reader: FrameReader, bytes: Uint8Array): Frame[] {
   const frames: Frame[] = []
-  reader.push(bytes, (frame) => frames.push(frame))
+  reader.push([bytes], (frame) => frames.push(frame))
   return frames
 }
 
@@ -125,6 +125,33 @@ t.test('a whole frame is a view into the bytes that came, not a copy', async (t)
   t.equal(payloadOf(frame!).buffer, bytes.buffer)
 })
 
+t.test('pieces that lie apart in one memory, as HTTP chunks do, are read like pieces of their own', async (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(message, { minLength: 1, maxLength: 6 }),
+      fc.array(fc.nat(), { maxLength: 6 }),
+      fc.boolean(),
+      (messages, cuts, isBig) => {
+        const bytes = Buffer.concat(messages.map((one) => one.bytes))
+        const places = [...new Set(cuts.map((cut) => cut % bytes.length))].sort((a, b) => a - b)
+        const parts = [0, ...places].map((at, index) => bytes.subarray(at, places[index] ?? bytes.length))
+        const memory = new Uint8Array(isBig ? 100_000 : bytes.length + 5 * parts.length)
+        let at = 0
+        const apart = parts.map((part) => {
+          memory.set(Buffer.from('\r\nff\r'), at)
+          memory.set(part, at + 5)
+          at += 5 + part.length
+          return memory.subarray(at - part.length, at)
+        })
+        const frames: Frame[] = []
+        createFrameReader().push(apart, (frame) => frames.push(frame))
+        t.strictSame(plain(frames), plain(readCut(bytes, places)))
+      }
+    ),
+    { numRuns: 200 }
+  )
+})
+
 t.test('an error message carries its code and sentence', async (t) => {
   const bytes = encode(
     {
@@ -168,7 +195,7 @@ t.test('refuses a frame over the limit before its bytes are there', async (t) =>
 t.test('frames before a broken one are given, in whatever cut they come', async (t) => {
   const frames: Frame[] = []
   const broken = changed(whole.length - 1, whole[whole.length - 1]! ^ 1)
-  t.throws(() => createFrameReader().push(Buffer.concat([whole, broken]), (frame) => frames.push(frame)), FrameError)
+  t.throws(() => createFrameReader().push([Buffer.concat([whole, broken])], (frame) => frames.push(frame)), FrameError)
   t.equal(frames.length, 1)
 })
 
