@@ -103,7 +103,7 @@ async function tryStart(
   return { subject, port, pid: child.pid!, stop }
 }
 
-/** Adit with everything on: key, validation, log line, metrics. */
+/** Adit with everything on: key, validation, log line, metrics; with the flag of `npm start` and of the image. */
 export function aditCommand({ port, metricsPort, upstream }: Place, { built }: Pick<Options, 'built'>): Command {
   const env = {
     ...CREDENTIALS,
@@ -115,7 +115,7 @@ export function aditCommand({ port, metricsPort, upstream }: Place, { built }: P
     AWS_ENDPOINT_URL_BEDROCK: upstream,
     SHUTDOWN_GRACE_MS: '1000'
   }
-  return { args: [built ? 'dist/server.js' : 'src/server.ts'], env, readyPath: '/ready' }
+  return { args: ['--max-semi-space-size=8', built ? 'dist/server.js' : 'src/server.ts'], env, readyPath: '/ready' }
 }
 
 function passThrough({ port, upstream }: Place): Command {

@@ -1,4 +1,4 @@
-import type { ByteString } from '../core/byte-string.ts'
+import { type ByteString, compact } from '../core/byte-string.ts'
 
 /** The bytes are no event stream, or were damaged on the way. */
 export class FrameError extends Error {
@@ -27,7 +27,7 @@ export interface FrameLabel {
  */
 export function readLabel({ bytes, text }: Chunk, start: number, end: number, last: FrameLabel | undefined): FrameLabel {
   const headers = text.slice(start, end) // comparing two strings is one step; `startsWith` goes byte by byte
-  return last?.text === headers ? last : label(readHeaders(bytes, start, end), headers)
+  return last?.text === headers ? last : label(readHeaders(bytes, start, end), compact(headers))
 }
 
 function label(headers: Headers, text: ByteString): FrameLabel {

@@ -1,4 +1,4 @@
-import type { ByteString } from '../../core/byte-string.ts'
+import { type ByteString, compact } from '../../core/byte-string.ts'
 import type { Chunk } from '../frame-label.ts'
 
 /** A piece of text, of reasoning, or of a tool's input. */
@@ -61,9 +61,9 @@ function openingAt(json: ByteString, at: number): Opening | undefined {
   OPENING.lastIndex = at
   const found = OPENING.exec(json)
   if (found === null) return undefined
-  const [text, index, tool, reasoning] = found
+  const [opening, index, tool, reasoning] = found
   const kind = tool !== undefined ? 'input' : reasoning !== undefined ? 'reasoning' : 'text'
-  return { text, index: Number(index), kind, closing: kind === 'text' ? '}' : '}}' }
+  return { text: compact(opening), index: Number(index), kind, closing: kind === 'text' ? '}' : '}}' }
 }
 
 /** The place behind the JSON string that begins at `start`; `NOT_FOUND` where none does, or where it is not over at `end`. */

@@ -1,4 +1,4 @@
-import { type ByteString, byteString, jsonBytes } from '../../core/byte-string.ts'
+import { type ByteString, byteString, compact, jsonBytes } from '../../core/byte-string.ts'
 import type { UsageDetails } from '../../core/event.ts'
 import type { Json } from '../../core/json.ts'
 import { addUsage, NO_USAGE, type Usage } from '../../core/usage.ts'
@@ -26,12 +26,12 @@ export const DONE_FRAME = 'data: [DONE]\n\n'
 
 /** Prepares the frames of one choice. `usage` is null on all chunks but the last when the caller asked for usage. */
 export function createChunkFrames(head: ChatHead, options: ChatOptions, choice: number): ChunkFrames {
-  const prefix = `data: ${chunkStart(head, options.serviceTier)}"choices":[{"index":${choice},"delta":`
+  const prefix = compact(`data: ${chunkStart(head, options.serviceTier)}"choices":[{"index":${choice},"delta":`)
   const end = `${options.includeUsage ? ',"usage":null' : ''}}\n\n`
   const suffix = `,"logprobs":null,"finish_reason":null}]${end}`
-  const contentPrefix = `${prefix}{"content":`
-  const reasoningPrefix = `${prefix}{"reasoning_content":`
-  const textSuffix = `}${suffix}`
+  const contentPrefix = compact(`${prefix}{"content":`)
+  const reasoningPrefix = compact(`${prefix}{"reasoning_content":`)
+  const textSuffix = compact(`}${suffix}`)
   return {
     role: `${prefix}{"role":"assistant","content":"","refusal":null}${suffix}`,
     delta: (json) => prefix + json + suffix,

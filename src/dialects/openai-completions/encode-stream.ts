@@ -1,4 +1,4 @@
-import { type ByteString, byteString, jsonBytes } from '../../core/byte-string.ts'
+import { type ByteString, byteString, compact, jsonBytes } from '../../core/byte-string.ts'
 import type { EventBatch } from '../../core/event.ts'
 import { NO_USAGE, type Usage } from '../../core/usage.ts'
 import type { CompletionOptions } from './decode-request.ts'
@@ -14,7 +14,7 @@ export interface TextStreamEncoder {
 
 /** Makes the encoder of one choice. What does not change is serialised once. */
 export function createTextStreamEncoder(head: CompletionHead, options: CompletionOptions, choice = 0): TextStreamEncoder {
-  const prefix = `data: ${chunkStart(head)},"choices":[{"index":${choice},"logprobs":null,"text":`
+  const prefix = compact(`data: ${chunkStart(head)},"choices":[{"index":${choice},"logprobs":null,"text":`)
   const end = options.includeUsage ? '],"usage":null}\n\n' : ']}\n\n'
   const chunk = (text: string, reason: string, literal = jsonBytes(text)) =>
     `${prefix}${literal},"finish_reason":${reason}}${end}`
