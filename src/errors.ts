@@ -56,12 +56,21 @@ export interface ErrorOptions {
   readonly upstreamRequestId?: string
 }
 
+/** The last place that a failed request was sent to, and how many calls were made in all. */
+export interface Tried {
+  readonly model: string
+  readonly region: string
+  readonly attempts: number
+}
+
 /** The one error of the gateway. Its message goes to the caller: it says what to change and holds no secret and no prompt text. */
 export class GatewayError extends Error {
   readonly kind: ErrorKind
   readonly param: string | null
   readonly retryAfterS: number | undefined
   readonly upstreamRequestId: string | undefined
+  /** For the log; set by who gave up trying. */
+  tried: Tried | undefined
 
   constructor(kind: ErrorKind, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -70,6 +79,7 @@ export class GatewayError extends Error {
     this.param = options.param ?? null
     this.retryAfterS = options.retryAfterS
     this.upstreamRequestId = options.upstreamRequestId
+    this.tried = undefined
   }
 
   /** HTTP status of this kind. */

@@ -55,6 +55,7 @@ export async function attempt<T>(
   const { breaker, now } = policy
   const run = { policy, signal, work, until: now() + policy.deadlineMs, calls: 0 }
   let failure: GatewayError | undefined
+  let last = candidates[0]
   for (const candidate of candidates) {
     const place = placeKey(candidate)
     if (now() > run.until || !breaker.admits(place)) continue
@@ -66,13 +67,19 @@ export async function attempt<T>(
     const { error } = outcome
     if (signal.aborted) {
       breaker.withdrew(place)
-      throw error
+      throw havingTried(error, candidate, run.calls)
     }
     tellBreaker(breaker, place, error, candidates.length === 1)
     failure = failure === undefined || (mayPass(error) && !mayPass(failure)) ? error : failure
-    if (remedyFor(error) === 'none') throw error
+    last = candidate
+    if (remedyFor(error) === 'none') throw havingTried(error, candidate, run.calls)
   }
-  throw withRetryAfter(failure ?? allSkipped(candidates, breaker))
+  throw havingTried(withRetryAfter(failure ?? allSkipped(candidates, breaker)), last, run.calls)
+}
+
+function havingTried(error: GatewayError, last: Candidate | undefined, attempts: number): GatewayError {
+  if (last !== undefined) error.tried = { model: last.target.id, region: last.transport.region, attempts }
+  return error
 }
 
 /** The name a breaker knows a candidate by; a region holds no blank. */

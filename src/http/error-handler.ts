@@ -82,8 +82,14 @@ function statusCode(thrown: unknown): number | undefined {
 
 /** Notes a failure for the request's log line; a failure of ours is logged with its cause too. */
 export function noteError(request: FastifyRequest, error: GatewayError): void {
-  request.record.error = error.kind
-  if (error.upstreamRequestId !== undefined) request.record.upstreamRequestId = error.upstreamRequestId
+  const { record } = request
+  record.error = error.kind
+  if (error.upstreamRequestId !== undefined) record.upstreamRequestId = error.upstreamRequestId
+  if (error.tried !== undefined) {
+    record.model ??= error.tried.model
+    record.region ??= error.tried.region
+    record.attempts ??= error.tried.attempts
+  }
   if (error.kind === 'internal') request.log.error({ err: error.cause }, 'a request failed')
 }
 
