@@ -1,11 +1,11 @@
 import { aimAt, type BenchRun } from './bench-run.ts'
 
 const CONNECTIONS = 32
-/** How many rounds long each load runs. V8 goes on compiling a gateway for some ten seconds; a colder process shows up to three times the cost. */
+/** How many rounds long each load runs. V8 goes on compiling a gateway for some twenty seconds of it; a colder process shows up to three times the cost. */
 const LOADS = [
-  { model: 'bench.unary', streaming: false, rounds: 5 },
-  { model: 'bench.burst-20', streaming: true, rounds: 5 },
-  { model: 'bench.burst-500', streaming: true, rounds: 3 }
+  { model: 'bench.unary', streaming: false, rounds: 10 },
+  { model: 'bench.burst-20', streaming: true, rounds: 8 },
+  { model: 'bench.burst-500', streaming: true, rounds: 4 }
 ] as const
 
 /** Loads every subject until V8 has settled on its code, whatever is measured afterwards. */
