@@ -1,7 +1,10 @@
 import { aimAt, type BenchRun } from './bench-run.ts'
 
 const CONNECTIONS = 32
-/** How many rounds long each load runs. V8 goes on compiling a gateway for some twenty seconds of it; a colder process shows up to three times the cost. */
+/**
+ * How many rounds long each load runs. V8 goes on compiling a gateway for some twenty seconds of it; a colder process shows up to three
+ * times the cost.
+ */
 const LOADS = [
   { model: 'bench.unary', streaming: false, rounds: 10 },
   { model: 'bench.burst-20', streaming: true, rounds: 8 },

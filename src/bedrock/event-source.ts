@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { type ErrorKind, GatewayError } from '../errors.ts'
 import { awsError } from './aws-error.ts'
 import type { EventDecoder } from './converse/decode-events.ts'
-import { createQuickReader } from './converse/quick-delta.ts'
+import { createQuickReader, quickPayload } from './converse/quick-delta.ts'
 import { createFrameReader, type Frame, payloadOf } from './event-stream.ts'
 import type { HttpBody } from './http-body.ts'
 import { networkError } from './network-error.ts'
@@ -100,7 +100,8 @@ function createBatchDecoder({ decoder, model, requestId }: EventInput) {
       into.push(next)
       return
     }
-    for (const event of decoder.frame(frame.name, parsePayload(frame))) into.push(event)
+    const payload = quick === undefined ? parsePayload(frame) : quickPayload(quick)
+    for (const event of decoder.frame(frame.name, payload)) into.push(event)
   }
 
   return (pieces: readonly Uint8Array[] | undefined, events: ModelEvent[]): boolean => {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { type Chunk, FrameError, type FrameLabel, readLabel } from './frame-label.ts'
 
-export { type Chunk, FrameError } from './frame-label.ts'
+export { FrameError } from './frame-label.ts'
 
 /** One message of an `application/vnd.amazon.eventstream` body. */
 export interface Frame {
@@ -23,8 +23,8 @@ export function payloadOf({ chunk, start, end }: Frame): Buffer {
 /** Turns bytes, cut anywhere, into frames. Synchronous, and bounded: it holds at most one unfinished frame. */
 export interface FrameReader {
   /**
-   * Takes bytes that came together and gives every frame that ends within them to `take`, in order. Throws `FrameError` at the first broken one, after
-   * those before it were given, so that what is given does not depend on the cut; the reader is of no use then.
+   * Takes bytes that came together and gives every frame that ends within them to `take`, in order. Throws `FrameError` at the first
+   * broken one, after those before it were given, so that what is given does not depend on the cut; the reader is of no use then.
    */
   push(pieces: readonly Uint8Array[], take: (frame: Frame) => void): void
   /** The bytes are over. Throws `FrameError` when they end inside a frame. */

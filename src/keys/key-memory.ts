@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { ApiKey } from './key-set.ts'
+import { type ApiKey, isExpired } from './key-set.ts'
 
 /**
  * Remembers for each connection the last header that proved a key, so that a client that asks again over it is not proved again:
@@ -7,13 +7,13 @@ import type { ApiKey } from './key-set.ts'
  */
 export interface KeyMemory {
   /** The key that this very header proved before; undefined where it must be proved anew. `edition` is that of the keys in force. */
-  recall(socket: Socket, header: string | undefined, edition: object): ApiKey | undefined
-  keep(socket: Socket, header: string | undefined, edition: object, key: ApiKey): void
+  recall(socket: Socket, header: string | undefined, edition: object | undefined): ApiKey | undefined
+  keep(socket: Socket, header: string | undefined, edition: object | undefined, key: ApiKey): void
 }
 
 interface Proven {
   readonly header: string
-  readonly edition: object
+  readonly edition: object | undefined
   readonly key: ApiKey
 }
 
@@ -24,7 +24,7 @@ export function createKeyMemory(now: () => number = Date.now): KeyMemory {
     recall(socket, header, edition) {
       const last = proven.get(socket)
       if (last === undefined || header === undefined || last.edition !== edition || !isSame(last.header, header)) return undefined
-      return last.key.expiresAt !== undefined && last.key.expiresAt <= now() ? undefined : last.key
+      return isExpired(last.key, now()) ? undefined : last.key
     },
     keep(socket, header, edition, key) {
       if (header !== undefined) proven.set(socket, { header, edition, key })

@@ -103,5 +103,10 @@ export function findKey(set: KeySet, presented: string, now: number): ApiKey | u
   const wanted = digest(presented)
   let found: ApiKey | undefined
   for (const entry of set) if (timingSafeEqual(entry.digest, wanted)) found = entry
-  return found?.expiresAt !== undefined && found.expiresAt <= now ? undefined : found
+  return found === undefined || isExpired(found, now) ? undefined : found
+}
+
+/** Whether a key has ended; `now` in milliseconds since the epoch. */
+export function isExpired({ expiresAt }: ApiKey, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= now
 }

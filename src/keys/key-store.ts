@@ -17,8 +17,8 @@ export interface KeyStore {
   /** A promise only when the keys have to be read first. */
   find(presented: string): ApiKey | undefined | Promise<ApiKey | undefined>
   load(): Promise<void>
-  /** Another one whenever the keys have been read again. */
-  readonly edition: object
+  /** The keys in force, to be told from others only: another object whenever they have been read again. */
+  readonly edition: object | undefined
   readonly reason: string | undefined
   close(): void
 }
@@ -30,7 +30,6 @@ export interface KeyStore {
 export function createKeyStore(options: KeyStoreOptions): KeyStore {
   const { source, onError, refreshMs = 60_000, unknownKeyMs = 5_000, now = Date.now } = options
   let keys: KeySet | undefined
-  let edition: object = {}
   let reason: string | undefined = `${source.name} has not been read yet`
   let reading: Promise<void> | undefined
   let lastRead = Number.NEGATIVE_INFINITY
@@ -40,7 +39,6 @@ export function createKeyStore(options: KeyStoreOptions): KeyStore {
     lastRead = now()
     try {
       keys = parseKeySet(await source.load(), source.name)
-      edition = {}
       reason = undefined
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause))
@@ -67,7 +65,7 @@ export function createKeyStore(options: KeyStoreOptions): KeyStore {
     },
     load,
     get edition() {
-      return edition
+      return keys
     },
     get reason() {
       return reason

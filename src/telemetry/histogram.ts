@@ -7,6 +7,7 @@ export interface Series {
 
 /** A Prometheus histogram. A series is found once and then only added to; prom-client's own looks it up by its labels for every value. */
 export interface HistogramOf<Label extends string> {
+  /** The one series of these labels. Finding it takes longer than adding to it, so keep it. */
   series(labels: Readonly<Record<Label, string>>): Series
 }
 
@@ -17,18 +18,18 @@ interface Counted {
   sum: number
 }
 
-/** Makes a histogram and registers it. `buckets` are upper bounds, rising. Who asks for a series twice gets two, so ask once. */
+/** Makes a histogram and registers it. `buckets` are upper bounds, rising. */
 export function createHistogram<Label extends string>(
   registry: Registry,
   { name, help, buckets }: { readonly name: string; readonly help: string; readonly buckets: readonly number[] }
 ): HistogramOf<Label> {
-  const all: Counted[] = []
+  const all = new Map<string, Counted>()
   // What the registry asks of a metric; its type wants the whole class.
   const metric = {
     name,
     help,
     type: 'histogram',
-    get: async () => ({ name, help, type: 'histogram', values: all.flatMap(lines) })
+    get: async () => ({ name, help, type: 'histogram', values: [...all.values()].flatMap(lines) })
   }
   registry.registerMetric(metric as unknown as Metric)
 
@@ -47,8 +48,9 @@ export function createHistogram<Label extends string>(
 
   return {
     series(labels) {
-      const counted: Counted = { labels, counts: new Array(buckets.length + 1).fill(0), sum: 0 }
-      all.push(counted)
+      const name = JSON.stringify(labels)
+      const counted = all.get(name) ?? { labels, counts: new Array<number>(buckets.length + 1).fill(0), sum: 0 }
+      all.set(name, counted)
       return {
         observe(value) {
           let at = 0

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { BedrockObserver } from '../bedrock/observer.ts'
-import { remembered } from '../core/bounded.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { createHistogram, type Series } from './histogram.ts'
 
@@ -97,26 +96,23 @@ export function createMetrics(inFlight: () => number): Metrics {
 
   const labelOf = createModelLabels()
   const listeners: BedrockObserver[] = []
-  const modelSeries = remembered(
-    (model: string) => ({ firstToken: firstToken.series({ model }), perToken: perToken.series({ model }) }),
-    Number.POSITIVE_INFINITY
-  )
-  const durations = remembered((labels: string) => {
-    const [route = '', model = '', stream = ''] = labels.split(BETWEEN)
-    return duration.series({ route, model, stream })
-  }, Number.POSITIVE_INFINITY)
   const tallies = new Map<string, Tally>()
 
   /** What is counted of requests that agree in all labels: looked up once a request, since each of a library's counters looks for itself. */
   function tallyOf(record: RequestRecord, route: string, status: number): Tally {
     const model = record.model === undefined ? 'none' : labelOf(record.model)
     const key = record.key ?? 'none'
-    const labels = `${route}${BETWEEN}${model}${BETWEEN}${record.stream ?? false}`
-    const name = `${labels}${BETWEEN}${key}${BETWEEN}${status}`
+    const stream = String(record.stream ?? false)
+    const name = [route, model, stream, key, status].join(BETWEEN)
     let tally = tallies.get(name)
     if (tally === undefined) {
       const counted = { requests: 0, input: 0, output: 0, cached: 0 }
-      tally = { route, model, key, status, ...counted, duration: durations(labels), ...modelSeries(model) }
+      const series = {
+        duration: duration.series({ route, model, stream }),
+        firstToken: firstToken.series({ model }),
+        perToken: perToken.series({ model })
+      }
+      tally = { route, model, key, status, ...counted, ...series }
       tallies.set(name, tally)
     }
     return tally

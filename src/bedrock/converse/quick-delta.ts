@@ -1,4 +1,5 @@
 import { type ByteString, compact } from '../../core/byte-string.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Chunk } from '../frame-label.ts'
 
 /** A piece of text, of reasoning, or of a tool's input. */
@@ -55,6 +56,12 @@ export function createQuickReader(): (chunk: Chunk, start: number, end: number) 
 /** Nearly all frames begin like the one before. */
 function isAt(opening: Opening | undefined, json: ByteString, at: number): opening is Opening {
   return opening !== undefined && json.slice(at, at + opening.text.length) === opening.text
+}
+
+/** The delta as the payload that it was read from, without the padding. */
+export function quickPayload({ index: contentBlockIndex, kind, text }: QuickDelta): JsonObject {
+  if (kind === 'input') return { contentBlockIndex, delta: { toolUse: { input: text } } }
+  return { contentBlockIndex, delta: kind === 'text' ? { text } : { reasoningContent: { text } } }
 }
 
 function openingAt(json: ByteString, at: number): Opening | undefined {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { createQuickReader } from '../../../src/bedrock/converse/quick-delta.ts'
+import { createQuickReader, quickPayload } from '../../../src/bedrock/converse/quick-delta.ts'
 
 const readQuick = createQuickReader()
 
@@ -9,11 +9,9 @@ function read(payload: Buffer): object | undefined {
   const bytes = Buffer.concat([Buffer.from('"'), payload, Buffer.from('"}')])
   const quick = readQuick({ bytes, text: bytes.toString('latin1') }, 1, 1 + payload.length)
   if (quick === undefined) return undefined
-  const { index: contentBlockIndex, kind, text, literal } = quick
-  const copied: unknown = JSON.parse(Buffer.from(literal, 'latin1').toString('utf8'))
-  if (copied !== text) throw new Error(`the literal says ${copied} and not ${text}`)
-  if (kind === 'input') return { contentBlockIndex, delta: { toolUse: { input: text } } }
-  return { contentBlockIndex, delta: kind === 'text' ? { text } : { reasoningContent: { text } } }
+  const copied: unknown = JSON.parse(Buffer.from(quick.literal, 'latin1').toString('utf8'))
+  if (copied !== quick.text) throw new Error(`the literal says ${copied} and not ${quick.text}`)
+  return quickPayload(quick)
 }
 
 const parse = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'))
