@@ -51,7 +51,7 @@ export const life = fp(
     const unused = unusedConnections(app)
     keepUnsentAnswers(app.server, running)
     const watch = watchTotal(running, totalTimeoutMs)
-    app.addHook('onClose', async () => clearInterval(watch))
+    app.server.once('close', () => clearInterval(watch)) // later than `onClose`: until then answers run
     let draining = false
 
     app.decorateRequest('gone', null as unknown as AbortSignal)
