@@ -85,6 +85,7 @@ async function readByGateway(bytes: Buffer, random: Random): Promise<Completion 
 function readBySdk(bytes: Buffer): Completion | undefined {
   const decoder = createEventDecoder(PLAIN_ANSWER)
   const folder = createFolder()
+  let finished = false
   try {
     for (let at = 0; at < bytes.length; ) {
       const end = at + bytes.readUInt32BE(at)
@@ -93,13 +94,14 @@ function readBySdk(bytes: Buffer): Completion | undefined {
       const payload = JSON.parse(Buffer.from(body).toString('utf8'))
       const events: readonly ModelEvent[] = [...decoder.frame(String(headers[':event-type']?.value), payload)]
       for (const event of events) folder.add(event)
+      finished ||= events.some((event) => event.type === 'finish')
       at = end
       if (events.some((event) => event.type === 'usage')) break
     }
   } catch {
     // what came before the damage counts: an answer may have ended there
   }
-  return folder.finished ? folder.result() : undefined
+  return finished ? folder.result() : undefined
 }
 
 /** What the caller sees of an answer, token counts aside: they may be lost with what comes behind the end. */

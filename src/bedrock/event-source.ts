@@ -25,100 +25,137 @@ const TAIL_MS = 1000
  * brought, decoded at once. Throws GatewayError when the stream fails before; nothing has been given to anyone then.
  * Later failures are thrown by the iterator, after all events that came before them. Leaving it early ends the call.
  */
-export async function openEvents(input: EventInput): Promise<AsyncIterable<EventBatch>> {
-  const { body } = input
-  const decode = createBatchDecoder(input)
-  let failure: GatewayError | undefined
-  let over = false
-  let complete = false
+export function openEvents(input: EventInput): Promise<AsyncIterable<EventBatch>> {
+  return new EventSource(input).open()
+}
+
+const NO_MORE: IteratorResult<EventBatch, undefined> = { done: true, value: undefined }
+
+/** The events of one stream, to be read once. A class, because a gateway holds one for each open answer. */
+class EventSource implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch, undefined> {
+  private readonly body: HttpBody
+  private readonly decoder: EventDecoder
+  private readonly input: EventInput
+  private readonly reader = createFrameReader()
+  private readonly readQuick = createQuickReader()
+  private readonly take = (frame: Frame) => this.decodeFrame(frame)
+  private events: ModelEvent[] = []
+  /** What `open` has read, and nobody has taken. */
+  private first: EventBatch | undefined
+  private failure: GatewayError | undefined
+  private over = false
+  private complete = false
+
+  constructor(input: EventInput) {
+    this.input = input
+    this.body = input.body
+    this.decoder = input.decoder
+  }
+
+  async open(): Promise<AsyncIterable<EventBatch>> {
+    this.first = await this.read()
+    if (this.failure !== undefined && this.first?.every((event) => event.type === 'start')) throw this.failure
+    return this
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<EventBatch, undefined>> {
+    const { first } = this
+    if (first === undefined) return this.read().then(asResult, throwMidStream)
+    this.first = undefined
+    return Promise.resolve(asResult(first))
+  }
+
+  async return(): Promise<IteratorResult<EventBatch, undefined>> {
+    if (!this.over) this.body.leave()
+    this.over = true
+    this.first = undefined
+    return NO_MORE
+  }
 
   /** The next events, or undefined at the end. Gives events before the failure that follows them in the same read. */
-  async function read(): Promise<ModelEvent[] | undefined> {
-    if (failure !== undefined) throw failure
-    while (!over) {
-      const events: ModelEvent[] = []
-      try {
-        await body.wait()
-        over = decode(body.take(), events)
-      } catch (thrown) {
-        failure = networkError(thrown)
-        over = true
-        body.leave()
-      }
-      const last = events.at(-1)
-      if (last?.type === 'usage') endQuietly()
-      complete ||= events.some((event) => event.type === 'finish')
-      // The model's last word has been said; what broke afterwards took at most the token counts with it.
-      if (complete && failure?.kind !== 'client_closed') failure = undefined
+  private async read(): Promise<EventBatch | undefined> {
+    if (this.failure !== undefined) throw this.failure
+    while (!this.over) {
+      const waiting = this.body.wait()
+      if (waiting !== undefined) await waiting
+      const events = this.decode()
       if (events.length > 0) return events
-      if (failure !== undefined) throw failure
+      if (this.failure !== undefined) throw this.failure
     }
     return undefined
   }
 
-  /** Nothing follows the token counts: the caller need not wait for the end of the bytes. */
-  function endQuietly(): void {
-    over = true
-    void readTail(body)
+  /** The events in what has come by now; a failure is kept. */
+  private decode(): EventBatch {
+    const events: ModelEvent[] = []
+    this.events = events
+    try {
+      this.decodePieces(this.body.take())
+    } catch (thrown) {
+      this.failure = networkError(thrown)
+      this.over = true
+      this.body.leave()
+    }
+    const last = events[events.length - 1]
+    // Nothing follows the token counts: the caller need not wait for the end of the bytes.
+    if (last?.type === 'usage') {
+      this.over = true
+      void readTail(this.body)
+    }
+    this.complete ||= hasFinished(events)
+    // The model's last word has been said; what broke afterwards took at most the token counts with it.
+    if (this.complete && this.failure?.kind !== 'client_closed') this.failure = undefined
+    return events
   }
 
-  const head = await read()
-  if (failure !== undefined && head?.every((event) => event.type === 'start')) throw failure
-  let first = head
-
-  const iterator: AsyncIterator<EventBatch, undefined> = {
-    async next() {
-      try {
-        const events = first ?? (await read())
-        first = undefined
-        return events === undefined ? { done: true, value: undefined } : { done: false, value: events }
-      } catch (error) {
-        throw midStream(networkError(error))
+  private decodePieces(pieces: readonly Uint8Array[] | undefined): void {
+    try {
+      if (pieces !== undefined) {
+        this.reader.push(pieces, this.take)
+        return
       }
-    },
-    async return() {
-      if (!over) body.leave()
-      over = true
-      first = undefined
-      return { done: true, value: undefined }
+      this.over = true
+      this.reader.end()
+      this.decoder.end()
+    } catch (error) {
+      if (error instanceof GatewayError) throw error
+      throw broken(error, this.input.requestId)
     }
   }
-  return { [Symbol.asyncIterator]: () => iterator }
-}
 
-/** Appends the events in these bytes to `events`; `undefined` is the end of the bytes. Tells whether the stream is over. */
-function createBatchDecoder({ decoder, model, requestId }: EventInput) {
-  const reader = createFrameReader()
-  const readQuick = createQuickReader()
-  let into: ModelEvent[] = []
-
-  function take(frame: Frame): void {
-    if (frame.messageType !== 'event') throw frameError(frame, model, requestId)
-    const quick = frame.name === 'contentBlockDelta' ? readQuick(frame.chunk, frame.start, frame.end) : undefined
-    const next = quick === undefined ? undefined : decoder.quick(quick)
+  private decodeFrame(frame: Frame): void {
+    if (frame.messageType !== 'event') throw frameError(frame, this.input.model, this.input.requestId)
+    const quick = frame.name === 'contentBlockDelta' ? this.readQuick(frame.chunk, frame.start, frame.end) : undefined
+    const next = quick === undefined ? undefined : this.decoder.quick(quick)
     if (next !== undefined) {
-      into.push(next)
+      this.events.push(next)
       return
     }
     const payload = quick === undefined ? parsePayload(frame) : quickPayload(quick)
-    for (const event of decoder.frame(frame.name, payload)) into.push(event)
+    for (const event of this.decoder.frame(frame.name, payload)) this.events.push(event)
   }
+}
 
-  return (pieces: readonly Uint8Array[] | undefined, events: ModelEvent[]): boolean => {
-    into = events
-    try {
-      if (pieces === undefined) {
-        reader.end()
-        decoder.end()
-        return true
-      }
-      reader.push(pieces, take)
-      return false
-    } catch (error) {
-      if (error instanceof GatewayError) throw error
-      throw broken(error, requestId)
-    }
+function asResult(value: EventBatch | undefined): IteratorResult<EventBatch, undefined> {
+  return value === undefined ? NO_MORE : { done: false, value }
+}
+
+function throwMidStream(error: unknown): never {
+  throw midStream(networkError(error))
+}
+
+/** `finish` comes at the end of the events it comes with. */
+function hasFinished(events: EventBatch): boolean {
+  for (let at = events.length - 1; at >= 0; at--) {
+    const { type } = events[at]!
+    if (type === 'finish') return true
+    if (type !== 'usage') return false
   }
+  return false
 }
 
 function parsePayload(frame: Frame): JsonObject {

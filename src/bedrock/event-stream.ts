@@ -40,85 +40,92 @@ const MOST_BYTES = 24 * 1024 * 1024
 
 /** Makes a reader for one body. `maxFrameBytes` (default 24 MiB) bounds the memory a single frame may claim. */
 export function createFrameReader(options: { readonly maxFrameBytes?: number } = {}): FrameReader {
-  const most = options.maxFrameBytes ?? MOST_BYTES
-  let pieces: Buffer[] = []
-  let held = 0
-  let wanted = PRELUDE_BYTES
-  let lastLabel: FrameLabel | undefined
+  return new Reader(options.maxFrameBytes ?? MOST_BYTES)
+}
 
-  /** Gives the begun frame the bytes it lacks, and no others, so that nothing else is copied. Returns where it stopped. */
-  function complete(bytes: Buffer, start: number, end: number, take: (frame: Frame) => void): number {
-    let at = start
-    while (at < end) {
-      const piece = bytes.subarray(at, Math.min(end, at + wanted - held))
-      pieces.push(piece)
-      held += piece.length
-      at += piece.length
-      if (held < wanted) return at
-      const joined = Buffer.concat(pieces, held)
-      const total = wanted === PRELUDE_BYTES ? frameLength(joined, 0, most) : wanted
-      if (held === total) {
-        forget()
-        give(chunkOf(joined), 0, total, take)
-        return at
-      }
-      pieces = [joined]
-      wanted = total
-    }
-    return at
+const NO_PIECES: Buffer[] = []
+
+/** A class, because a gateway holds one for each open answer. */
+class Reader implements FrameReader {
+  private readonly most: number
+  /** What has come of a frame whose end has not, its bytes, and how many it must have to be looked at again. */
+  private pieces = NO_PIECES
+  private held = 0
+  private wanted = PRELUDE_BYTES
+  private lastLabel: FrameLabel | undefined
+
+  constructor(most: number) {
+    this.most = most
   }
 
-  function walk(chunk: Chunk, start: number, end: number, take: (frame: Frame) => void): void {
+  push(arrived: readonly Uint8Array[], take: (frame: Frame) => void): void {
+    let chunk: Chunk | undefined
+    for (const piece of arrived) {
+      if (chunk === undefined || !isWithin(piece, chunk.bytes)) chunk = chunkAround(piece)
+      const start = piece.byteOffset - chunk.bytes.byteOffset
+      this.walk(chunk, start, start + piece.length, take)
+    }
+  }
+
+  end(): void {
+    if (this.held > 0) throw new FrameError(`the stream ended inside a frame, after ${this.held} of its bytes`)
+  }
+
+  private walk(chunk: Chunk, start: number, end: number, take: (frame: Frame) => void): void {
     const { bytes } = chunk
-    let at = held === 0 ? start : complete(bytes, start, end, take)
+    let at = this.held === 0 ? start : this.complete(bytes, start, end, take)
     while (at < end) {
       const left = end - at
-      const total = left < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(bytes, at, most)
+      const total = left < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(bytes, at, this.most)
       if (left < total) {
-        pieces = [bytes.subarray(at, end)]
-        held = left
-        wanted = total
+        this.pieces = [bytes.subarray(at, end)]
+        this.held = left
+        this.wanted = total
         return
       }
-      give(chunk, at, total, take)
+      this.give(chunk, at, total, take)
       at += total
     }
   }
 
-  function give(chunk: Chunk, at: number, total: number, take: (frame: Frame) => void): void {
+  /** Gives the begun frame the bytes it lacks, and no others, so that nothing else is copied. Returns where it stopped. */
+  private complete(bytes: Buffer, start: number, end: number, take: (frame: Frame) => void): number {
+    let at = start
+    while (at < end) {
+      const piece = bytes.subarray(at, Math.min(end, at + this.wanted - this.held))
+      this.pieces.push(piece)
+      this.held += piece.length
+      at += piece.length
+      if (this.held < this.wanted) return at
+      const joined = Buffer.concat(this.pieces, this.held)
+      const total = this.wanted === PRELUDE_BYTES ? frameLength(joined, 0, this.most) : this.wanted
+      if (this.held === total) {
+        this.pieces = NO_PIECES
+        this.held = 0
+        this.wanted = PRELUDE_BYTES
+        this.give(chunkOf(joined), 0, total, take)
+        return at
+      }
+      this.pieces = [joined]
+      this.wanted = total
+    }
+    return at
+  }
+
+  private give(chunk: Chunk, at: number, total: number, take: (frame: Frame) => void): void {
     const { bytes } = chunk
     const end = at + total - CRC_BYTES
     // The checksum of the whole goes on from that of its first eight bytes, which the prelude holds and `frameLength` proved.
     const sum = crc32(bytes.subarray(at + 8, end), bytes.readUInt32BE(at + 8))
     if (sum !== bytes.readUInt32BE(end)) throw new FrameError('the checksum of a frame is wrong')
     const start = at + PRELUDE_BYTES + bytes.readUInt32BE(at + 4)
-    lastLabel = readLabel(chunk, at + PRELUDE_BYTES, start, lastLabel)
-    const { messageType, name, errorMessage } = lastLabel
+    this.lastLabel = readLabel(chunk, at + PRELUDE_BYTES, start, this.lastLabel)
+    const { messageType, name, errorMessage } = this.lastLabel
     take(
       errorMessage === undefined
         ? { messageType, name, chunk, start, end }
         : { messageType, name, chunk, start, end, errorMessage }
     )
-  }
-
-  function forget(): void {
-    pieces = []
-    held = 0
-    wanted = PRELUDE_BYTES
-  }
-
-  return {
-    push(arrived, take) {
-      let chunk: Chunk | undefined
-      for (const piece of arrived) {
-        if (chunk === undefined || !isWithin(piece, chunk.bytes)) chunk = chunkAround(piece)
-        const start = piece.byteOffset - chunk.bytes.byteOffset
-        walk(chunk, start, start + piece.length, take)
-      }
-    },
-    end() {
-      if (held > 0) throw new FrameError(`the stream ended inside a frame, after ${held} of its bytes`)
-    }
   }
 }
 

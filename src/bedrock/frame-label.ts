@@ -1,3 +1,4 @@
+import { keepNewest } from '../core/bounded.ts'
 import { type ByteString, compact } from '../core/byte-string.ts'
 
 /** The bytes are no event stream, or were damaged on the way. */
@@ -27,8 +28,17 @@ export interface FrameLabel {
  */
 export function readLabel({ bytes, text }: Chunk, start: number, end: number, last: FrameLabel | undefined): FrameLabel {
   const headers = text.slice(start, end) // comparing two strings is one step; `startsWith` goes byte by byte
-  return last?.text === headers ? last : label(readHeaders(bytes, start, end), compact(headers))
+  if (last?.text === headers) return last
+  const known = labels.get(headers)
+  if (known !== undefined) return known
+  const made = label(readHeaders(bytes, start, end), compact(headers))
+  if (made.messageType === 'event') keepNewest(labels, made.text, made, MOST_LABELS)
+  return made
 }
+
+/** Labels of events by their bytes: all answers use the same few. */
+const labels = new Map<ByteString, FrameLabel>()
+const MOST_LABELS = 64
 
 function label(headers: Headers, text: ByteString): FrameLabel {
   const { ':message-type': messageType, ':event-type': event, ':exception-type': exception, ':error-code': code } = headers

@@ -5,9 +5,9 @@ import { GatewayError } from '../errors.ts'
  * While nobody waits the peer is held back, so that at most about one read is held in memory.
  */
 export interface HttpBody {
-  /** Resolves when there is something to take: bytes, or the end. Throws GatewayError when the connection broke, fell silent or was left. */
-  wait(): Promise<void>
-  /** Bytes in order of arrival; `undefined` once the body is over. */
+  /** Resolves when there is something to take: bytes, the end, or a failure; undefined when there is already. */
+  wait(): Promise<void> | undefined
+  /** Bytes in order of arrival; `undefined` once the body is over. Throws GatewayError when the connection broke, fell silent or was left. */
   take(): readonly Buffer[] | undefined
   /** Nobody wants the rest: closes the connection unless the body has ended already. */
   leave(): void
@@ -18,7 +18,8 @@ export async function readText(body: HttpBody, mostBytes: number): Promise<strin
   const all: Buffer[] = []
   let size = 0
   for (;;) {
-    await body.wait()
+    const waiting = body.wait()
+    if (waiting !== undefined) await waiting
     const pieces = body.take()
     if (pieces === undefined) break
     for (const piece of pieces) {

@@ -20,6 +20,7 @@ export interface Completion {
 }
 
 interface OpenBlock {
+  readonly block: number
   kind: AnswerBlock['type'] | undefined
   id: string
   name: string
@@ -28,64 +29,59 @@ interface OpenBlock {
   pieces: string[]
 }
 
-/** Collects the events of one answer. `finished` turns true with the `finish` event; an answer without it is not complete. */
+/** Collects the events of one answer. */
 export interface Folder {
   add(event: ModelEvent): void
-  readonly finished: boolean
   result(): Completion
 }
+
+const NO_DETAILS: FinishDetails = { raw: '' }
 
 /** Makes an empty folder. A tool call without any input becomes `{}`, as every client parses it. */
 export function createFolder(): Folder {
   const blocks: AnswerBlock[] = []
-  const open = new Map<number, OpenBlock>()
-  let finish: { reason: FinishReason; details: FinishDetails } | undefined
-  let usage: { usage: Usage; details: UsageDetails } | undefined
+  let open: OpenBlock | undefined
+  let finish: Extract<ModelEvent, { type: 'finish' }> | undefined
+  let usage: Extract<ModelEvent, { type: 'usage' }> | undefined
 
-  function block(index: number): OpenBlock {
-    let current = open.get(index)
-    if (current === undefined) {
-      current = { kind: undefined, id: '', name: '', signature: undefined, citations: [], pieces: [] }
-      open.set(index, current)
-    }
-    return current
-  }
-
-  function close(index: number): void {
-    const done = open.get(index)
-    open.delete(index)
-    const made = done && finishBlock(done)
+  function close(): void {
+    const made = open && finishBlock(open)
+    open = undefined
     if (made) blocks.push(made)
   }
 
   return {
     add(event) {
-      if (event.type === 'start') return
-      if (event.type === 'finish') {
-        for (const index of [...open.keys()]) close(index)
-        finish = event
-        return
+      switch (event.type) {
+        case 'start':
+          return
+        case 'usage':
+          usage = event
+          return
+        case 'finish':
+          finish = event
+          return close()
+        case 'block-end':
+          return close()
       }
-      if (event.type === 'usage') {
-        usage = event
-        return
+      if (open?.block !== event.block) {
+        close()
+        open = openBlock(event.block)
       }
-      if (event.type === 'block-end') return close(event.block)
-      addToBlock(block(event.block), event)
+      addToBlock(open!, event)
     },
-    get finished() {
-      return finish !== undefined
-    },
-    result() {
-      return {
-        blocks,
-        finish: finish?.reason ?? 'stop',
-        finishDetails: finish?.details ?? { raw: '' },
-        usage: usage?.usage ?? NO_USAGE,
-        usageDetails: usage?.details ?? {}
-      }
-    }
+    result: () => ({
+      blocks,
+      finish: finish?.reason ?? 'stop',
+      finishDetails: finish?.details ?? NO_DETAILS,
+      usage: usage?.usage ?? NO_USAGE,
+      usageDetails: usage?.details ?? {}
+    })
   }
+}
+
+function openBlock(block: number): OpenBlock {
+  return { block, kind: undefined, id: '', name: '', signature: undefined, citations: [], pieces: [] }
 }
 
 type ContentEvent = Exclude<ModelEvent, { type: 'start' | 'finish' | 'usage' | 'block-end' }>

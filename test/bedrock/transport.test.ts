@@ -2,7 +2,7 @@ import t from 'tap'
 import { createEventDecoder, PLAIN_ANSWER } from '../../src/bedrock/converse/decode-events.ts'
 import { createCredentialSource } from '../../src/bedrock/credentials.ts'
 import { openEvents } from '../../src/bedrock/event-source.ts'
-import { readText } from '../../src/bedrock/http-body.ts'
+import { type HttpBody, readText } from '../../src/bedrock/http-body.ts'
 import { foldEvents } from '../../src/core/fold.ts'
 import { CREDENTIALS } from '../../src/standin/options.ts'
 import { accessKeyId, failing, question, secretAccessKey, setEnv, standin, tcp, transport, until } from './build.ts'
@@ -94,6 +94,12 @@ for (const operation of ['converse', 'converse-stream'] as const)
     await until(() => server.inFlight() === 0)
   })
 
+/** Waits for more of a body, and takes it. */
+async function more(body: HttpBody): Promise<readonly Buffer[] | undefined> {
+  await body.wait()
+  return body.take()
+}
+
 t.test('leaving in the middle of a body ends the call at once', async (t) => {
   const server = await standin(t, { hangMs: 20_000 })
   server.fail(MODEL, 'hang-mid-stream')
@@ -105,7 +111,7 @@ t.test('leaving in the middle of a body ends the call at once', async (t) => {
   await body.wait()
   body.take()
   left.abort()
-  await t.rejects(body.wait(), failing({ kind: 'client_closed' }))
+  await t.rejects(more(body), failing({ kind: 'client_closed' }))
   await until(() => server.inFlight() === 0)
 })
 
@@ -137,7 +143,7 @@ t.test('silence before the first byte is a timeout', async (t) => {
   const call = { operation: 'converse-stream', modelId: MODEL, body: question('hello') } as const
   await t.rejects(link.send(call, signal), failing({ kind: 'upstream_timeout' }))
   const { body } = await link.send(call, signal)
-  await t.rejects(body.wait(), failing({ kind: 'upstream_timeout' }))
+  await t.rejects(more(body), failing({ kind: 'upstream_timeout' }))
   await until(() => server.inFlight() === 0)
 })
 

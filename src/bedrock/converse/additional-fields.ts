@@ -16,22 +16,28 @@ export interface NativeParts {
 /** Values that ask for nothing: clients with fixed request forms always send them. */
 const ASKS_NOTHING: Readonly<Record<string, Json>> = { presence_penalty: 0, frequency_penalty: 0, logprobs: false, store: false }
 
+const NOTHING: JsonObject = {}
+
 /** The native fields of a request: the caller's below, the gateway's above, merged deeply. */
 export function encodeAdditionalFields(encoding: Encoding, { reasoning, sampling, tools }: NativeParts): JsonObject {
-  const own = [nativeFields(encoding), sampling.fields, reasoning.fields, tools.fields].reduce(mergeDeep, {})
+  const own = mergeDeep(mergeDeep(mergeDeep(nativeFields(encoding), sampling.fields), reasoning.fields), tools.fields)
   const extra = callerFields(encoding)
   const betas = encodeBetas(encoding, reasoning.betas, extra.anthropic_beta)
-  return mergeDeep(mergeDeep(extra, own), betas.length === 0 ? {} : { anthropic_beta: betas })
+  const fields = mergeDeep(extra, own)
+  return betas.length === 0 ? fields : mergeDeep(fields, { anthropic_beta: betas })
 }
 
 /** A native `thinking` was read as a wish and is sent by the plan; both merged would mix two kinds of thinking. */
 function callerFields(encoding: Encoding): JsonObject {
-  const { thinking, ...rest } = encoding.request.extraFields ?? {}
+  const { extraFields } = encoding.request
+  if (extraFields === undefined) return NOTHING
+  const { thinking, ...rest } = extraFields
   return thinking === undefined || wishOf(encoding) !== undefined ? rest : { thinking, ...rest }
 }
 
 /** Fields that Converse does not have: into the native body where the model's traits name a place, else reported. */
 function nativeFields({ request, traits, warn }: Encoding): JsonObject {
+  if (isEmpty(request.unmapped)) return NOTHING
   return Object.entries(request.unmapped).reduce<JsonObject>((fields, [name, value]) => {
     if (value === null || ASKS_NOTHING[name] === value) return fields
     const path = Object.hasOwn(traits.nativeFields, name) ? traits.nativeFields[name] : undefined
@@ -53,7 +59,8 @@ export function mergeDeep(under: JsonObject, over: JsonObject): JsonObject {
   return Object.fromEntries(merged)
 }
 
-function isEmpty(fields: JsonObject): boolean {
+/** Tells whether there is not one field. */
+export function isEmpty(fields: JsonObject): boolean {
   for (const _name in fields) return false
   return true
 }
@@ -67,14 +74,16 @@ export interface ResponseFieldParts {
 const MOST_PATHS = 10
 
 /** Asks for what the caller wants of the native answer, and for the stop string and the reasoning tokens where the model tells them. */
-export function encodeResponseFieldPaths(encoding: Encoding, { streaming, stops, reasoning }: ResponseFieldParts): JsonObject {
+export function encodeResponseFieldPaths(
+  encoding: Encoding,
+  { streaming, stops, reasoning }: ResponseFieldParts
+): readonly string[] {
   const { request, traits, warn } = encoding
-  if (request.responseFieldPaths === undefined && !stops && !reasoning) return {}
+  if (request.responseFieldPaths === undefined && !stops && !reasoning) return []
   const asked = (request.responseFieldPaths ?? []).filter((path) => path !== '')
   if (asked.length > MOST_PATHS) warn('additional_model_response_field_paths', `Bedrock takes at most ${MOST_PATHS}`)
   const tells = traits.responseFields && !isWithout(encoding, 'responseFields')
   const stop = tells && stops ? [streaming ? '/delta/stop_sequence' : '/stop_sequence'] : []
   const tokens = tells && reasoning ? ['/usage/output_tokens_details'] : []
-  const paths = [...new Set([...asked, ...stop, ...tokens])].slice(0, MOST_PATHS)
-  return paths.length === 0 ? {} : { additionalModelResponseFieldPaths: paths }
+  return [...new Set([...asked, ...stop, ...tokens])].slice(0, MOST_PATHS)
 }

@@ -21,7 +21,7 @@ export interface AnswerContext {
   /** The model may write its calls as text: Bedrock's names of the tools, and what makes the ids of such calls its own. */
   readonly textCalls?: { readonly names: ReadonlySet<string>; readonly idPrefix: string }
   /** Tools that run at the provider: their calls are not the caller's. */
-  readonly systemTools?: ReadonlySet<string>
+  readonly systemTools?: readonly string[]
   /** Mark before opaque reasoning of a family that is not the one that needs none, so that another family never gets it back. */
   readonly reasoningMark?: string
   /** The caller asked for native response fields. */

@@ -14,6 +14,8 @@ export type BlockKind = 'text' | 'reasoning' | 'redacted' | 'tool' | 'json' | 'h
 export interface Writing {
   readonly context: AnswerContext
   readonly gate: TextGate | undefined
+  /** Text goes out as it comes: no tool's input is the answer. */
+  readonly isPlain: boolean
   /** The wire's number of the block of text that the gate is reading. */
   gated: number | undefined
   /** Reads the input of the gateway's own answer tool. */
@@ -38,6 +40,7 @@ export function beginWriting(context: AnswerContext): Writing {
   return {
     context,
     gate: createTextGate(context),
+    isPlain: context.jsonTool === undefined,
     gated: undefined,
     unwrapper: context.jsonUnwrap === true ? createUnwrapper() : undefined,
     index: -1,

@@ -1,30 +1,13 @@
 import type { ModelEvent } from '../../core/event.ts'
 import type { Citation } from '../../core/turn.ts'
-import type { AnswerContext } from './answer-context.ts'
-import { beginWriting, close, type Events, isHidden, open, openAs, release, type Writing } from './block-state.ts'
+import { close, type Events, isHidden, open, openAs, release, type Writing } from './block-state.ts'
 import type { QuickDelta } from './quick-delta.ts'
 import type { Pieces } from './text-pieces.ts'
 
-/**
+/*
  * Keeps the laws of blocks over deltas that come as they like: a block begins with its first content, its deltas are contiguous,
  * it ends once. Empty pieces make no event and no block, so that a stream and a whole answer of the same content agree.
  */
-export interface BlockWriter {
-  tool(index: number, id: string, name: string): Events
-  hide(index: number): Events
-  text(index: number, text: string): Events
-  input(index: number, json: string): Events
-  reasoning(index: number, text: string): Events
-  signature(index: number, signature: string): Events
-  redacted(index: number, data: string): Events
-  citation(index: number, citation: Citation): Events
-  /** The next piece of the open block; undefined, and nothing is done, where it is more than just that. */
-  more(piece: QuickDelta): ModelEvent | undefined
-  stop(index: number): Events
-  /** Ends what is open, and gives what was held back. */
-  finish(): Events
-  hasToolCalls(): boolean
-}
 
 const NOTHING: Events = []
 /** What a block must be open as to take such a piece. */
@@ -33,53 +16,82 @@ const OPEN_AS = { text: 'text', input: 'tool', reasoning: 'reasoning' } as const
   Writing['kind']
 >
 
-/** Makes the writer of one answer. */
-export function createBlockWriter(context: AnswerContext): BlockWriter {
-  const state = beginWriting(context)
-  const { gate } = state
-  const isPlain = context.jsonTool === undefined
-  return {
-    tool: (index, id, name) => [...gatedRest(state, true), ...startTool(state, index, id, name)],
-    hide: (index) => [...gatedRest(state), ...open(state, index, 'hidden')],
-    text(index, text) {
-      if (text === '') return NOTHING
-      if (gate !== undefined && !gate.open) return gatedText(state, index, text)
-      if (state.kind === 'text' && state.index === index && isPlain) return [{ type: 'text', block: state.block, text }]
-      return addText(state, index, 'text', text)
-    },
-    input: (index, json) => addInput(state, index, json),
-    reasoning(index, text) {
-      if (text === '') return NOTHING
-      const before = gatedRest(state)
-      const events = addText(state, index, 'reasoning', text)
-      return before.length === 0 ? events : [...before, ...events]
-    },
-    signature: (index, signature) => addSignature(state, index, signature),
-    redacted(index, data) {
-      if (data === '' || isHidden(state, index)) return NOTHING
-      const before = [...gatedRest(state), ...openAs(state, index, 'redacted')]
-      state.pieces.push(data)
-      return before
-    },
-    citation: (index, citation) => content(state, index, 'text', (block) => ({ type: 'citation', block, citation })),
-    more({ index, kind, text, literal }) {
-      const { block } = state
-      if (text === '' || state.index !== index || state.kind !== OPEN_AS[kind]) return undefined
-      if (kind === 'input') {
-        state.hasInput = true
-        return { type: 'tool-input', block, json: text, literal }
-      }
-      if (gate !== undefined && !gate.open) return undefined
-      if (kind === 'text') return isPlain ? { type: 'text', block, text, literal } : undefined
-      return { type: 'reasoning', block, text, literal }
-    },
-    stop(index) {
-      const rest = state.gated === index ? gatedRest(state) : NOTHING
-      return state.kind === undefined || state.index !== index ? rest : [...rest, ...close(state)]
-    },
-    finish: () => [...gatedRest(state, true), ...close(state), ...release(state)],
-    hasToolCalls: () => state.calls > 0
+/** A call of a tool begins. */
+export function writeTool(state: Writing, index: number, id: string, name: string): Events {
+  return [...gatedRest(state, true), ...startTool(state, index, id, name)]
+}
+
+/** A block begins that is not the caller's to see. */
+export function writeHidden(state: Writing, index: number): Events {
+  return [...gatedRest(state), ...open(state, index, 'hidden')]
+}
+
+export function writeText(state: Writing, index: number, text: string): Events {
+  if (text === '') return NOTHING
+  if (state.gate !== undefined && !state.gate.open) return gatedText(state, index, text)
+  if (state.kind === 'text' && state.index === index && state.isPlain) return [{ type: 'text', block: state.block, text }]
+  return addText(state, index, 'text', text)
+}
+
+/** A piece of the open call's arguments. */
+export function writeInput(state: Writing, index: number, json: string): Events {
+  if (json === '' || state.index !== index) return NOTHING
+  if (state.kind === 'tool') {
+    state.hasInput = true
+    return [{ type: 'tool-input', block: state.block, json }]
   }
+  if (state.kind !== 'json') return NOTHING
+  state.hasInput = true
+  const text = state.unwrapper?.take(json) ?? json
+  return text === '' ? NOTHING : [{ type: 'text', block: state.block, text }]
+}
+
+export function writeReasoning(state: Writing, index: number, text: string): Events {
+  if (text === '') return NOTHING
+  const before = gatedRest(state)
+  const events = addText(state, index, 'reasoning', text)
+  return before.length === 0 ? events : [...before, ...events]
+}
+
+/** Signatures of a family that never gets its reasoning back would only mislead another one. */
+export function writeSignature(state: Writing, index: number, signature: string): Events {
+  if (signature === '' || state.context.reasoningMark !== undefined) return NOTHING
+  return content(state, index, 'reasoning', (block) => ({ type: 'reasoning-signature', block, signature }))
+}
+
+export function writeRedacted(state: Writing, index: number, data: string): Events {
+  if (data === '' || isHidden(state, index)) return NOTHING
+  const before = [...gatedRest(state), ...openAs(state, index, 'redacted')]
+  state.pieces.push(data)
+  return before
+}
+
+export function writeCitation(state: Writing, index: number, citation: Citation): Events {
+  return content(state, index, 'text', (block) => ({ type: 'citation', block, citation }))
+}
+
+/** The next piece of the open block; undefined, and nothing is done, where it is more than just that. */
+export function writeMore(state: Writing, { index, kind, text, literal }: QuickDelta): ModelEvent | undefined {
+  const { block, gate } = state
+  if (text === '' || state.index !== index || state.kind !== OPEN_AS[kind]) return undefined
+  if (kind === 'input') {
+    state.hasInput = true
+    return { type: 'tool-input', block, json: text, literal }
+  }
+  if (gate !== undefined && !gate.open) return undefined
+  if (kind === 'text') return state.isPlain ? { type: 'text', block, text, literal } : undefined
+  return { type: 'reasoning', block, text, literal }
+}
+
+/** The wire's block is over. */
+export function writeStop(state: Writing, index: number): Events {
+  const rest = state.gated === index ? gatedRest(state) : NOTHING
+  return state.kind === undefined || state.index !== index ? rest : [...rest, ...close(state)]
+}
+
+/** Ends what is open, and gives what was held back. */
+export function writeRest(state: Writing): Events {
+  return [...gatedRest(state, true), ...close(state), ...release(state)]
 }
 
 function addText(state: Writing, index: number, type: 'text' | 'reasoning', text: string): Events {
@@ -105,14 +117,8 @@ function write(state: Writing, index: number, pieces: Pieces): Events {
   return pieces.flatMap((piece) => {
     if (piece.type !== 'call') return addText(state, index, piece.type, piece.text)
     const id = `${state.context.textCalls?.idPrefix ?? ''}${state.calls}`
-    return [...startTool(state, index, id, piece.name), ...addInput(state, index, piece.json), ...close(state)]
+    return [...startTool(state, index, id, piece.name), ...writeInput(state, index, piece.json), ...close(state)]
   })
-}
-
-/** Signatures of a family that never gets its reasoning back would only mislead another one. */
-function addSignature(state: Writing, index: number, signature: string): Events {
-  if (signature === '' || state.context.reasoningMark !== undefined) return NOTHING
-  return content(state, index, 'reasoning', (block) => ({ type: 'reasoning-signature', block, signature }))
 }
 
 function content(state: Writing, index: number, kind: 'text' | 'reasoning', make: (block: number) => ModelEvent): Events {
@@ -140,16 +146,4 @@ function startTool(state: Writing, index: number, id: string, name: string): Eve
   open(state, index, 'tool')
   state.calls++
   return [...closed, ...released, { type: 'tool-start', block: state.block, id, name: state.context.toolNames.get(name) ?? name }]
-}
-
-function addInput(state: Writing, index: number, json: string): Events {
-  if (json === '' || state.index !== index) return NOTHING
-  if (state.kind === 'tool') {
-    state.hasInput = true
-    return [{ type: 'tool-input', block: state.block, json }]
-  }
-  if (state.kind !== 'json') return NOTHING
-  state.hasInput = true
-  const text = state.unwrapper?.take(json) ?? json
-  return text === '' ? NOTHING : [{ type: 'text', block: state.block, text }]
 }

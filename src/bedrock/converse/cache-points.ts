@@ -61,7 +61,7 @@ function addAutomatic(parts: CachedParts, wish: Automatic): CachedParts {
 
 function withLast(items: readonly JsonObject[], mark: CacheMark): readonly JsonObject[] {
   const last = items[items.length - 1]
-  return last === undefined || isPoint(last) ? items : [...items, ...cachePoint(mark)]
+  return last === undefined || isPoint(last) ? items : [...items, cachePoint(mark)]
 }
 
 /** Drops the earliest points above the limit, and the TTLs that the model or the order refuses. */

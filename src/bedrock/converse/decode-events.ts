@@ -1,8 +1,22 @@
-import type { ModelEvent } from '../../core/event.ts'
+import type { FinishDetails, ModelEvent } from '../../core/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from './answer-context.ts'
-import { type BlockWriter, createBlockWriter } from './block-writer.ts'
+import { beginWriting, type Writing } from './block-state.ts'
+import {
+  writeCitation,
+  writeHidden,
+  writeInput,
+  writeMore,
+  writeReasoning,
+  writeRedacted,
+  writeRest,
+  writeSignature,
+  writeStop,
+  writeText,
+  writeTool
+} from './block-writer.ts'
 import { decodeCitation } from './decode-citation.ts'
 import type { QuickDelta } from './quick-delta.ts'
 import { finishReason, stopSequence } from './stop-reason.ts'
@@ -22,7 +36,7 @@ export interface EventDecoder {
 
 interface Decoding {
   readonly context: AnswerContext
-  readonly writer: BlockWriter
+  readonly writing: Writing
   started: boolean
   finished: boolean
   metered: boolean
@@ -32,12 +46,13 @@ interface Decoding {
 }
 
 const NOTHING: readonly ModelEvent[] = []
+const STARTED: readonly ModelEvent[] = [{ type: 'start' }]
 
 /** Makes the decoder of one answer. */
 export function createEventDecoder(context: AnswerContext): EventDecoder {
   const state: Decoding = {
     context,
-    writer: createBlockWriter(context),
+    writing: beginWriting(context),
     started: false,
     finished: false,
     metered: false,
@@ -49,7 +64,7 @@ export function createEventDecoder(context: AnswerContext): EventDecoder {
       if (eventType === 'contentBlockDelta' && !state.finished && state.started) return deltaEvents(state, payload)
       return otherEvents(state, eventType, payload)
     },
-    quick: (delta) => (state.finished ? undefined : state.writer.more(delta)),
+    quick: (delta) => (state.finished ? undefined : writeMore(state.writing, delta)),
     end() {
       if (state.finished) return
       throw new GatewayError('upstream_stream_error', 'Bedrock ended the stream before the answer was complete; try again')
@@ -63,8 +78,7 @@ function otherEvents(state: Decoding, eventType: string, payload: JsonObject): r
   // Tools of test benches and some proxies leave messageStart out.
   if (!state.started && KNOWN.has(eventType)) {
     state.started = true
-    const rest = eventType === 'messageStart' ? NOTHING : otherEvents(state, eventType, payload)
-    return [{ type: 'start' }, ...rest]
+    return eventType === 'messageStart' ? STARTED : [...STARTED, ...otherEvents(state, eventType, payload)]
   }
   switch (eventType) {
     case 'contentBlockStart':
@@ -72,7 +86,7 @@ function otherEvents(state: Decoding, eventType: string, payload: JsonObject): r
     case 'contentBlockDelta':
       return deltaEvents(state, payload)
     case 'contentBlockStop':
-      return state.writer.stop(indexOf(payload))
+      return writeStop(state.writing, indexOf(payload))
     case 'messageStop':
       return stopEvents(state, payload)
     default:
@@ -83,54 +97,52 @@ function otherEvents(state: Decoding, eventType: string, payload: JsonObject): r
 
 const KNOWN = new Set(['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop'])
 
-function startEvents({ writer, context }: Decoding, payload: JsonObject): readonly ModelEvent[] {
+function startEvents({ writing, context }: Decoding, payload: JsonObject): readonly ModelEvent[] {
   const index = indexOf(payload)
   const start = isJsonObject(payload.start) ? payload.start : {}
   if (isJsonObject(start.toolUse)) {
     const { name, toolUseId, type } = start.toolUse
     const called = typeof name === 'string' ? name : ''
-    const hidden = type === 'server_tool_use' || context.systemTools?.has(called) === true
-    return hidden ? writer.hide(index) : writer.tool(index, typeof toolUseId === 'string' ? toolUseId : '', called)
+    const hidden = type === 'server_tool_use' || context.systemTools?.includes(called) === true
+    return hidden
+      ? writeHidden(writing, index)
+      : writeTool(writing, index, typeof toolUseId === 'string' ? toolUseId : '', called)
   }
   // Results of the provider's own tools, pictures: nothing a caller could take. `{}` says nothing of the kind.
-  return Object.keys(start).length > 0 ? writer.hide(index) : NOTHING
+  return Object.keys(start).length > 0 ? writeHidden(writing, index) : NOTHING
 }
 
-function deltaEvents({ writer }: Decoding, payload: JsonObject): readonly ModelEvent[] {
+function deltaEvents({ writing }: Decoding, payload: JsonObject): readonly ModelEvent[] {
   const delta = payload.delta
   if (!isJsonObject(delta)) return NOTHING
   const index = indexOf(payload)
-  if (typeof delta.text === 'string') return writer.text(index, delta.text)
-  if (isJsonObject(delta.toolUse)) return writer.input(index, inputText(delta.toolUse.input))
-  if (isJsonObject(delta.reasoningContent)) return reasoningEvents(writer, index, delta.reasoningContent)
-  if (isJsonObject(delta.citation)) return writer.citation(index, decodeCitation(delta.citation))
+  if (typeof delta.text === 'string') return writeText(writing, index, delta.text)
+  if (isJsonObject(delta.toolUse)) return writeInput(writing, index, inputText(delta.toolUse.input))
+  if (isJsonObject(delta.reasoningContent)) return reasoningEvents(writing, index, delta.reasoningContent)
+  if (isJsonObject(delta.citation)) return writeCitation(writing, index, decodeCitation(delta.citation))
   return NOTHING
 }
 
-function reasoningEvents(writer: BlockWriter, index: number, reasoning: JsonObject): readonly ModelEvent[] {
-  if (typeof reasoning.text === 'string') return writer.reasoning(index, reasoning.text)
-  if (typeof reasoning.signature === 'string') return writer.signature(index, reasoning.signature)
-  if (typeof reasoning.redactedContent === 'string') return writer.redacted(index, reasoning.redactedContent)
+function reasoningEvents(writing: Writing, index: number, reasoning: JsonObject): readonly ModelEvent[] {
+  if (typeof reasoning.text === 'string') return writeReasoning(writing, index, reasoning.text)
+  if (typeof reasoning.signature === 'string') return writeSignature(writing, index, reasoning.signature)
+  if (typeof reasoning.redactedContent === 'string') return writeRedacted(writing, index, reasoning.redactedContent)
   return NOTHING
 }
 
 function stopEvents(state: Decoding, payload: JsonObject): readonly ModelEvent[] {
   const raw = typeof payload.stopReason === 'string' ? payload.stopReason : ''
   const extra = payload.additionalModelResponseFields
-  const closing = state.writer.finish()
+  const closing = writeRest(state.writing)
   state.finished = true
   state.extra = extra
   const met = stopSequence(extra)
-  const finish: ModelEvent = {
-    type: 'finish',
-    reason: finishReason(raw, state.writer.hasToolCalls()),
-    details: {
-      raw,
-      ...(met === undefined ? {} : { stopSequence: met }),
-      ...(state.context.keepExtra === true && extra !== undefined && extra !== null ? { extra } : {})
-    }
-  }
-  return [...closing, finish, ...(state.early === undefined ? NOTHING : metadataEvents(state, state.early))]
+  const details: Mutable<FinishDetails> = { raw }
+  if (met !== undefined) details.stopSequence = met
+  if (state.context.keepExtra === true && extra !== undefined && extra !== null) details.extra = extra
+  const finish: ModelEvent = { type: 'finish', reason: finishReason(raw, state.writing.calls > 0), details }
+  const early = state.early === undefined ? NOTHING : metadataEvents(state, state.early)
+  return closing.length + early.length === 0 ? [finish] : [...closing, finish, ...early]
 }
 
 function metadataEvents(state: Decoding, payload: JsonObject): readonly ModelEvent[] {

@@ -4,7 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { createEventDecoder } from './decode-events.ts'
 
-type WireEvent = readonly [eventType: string, payload: JsonObject]
+type Take = (eventType: string, payload: JsonObject) => void
 
 /**
  * Reads a whole Converse answer as the events its stream would have given: it is turned into the stream's own frames
@@ -16,32 +16,24 @@ export function decodeConverseResponse(body: unknown, context: AnswerContext): r
     throw new GatewayError('upstream_error', 'Bedrock answered without a message; try again')
   }
   const decoder = createEventDecoder(context)
-  return wireEvents(body, message.content).flatMap(([eventType, payload]) => decoder.frame(eventType, payload))
+  const events: ModelEvent[] = []
+  const take = (eventType: string, payload: JsonObject) => {
+    for (const event of decoder.frame(eventType, payload)) events.push(event)
+  }
+  take('messageStart', {})
+  for (let index = 0; index < message.content.length; index++) {
+    const block: Json = message.content[index]
+    if (isJsonObject(block)) takeBlock(block, index, take)
+  }
+  take('messageStop', body)
+  take('metadata', body)
+  return events
 }
 
-function wireEvents(body: JsonObject, content: readonly Json[]): readonly WireEvent[] {
-  const extra = body.additionalModelResponseFields
-  return [
-    ['messageStart', {}],
-    ...content.flatMap((block, index) => (isJsonObject(block) ? blockEvents(block, index) : [])),
-    [
-      'messageStop',
-      { stopReason: body.stopReason ?? '', ...(extra === undefined ? {} : { additionalModelResponseFields: extra }) }
-    ],
-    ['metadata', body]
-  ]
-}
-
-function blockEvents(block: JsonObject, contentBlockIndex: number): readonly WireEvent[] {
-  const deltas = blockDeltas(block)
-  const started: readonly WireEvent[] = isJsonObject(block.toolUse)
-    ? [['contentBlockStart', { contentBlockIndex, start: { toolUse: block.toolUse } }]]
-    : []
-  return [
-    ...started,
-    ...deltas.map((delta): WireEvent => ['contentBlockDelta', { contentBlockIndex, delta }]),
-    ['contentBlockStop', { contentBlockIndex }]
-  ]
+function takeBlock(block: JsonObject, contentBlockIndex: number, take: Take): void {
+  if (isJsonObject(block.toolUse)) take('contentBlockStart', { contentBlockIndex, start: { toolUse: block.toolUse } })
+  for (const delta of blockDeltas(block)) take('contentBlockDelta', { contentBlockIndex, delta })
+  take('contentBlockStop', { contentBlockIndex })
 }
 
 function blockDeltas(block: JsonObject): readonly JsonObject[] {

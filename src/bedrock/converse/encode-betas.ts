@@ -10,6 +10,7 @@ const ALIASES: Readonly<Record<string, string>> = { 'advanced-tool-use-2025-11-2
  */
 export function encodeBetas(encoding: Encoding, own: readonly string[], native: Json | undefined): readonly string[] {
   const { request, traits, warn } = encoding
+  if (request.betas === undefined && own.length === 0 && native === undefined) return own
   const refusesAll = isWithout(encoding, 'betas')
   const asked = (request.betas ?? []).map((flag) => ALIASES[flag] ?? flag)
   const known = asked.filter((flag) => !refusesAll && traits.betas.includes(flag))

@@ -20,44 +20,52 @@ export interface BlockScope {
   readonly cites: boolean
 }
 
-/** Encodes one block; its cache mark becomes a cachePoint behind it. */
-export function encodeBlock(block: Block, scope: BlockScope, role: Turn['role']): readonly JsonObject[] {
+/** Encodes one block behind those in `into`; its cache mark becomes a cachePoint behind it. */
+export function encodeBlock(block: Block, scope: BlockScope, role: Turn['role'], into: JsonObject[]): void {
   switch (block.type) {
     case 'text':
-      return encodeText(block, scope)
+      return encodeText(block, scope, into)
     case 'image':
     case 'document':
     case 'video':
     case 'audio':
-      return [encodeMedia(block, scope, role), ...cachePoint(block.cache)]
+      into.push(encodeMedia(block, scope, role))
+      return addCachePoint(block.cache, into)
     case 'tool-call':
-      return [
-        { toolUse: { toolUseId: block.id, name: scope.names.toBedrock(block.name), input: block.input } },
-        ...cachePoint(block.cache)
-      ]
+      into.push({ toolUse: { toolUseId: block.id, name: scope.names.toBedrock(block.name), input: block.input } })
+      return addCachePoint(block.cache, into)
     case 'tool-result':
-      return encodeToolResult(block, scope, role)
+      return encodeToolResult(block, scope, role, into)
     // A cachePoint behind reasoning is refused, so its mark is passed over.
     case 'reasoning':
-      return [{ reasoningContent: { reasoningText: { text: block.text, signature: block.signature ?? '' } } }]
+      into.push({ reasoningContent: { reasoningText: { text: block.text, signature: block.signature ?? '' } } })
+      return
     case 'redacted-reasoning':
-      return [{ reasoningContent: { redactedContent: block.data } }]
+      into.push({ reasoningContent: { redactedContent: block.data } })
+      return
     default:
       return unreachable(block)
   }
 }
 
-/** Encodes text of a message or of the system prompt. */
-export function encodeText(block: TextBlock, { guarded }: BlockScope): readonly JsonObject[] {
-  if (!guarded || block.guard === undefined) return [{ text: block.text }, ...cachePoint(block.cache)]
-  const qualifiers = block.guard.length === 0 ? {} : { qualifiers: [...block.guard] }
-  return [{ guardContent: { text: { text: block.text, ...qualifiers } } }, ...cachePoint(block.cache)]
+/** Encodes text of a message or of the system prompt behind what is in `into`. */
+export function encodeText(block: TextBlock, { guarded }: BlockScope, into: JsonObject[]): void {
+  if (!guarded || block.guard === undefined) into.push({ text: block.text })
+  else {
+    const qualifiers = block.guard.length === 0 ? {} : { qualifiers: [...block.guard] }
+    into.push({ guardContent: { text: { text: block.text, ...qualifiers } } })
+  }
+  addCachePoint(block.cache, into)
+}
+
+/** Adds a place after which the model may cache, where there is a mark. */
+export function addCachePoint(mark: CacheMark | undefined, into: JsonObject[]): void {
+  if (mark !== undefined) into.push(cachePoint(mark))
 }
 
 /** A place after which the model may cache. */
-export function cachePoint(mark: CacheMark | undefined): readonly JsonObject[] {
-  if (mark === undefined) return []
-  return [{ cachePoint: { type: 'default', ...(mark.ttl === undefined ? {} : { ttl: mark.ttl }) } }]
+export function cachePoint(mark: CacheMark): JsonObject {
+  return { cachePoint: { type: 'default', ...(mark.ttl === undefined ? {} : { ttl: mark.ttl }) } }
 }
 
 const NO_OUTPUT = '(no output)'
@@ -66,7 +74,7 @@ const NO_OUTPUT = '(no output)'
  * Results stay text, byte for byte: a `json` block refuses arrays, scalars and some keys, and would rewrite what the tool said.
  * Marks inside a result move behind it, as no cachePoint may stand inside.
  */
-function encodeToolResult(block: ToolResultBlock, scope: BlockScope, role: Turn['role']): readonly JsonObject[] {
+function encodeToolResult(block: ToolResultBlock, scope: BlockScope, role: Turn['role'], into: JsonObject[]): void {
   const parts = block.content.filter((part) => part.type !== 'text' || part.text.trim() !== '')
   const content = parts.map((part) => (part.type === 'text' ? { text: part.text } : encodeMedia(part, scope, role)))
   const mark = block.content.reduce<CacheMark | undefined>((found, part) => part.cache ?? found, block.cache)
@@ -76,5 +84,6 @@ function encodeToolResult(block: ToolResultBlock, scope: BlockScope, role: Turn[
     content: content.length === 0 ? [{ text: NO_OUTPUT }] : content,
     ...(isError ? { status: 'error' } : {})
   }
-  return [{ toolResult }, ...cachePoint(mark)]
+  into.push({ toolResult })
+  addCachePoint(mark, into)
 }

@@ -37,19 +37,28 @@ export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts
   const hasSystem = encoding.traits.systemPrompt && !isWithout(encoding, 'system')
   const spoken = hasSystem ? ended : withPreface(ended, told)
   return {
-    system: hasSystem ? told.flatMap((block) => encodeText(block, scope)) : [],
-    messages: spoken
-      .map((turn) => checkCounts(turn))
-      .map((turn) => ({
-        role: turn.role,
-        content: turn.content.flatMap((block) => encodeBlock(block, scope, turn.role))
-      }))
+    system: hasSystem ? encodeSystem(told, scope) : [],
+    messages: spoken.map((turn) => encodeTurn(turn, scope))
   }
 }
 
+function encodeSystem(told: readonly TextBlock[], scope: BlockScope): readonly JsonObject[] {
+  const system: JsonObject[] = []
+  for (const block of told) encodeText(block, scope, system)
+  return system
+}
+
+function encodeTurn(turn: Turn, scope: BlockScope): JsonObject {
+  checkCounts(turn)
+  const content: JsonObject[] = []
+  for (const block of turn.content) encodeBlock(block, scope, turn.role, content)
+  return { role: turn.role, content }
+}
+
 function systemBlocks({ request }: Encoding, instructions: readonly string[]): readonly TextBlock[] {
-  const own = instructions.map((text): TextBlock => ({ type: 'text', text }))
-  return [...request.system.filter((block) => block.text.trim() !== ''), ...own]
+  const told = request.system.filter((block) => block.text.trim() !== '')
+  for (const text of instructions) told.push({ type: 'text', text })
+  return told
 }
 
 /** The first turn is the user's and cannot hold tool results, as nothing was called before it. */
@@ -62,13 +71,12 @@ function withPreface(turns: readonly Turn[], preface: readonly TextBlock[]): rea
 const MOST = { image: 20, document: 5 } as const
 
 /** Refuses the first block above a limit by its path; merged messages count as one, as they do at Bedrock. */
-function checkCounts(turn: Turn): Turn {
-  if (turn.content.length <= Math.min(MOST.image, MOST.document)) return turn
+function checkCounts(turn: Turn): void {
+  if (turn.content.length <= Math.min(MOST.image, MOST.document)) return
   for (const kind of ['image', 'document'] as const) {
     const surplus = turn.content.filter((block) => block.type === kind)[MOST[kind]]
     if (surplus === undefined) continue
     const param = surplus.path ?? turn.path ?? 'messages'
     throw new GatewayError('invalid_value', `one message can hold at most ${MOST[kind]} ${kind}s`, { param })
   }
-  return turn
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
 import type { OutputFormat } from '../../core/request.ts'
 import type { Block, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
@@ -46,20 +47,20 @@ export function planOutput(encoding: Encoding, parts: OutputParts): OutputPlan {
   }
 }
 
-/** The part of the answer's context that tells how to read and check it. */
-export function outputContext(output: OutputFormat, plan: OutputPlan): Partial<AnswerContext> {
-  if (output.type === 'text' || plan.mode === 'text') return {}
+/** Notes in the answer's context how to read and check it. */
+export function outputContext(output: OutputFormat, plan: OutputPlan, context: Mutable<AnswerContext>): void {
+  if (output.type === 'text' || plan.mode === 'text') return
   const outputSchema = output.type === 'json' ? { type: 'object' } : output.schema
-  return {
-    outputSchema,
-    outputMode: plan.mode,
-    ...(plan.mode === 'instruction' && isObjectNode(outputSchema) ? { jsonText: true } : {}),
-    ...(plan.tool === undefined ? {} : { jsonTool: plan.tool.name, ...unwraps(outputSchema) })
-  }
+  context.outputSchema = outputSchema
+  context.outputMode = plan.mode
+  if (plan.mode === 'instruction' && isObjectNode(outputSchema)) context.jsonText = true
+  if (plan.tool === undefined) return
+  context.jsonTool = plan.tool.name
+  if (!hasOwnProperties(outputSchema)) context.jsonUnwrap = true
 }
 
-function unwraps({ properties }: JsonObject): Partial<AnswerContext> {
-  return isJsonObject(properties) && Object.hasOwn(properties, 'properties') ? {} : { jsonUnwrap: true }
+function hasOwnProperties({ properties }: JsonObject): boolean {
+  return isJsonObject(properties) && Object.hasOwn(properties, 'properties')
 }
 
 function planSchema(encoding: Encoding, output: SchemaOutput, parts: OutputParts): OutputPlan {

@@ -1,7 +1,8 @@
-import type { JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
 import type { Warning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
-import { encodeAdditionalFields, encodeResponseFieldPaths } from './additional-fields.ts'
+import { encodeAdditionalFields, encodeResponseFieldPaths, isEmpty } from './additional-fields.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { placeCachePoints } from './cache-points.ts'
 import { type CallableTool, callableTools } from './callable-tools.ts'
@@ -52,21 +53,21 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   const streaming = encoding.stream && canStream(encoding, tools)
   const conversation = encodeMessages(encoding, turns, {
     names,
-    instructions: [...tools.instructions, ...output.instructions],
+    instructions: tools.instructions.length === 0 ? output.instructions : [...tools.instructions, ...output.instructions],
     reasoning: reasoning.active
   })
   const cached = placeCachePoints(encoding, { ...conversation, tools: tools.tools })
   const sampling = encodeSampling(encoding, reasoning)
-  const body = {
-    messages: cached.messages,
-    ...(cached.system.length === 0 ? {} : { system: cached.system }),
-    ...nonEmpty('inferenceConfig', sampling.inferenceConfig),
-    ...(cached.tools.length === 0 ? {} : { toolConfig: { tools: cached.tools, ...tools.choice } }),
-    ...nonEmpty('additionalModelRequestFields', encodeAdditionalFields(encoding, { reasoning, sampling, tools })),
-    ...encodeResponseFieldPaths(encoding, { streaming, stops: sampling.stops, reasoning: reasoning.active }),
-    ...encodeSettings(encoding, streaming),
-    ...(output.outputConfig === undefined ? {} : { outputConfig: output.outputConfig })
-  }
+  const body: Record<string, Json> = { messages: cached.messages }
+  if (cached.system.length > 0) body.system = cached.system
+  if (!isEmpty(sampling.inferenceConfig)) body.inferenceConfig = sampling.inferenceConfig
+  if (cached.tools.length > 0) body.toolConfig = { tools: cached.tools, ...tools.choice }
+  const additional = encodeAdditionalFields(encoding, { reasoning, sampling, tools })
+  if (!isEmpty(additional)) body.additionalModelRequestFields = additional
+  const paths = encodeResponseFieldPaths(encoding, { streaming, stops: sampling.stops, reasoning: reasoning.active })
+  if (paths.length > 0) body.additionalModelResponseFieldPaths = paths
+  encodeSettings(encoding, streaming, body)
+  if (output.outputConfig !== undefined) body.outputConfig = output.outputConfig
   return { body, streaming, warnings, context: answerContext(encoding, { names, ids, output, callable }) }
 }
 
@@ -91,16 +92,14 @@ function answerContext(encoding: Encoding, { names, ids, output, callable }: Con
   const mark = reasoningMark(traits)
   const hasTools = callable.length > 0
   const tagged = traits.inlineReasoning === 'always' || (traits.inlineReasoning === 'with-tools' && hasTools)
-  return {
-    toolNames: names.toCaller,
-    toolIds: ids.toCaller,
-    ...outputContext(request.output, output),
-    ...(tagged ? { inlineReasoning: true } : {}),
-    ...(traits.textToolCalls && hasTools ? { textCalls: textCalls(encoding, names, callable) } : {}),
-    ...(traits.systemTools.length === 0 ? {} : { systemTools: new Set(traits.systemTools) }),
-    ...(mark === undefined ? {} : { reasoningMark: mark }),
-    ...(request.responseFieldPaths === undefined ? {} : { keepExtra: true })
-  }
+  const context: Mutable<AnswerContext> = { toolNames: names.toCaller(), toolIds: ids.toCaller() }
+  outputContext(request.output, output, context)
+  if (tagged) context.inlineReasoning = true
+  if (traits.textToolCalls && hasTools) context.textCalls = textCalls(encoding, names, callable)
+  if (traits.systemTools.length > 0) context.systemTools = traits.systemTools
+  if (mark !== undefined) context.reasoningMark = mark
+  if (request.responseFieldPaths !== undefined) context.keepExtra = true
+  return context
 }
 
 /** Ids of calls that come without one are made of the conversation, so that no two turns of it share one. */
@@ -109,8 +108,4 @@ function textCalls({ request }: Encoding, names: ToolNames, callable: readonly C
     names: new Set(callable.map((tool) => names.toBedrock(tool.name))),
     idPrefix: `call_${stableHash(JSON.stringify(request.turns)).toString(36)}_`
   }
-}
-
-function nonEmpty(name: string, value: JsonObject): JsonObject {
-  return Object.keys(value).length === 0 ? {} : { [name]: value }
 }

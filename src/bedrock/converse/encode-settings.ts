@@ -1,51 +1,47 @@
-import type { JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Guardrail } from '../../core/request.ts'
 import { type Encoding, isWithout } from './encoding.ts'
 
 const MOST_METADATA = 16
 const LONGEST = 256
 
-/** What is said about the call and not to the model: guardrail, tier, latency, metadata. */
-export function encodeSettings(encoding: Encoding, streaming: boolean): JsonObject {
-  return { ...guardrail(encoding, streaming), ...serviceTier(encoding), ...latency(encoding), ...metadata(encoding) }
+/** What is said about the call and not to the model: guardrail, tier, latency, metadata. Adds it to `body`. */
+export function encodeSettings(encoding: Encoding, streaming: boolean, body: Record<string, Json>): void {
+  const { guardrail, serviceTier, latency, metadata } = encoding.request
+  if (guardrail !== undefined) body.guardrailConfig = encodeGuardrail(guardrail, streaming)
+  if (serviceTier !== undefined) {
+    if (!isWithout(encoding, 'serviceTier')) body.serviceTier = { type: serviceTier }
+    else if (serviceTier !== 'default') encoding.warn('service_tier', 'the model refused it before')
+  }
+  if (latency !== undefined) {
+    if (!isWithout(encoding, 'latency')) body.performanceConfig = { latency }
+    else if (latency !== 'standard') encoding.warn('performance_config', 'the model refused it before')
+  }
+  const pairs = metadata === undefined ? undefined : encodeMetadata(metadata, encoding.warn)
+  if (pairs !== undefined) body.requestMetadata = pairs
 }
 
-function guardrail({ request }: Encoding, streaming: boolean): JsonObject {
-  if (request.guardrail === undefined) return {}
-  const { identifier, version, trace, streamProcessingMode } = request.guardrail
+function encodeGuardrail({ identifier, version, trace, streamProcessingMode }: Guardrail, streaming: boolean): JsonObject {
   return {
-    guardrailConfig: {
-      guardrailIdentifier: identifier,
-      guardrailVersion: version,
-      ...(trace === undefined ? {} : { trace }),
-      // Converse refuses what only its stream knows.
-      ...(streaming && streamProcessingMode !== undefined ? { streamProcessingMode } : {})
-    }
+    guardrailIdentifier: identifier,
+    guardrailVersion: version,
+    ...(trace === undefined ? {} : { trace }),
+    // Converse refuses what only its stream knows.
+    ...(streaming && streamProcessingMode !== undefined ? { streamProcessingMode } : {})
   }
 }
 
-function serviceTier(encoding: Encoding): JsonObject {
-  const tier = encoding.request.serviceTier
-  if (tier === undefined) return {}
-  if (!isWithout(encoding, 'serviceTier')) return { serviceTier: { type: tier } }
-  if (tier !== 'default') encoding.warn('service_tier', 'the model refused it before')
-  return {}
-}
-
-function latency(encoding: Encoding): JsonObject {
-  const wish = encoding.request.latency
-  if (wish === undefined) return {}
-  if (!isWithout(encoding, 'latency')) return { performanceConfig: { latency: wish } }
-  if (wish !== 'standard') encoding.warn('performance_config', 'the model refused it before')
-  return {}
-}
-
 /** Pairs for the invocation log, made to fit: they must never fail a request. */
-function metadata({ request, warn }: Encoding): JsonObject {
-  const pairs = Object.entries(request.metadata ?? {}).map(([key, value]) => [fit(key), fit(value)] as const)
-  const named = pairs.filter(([key]) => key !== '')
-  if (named.length > MOST_METADATA) warn('metadata', `Bedrock takes at most ${MOST_METADATA} pairs`)
-  const kept = named.slice(0, MOST_METADATA)
-  return kept.length === 0 ? {} : { requestMetadata: Object.fromEntries(kept) }
+function encodeMetadata(metadata: Readonly<Record<string, string>>, warn: Encoding['warn']): JsonObject | undefined {
+  const kept = new Map<string, string>()
+  for (const [key, value] of Object.entries(metadata)) {
+    const name = fit(key)
+    // The first wins: the operator's pairs come first, and no name of a caller's may be made to fit one of theirs.
+    if (name === '' || kept.has(name)) continue
+    if (kept.size === MOST_METADATA) warn('metadata', `Bedrock takes at most ${MOST_METADATA} pairs`)
+    else kept.set(name, fit(value))
+  }
+  return kept.size === 0 ? undefined : Object.fromEntries(kept)
 }
 
 function fit(text: string): string {

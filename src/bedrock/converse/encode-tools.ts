@@ -30,9 +30,12 @@ export interface ToolParts {
 }
 
 const MOST_STRICT = 20
+const NO_TOOLS: ToolPlan = { tools: [], choice: {}, instructions: [], fields: {} }
 
 /** Encodes the caller's tools, the provider's own and the gateway's answer tool. Order is the caller's: another one breaks the prompt cache. */
 export function planTools(encoding: Encoding, parts: ToolParts): ToolPlan {
+  if (encoding.request.tools.length === 0 && encoding.request.webSearch !== true && parts.output.tool === undefined)
+    return NO_TOOLS
   const choice = planToolChoice(encoding, parts)
   const offered = choice.only === undefined ? parts.callable : parts.callable.filter((tool) => tool.name === choice.only)
   const strict = strictTools(encoding, offered)
@@ -52,7 +55,7 @@ function encodeTool(tool: CallableTool, names: ToolNames, isStrict: boolean): re
     inputSchema: { json: isStrict ? sanitizeSchema(schema) : schema },
     ...(isStrict ? { strict: true } : {})
   }
-  return [{ toolSpec }, ...cachePoint(tool.cache)]
+  return tool.cache === undefined ? [{ toolSpec }] : [{ toolSpec }, cachePoint(tool.cache)]
 }
 
 /** The tools whose arguments the model's grammar will enforce; for the others the wish is reported as dropped. */

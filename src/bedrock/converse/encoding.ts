@@ -62,6 +62,7 @@ export function isWithout({ without }: EncodeInput, thing: Healed): boolean {
 
 /** The least of the ceilings that Bedrock has told for this model; none: infinity. */
 export function toldCeiling({ without }: EncodeInput): number {
+  if (without.size === 0) return Number.POSITIVE_INFINITY
   const told = [...without]
     .filter((name) => name.startsWith('maxTokens<='))
     .map((name) => Number(name.slice('maxTokens<='.length)))

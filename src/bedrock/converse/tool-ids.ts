@@ -13,17 +13,20 @@ export interface ToolIds {
   /** The id to send for the next call that the caller names so. Callers repeat ids over turns; Bedrock refuses that. */
   next(id: string): string
   /** Bedrock's ids to the caller's, only where they differ. */
-  readonly toCaller: ReadonlyMap<string, string>
+  toCaller(): ReadonlyMap<string, string>
 }
+
+const NONE: ReadonlyMap<string, string> = new Map()
 
 /** Makes an empty map for one request. */
 export function createToolIds(alphabet: Traits['toolIds']): ToolIds {
-  const taken = new Set<string>()
-  const toCaller = new Map<string, string>()
-  const salts = new Map<string, number>()
+  // Made with the first id: most conversations have none.
+  let known: { taken: Set<string>; toCaller: Map<string, string>; salts: Map<string, number> } | undefined
   return {
-    toCaller,
+    toCaller: () => known?.toCaller ?? NONE,
     next(id) {
+      known ??= { taken: new Set(), toCaller: new Map(), salts: new Map() }
+      const { taken, toCaller, salts } = known
       let made = ALPHABETS[alphabet].test(id) ? id : madeId(alphabet, id)
       let salt = salts.get(id) ?? 0
       while (taken.has(made)) made = madeId(alphabet, `${id}#${++salt}`)

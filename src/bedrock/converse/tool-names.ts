@@ -9,16 +9,28 @@ export interface ToolNames {
   /** A name of the gateway's own that no caller's tool has. */
   reserve(name: string): string
   /** Bedrock's names to the caller's, only where they differ. */
-  readonly toCaller: ReadonlyMap<string, string>
+  toCaller(): ReadonlyMap<string, string>
 }
+
+interface Known {
+  readonly sent: Map<string, string>
+  readonly taken: Set<string>
+  readonly toCaller: Map<string, string>
+}
+
+const NONE: ReadonlyMap<string, string> = new Map()
 
 /** Makes an empty map. Definitions come first, so that they keep their plain names and history gives way. */
 export function createToolNames(): ToolNames {
-  const sent = new Map<string, string>()
-  const taken = new Set<string>()
-  const toCaller = new Map<string, string>()
+  // Made with the first name: most conversations have none.
+  let made: Known | undefined
 
-  function free(name: string): string {
+  function known(): Known {
+    made ??= { sent: new Map(), taken: new Set(), toCaller: new Map() }
+    return made
+  }
+
+  function free(name: string, taken: ReadonlySet<string>): string {
     if (ALLOWED.test(name) && !taken.has(name)) return name
     const plain = name.replace(/[^a-zA-Z0-9_-]/g, '_') || 'tool'
     const candidates = plain.length <= 64 ? [plain] : []
@@ -29,20 +41,22 @@ export function createToolNames(): ToolNames {
   }
 
   return {
-    toCaller,
+    toCaller: () => made?.toCaller ?? NONE,
     toBedrock(name) {
-      const known = sent.get(name)
-      if (known !== undefined) return known
-      const made = free(name)
-      sent.set(name, made)
-      taken.add(made)
-      if (made !== name) toCaller.set(made, name)
-      return made
+      const { sent, taken, toCaller } = known()
+      const before = sent.get(name)
+      if (before !== undefined) return before
+      const sendable = free(name, taken)
+      sent.set(name, sendable)
+      taken.add(sendable)
+      if (sendable !== name) toCaller.set(sendable, name)
+      return sendable
     },
     reserve(name) {
-      const made = free(name)
-      taken.add(made)
-      return made
+      const { taken } = known()
+      const sendable = free(name, taken)
+      taken.add(sendable)
+      return sendable
     }
   }
 }

@@ -1,29 +1,31 @@
 import type { UsageDetails } from '../../core/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
 import type { Usage } from '../../core/usage.ts'
 
 /** Reads Bedrock's usage. Claude sends its cache counts under two names, other families leave them out. */
 export function decodeUsage(usage: Json | undefined, extra: Json | undefined): Usage {
   const from = isJsonObject(usage) ? usage : {}
   const reasoning = reasoningTokens(extra)
-  return {
+  const read: Mutable<Usage> = {
     inputTokens: count(from.inputTokens),
     cacheReadTokens: count(from.cacheReadInputTokens ?? from.cacheReadInputTokenCount),
     cacheWriteTokens: count(from.cacheWriteInputTokens ?? from.cacheWriteInputTokenCount),
-    outputTokens: count(from.outputTokens),
-    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning })
+    outputTokens: count(from.outputTokens)
   }
+  if (reasoning !== undefined) read.reasoningTokens = reasoning
+  return read
 }
 
 /** Reads what comes beside the usage: latency, the tier that served, the guardrail's trace. */
 export function decodeUsageDetails(payload: JsonObject): UsageDetails {
   const latency = member(payload.metrics, 'latencyMs')
   const tier = member(payload.serviceTier, 'type')
-  return {
-    ...(typeof latency === 'number' ? { latencyMs: latency } : {}),
-    ...(typeof tier === 'string' ? { serviceTier: tier } : {}),
-    ...(payload.trace === undefined || payload.trace === null ? {} : { trace: payload.trace })
-  }
+  const details: Mutable<UsageDetails> = {}
+  if (typeof latency === 'number') details.latencyMs = latency
+  if (typeof tier === 'string') details.serviceTier = tier
+  if (payload.trace !== undefined && payload.trace !== null) details.trace = payload.trace
+  return details
 }
 
 /** Native response fields of Claude, whole (`/usage/...`) or in a stream; the count is part of the output tokens. */

@@ -56,20 +56,17 @@ function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): 
   return byteString(`${JSON.stringify(head).slice(0, -1)},`)
 }
 
-/** What an encoder knows of one choice's cost once its events are over. */
-export interface ChoiceCost {
-  readonly usage: Usage | undefined
-  readonly usageDetails: UsageDetails | undefined
-}
+/** What one choice cost; undefined as long as Bedrock has not told. */
+export type ChoiceCost = { readonly usage: Usage; readonly details: UsageDetails } | undefined
 
 /**
  * The chunk that carries the usage of all choices, summed: without choices, after every finish. Empty unless the caller
  * asked for it. Never on a chunk with choices: AutoGen reads no finish reason there, openai-node loses the usage.
  */
-export function usageFrame(head: ChatHead, options: ChatOptions, choices: readonly ChoiceCost[]): ByteString {
+export function usageFrame(head: ChatHead, options: ChatOptions, choices: readonly { cost(): ChoiceCost }[]): ByteString {
   if (!options.includeUsage) return ''
-  const usage = encodeUsage(choices.map(({ usage }) => usage ?? NO_USAGE).reduce(addUsage, NO_USAGE))
-  const details = choices[0]?.usageDetails
+  const usage = encodeUsage(choices.map((choice) => choice.cost()?.usage ?? NO_USAGE).reduce(addUsage, NO_USAGE))
+  const details = choices[0]?.cost()?.details
   const traced = details?.trace === undefined ? '' : `,"bedrock_trace":${jsonBytes(details.trace)}`
   const start = chunkStart(head, details?.serviceTier ?? options.serviceTier)
   return frame(`${start}"choices":[],"usage":${JSON.stringify(usage)}${traced}}`)

@@ -4,15 +4,16 @@ import { present } from './present.ts'
 import type { Fields } from './read-fields.ts'
 import { objectAt, optionalBoolean, optionalString, stringAt } from './read-value.ts'
 
+const PLAIN_TEXT: OutputFormat = { type: 'text' }
 const FORMATS = ['text', 'json_object', 'json_schema']
 
 /** Reads `response_format`; absent is plain text. */
 export function decodeOutput(fields: Fields): OutputFormat {
   const format = fields.get('response_format')
-  if (format === undefined) return { type: 'text' }
+  if (format === undefined) return PLAIN_TEXT
   const path = fields.path('response_format')
   const type = stringAt(format.type, `${path}.type`)
-  if (type === 'text') return { type: 'text' }
+  if (type === 'text') return PLAIN_TEXT
   if (type === 'json_object') return { type: 'json' }
   if (type !== 'json_schema') throw wrongChoice(`${path}.type`, FORMATS, type)
   const at = `${path}.json_schema`

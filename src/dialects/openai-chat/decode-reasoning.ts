@@ -10,6 +10,7 @@ import { optionalBoolean, optionalChoice, optionalInteger, optionalString, strin
  * OpenAI's own field wins for the effort, Anthropic's for the budget and for on or off.
  */
 export function decodeReasoning(fields: Fields): ReasoningWish | undefined {
+  if (!asksForReasoning(fields)) return undefined
   const router = decodeRouterStyle(fields)
   const anthropic = decodeThinking(fields)
   const effort = (fields.get('reasoning_effort') as Effort | undefined) ?? router.effort
@@ -22,9 +23,16 @@ export function decodeReasoning(fields: Fields): ReasoningWish | undefined {
   return Object.keys(wish).length === 0 ? undefined : wish
 }
 
+function asksForReasoning(fields: Fields): boolean {
+  const wish = fields.get('reasoning_effort') ?? fields.get('reasoning') ?? fields.get('thinking')
+  return wish !== undefined
+}
+
 /** Whether the caller wants the reasoning left out of the answer (`reasoning.exclude`). */
 export function excludesReasoning(fields: Fields): boolean {
-  return optionalBoolean(fields.get('reasoning')?.exclude, `${fields.path('reasoning')}.exclude`) ?? false
+  const reasoning = fields.get('reasoning')
+  if (reasoning === undefined) return false
+  return optionalBoolean(reasoning.exclude, `${fields.path('reasoning')}.exclude`) ?? false
 }
 
 function decodeRouterStyle(fields: Fields): ReasoningWish {

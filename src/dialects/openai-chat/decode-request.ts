@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
 import type { ChatRequest, Guardrail } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
@@ -12,7 +13,7 @@ import { decodeLimits, decodeMetadata, decodeNative, decodeServiceTier, decodeUn
 import { decodeToolChoice } from './decode-tool-choice.ts'
 import { type DecodedTools, decodeTools } from './decode-tools.ts'
 import type { ChatOptions, ReasoningFormat } from './options.ts'
-import { present } from './present.ts'
+import { put } from './present.ts'
 import { type Fields, readFields } from './read-fields.ts'
 import { optionalBoolean } from './read-value.ts'
 import { createReport, type Report } from './report.ts'
@@ -41,12 +42,18 @@ export function decodeChatRequest(body: ChatBody, defaults: ChatDefaults): Decod
   for (const path of fields.unknown) {
     if (/^[\w.-]{1,64}$/.test(path)) report(path, 'not a field that the gateway knows')
   }
-  for (const [name, value] of Object.entries(fields.get('web_search_options') ?? {})) {
+  reportSearchSettings(fields, report)
+  const tools = decodeTools(fields, report)
+  return { request: decodeRequest(fields, tools, defaults, report), options: decodeOptions(fields, tools, defaults), warnings }
+}
+
+function reportSearchSettings(fields: Fields, report: Report): void {
+  const settings = fields.get('web_search_options')
+  if (settings === undefined) return
+  for (const [name, value] of Object.entries(settings)) {
     if (value !== null && /^\w{1,64}$/.test(name))
       report(`${fields.path('web_search_options')}.${name}`, 'the search has no such setting')
   }
-  const tools = decodeTools(fields, report)
-  return { request: decodeRequest(fields, tools, defaults, report), options: decodeOptions(fields, tools, defaults), warnings }
 }
 
 function decodeRequest(
@@ -60,38 +67,47 @@ function decodeRequest(
   const messages = fields.get('messages')
   if (messages === undefined) throw missing('messages')
   const { choice, tools } = decodeToolChoice(fields, given, legacy)
-  return present({
+  const { system, turns } = decodeMessages(messages, fields.path('messages'), report)
+  const request: Mutable<ChatRequest> = {
     model,
-    ...decodeMessages(messages, fields.path('messages'), report),
-    ...decodeLimits(fields),
+    system,
+    turns,
     tools,
-    toolChoice: choice,
-    // `function_call` has room for one call only.
-    parallelToolCalls: legacy ? false : fields.get('parallel_tool_calls'),
     output: decodeOutput(fields),
-    reasoning: decodeReasoning(fields),
     stream: fields.get('stream') ?? false,
-    serviceTier: decodeServiceTier(fields),
-    guardrail: decodeGuardrail(fields) ?? defaults.guardrail,
-    metadata: decodeMetadata(fields),
-    autoCache: decodeAutoCache(fields, report),
-    webSearch: fields.get('web_search_options') === undefined ? undefined : true,
-    ...decodeNative(fields),
     unmapped: decodeUnmapped(fields)
-  })
+  }
+  decodeLimits(fields, request)
+  put(request, 'toolChoice', choice)
+  // `function_call` has room for one call only.
+  put(request, 'parallelToolCalls', legacy ? false : fields.get('parallel_tool_calls'))
+  put(request, 'reasoning', decodeReasoning(fields))
+  put(request, 'serviceTier', decodeServiceTier(fields))
+  put(request, 'guardrail', decodeGuardrail(fields) ?? defaults.guardrail)
+  put(request, 'metadata', decodeMetadata(fields))
+  put(request, 'autoCache', decodeAutoCache(fields, report))
+  put(request, 'webSearch', fields.get('web_search_options') === undefined ? undefined : true)
+  decodeNative(fields, request)
+  return request
 }
 
 function decodeOptions(fields: Fields, { custom, legacy }: DecodedTools, defaults: ChatDefaults): ChatOptions {
-  const path = `${fields.path('stream_options')}.include_usage`
-  return present({
+  const options: Mutable<ChatOptions> = {
     count: fields.get('n') ?? 1,
-    includeUsage: optionalBoolean(fields.get('stream_options')?.include_usage, path) ?? false,
+    includeUsage: includesUsage(fields),
     legacyFunctions: legacy,
-    reasoningFormat: excludesReasoning(fields) ? 'none' : defaults.reasoningFormat,
-    serviceTier: decodeServiceTier(fields),
-    customTools: custom.size === 0 ? undefined : custom,
-    responseFields: fields.get('additional_model_response_field_paths') === undefined ? undefined : true
-  })
+    reasoningFormat: excludesReasoning(fields) ? 'none' : defaults.reasoningFormat
+  }
+  put(options, 'serviceTier', decodeServiceTier(fields))
+  put(options, 'customTools', custom.size === 0 ? undefined : custom)
+  put(options, 'responseFields', fields.get('additional_model_response_field_paths') === undefined ? undefined : true)
+  return options
+}
+
+function includesUsage(fields: Fields): boolean {
+  const given = fields.get('stream_options')
+  if (given === undefined) return false
+  return optionalBoolean(given.include_usage, `${fields.path('stream_options')}.include_usage`) ?? false
 }
 
 function refuseOtherOutputs(fields: Fields): void {
@@ -101,8 +117,10 @@ function refuseOtherOutputs(fields: Fields): void {
       param: path
     })
   }
+  const modalities = fields.get('modalities')
+  if (modalities === undefined) return
   const path = fields.path('modalities')
-  for (const modality of stringsOf(fields.get('modalities'), path) ?? []) {
+  for (const modality of stringsOf(modalities, path)) {
     if (modality === 'text') continue
     throw new GatewayError('unsupported_value', `Unsupported value: '${path}' supports only "text".`, { param: path })
   }

@@ -1,20 +1,20 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import type { ServiceTier } from '../../core/request.ts'
+import type { Mutable } from '../../core/mutable.ts'
+import type { ChatRequest, ServiceTier } from '../../core/request.ts'
 import { badValue, wrongType } from '../openai-error/refuse.ts'
 import { FIELDS, type FieldName, type FieldRow } from './fields.ts'
+import { put } from './present.ts'
 import type { Fields } from './read-fields.ts'
 import { atMost, optionalChoice } from './read-value.ts'
 
 /** Reads the limits and sampling fields, which go to the core as they are. */
-export function decodeLimits(fields: Fields) {
+export function decodeLimits(fields: Fields, request: Mutable<ChatRequest>): void {
   const topK = fields.get('top_k')
-  return {
-    maxTokens: fields.get('max_completion_tokens') ?? fields.get('max_tokens'),
-    temperature: fields.get('temperature'),
-    topP: fields.get('top_p'),
-    topK: topK !== undefined && topK > 0 ? topK : undefined,
-    stop: decodeStop(fields)
-  }
+  put(request, 'maxTokens', fields.get('max_completion_tokens') ?? fields.get('max_tokens'))
+  put(request, 'temperature', fields.get('temperature'))
+  put(request, 'topP', fields.get('top_p'))
+  put(request, 'topK', topK !== undefined && topK > 0 ? topK : undefined)
+  put(request, 'stop', decodeStop(fields))
 }
 
 // Converse takes no more; what a model itself takes is in its traits.
@@ -51,8 +51,11 @@ export function decodeServiceTier(fields: Fields): ServiceTier | undefined {
 
 /** Reads the caller's pairs, with `user` and `safety_identifier` among them. */
 export function decodeMetadata(fields: Fields): Record<string, string> | undefined {
+  const given = fields.get('metadata')
+  const isNamed = fields.get('user') !== undefined || fields.get('safety_identifier') !== undefined
+  if (given === undefined && !isNamed) return undefined
   const path = fields.path('metadata')
-  const pairs = Object.entries(fields.get('metadata') ?? {}).flatMap(([key, value]): [string, string][] => {
+  const pairs = Object.entries(given ?? {}).flatMap(([key, value]): [string, string][] => {
     if (value === null) return []
     if (typeof value === 'object') throw wrongType(`${path}.${key}`, 'a string', value)
     return [[key, String(value)]]
@@ -66,56 +69,63 @@ export function decodeMetadata(fields: Fields): Record<string, string> | undefin
 }
 
 /** Reads the fields that are Bedrock's own. */
-export function decodeNative(fields: Fields) {
-  const latencyPath = `${fields.path('performance_config')}.latency`
-  return {
-    latency: optionalChoice(fields.get('performance_config')?.latency, latencyPath, ['standard', 'optimized']),
-    betas: decodeBetas(fields),
-    extraFields: fields.get('additional_model_request_fields'),
-    responseFieldPaths: decodePointers(fields)
-  }
+export function decodeNative(fields: Fields, request: Mutable<ChatRequest>): void {
+  put(request, 'latency', decodeLatency(fields))
+  put(request, 'betas', decodeBetas(fields))
+  put(request, 'extraFields', fields.get('additional_model_request_fields'))
+  put(request, 'responseFieldPaths', decodePointers(fields))
+}
+
+function decodeLatency(fields: Fields) {
+  const given = fields.get('performance_config')
+  return given && optionalChoice(given.latency, `${fields.path('performance_config')}.latency`, ['standard', 'optimized'])
 }
 
 /** JSON pointers into the native answer; Bedrock refuses anything else. */
 function decodePointers(fields: Fields): readonly string[] | undefined {
+  const given = fields.get('additional_model_response_field_paths')
+  if (given === undefined) return undefined
   const path = fields.path('additional_model_response_field_paths')
-  const pointers = stringsOf(fields.get('additional_model_response_field_paths'), path)
-  const wrong = pointers?.findIndex((pointer) => pointer !== '' && !/^\/.{0,255}$/s.test(pointer)) ?? -1
+  const pointers = stringsOf(given, path)
+  const wrong = pointers.findIndex((pointer) => pointer !== '' && !/^\/.{0,255}$/s.test(pointer))
   if (wrong < 0) return pointers
   throw badValue(`${path}[${wrong}]`, `Invalid '${path}[${wrong}]': expected a JSON pointer such as '/stop_sequence'.`)
 }
 
 function decodeBetas(fields: Fields): readonly string[] | undefined {
   const value = fields.get('anthropic_beta')
+  if (value === undefined) return undefined
   const path = fields.path('anthropic_beta')
   const list = typeof value === 'string' ? value.split(',') : value
-  if (list !== undefined && !Array.isArray(list)) throw wrongType(path, 'a string or an array of strings', list)
+  if (!Array.isArray(list)) throw wrongType(path, 'a string or an array of strings', list)
   const betas = stringsOf(list, path)
-    ?.map((beta) => beta.trim())
+    .map((beta) => beta.trim())
     .filter((beta) => beta !== '')
-  return betas === undefined || betas.length === 0 ? undefined : [...new Set(betas)]
+  return betas.length === 0 ? undefined : [...new Set(betas)]
 }
 
 const MOST_STRINGS = 1000
 
-/** A list of strings, or absent. */
-export function stringsOf(list: readonly Json[] | undefined, path: string): readonly string[] | undefined {
-  return (
-    list &&
-    atMost(list, MOST_STRINGS, path).map((each, index) => {
-      if (typeof each !== 'string') throw wrongType(`${path}[${index}]`, 'a string', each)
-      return each
-    })
-  )
+/** A list of strings. */
+export function stringsOf(list: readonly Json[], path: string): readonly string[] {
+  return atMost(list, MOST_STRINGS, path).map((each, index) => {
+    if (typeof each !== 'string') throw wrongType(`${path}[${index}]`, 'a string', each)
+    return each
+  })
 }
+
+const REPORTED = (Object.keys(FIELDS) as FieldName[]).filter((name) => FIELDS[name].outcome === 'reported')
+const NOTHING: JsonObject = {}
 
 /** Fields that no Converse request can carry, unless they ask for nothing. */
 export function decodeUnmapped(fields: Fields): JsonObject {
-  const names = (Object.keys(FIELDS) as FieldName[]).filter((name) => (FIELDS[name] as FieldRow).outcome === 'reported')
-  const pairs = names.flatMap((name): [string, Json][] => {
+  let unmapped: Record<string, Json> | undefined
+  for (const name of REPORTED) {
     const value = fields.get(name)
-    if (value === undefined || value === (FIELDS[name] as FieldRow).neutral) return []
-    return isJsonObject(value) && Object.keys(value).length === 0 ? [] : [[name, value]]
-  })
-  return Object.fromEntries(pairs)
+    if (value === undefined || value === (FIELDS[name] as FieldRow).neutral) continue
+    if (isJsonObject(value) && Object.keys(value).length === 0) continue
+    unmapped ??= {}
+    unmapped[name] = value
+  }
+  return unmapped ?? NOTHING
 }

@@ -18,10 +18,13 @@ export interface DecodedTools {
 
 const MOST_TOOLS = 1000
 
+const NO_TOOLS: DecodedTools = { tools: [], custom: new Set(), legacy: false }
+
 /** Reads `tools`, or else the older `functions`. Order is kept: another order would miss the model's cache. */
 export function decodeTools(fields: Fields, report: Report): DecodedTools {
   const given = fields.get('tools') ?? []
   const functions = fields.get('functions') ?? []
+  if (given.length === 0 && functions.length === 0) return NO_TOOLS
   const legacy = given.length === 0 && functions.length > 0
   if (given.length > 0 && functions.length > 0) report(fields.path('functions'), '`tools` is given too and wins')
   const path = fields.path(legacy ? 'functions' : 'tools')

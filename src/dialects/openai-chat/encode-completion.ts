@@ -1,5 +1,5 @@
 import type { AnswerBlock, Completion } from '../../core/fold.ts'
-import { addUsage, NO_USAGE } from '../../core/usage.ts'
+import { addUsage } from '../../core/usage.ts'
 import type {
   AnnotationBody,
   ChoiceBody,
@@ -13,57 +13,64 @@ import { encodeAnnotation } from './encode-annotations.ts'
 import { encodeUsage } from './encode-usage.ts'
 import { finishWord } from './finish-reason.ts'
 import { type ChatHead, SYSTEM_FINGERPRINT } from './head.ts'
-import type { ChatOptions } from './options.ts'
-import { present } from './present.ts'
+import type { ChatOptions, ReasoningFormat } from './options.ts'
 import { createThinkTags } from './think-tags.ts'
 
 /** The answers to one request as one `chat.completion`; usage is summed. */
 export function encodeChatCompletion(completions: readonly Completion[], head: ChatHead, options: ChatOptions): CompletionBody {
   const details = completions[0]?.usageDetails
-  return present({
+  const body: CompletionBody = {
     id: head.id,
-    object: 'chat.completion' as const,
+    object: 'chat.completion',
     created: head.created,
     model: head.model,
     service_tier: details?.serviceTier ?? options.serviceTier ?? 'default',
     system_fingerprint: SYSTEM_FINGERPRINT,
     choices: completions.map((completion, index) => encodeChoice(completion, index, options)),
-    usage: encodeUsage(completions.map(({ usage }) => usage).reduce(addUsage, NO_USAGE)),
-    bedrock_trace: details?.trace
-  })
+    usage: encodeUsage(completions.map(({ usage }) => usage).reduce(addUsage))
+  }
+  if (details?.trace !== undefined) body.bedrock_trace = details.trace
+  return body
 }
 
-function encodeChoice(completion: Completion, index: number, options: ChatOptions): ChoiceBody {
-  const calls = completion.blocks.filter((block) => block.type === 'tool-call')
-  return present({
+function encodeChoice({ blocks, finish, finishDetails }: Completion, index: number, options: ChatOptions): ChoiceBody {
+  const calls = blocks.filter((block) => block.type === 'tool-call')
+  const choice: ChoiceBody = {
     index,
-    message: encodeMessage(completion.blocks, options),
+    message: encodeMessage(blocks, calls, options),
     logprobs: null,
-    finish_reason: finishWord(completion.finish, calls.length, options.legacyFunctions),
-    additional_model_response_fields: options.responseFields ? completion.finishDetails.extra : undefined
-  })
+    finish_reason: finishWord(finish, calls.length, options.legacyFunctions)
+  }
+  if (options.responseFields && finishDetails.extra !== undefined) choice.additional_model_response_fields = finishDetails.extra
+  return choice
 }
 
-function encodeMessage(blocks: readonly AnswerBlock[], options: ChatOptions): MessageBody {
+type Call = Extract<AnswerBlock, { type: 'tool-call' }>
+
+function encodeMessage(blocks: readonly AnswerBlock[], calls: readonly Call[], options: ChatOptions): MessageBody {
   const format = options.reasoningFormat ?? 'field'
   const { content, annotations } = encodeContent(blocks, format)
-  const calls = blocks.filter((block) => block.type === 'tool-call')
-  const reasoning = blocks.map((block) => (block.type === 'reasoning' ? block.text : '')).join('')
-  const first = calls[0]
-  return present({
-    role: 'assistant' as const,
-    // OpenAI's own word for "only calls"; without calls NextChat needs a string.
-    content: content === '' && calls.length > 0 ? null : content,
-    refusal: null,
-    annotations,
-    reasoning_content: reasoning !== '' && (format === 'field' || format === 'both') ? reasoning : undefined,
-    thinking_blocks: format === 'none' ? undefined : encodeThinking(blocks),
-    tool_calls: calls.length > 0 && !options.legacyFunctions ? calls.map((call) => encodeCall(call, options)) : undefined,
-    function_call: first && options.legacyFunctions ? { name: first.name, arguments: first.json } : undefined
-  })
+  // OpenAI's own word for "only calls"; without calls NextChat needs a string.
+  const said = content === '' && calls.length > 0 ? null : content
+  const message: MessageBody = { role: 'assistant', content: said, refusal: null, annotations }
+  addReasoning(message, blocks, format)
+  const [first] = calls
+  if (first === undefined) return message
+  if (options.legacyFunctions) message.function_call = { name: first.name, arguments: first.json }
+  else message.tool_calls = calls.map((call) => encodeCall(call, options))
+  return message
 }
 
-function encodeContent(blocks: readonly AnswerBlock[], format: NonNullable<ChatOptions['reasoningFormat']>) {
+function addReasoning(message: MessageBody, blocks: readonly AnswerBlock[], format: ReasoningFormat): void {
+  if (format === 'none') return
+  let reasoning = ''
+  for (const block of blocks) if (block.type === 'reasoning') reasoning += block.text
+  if (reasoning !== '' && format !== 'think') message.reasoning_content = reasoning
+  const thinking = encodeThinking(blocks)
+  if (thinking !== undefined) message.thinking_blocks = thinking
+}
+
+function encodeContent(blocks: readonly AnswerBlock[], format: ReasoningFormat) {
   const tags = createThinkTags(format)
   const annotations: AnnotationBody[] = []
   let content = ''
@@ -94,7 +101,7 @@ function encodeThinking(blocks: readonly AnswerBlock[]): ThinkingBlockBody[] | u
   return thinking.length === 0 ? undefined : thinking
 }
 
-function encodeCall(call: Extract<AnswerBlock, { type: 'tool-call' }>, options: ChatOptions): ToolCallBody {
+function encodeCall(call: Call, options: ChatOptions): ToolCallBody {
   if (!options.customTools?.has(call.name))
     return { id: call.id, type: 'function', function: { name: call.name, arguments: call.json } }
   return { id: call.id, type: 'custom', custom: { name: call.name, input: unwrapCustomInput(call.json) } }

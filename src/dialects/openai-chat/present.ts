@@ -8,3 +8,8 @@ export function present<T extends object>(value: T): Present<T> {
   for (const key in value) if (value[key] !== undefined) kept[key] = value[key]
   return kept as unknown as Present<T>
 }
+
+/** Sets a member unless its value is absent. */
+export function put<T extends object, K extends keyof T>(into: T, name: K, value: T[K] | undefined): void {
+  if (value !== undefined) into[name] = value
+}

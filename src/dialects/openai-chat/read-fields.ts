@@ -23,19 +23,25 @@ export interface Fields {
   readonly unknown: readonly string[]
 }
 
+const NOTHING: JsonObject = {}
+
 /** Reads the body and a literal `extra_body` as one set of fields; the top level wins. */
 export function readFields(body: JsonObject): Fields {
-  const extra = body.extra_body ?? {}
+  const extra = body.extra_body ?? NOTHING
   if (!isJsonObject(extra)) throw wrongType('extra_body', EXPECTED.object, extra)
-  const values = new Map<string, Json>()
-  const nested = new Set<string>()
   const unknown: string[] = []
-  collect(body, '', values, unknown)
-  for (const name of collect(extra, 'extra_body.', values, unknown)) nested.add(name)
-  const path = (name: string) => (nested.has(name) ? `extra_body.${name}` : name)
-  for (const [name, value] of values) checkField(value, path(name), FIELDS[name as FieldName])
+  const isAbove = (name: string) => (body[name] ?? undefined) !== undefined
+  const path = (name: string) => (isAbove(name) || (extra[name] ?? undefined) === undefined ? name : `extra_body.${name}`)
+  for (const name in body) {
+    if (isAbove(name) && !checkField(name, body[name]!, name)) unknown.push(name)
+  }
+  for (const name in extra) {
+    const value = extra[name] ?? undefined
+    if (value === undefined || (isAbove(name) && Object.hasOwn(FIELDS, name))) continue
+    if (!checkField(name, value, `extra_body.${name}`)) unknown.push(`extra_body.${name}`)
+  }
   return {
-    get: <N extends FieldName>(name: N) => values.get(name) as FieldValue<N> | undefined,
+    get: <N extends FieldName>(name: N) => (body[name] ?? extra[name] ?? undefined) as FieldValue<N> | undefined,
     path,
     unknown
   }
@@ -51,25 +57,17 @@ const EXPECTED: Record<FieldType, string> = {
   any: 'a value'
 }
 
-function collect(from: JsonObject, prefix: string, values: Map<string, Json>, unknown: string[]): string[] {
-  const taken: string[] = []
-  for (const [name, value] of Object.entries(from)) {
-    if (value === null || values.has(name)) continue
-    if (Object.hasOwn(FIELDS, name)) {
-      values.set(name, value)
-      taken.push(name)
-    } else unknown.push(`${prefix}${name}`)
-  }
-  return taken
-}
-
-function checkField(value: Json, path: string, row: FieldRow): void {
+/** Checks a value against the row of its name; `false`: there is no such row. */
+function checkField(name: string, value: Json, path: string): boolean {
+  if (!Object.hasOwn(FIELDS, name)) return false
+  const row: FieldRow = FIELDS[name as FieldName]
   if (!hasType(value, row.type)) throw wrongType(path, EXPECTED[row.type], value)
   if (typeof value === 'number' && row.min !== undefined && value < row.min) throw outOfRange(path, value, row)
   if (typeof value === 'number' && row.max !== undefined && value > row.max) throw outOfRange(path, value, row)
   if (typeof value === 'string' && row.values !== undefined && !row.values.includes(value)) {
     throw wrongChoice(path, row.values, value)
   }
+  return true
 }
 
 function hasType(value: Json, type: FieldType): boolean {

@@ -8,7 +8,7 @@ export interface CallDeltas {
   /** `literal`: the piece as a JSON string, to be copied. */
   input(json: string, literal?: ByteString): ByteString
   end(): ByteString
-  readonly count: number
+  count(): number
 }
 
 /**
@@ -39,9 +39,7 @@ export function createCallDeltas(options: ChatOptions): CallDeltas {
       // A call without arguments has no input event, but every client parses the joined text.
       return (hasInput ? '' : form.piece('{}')) + form.last()
     },
-    get count() {
-      return count
-    }
+    count: () => count
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ByteString } from '../../core/byte-string.ts'
 import type { FinishDetails, FinishReason, ModelEvent } from '../../core/event.ts'
 import { unreachable } from '../../core/unreachable.ts'
-import { type ChunkFrames, createChunkFrames } from './chunk-frames.ts'
+import { type ChoiceCost, type ChunkFrames, createChunkFrames } from './chunk-frames.ts'
 import { finishWord } from './finish-reason.ts'
 import type { ChatHead } from './head.ts'
 import type { ChatOptions } from './options.ts'
@@ -14,14 +14,15 @@ export interface StreamWriter {
   readonly options: ChatOptions
   readonly frames: ChunkFrames
   readonly tags: ThinkTags
-  readonly calls: CallDeltas
-  readonly notes: StreamNotes
+  /** Made with the first call, and with the first thing to note: most answers have none. */
+  calls: CallDeltas | undefined
+  notes: StreamNotes | undefined
   readonly showsField: boolean
   readonly showsTags: boolean
   /** UTF-16 units of content written so far, and before the block that is open. */
   length: number
   blockStart: number
-  finished: boolean
+  cost: ChoiceCost
 }
 
 /** Makes the writer of one choice; nothing is written yet. */
@@ -31,45 +32,58 @@ export function createStreamWriter(head: ChatHead, options: ChatOptions, choice:
     options,
     frames: createChunkFrames(head, options, choice),
     tags: createThinkTags(format),
-    calls: createCallDeltas(options),
-    notes: createStreamNotes(format !== 'none'),
+    calls: undefined,
+    notes: undefined,
     showsField: format === 'field' || format === 'both',
     showsTags: format === 'think' || format === 'both',
     length: 0,
     blockStart: 0,
-    finished: false
+    cost: undefined
   }
 }
 
 /** Writes one event as whole frames; empty: nothing to send now. */
-export function writeEvent(writer: StreamWriter, event: Exclude<ModelEvent, { type: 'usage' }>): ByteString {
+export function writeEvent(writer: StreamWriter, event: ModelEvent): ByteString {
   switch (event.type) {
     case 'text':
       return writeText(writer, event.text, event.literal)
     case 'tool-input':
-      return callFrame(writer, writer.calls.input(event.json, event.literal))
+      return callFrame(writer, callsOf(writer).input(event.json, event.literal))
     case 'reasoning':
       return writeReasoning(writer, event.text, event.literal)
     case 'tool-start':
-      return writeTags(writer, writer.tags.beforeOther()) + callFrame(writer, writer.calls.start(event.id, event.name))
+      return writeTags(writer, writer.tags.beforeOther()) + callFrame(writer, callsOf(writer).start(event.id, event.name))
     case 'reasoning-signature':
-      writer.notes.signature(event.signature)
+      notesOf(writer).signature(event.signature)
       return ''
     case 'reasoning-redacted':
-      writer.notes.redacted(event.data)
+      notesOf(writer).redacted(event.data)
       return ''
     case 'citation':
-      writer.notes.citation(event.citation)
+      notesOf(writer).citation(event.citation)
       return ''
     case 'block-end':
       return endBlock(writer)
     case 'finish':
       return writeFinish(writer, event.reason, event.details)
+    case 'usage':
+      writer.cost = event
+      return ''
     case 'start':
       return ''
     default:
       return unreachable(event)
   }
+}
+
+function callsOf(writer: StreamWriter): CallDeltas {
+  writer.calls ??= createCallDeltas(writer.options)
+  return writer.calls
+}
+
+function notesOf(writer: StreamWriter): StreamNotes {
+  writer.notes ??= createStreamNotes(writer.options.reasoningFormat !== 'none')
+  return writer.notes
 }
 
 function writeText(writer: StreamWriter, text: string, literal: ByteString | undefined): ByteString {
@@ -88,7 +102,7 @@ function writeText(writer: StreamWriter, text: string, literal: ByteString | und
 
 function writeReasoning(writer: StreamWriter, text: string, literal: ByteString | undefined): ByteString {
   if (text === '') return ''
-  writer.notes.reasoning(text)
+  notesOf(writer).reasoning(text)
   const opening = writeTags(writer, writer.tags.beforeReasoning())
   const field = writer.showsField ? writer.frames.reasoning(text, literal) : ''
   if (!writer.showsTags) return field
@@ -110,15 +124,14 @@ function callFrame(writer: StreamWriter, delta: ByteString): ByteString {
 }
 
 function endBlock(writer: StreamWriter): ByteString {
-  writer.notes.blockEnd({ start: writer.blockStart, end: writer.length })
+  writer.notes?.blockEnd({ start: writer.blockStart, end: writer.length })
   writer.blockStart = writer.length
-  return callFrame(writer, writer.calls.end())
+  return writer.calls === undefined ? '' : callFrame(writer, writer.calls.end())
 }
 
 function writeFinish(writer: StreamWriter, reason: FinishReason, details: FinishDetails): ByteString {
   const open = endBlock(writer) + writeTags(writer, writer.tags.beforeOther())
-  const notes = callFrame(writer, writer.notes.delta())
-  const word = finishWord(reason, writer.calls.count, writer.options.legacyFunctions)
-  writer.finished = true
+  const notes = writer.notes === undefined ? '' : callFrame(writer, writer.notes.delta())
+  const word = finishWord(reason, writer.calls?.count() ?? 0, writer.options.legacyFunctions)
   return open + notes + writer.frames.finish(word, writer.options.responseFields ? details.extra : undefined)
 }

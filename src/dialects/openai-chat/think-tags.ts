@@ -14,12 +14,14 @@ export interface ThinkTags {
   beforeOther(): readonly string[]
 }
 
+const NO_TAGS: ThinkTags = { beforeReasoning: () => NOTHING, beforeText: () => NOTHING, beforeOther: () => NOTHING }
+
 /**
  * Keeps the tags of one answer: `<think>reasoning</think>`, then a blank line if text follows.
  * Always closed, so that a call or a finish never ends up inside the reasoning. Silent in formats without tags.
  */
 export function createThinkTags(format: ReasoningFormat): ThinkTags {
-  const used = format === 'think' || format === 'both'
+  if (format !== 'think' && format !== 'both') return NO_TAGS
   let open = false
 
   function close(pieces: readonly string[]): readonly string[] {
@@ -30,7 +32,7 @@ export function createThinkTags(format: ReasoningFormat): ThinkTags {
 
   return {
     beforeReasoning() {
-      if (!used || open) return NOTHING
+      if (open) return NOTHING
       open = true
       return OPEN
     },

@@ -7,9 +7,8 @@ import { type CompletionHead, echoOf, encodeCompletionUsage, FINISH_WORD } from 
 /** Writes one choice of a streamed legacy completion. Synchronous: a batch of events in, whole frames out. */
 export interface TextStreamEncoder {
   batch(events: EventBatch): ByteString
-  /** `finish` has been written; a stream that ends before has failed. */
-  readonly finished: boolean
-  readonly usage: Usage | undefined
+  /** What the answer cost; nothing as long as Bedrock has not told. */
+  usage(): Usage
 }
 
 /** Makes the encoder of one choice. What does not change is serialised once. */
@@ -19,8 +18,7 @@ export function createTextStreamEncoder(head: CompletionHead, options: Completio
   const chunk = (text: string, reason: string, literal = jsonBytes(text)) =>
     `${prefix}${literal},"finish_reason":${reason}}${end}`
   let echo = echoOf(options, choice)
-  let finished = false
-  let usage: Usage | undefined
+  let usage = NO_USAGE
 
   return {
     batch(events) {
@@ -29,19 +27,11 @@ export function createTextStreamEncoder(head: CompletionHead, options: Completio
       for (const event of events) {
         if (event.type === 'text' && event.text !== '') out += chunk(event.text, 'null', event.literal)
         else if (event.type === 'usage') usage = event.usage
-        else if (event.type === 'finish') {
-          finished = true
-          out += chunk('', `"${FINISH_WORD[event.reason]}"`)
-        }
+        else if (event.type === 'finish') out += chunk('', `"${FINISH_WORD[event.reason]}"`)
       }
       return out
     },
-    get finished() {
-      return finished
-    },
-    get usage() {
-      return usage
-    }
+    usage: () => usage
   }
 }
 
@@ -52,7 +42,7 @@ export function textUsageFrame(
   choices: readonly TextStreamEncoder[]
 ): ByteString {
   if (!options.includeUsage) return ''
-  const usage = encodeCompletionUsage(choices.map((choice) => choice.usage ?? NO_USAGE))
+  const usage = encodeCompletionUsage(choices.map((choice) => choice.usage()))
   return `data: ${chunkStart(head)},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`
 }
 

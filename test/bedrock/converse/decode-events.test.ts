@@ -152,7 +152,7 @@ const ROWS: readonly [promise: string, frames: readonly Frame[], events: string,
     'grounding is known by its name',
     [start, calls(0, 'nova_grounding'), input(0, '{}'), stop(0), ends('end_turn')],
     'start =stop',
-    { systemTools: new Set(['nova_grounding']) }
+    { systemTools: ['nova_grounding'] }
   ],
   [
     'a tool_use type of newer models is a call',

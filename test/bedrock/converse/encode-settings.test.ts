@@ -49,6 +49,11 @@ t.test('metadata is made to fit: alphabet, length, sixteen pairs', async (t) => 
   t.strictSame(dropped(encoded), ['metadata'])
 })
 
+t.test('of metadata whose names are made alike the first goes out: the pairs of the operator come first', async (t) => {
+  const { body } = encode(NOVA, { metadata: { adit_key: 'team-a', 'adit~key': 'forged' } })
+  t.strictSame(body.requestMetadata, { adit_key: 'team-a' })
+})
+
 t.test('no metadata, no key', async (t) => t.notOk('requestMetadata' in encode(NOVA, { metadata: {} }).body))
 
 t.test('known beta flags pass, others are reported, newer names are read as the older', async (t) => {

@@ -218,5 +218,5 @@ t.test('a system tool goes beside the functions, once', async (t) => {
     tools.map((entry) => Object.keys(entry)[0]),
     ['toolSpec', 'systemTool']
   )
-  t.ok(context.systemTools?.has('nova_grounding'))
+  t.ok(context.systemTools?.includes('nova_grounding'))
 })

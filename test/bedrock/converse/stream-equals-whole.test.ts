@@ -50,7 +50,7 @@ const contexts = fc.constantFrom<AnswerContext>(
   PLAIN_ANSWER,
   { ...PLAIN_ANSWER, toolNames: new Map([['a_b', 'a.b']]), reasoningMark: 'gpt:' },
   { ...PLAIN_ANSWER, jsonTool: 'json' },
-  { ...PLAIN_ANSWER, jsonTool: 'json', systemTools: new Set(['nova_grounding']) }
+  { ...PLAIN_ANSWER, jsonTool: 'json', systemTools: ['nova_grounding'] }
 )
 
 type Frame = readonly [eventType: string, payload: JsonObject]

@@ -4,20 +4,28 @@ import t from 'tap'
 import { jsonBytes } from '../../../src/core/byte-string.ts'
 import type { EventBatch, ModelEvent } from '../../../src/core/event.ts'
 import { encodeChatCompletion } from '../../../src/dialects/openai-chat/encode-completion.ts'
-import {
-  createChatStreamEncoder,
-  createChatStreamEncoders,
-  DONE_FRAME,
-  frame,
-  usageFrame
-} from '../../../src/dialects/openai-chat/encode-stream.ts'
+import { createChatStreamEncoders, DONE_FRAME, frame, usageFrame } from '../../../src/dialects/openai-chat/encode-stream.ts'
 import type { ChatOptions } from '../../../src/dialects/openai-chat/options.ts'
 import { collect } from '../readers/collect.ts'
 import { asText, readFrames } from '../readers/read-sse.ts'
-import { answer, anyAnswer, call, cited, finish, fold, HEAD, PLAIN, reasoning, redacted, text, USAGE } from './events.ts'
+import {
+  answer,
+  anyAnswer,
+  call,
+  cited,
+  finish,
+  fold,
+  HEAD,
+  PLAIN,
+  reasoning,
+  redacted,
+  streamEncoder,
+  text,
+  USAGE
+} from './events.ts'
 
 function stream(events: EventBatch, options: ChatOptions = PLAIN): string {
-  const encoder = createChatStreamEncoder(HEAD, options)
+  const encoder = streamEncoder(options)
   return asText(encoder.batch(events) + encoder.end())
 }
 
@@ -62,7 +70,7 @@ t.test('law: a piece that brings its JSON is copied to the same bytes', async (t
 t.test('law: any cut into batches gives the same bytes', async (t) => {
   fc.assert(
     fc.property(anyAnswer, anyOptions, fc.array(fc.nat(20)), (events, options, cuts) => {
-      const encoder = createChatStreamEncoder(HEAD, options)
+      const encoder = streamEncoder(options)
       let rest = events
       let out = ''
       for (const cut of cuts) {
@@ -259,14 +267,6 @@ t.test('the tier that was used is told where Bedrock tells it, else the one aske
     chunks.map(({ service_tier }) => service_tier),
     ['priority', 'priority', 'flex']
   )
-})
-
-t.test('an encoder knows whether its answer is complete', async (t) => {
-  const encoder = createChatStreamEncoder(HEAD, PLAIN)
-  encoder.batch([{ type: 'start' }, { type: 'text', block: 0, text: 'a' }])
-  t.equal(encoder.finished, false)
-  encoder.batch([{ type: 'block-end', block: 0 }, finish('stop')])
-  t.equal(encoder.finished, true)
 })
 
 t.test('P11 of several choices the first is announced first, and usage is summed', async (t) => {

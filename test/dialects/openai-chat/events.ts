@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import type { EventBatch, ModelEvent } from '../../../src/core/event.ts'
 import { type Completion, createFolder } from '../../../src/core/fold.ts'
+import { createChatStreamEncoders, usageFrame } from '../../../src/dialects/openai-chat/encode-stream.ts'
+import type { ChatHead } from '../../../src/dialects/openai-chat/head.ts'
+import type { ChatOptions } from '../../../src/dialects/openai-chat/options.ts'
 
 export const HEAD = { id: 'chatcmpl-0123456789abcdefghij', created: 1795335411, model: 'anthropic.claude-sonnet' }
 
@@ -10,6 +13,12 @@ export function fold(events: EventBatch): Completion {
   const folder = createFolder()
   for (const event of events) folder.add(event)
   return folder.result()
+}
+
+/** Writes the stream of one answer: `batch` as events come, `end` for what follows the last. */
+export function streamEncoder(options: ChatOptions, head: ChatHead = HEAD) {
+  const encoders = createChatStreamEncoders(head, options, 1)
+  return { batch: (events: EventBatch) => encoders[0]!.batch(events), end: () => usageFrame(head, options, encoders) }
 }
 
 type Piece = (block: number) => readonly ModelEvent[]

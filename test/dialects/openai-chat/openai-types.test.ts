@@ -9,8 +9,7 @@ import type {
   UsageBody
 } from '../../../src/dialects/openai-chat/completion-body.ts'
 import { encodeChatCompletion } from '../../../src/dialects/openai-chat/encode-completion.ts'
-import { createChatStreamEncoder } from '../../../src/dialects/openai-chat/encode-stream.ts'
-import { answer, call, finish, fold, HEAD, PLAIN, reasoning, text, USAGE } from './events.ts'
+import { answer, call, finish, fold, HEAD, PLAIN, reasoning, streamEncoder, text, USAGE } from './events.ts'
 
 type Completion = OpenAI.Chat.Completions.ChatCompletion
 type Choice = Completion['choices'][number]
@@ -43,7 +42,7 @@ const EVENTS = answer(
 
 t.test("openai-node's own accumulator makes of the stream what is answered whole", async (t) => {
   const options = { ...PLAIN, includeUsage: true }
-  const encoder = createChatStreamEncoder(HEAD, options)
+  const encoder = streamEncoder(options)
   const lines = (encoder.batch(EVENTS) + encoder.end()).replaceAll('data: ', '').replaceAll('\n\n', '\n')
   const read = await ChatCompletionStream.fromReadableStream(new Blob([lines]).stream()).finalChatCompletion()
   const whole = encodeChatCompletion([fold(EVENTS)], HEAD, options)

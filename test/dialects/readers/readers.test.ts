@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { encodeChatCompletion } from '../../../src/dialects/openai-chat/encode-completion.ts'
-import { createChatStreamEncoder } from '../../../src/dialects/openai-chat/encode-stream.ts'
 import type { ChatOptions } from '../../../src/dialects/openai-chat/options.ts'
-import { anyAnswer, fold, HEAD, PLAIN } from '../openai-chat/events.ts'
+import { anyAnswer, fold, HEAD, PLAIN, streamEncoder } from '../openai-chat/events.ts'
 import { readAsAider } from './aider.ts'
 import { readAsAutoGen } from './autogen.ts'
 import { readAsNextChat } from './nextchat.ts'
@@ -18,7 +17,7 @@ function forAnyAnswer(
 ): void {
   fc.assert(
     fc.property(anyAnswer, (events) => {
-      const encoder = createChatStreamEncoder(HEAD, options)
+      const encoder = streamEncoder(options)
       const whole = encodeChatCompletion([fold(events)], HEAD, options)
       const choice = whole.choices[0]
       if (choice === undefined) throw new Error('no choice')
