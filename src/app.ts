@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { schemaError } from './dialects/openai-error/schema-error.ts'
 import { clientErrors, LONGEST_HEADERS_MS } from './http/client-errors.ts'
 import { errorHandler, frameworkErrors } from './http/error-handler.ts'
+import { heartbeats } from './http/heartbeats.ts'
 import { jsonBody } from './http/json-body.ts'
 import { life } from './http/life.ts'
 import { requestId } from './http/request-id.ts'
@@ -69,6 +70,7 @@ export async function buildApp(config: Config, output?: DestinationStream): Prom
   await app.register(requestLog)
   await app.register(readiness)
   await app.register(life)
+  await app.register(heartbeats)
   await app.register(metrics)
   await app.register(metricsServer)
   await app.register(emf)

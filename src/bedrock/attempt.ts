@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Cancel, signalOf } from '../core/cancel.ts'
 import { GatewayError } from '../errors.ts'
 import type { ModelTarget } from '../models/resolve.ts'
 import { remedyFor, withRetryAfter } from './aws-error.ts'
@@ -49,7 +50,7 @@ const LONGEST_WAIT_MS = 20_000
 export async function attempt<T>(
   candidates: readonly Candidate[],
   policy: AttemptPolicy,
-  signal: AbortSignal,
+  signal: Cancel,
   work: Work<T>
 ): Promise<Attempted<T>> {
   const { breaker, now } = policy
@@ -106,7 +107,7 @@ function allSkipped(candidates: readonly Candidate[], breaker: Breaker): Gateway
 
 interface Run<T> {
   readonly policy: AttemptPolicy
-  readonly signal: AbortSignal
+  readonly signal: Cancel
   readonly work: Work<T>
   readonly until: number
   calls: number
@@ -154,9 +155,9 @@ function observeError<T>(run: Run<T>, { transport, target }: Candidate, error: G
 }
 
 /** Waits, unless the caller leaves; then it gives the error that says so. */
-async function pause(ms: number, signal: AbortSignal): Promise<GatewayError | undefined> {
+async function pause(ms: number, signal: Cancel): Promise<GatewayError | undefined> {
   try {
-    await sleep(ms, undefined, { signal })
+    await sleep(ms, undefined, { signal: signalOf(signal) })
     return undefined
   } catch {
     return leftError(signal)

@@ -1,3 +1,4 @@
+import type { Cancel } from '../core/cancel.ts'
 import type { JsonObject } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import { type ModelTarget, targetIn } from '../models/resolve.ts'
@@ -25,7 +26,7 @@ export interface Bedrock {
   /** Resolves once the first event of an answer is there. Throws GatewayError. */
   chat(run: ChatRun): Promise<ChatAnswer>
   /** Calls a model with a body of its own kind. Throws GatewayError. */
-  invoke(targets: ChatRun['targets'], body: JsonObject, signal: AbortSignal): Promise<InvokeAnswer>
+  invoke(targets: ChatRun['targets'], body: JsonObject, signal: Cancel): Promise<InvokeAnswer>
   /** Endpoint, credentials, connections. Throws GatewayError saying what is missing; it may be called again. */
   warm(): Promise<void>
   /** Whether calls can be made, and if not, why: one sentence each. A failed warm-up is tried again when this is asked. */

@@ -1,3 +1,4 @@
+import type { Cancel } from '../core/cancel.ts'
 import type { EventBatch } from '../core/event.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ChatRequest } from '../core/request.ts'
@@ -22,7 +23,7 @@ export interface ChatRun {
   readonly request: ChatRequest
   readonly targets: readonly [ModelTarget, ...ModelTarget[]]
   /** Ends the call to Bedrock at once. A GatewayError as its reason is what the caller of `chat` gets. */
-  readonly signal: AbortSignal
+  readonly signal: Cancel
 }
 
 /** An answer that has begun. */

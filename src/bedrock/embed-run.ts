@@ -1,3 +1,4 @@
+import { type Cancel, signalOf } from '../core/cancel.ts'
 import type { EmbeddingAnswer, EmbeddingRequest } from '../core/embedding.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Warning } from '../core/warning.ts'
@@ -18,12 +19,12 @@ export interface InvokeAnswer {
 }
 
 /** Sends one body; retries and regions are its business. */
-export type Invoke = (targets: Targets, body: JsonObject, signal: AbortSignal) => Promise<InvokeAnswer>
+export type Invoke = (targets: Targets, body: JsonObject, signal: Cancel) => Promise<InvokeAnswer>
 
 export interface EmbedRun {
   readonly request: EmbeddingRequest
   readonly targets: Targets
-  readonly signal: AbortSignal
+  readonly signal: Cancel
 }
 
 export interface EmbedRunAnswer extends EmbeddingAnswer {
@@ -73,11 +74,11 @@ function countTokens(codec: EmbedCodec, answer: InvokeAnswer): number {
 
 async function callAll<T>(
   calls: readonly EmbedCall[],
-  signal: AbortSignal,
-  work: (call: EmbedCall, signal: AbortSignal) => Promise<T>
+  signal: Cancel,
+  work: (call: EmbedCall, signal: Cancel) => Promise<T>
 ): Promise<readonly T[]> {
   const stop = new AbortController()
-  const either = AbortSignal.any([signal, stop.signal])
+  const either = AbortSignal.any([signalOf(signal), stop.signal])
   const results: T[] = new Array(calls.length)
   const waiting = calls.entries()
   let failure: { error: unknown } | undefined
@@ -96,6 +97,6 @@ async function callAll<T>(
 
   await Promise.all(Array.from({ length: Math.min(MAX_CALLS, calls.length) }, worker))
   if (failure !== undefined) throw failure.error
-  signal.throwIfAborted()
+  if (signal.aborted) throw signal.reason
   return results
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { Cancel } from '../core/cancel.ts'
 import { GatewayError } from '../errors.ts'
 import type { HttpBody } from './http-body.ts'
 import { leftError, networkError } from './network-error.ts'
@@ -36,12 +37,7 @@ const NOTHING: readonly Buffer[] = []
  * Sends a request and resolves with the head of its answer. Aborting the signal ends it at once, whether it waits for a
  * connection, for the head or for the body, and closes the connection. Throws GatewayError only.
  */
-export function exchange(
-  dispatcher: Dispatcher,
-  request: HttpRequest,
-  patience: Patience,
-  signal: AbortSignal
-): Promise<HttpAnswer> {
+export function exchange(dispatcher: Dispatcher, request: HttpRequest, patience: Patience, signal: Cancel): Promise<HttpAnswer> {
   if (signal.aborted) return Promise.reject(leftError(signal))
   return new Promise((resolve, reject) => {
     const one = new Exchange(patience, signal, { resolve, reject })
@@ -73,11 +69,11 @@ class Exchange implements HttpBody, Dispatcher.DispatchHandler {
   private silentSince = performance.now()
   private watch: NodeJS.Timeout
   private readonly patience: Patience
-  private readonly signal: AbortSignal
+  private readonly signal: Cancel
   private readonly asker: Asker
   private readonly onAbort = () => this.fail(leftError(this.signal))
 
-  constructor(patience: Patience, signal: AbortSignal, asker: Asker) {
+  constructor(patience: Patience, signal: Cancel, asker: Asker) {
     this.patience = patience
     this.signal = signal
     this.asker = asker

@@ -1,3 +1,4 @@
+import type { Cancel } from '../core/cancel.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import type { ModelTarget } from '../models/resolve.ts'
@@ -8,7 +9,7 @@ import { readText } from './http-body.ts'
 export interface InvokeRun {
   readonly targets: readonly [ModelTarget, ...ModelTarget[]]
   readonly body: JsonObject
-  readonly signal: AbortSignal
+  readonly signal: Cancel
 }
 
 export interface InvokeAnswer {

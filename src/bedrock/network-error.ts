@@ -1,3 +1,4 @@
+import type { Cancel } from '../core/cancel.ts'
 import { GatewayError } from '../errors.ts'
 
 /** Failures that say Bedrock cannot be reached at all, in words for the caller; the code goes to the log with the cause. */
@@ -28,7 +29,7 @@ function codeOf(error: unknown): string {
 }
 
 /** The error of a call that its caller no longer waits for: the signal's own reason where it is a GatewayError. */
-export function leftError(signal: AbortSignal): GatewayError {
+export function leftError(signal: Cancel): GatewayError {
   const { reason } = signal
   return reason instanceof GatewayError
     ? reason

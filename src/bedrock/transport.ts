@@ -1,8 +1,9 @@
+import type { Cancel } from '../core/cancel.ts'
 import type { AgentOptions } from './agent.ts'
 import type { CredentialSource } from './credentials.ts'
 import { type HttpBody, readText } from './http-body.ts'
 import { exchange, type HttpAnswer, type Patience } from './http-exchange.ts'
-import { createLink } from './link.ts'
+import { createLink, type Opened } from './link.ts'
 import { readRefusal } from './read-refusal.ts'
 import { type Credentials, percentEncode } from './sign.ts'
 
@@ -27,7 +28,7 @@ export interface Transport {
   /** Empty until it is known: the SDK's own rule is asked on first use. */
   readonly region: string
   /** Resolves with an accepted answer whose body is still to be read. Throws GatewayError for every other outcome. */
-  send(call: BedrockCall, signal: AbortSignal): Promise<BedrockResponse>
+  send(call: BedrockCall, signal: Cancel): Promise<BedrockResponse>
   /** Finds the endpoint, loads credentials and opens connections. Throws GatewayError saying what is missing. */
   warm(): Promise<void>
   /** Ends all connections, running calls included. */
@@ -82,23 +83,24 @@ export function createTransport(options: TransportOptions): Transport {
   const link = createLink(options)
   let skewMs = 0
 
-  async function request(outgoing: Outgoing, signal: AbortSignal): Promise<Exchanged> {
-    const { endpoint, agent, signer } = link.opened ?? (await link.open())
-    const path = endpoint.basePath + outgoing.path
-    const signable = { ...outgoing, path, headers: { ...outgoing.headers, host: endpoint.host } }
+  async function request(outgoing: Outgoing, signal: Cancel): Promise<Exchanged> {
+    const opened = link.opened ?? (await link.open())
     const known = bearer === undefined ? credentials.get() : undefined
     const used = known instanceof Promise ? await known : known
+    return { used, answer: await exchange(opened.agent, ready(outgoing, opened, used), outgoing.patience, signal) }
+  }
+
+  /** The request as it goes out, with its signature. */
+  function ready({ method, path: label, query, headers: own, body }: Outgoing, opened: Opened, used: Credentials | undefined) {
+    const { endpoint, signer } = opened
+    const path = endpoint.basePath + label
+    const signable = { method, path, query: query ?? '', headers: { host: endpoint.host, ...own }, body }
     const headers =
       used === undefined ? { ...signable.headers, authorization: bearer ?? '' } : signer.sign(signable, used, now() + skewMs)
     // Bedrock's front end compresses when it may, and a compressed stream is held back until a block is full.
     headers['accept-encoding'] = 'identity'
-    const { method, query, patience } = outgoing
-    const body = method === 'GET' ? null : outgoing.body
     const target = query === undefined ? path : `${path}?${query}`
-    return {
-      used,
-      answer: await exchange(agent, { method, origin: endpoint.origin, path: target, headers, body }, patience, signal)
-    }
+    return { method, origin: endpoint.origin, path: target, headers, body: method === 'GET' ? null : body }
   }
 
   /** Bedrock did not accept our signature: the clock or the credentials are wrong, and the next call shall go with better ones. */

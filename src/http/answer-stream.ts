@@ -34,23 +34,27 @@ export async function streamAnswers(started: Promise<Answers>, stream: AnswerStr
   const answers = await within(started, config.streamCommitMs)
   if (answers !== undefined) announceAnswers(request, reply, answers, stream.warnings)
   reply.header('server-timing', serverTiming(request, reply))
-  const writer = startSse(reply, config.heartbeatMs)
+  const writer = startSse(reply)
   if (answers === undefined) void writer.write(': waiting for the model\n\n')
   writer.end(await lastFrames(answers ?? started, writer, stream))
   return reply
 }
 
 /** The value of a promise when it comes within `ms`, else undefined; its failure is thrown. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms)
+function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms, undefined)
+    promise.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      }
+    )
   })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Writes all frames but the last ones, which it gives: those of a complete stream, or the error that broke it. */
@@ -61,7 +65,7 @@ async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter
   } catch (thrown) {
     const error = toGatewayError(thrown)
     noteError(request, error)
-    request.abandon(error)
+    request.gone.abort(error)
     return encodeErrorFrame(error)
   } finally {
     request.record.upstreamEndedAt = performance.now()
@@ -71,21 +75,35 @@ async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter
 async function pump(answers: Answers, writer: SseWriter, stream: AnswerStream): Promise<ByteString> {
   const { request, reply, warnings } = stream
   if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
-  const encoding = stream.encoding(answers)
-  await Promise.all(answers.map((answer, choice) => pumpOne(answer.events, encoding.encoders[choice]!, writer, request)))
+  const { encoders, last } = stream.encoding(answers)
+  const isOnly = answers.length === 1
+  const held = await Promise.all(
+    answers.map(({ events }, choice) => pumpOne(events, { encoder: encoders[choice]!, isOnly, writer, request }))
+  )
   announceFlaws(request, reply, answers)
-  return encoding.last()
+  return held.join('') + last()
 }
 
-async function pumpOne(
-  events: Answers[0]['events'],
-  encoder: StreamEncoding['encoders'][0],
-  writer: SseWriter,
-  request: FastifyRequest
-): Promise<void> {
+interface Pumping {
+  readonly encoder: StreamEncoding['encoders'][0]
+  /** There is no other choice that this one's last frames would wait for. */
+  readonly isOnly: boolean
+  readonly writer: SseWriter
+  readonly request: FastifyRequest
+}
+
+/** Writes the frames of one answer; those of an only one's end are given back, to go out in one piece with the end of the stream. */
+async function pumpOne(events: Answers[0]['events'], { encoder, isOnly, writer, request }: Pumping): Promise<ByteString> {
+  let held = ''
   for await (const batch of events) {
     noteBatch(request, batch)
-    const full = writer.write(encoder.batch(batch))
+    const frames = encoder.batch(batch)
+    if (isOnly && batch[batch.length - 1]?.type === 'usage') {
+      held = frames
+      continue
+    }
+    const full = writer.write(frames)
     if (full !== undefined) await full
   }
+  return held
 }

@@ -13,6 +13,7 @@ export type Answers = readonly [ChatAnswer, ...ChatAnswer[]]
  * Choices come together or not at all: the error of one is thrown, and the request's signal ends the others.
  */
 export async function startAnswers(bedrock: Bedrock, run: ChatRun, count: number): Promise<Answers> {
+  if (count === 1) return [await bedrock.chat(run)]
   const [first, ...rest] = await Promise.all(Array.from({ length: count }, () => bedrock.chat(run)))
   return [first as ChatAnswer, ...rest]
 }
@@ -30,7 +31,8 @@ export function announceAnswers(
   record.region = first.region
   record.attempts = answers.reduce((sum, answer) => sum + answer.attempts, 0)
   record.firstEventAt = performance.now()
-  noteDropped(request, reply, [...warnings, ...answers.flatMap((answer) => answer.warnings)])
+  noteDropped(request, reply, warnings)
+  for (const answer of answers) noteDropped(request, reply, answer.warnings)
   nameAnswer(request, reply, first)
 }
 
@@ -51,11 +53,7 @@ export function nameAnswer(
  * An answer that does not fit the caller's schema is given all the same, and named `response_format`.
  */
 export function announceFlaws(request: FastifyRequest, reply: FastifyReply, answers: Answers): void {
-  noteDropped(
-    request,
-    reply,
-    answers.flatMap((answer) => answer.flaws())
-  )
+  for (const answer of answers) noteDropped(request, reply, answer.flaws())
 }
 
 /** Names what could not be carried, in the log and, where it is not sent yet, in the header. */

@@ -1,9 +1,10 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isJsonObject } from '../core/json.ts'
 
 /** Azure's paths name the model (`/openai/deployments/{model}/...`); its clients may leave it out of the body. The path wins. */
-export async function deploymentModel(request: FastifyRequest): Promise<void> {
+export function deploymentModel(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   const { deployment, profile } = request.params as { deployment?: string; profile?: string }
-  if (deployment === undefined || !isJsonObject(request.body)) return
-  request.body = { ...request.body, model: profile === undefined ? deployment : `${deployment}/${profile}` }
+  if (deployment !== undefined && isJsonObject(request.body))
+    request.body = { ...request.body, model: profile === undefined ? deployment : `${deployment}/${profile}` }
+  done()
 }

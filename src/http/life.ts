@@ -1,7 +1,8 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { Canceller } from '../core/cancel.ts'
 import { GatewayError } from '../errors.ts'
 import { toGatewayError } from './error-handler.ts'
 
@@ -24,13 +25,11 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /**
-     * Aborts when the client leaves before its response is complete, when that takes longer than `UPSTREAM_TOTAL_TIMEOUT_MS`, or when
-     * the process must end.
+     * Aborts when the client leaves before its response is complete, when that takes longer than `UPSTREAM_TOTAL_TIMEOUT_MS`, when
+     * the process must end, or when the request has failed: everything that is still being done for it ends then.
      * The reason is a GatewayError. (Fastify's own `request.signal` aborts as soon as a POST's body has been read.)
      */
-    gone: AbortSignal
-    /** Ends everything that is still being done for this request, because it has failed. */
-    abandon(reason: GatewayError): void
+    gone: Canceller
   }
 }
 
@@ -42,7 +41,7 @@ const LONGEST_LOOK_MS = 1000
 const LOOKS = 20
 
 /** Requests whose response is not finished; `until` on the process clock (`performance.now()`). */
-type Running = Map<AbortController, { readonly reply: FastifyReply; readonly until: number }>
+type Running = Map<FastifyRequest, { readonly reply: FastifyReply; readonly until: number }>
 
 export const life = fp(
   async (app: FastifyInstance) => {
@@ -54,25 +53,21 @@ export const life = fp(
     app.server.once('close', () => clearInterval(watch)) // later than `onClose`: until then answers run
     let draining = false
 
-    app.decorateRequest('gone', null as unknown as AbortSignal)
-    app.decorateRequest('abandon', null as unknown as (reason: GatewayError) => void)
+    app.decorateRequest('gone', null as unknown as Canceller)
     app.addHook('onRequest', (request, reply, done) => {
-      const controller = new AbortController()
-      running.set(controller, { reply, until: performance.now() + totalTimeoutMs })
+      running.set(request, { reply, until: performance.now() + totalTimeoutMs })
       unused.delete(request.raw.socket)
-      request.gone = controller.signal
-      request.abandon = (reason) => controller.abort(reason)
-      reply.raw.once('close', () => {
-        running.delete(controller)
-        if (reply.raw.writableFinished) return
-        controller.abort(new GatewayError('client_closed', 'The client closed the connection.'))
-      })
+      request.gone = new Canceller()
       // keeps the balancer's pool from holding the process open, and tells clients to connect to another task
       if (draining) reply.header('connection', 'close')
       done()
     })
+    app.onOver((request, reply) => {
+      running.delete(request)
+      if (!reply.raw.writableFinished) request.gone.abort(new GatewayError('client_closed', 'The client closed the connection.'))
+    })
     app.addHook('onError', (request, _reply, error, done) => {
-      request.abandon(toGatewayError(error))
+      request.gone.abort(toGatewayError(error))
       done()
     })
     app.readiness.add(() => (draining ? 'the gateway is draining' : undefined))
@@ -132,8 +127,8 @@ function watchTotal(running: Running, totalTimeoutMs: number): NodeJS.Timeout {
   const everyMs = Math.min(LONGEST_LOOK_MS, Math.max(1, totalTimeoutMs / LOOKS))
   const look = () => {
     const now = performance.now()
-    for (const [controller, { reply, until }] of running) {
-      if (now >= until && !controller.signal.aborted) cut(controller, reply, tookTooLong(totalTimeoutMs))
+    for (const [request, { reply, until }] of running) {
+      if (now >= until && !request.gone.aborted) cut(request, reply, tookTooLong(totalTimeoutMs))
     }
   }
   return setInterval(look, everyMs).unref()
@@ -145,15 +140,15 @@ function tookTooLong(ms: number): GatewayError {
 }
 
 function cutAll(running: Running): void {
-  for (const [controller, { reply }] of running) {
-    cut(controller, reply, new GatewayError('draining', 'The gateway is shutting down and had to cut this answer; try again.'))
+  for (const [request, { reply }] of running) {
+    cut(request, reply, new GatewayError('draining', 'The gateway is shutting down and had to cut this answer; try again.'))
   }
 }
 
-function cut(controller: AbortController, reply: FastifyReply, reason: GatewayError): void {
-  controller.abort(reason)
+function cut(request: FastifyRequest, reply: FastifyReply, reason: GatewayError): void {
+  request.gone.abort(reason)
   const end = setTimeout(() => {
-    reply.request.record.error ??= reason.kind
+    request.record.error ??= reason.kind
     reply.raw.destroy()
   }, LAST_WORDS_MS)
   reply.raw.once('close', () => clearTimeout(end))

@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'undici'
+import { type Cancel, signalOf } from '../core/cancel.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Block, MediaBlock, ToolResultBlock, Turn } from '../core/turn.ts'
 import { typeOfBytes, typeOfMediaType, typeOfName } from '../dialects/openai-chat/media-type.ts'
@@ -19,7 +20,7 @@ export const MEDIA_LIMITS = {
 
 export interface MediaFetcher {
   /** The request with every http(s) source replaced by its bytes. Throws a 400 that names the block. */
-  fill(request: ChatRequest, signal: AbortSignal): Promise<ChatRequest>
+  fill(request: ChatRequest, signal: Cancel): Promise<ChatRequest>
   close(): Promise<void>
 }
 
@@ -52,7 +53,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
   async function download(
     address: string,
     path: string,
-    { signal, budget }: Allowance
+    { signal, budget }: Allowance & { readonly signal: AbortSignal }
   ): Promise<{ bytes: Buffer; contentType: string; url: URL }> {
     let url = parseUrl(address, path)
     for (let hop = 0; hop <= MEDIA_LIMITS.redirects; hop++) {
@@ -89,7 +90,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
         param: path
       })
     }
-    const total = AbortSignal.any([signal, AbortSignal.timeout(options.totalMs ?? MEDIA_LIMITS.totalMs)])
+    const total = AbortSignal.any([signalOf(signal), AbortSignal.timeout(options.totalMs ?? MEDIA_LIMITS.totalMs)])
     try {
       const { bytes, contentType, url } = await download(block.source.url, path, { signal: total, budget })
       const data = bytes.toString('base64')
@@ -101,24 +102,27 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
     }
   }
 
+  async function fillAll(request: ChatRequest, blocks: readonly MediaBlock[], signal: Cancel): Promise<ChatRequest> {
+    if (blocks.length > MEDIA_LIMITS.items) {
+      throw new GatewayError('invalid_value', `A request may refer to at most ${MEDIA_LIMITS.items} URLs.`, {
+        param: 'messages'
+      })
+    }
+    const filled = new Map<Block, Block>()
+    const waiting = [...blocks]
+    const allowance = { signal, budget: { left: options.allBytes ?? MEDIA_LIMITS.allBytes } }
+    const worker = async () => {
+      for (let block = waiting.shift(); block !== undefined; block = waiting.shift())
+        filled.set(block, await fillBlock(block, allowance))
+    }
+    await Promise.all(Array.from({ length: Math.min(MEDIA_LIMITS.parallel, blocks.length) }, worker))
+    return { ...request, turns: request.turns.map((turn) => replaceBlocks(turn, filled)) }
+  }
+
   return {
-    async fill(request, signal) {
+    fill(request, signal) {
       const blocks = mediaUrls(request)
-      if (blocks.length === 0) return request
-      if (blocks.length > MEDIA_LIMITS.items) {
-        throw new GatewayError('invalid_value', `A request may refer to at most ${MEDIA_LIMITS.items} URLs.`, {
-          param: 'messages'
-        })
-      }
-      const filled = new Map<Block, Block>()
-      const waiting = [...blocks]
-      const allowance = { signal, budget: { left: options.allBytes ?? MEDIA_LIMITS.allBytes } }
-      const worker = async () => {
-        for (let block = waiting.shift(); block !== undefined; block = waiting.shift())
-          filled.set(block, await fillBlock(block, allowance))
-      }
-      await Promise.all(Array.from({ length: Math.min(MEDIA_LIMITS.parallel, blocks.length) }, worker))
-      return { ...request, turns: request.turns.map((turn) => replaceBlocks(turn, filled)) }
+      return blocks.length === 0 ? Promise.resolve(request) : fillAll(request, blocks, signal)
     },
     async close() {
       await Promise.all([guarded.destroy(), trusting.destroy()])
@@ -128,7 +132,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
 
 /** What the items of one request share. */
 interface Allowance {
-  readonly signal: AbortSignal
+  readonly signal: Cancel
   /** Bytes that may still come. */
   readonly budget: { left: number }
 }
@@ -194,7 +198,7 @@ async function readAll(
   return Buffer.concat(chunks, size)
 }
 
-function explain(cause: unknown, path: string, clientGone: AbortSignal): unknown {
+function explain(cause: unknown, path: string, clientGone: Cancel): unknown {
   if (clientGone.aborted) return clientGone.reason
   if (cause instanceof GatewayError) return cause
   if (cause instanceof ForbiddenAddress) return failed(path, 'its address is not public', cause)

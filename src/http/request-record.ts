@@ -50,7 +50,7 @@ export const requestRecord = fp(
     app.addHook('onRequest', (request, reply, done) => {
       const record: RequestRecord = {}
       request.record = record
-      reply.raw.once('close', () => {
+      reply.raw.on('close', () => {
         if (!reply.raw.writableFinished) {
           record.clientLeft = true
           record.error ??= 'client_closed'

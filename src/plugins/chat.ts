@@ -22,6 +22,7 @@ export async function chat(app: FastifyInstance): Promise<void> {
       const guardrail = decodeGuardrailHeaders(request.headers)
       const defaults = guardrail === undefined ? config : { ...config, guardrail }
       const { request: asked, options, warnings } = decodeChatRequest(request.body, defaults)
+      request.body = {} // a long answer shall not hold a long question
       const targets = await app.resolve(asked.model, 'chat', request)
       const filled = await app.media.fill(asked, request.gone)
       request.record.stream = asked.stream
