@@ -49,7 +49,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   let merged: { listed: CatalogModels['known']; found: number; map: CatalogModels['known'] } | undefined
   let client: Promise<ListCalls> | undefined
   let running: Promise<void> | undefined
-  let triedAt = Number.NEGATIVE_INFINITY
+  let dueAt = Number.NEGATIVE_INFINITY
 
   function note(name: ListName | 'client', error: Error | undefined): void {
     const before = failures.get(name)?.name
@@ -104,21 +104,19 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   function refresh(): Promise<void> {
     running ??= readAll().finally(() => {
-      triedAt = now()
+      dueAt = now() + (isHopeful() ? RETRY_MS : REFRESH_MS)
       running = undefined
     })
     return running
   }
 
-  function isDue(): boolean {
-    const hopeful = [...failures].some(
-      ([name, error]) => (name === 'client' || lists[name] === undefined) && !LASTING.has(error.name)
-    )
-    return now() - triedAt >= (hopeful ? RETRY_MS : REFRESH_MS)
+  /** A list is missing, and may be there soon. */
+  function isHopeful(): boolean {
+    return [...failures].some(([name, error]) => (name === 'client' || lists[name] === undefined) && !LASTING.has(error.name))
   }
 
   function refreshWhenDue(): void {
-    if (running === undefined && !closed.signal.aborted && isDue()) void refresh()
+    if (running === undefined && now() >= dueAt && !closed.signal.aborted) void refresh()
   }
 
   return {

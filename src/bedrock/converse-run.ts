@@ -14,9 +14,9 @@ import { healable, isLasting } from './converse/heal.ts'
 import { openEvents } from './event-source.ts'
 import type { Healing } from './healing.ts'
 import { readText } from './http-body.ts'
+import { oneBatch } from './one-batch.ts'
 import type { OutputChecker } from './output-check.ts'
 import type { ReasoningMemory } from './reasoning-memory.ts'
-import type { BedrockResponse } from './transport.ts'
 
 /** A conversation to be continued by the first target that answers. */
 export interface ChatRun {
@@ -139,22 +139,19 @@ async function callOnce({ transport, target }: Candidate, { run, tools }: Call, 
   const { requestId } = response
   const events = encoded.streaming
     ? await openEvents({ body: response.body, decoder: createEventDecoder(encoded.context), model: target.id, requestId })
-    : await readWhole(response, encoded)
+    : oneBatch(decodeWhole(await readText(response.body, MOST_ANSWER_BYTES), encoded))
   observer.firstEvent?.({ region: transport.region, model: target.id, ms: now() - sentAt })
   return { events, requestId }
 }
 
-async function readWhole(response: BedrockResponse, encoded: EncodedConverse): Promise<AsyncIterable<EventBatch>> {
-  const text = await readText(response.body, MOST_ANSWER_BYTES)
-  return oneBatch(decodeConverseResponse(parseAnswer(text), encoded.context))
-}
-
-function parseAnswer(text: string): unknown {
+function decodeWhole(text: string, { context }: EncodedConverse): EventBatch {
+  let body: unknown
   try {
-    return JSON.parse(text)
+    body = JSON.parse(text)
   } catch (cause) {
     throw new GatewayError('upstream_error', 'Bedrock answered with something that is not JSON', { cause })
   }
+  return decodeConverseResponse(body, context)
 }
 
 type Judged = Pick<ChatAnswer, 'events' | 'flaws'>
@@ -177,10 +174,6 @@ async function* watched(events: AsyncIterable<EventBatch>, watch: (batch: EventB
     watch(batch)
     yield batch
   }
-}
-
-async function* oneBatch(batch: EventBatch): AsyncGenerator<EventBatch> {
-  yield batch
 }
 
 interface EncodedCall {

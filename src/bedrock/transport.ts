@@ -87,7 +87,8 @@ export function createTransport(options: TransportOptions): Transport {
     const opened = link.opened ?? (await link.open())
     const known = bearer === undefined ? credentials.get() : undefined
     const used = known instanceof Promise ? await known : known
-    return { used, answer: await exchange(opened.agent, ready(outgoing, opened, used), outgoing.patience, signal) }
+    const answer = await exchange(opened.agent, ready(outgoing, opened, used), outgoing.patience, signal)
+    return { used, answer }
   }
 
   /** The request as it goes out, with its signature. */

@@ -59,9 +59,16 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
 
 /** Writes all frames but the last ones, which it gives: those of a complete stream, or the error that broke it. */
 async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter, stream: AnswerStream): Promise<ByteString> {
-  const { request } = stream
+  const { request, reply, warnings } = stream
   try {
-    return await pump(await started, writer, stream)
+    const answers = started instanceof Promise ? await started : started
+    if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
+    const { encoders, last } = stream.encoding(answers)
+    const isOnly = answers.length === 1
+    const pumped = answers.map(({ events }, choice) => pumpOne(events, { encoder: encoders[choice]!, isOnly, writer, request }))
+    const held = isOnly ? await pumped[0]! : (await Promise.all(pumped)).join('')
+    announceFlaws(request, reply, answers)
+    return held + last()
   } catch (thrown) {
     const error = toGatewayError(thrown)
     noteError(request, error)
@@ -70,18 +77,6 @@ async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter
   } finally {
     request.record.upstreamEndedAt = performance.now()
   }
-}
-
-async function pump(answers: Answers, writer: SseWriter, stream: AnswerStream): Promise<ByteString> {
-  const { request, reply, warnings } = stream
-  if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
-  const { encoders, last } = stream.encoding(answers)
-  const isOnly = answers.length === 1
-  const held = await Promise.all(
-    answers.map(({ events }, choice) => pumpOne(events, { encoder: encoders[choice]!, isOnly, writer, request }))
-  )
-  announceFlaws(request, reply, answers)
-  return held.join('') + last()
 }
 
 interface Pumping {

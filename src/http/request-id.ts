@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { randomId } from './random-id.ts'
 
 const SANE = /^[A-Za-z0-9_.:-]{1,128}$/
 
@@ -11,5 +11,5 @@ export function requestId(request: IncomingMessage): string {
 
 /** An id of ours. */
 export function newRequestId(): string {
-  return `req_${randomUUID().replaceAll('-', '')}`
+  return `req_${randomId()}`
 }

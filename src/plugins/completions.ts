@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ChatRequest } from '../core/request.ts'
 import { DONE_FRAME } from '../dialects/openai-chat/encode-stream.ts'
@@ -9,6 +8,7 @@ import { createTextStreamEncoder, textUsageFrame } from '../dialects/openai-comp
 import { type StreamEncoding, streamAnswers } from '../http/answer-stream.ts'
 import { type Answers, announceAnswers, foldAnswer, startAnswers } from '../http/answers.ts'
 import { deploymentModel } from '../http/deployment.ts'
+import { randomId } from '../http/random-id.ts'
 import { vocabularyFor } from '../http/vocabulary.ts'
 import { withKeyMetadata } from '../keys/key-metadata.ts'
 
@@ -49,7 +49,7 @@ async function startAll(app: FastifyInstance, request: FastifyRequest, { request
 }
 
 function completionHead(model: string): CompletionHead {
-  return { id: `cmpl-${randomUUID().replaceAll('-', '')}`, created: Math.floor(Date.now() / 1000), model }
+  return { id: `cmpl-${randomId()}`, created: Math.floor(Date.now() / 1000), model }
 }
 
 function textEncoding(options: CompletionOptions) {

@@ -43,14 +43,14 @@ function lowered(value: Json | undefined): Json | undefined {
 export function decodeGuardrailHeaders(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>
 ): Guardrail | undefined {
-  const header = (name: string) => {
-    const value = headers[`x-amzn-bedrock-${name}`]
-    return typeof value === 'string' && value !== '' ? value : undefined
-  }
-  const identifier = header('guardrailidentifier')
+  const identifier = filled(headers['x-amzn-bedrock-guardrailidentifier'])
   if (identifier === undefined) return undefined
-  const version = header('guardrailversion')
+  const version = filled(headers['x-amzn-bedrock-guardrailversion'])
   if (version === undefined) throw missing('X-Amzn-Bedrock-GuardrailVersion')
-  const trace = optionalChoice(lowered(header('trace')), 'X-Amzn-Bedrock-Trace', TRACES)
+  const trace = optionalChoice(lowered(filled(headers['x-amzn-bedrock-trace'])), 'X-Amzn-Bedrock-Trace', TRACES)
   return present({ identifier, version, trace })
+}
+
+function filled(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' && header !== '' ? header : undefined
 }
