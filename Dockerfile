@@ -46,7 +46,7 @@ COPY --from=build /out/app /app
 # with less, those of running answers are moved about too often; on large machines V8 would take more, and idle streams do not need it.
 ENV PATH=/usr/local/bin \
     NODE_ENV=production \
-    NODE_OPTIONS="--max-old-space-size-percentage=65 --max-semi-space-size=32" \
+    NODE_OPTIONS="--max-old-space-size-percentage=65 --max-semi-space-size=16" \
     NODE_COMPILE_CACHE=/var/cache/node
 ARG VERSION=0.0.0
 ARG REVISION=unknown

@@ -115,7 +115,7 @@ export function aditCommand({ port, metricsPort, upstream }: Place, { built }: P
     AWS_ENDPOINT_URL_BEDROCK: upstream,
     SHUTDOWN_GRACE_MS: '1000'
   }
-  return { args: ['--max-semi-space-size=32', built ? 'dist/server.js' : 'src/server.ts'], env, readyPath: '/ready' }
+  return { args: ['--max-semi-space-size=16', built ? 'dist/server.js' : 'src/server.ts'], env, readyPath: '/ready' }
 }
 
 function passThrough({ port, upstream }: Place): Command {
