@@ -26,6 +26,7 @@ export function writeHidden(state: Writing, index: number): Events {
   return [...gatedRest(state), ...open(state, index, 'hidden')]
 }
 
+/** A piece of text; the gate of the answer may hold it back, or find something else in it. */
 export function writeText(state: Writing, index: number, text: string): Events {
   if (text === '') return NOTHING
   if (state.gate !== undefined && !state.gate.open) return gatedText(state, index, text)
@@ -46,6 +47,7 @@ export function writeInput(state: Writing, index: number, json: string): Events 
   return text === '' ? NOTHING : [{ type: 'text', block: state.block, text }]
 }
 
+/** A piece of open reasoning. */
 export function writeReasoning(state: Writing, index: number, text: string): Events {
   if (text === '') return NOTHING
   const before = gatedRest(state)
@@ -59,6 +61,7 @@ export function writeSignature(state: Writing, index: number, signature: string)
   return content(state, index, 'reasoning', (block) => ({ type: 'reasoning-signature', block, signature }))
 }
 
+/** A piece of encrypted reasoning; it goes out whole, with the end of its block. */
 export function writeRedacted(state: Writing, index: number, data: string): Events {
   if (data === '' || isHidden(state, index)) return NOTHING
   const before = [...gatedRest(state), ...openAs(state, index, 'redacted')]
@@ -66,6 +69,7 @@ export function writeRedacted(state: Writing, index: number, data: string): Even
   return before
 }
 
+/** A source of the block of text that is open. */
 export function writeCitation(state: Writing, index: number, citation: Citation): Events {
   return content(state, index, 'text', (block) => ({ type: 'citation', block, citation }))
 }
