@@ -1,4 +1,4 @@
-import type { EventBatch, FinishDetails, FinishReason, ModelEvent, UsageDetails } from './event.ts'
+import type { FinishDetails, FinishReason, ModelEvent, UsageDetails } from './event.ts'
 import type { Citation } from './turn.ts'
 import { unreachable } from './unreachable.ts'
 import { NO_USAGE, type Usage } from './usage.ts'
@@ -139,14 +139,4 @@ function finishBlock(block: OpenBlock): AnswerBlock | undefined {
     default:
       return unreachable(block.kind)
   }
-}
-
-/**
- * Reads a whole answer from its events. Resolves once the source ends.
- * The source throws when the answer was cut; nothing is swallowed here.
- */
-export async function foldEvents(batches: AsyncIterable<EventBatch>): Promise<Completion> {
-  const folder = createFolder()
-  for await (const batch of batches) for (const event of batch) folder.add(event)
-  return folder.result()
 }

@@ -1,11 +1,10 @@
 import t, { type Test } from 'tap'
 import { type BedrockOptions, type ChatRun, createBedrock } from '../../src/bedrock/bedrock.ts'
 import type { ModelEvent } from '../../src/core/event.ts'
-import { foldEvents } from '../../src/core/fold.ts'
 import type { ChatRequest } from '../../src/core/request.ts'
 import { baseModelId } from '../../src/models/resolve.ts'
 import type { ScriptedAnswer } from '../../src/standin/server.ts'
-import { failing, setEnv, standin, until } from './build.ts'
+import { failing, foldEvents, setEnv, standin, until } from './build.ts'
 
 const CLAUDE = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const NOVA = 'us.amazon.nova-lite-v1:0'

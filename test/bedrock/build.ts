@@ -2,6 +2,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Test } from 'tap'
 import { createCredentialSource } from '../../src/bedrock/credentials.ts'
 import { createTransport, type Transport, type TransportOptions } from '../../src/bedrock/transport.ts'
+import type { EventBatch } from '../../src/core/event.ts'
+import { type Completion, createFolder } from '../../src/core/fold.ts'
 import type { ErrorKind } from '../../src/errors.ts'
 import { CREDENTIALS } from '../../src/standin/options.ts'
 import { type Standin, type StandinOptions, startStandin } from '../../src/standin/server.ts'
@@ -81,4 +83,11 @@ export async function until(holds: () => boolean, ms = 2000): Promise<void> {
 /** A Converse body that asks one question. */
 export function question(text: string): string {
   return JSON.stringify({ messages: [{ role: 'user', content: [{ text }] }], inferenceConfig: { maxTokens: 500 } })
+}
+
+/** Reads a whole answer from its events. Rejects where the source throws, as for one that was cut. */
+export async function foldEvents(batches: AsyncIterable<EventBatch>): Promise<Completion> {
+  const folder = createFolder()
+  for await (const batch of batches) for (const event of batch) folder.add(event)
+  return folder.result()
 }

@@ -3,9 +3,8 @@ import { createEventDecoder, PLAIN_ANSWER } from '../../src/bedrock/converse/dec
 import { createCredentialSource } from '../../src/bedrock/credentials.ts'
 import { openEvents } from '../../src/bedrock/event-source.ts'
 import { type HttpBody, readText } from '../../src/bedrock/http-body.ts'
-import { foldEvents } from '../../src/core/fold.ts'
 import { CREDENTIALS } from '../../src/standin/options.ts'
-import { accessKeyId, failing, question, secretAccessKey, setEnv, standin, tcp, transport, until } from './build.ts'
+import { accessKeyId, failing, foldEvents, question, secretAccessKey, setEnv, standin, tcp, transport, until } from './build.ts'
 
 const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const signal = new AbortController().signal
