@@ -7,6 +7,7 @@ import { createQuickReader, quickPayload } from './converse/quick-delta.ts'
 import { createFrameReader, type Frame, payloadOf } from './event-stream.ts'
 import type { HttpBody } from './http-body.ts'
 import { networkError } from './network-error.ts'
+import { type BatchResult, batchResult } from './one-batch.ts'
 
 /** What an event source reads from. */
 export interface EventInput {
@@ -28,8 +29,6 @@ const TAIL_MS = 1000
 export function openEvents(input: EventInput): Promise<AsyncIterable<EventBatch>> {
   return new EventSource(input).open()
 }
-
-const NO_MORE: IteratorResult<EventBatch, undefined> = { done: true, value: undefined }
 
 /** The events of one stream, to be read once. A class, because a gateway holds one for each open answer. */
 class EventSource implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch, undefined> {
@@ -62,18 +61,18 @@ class EventSource implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch
     return this
   }
 
-  next(): Promise<IteratorResult<EventBatch, undefined>> {
+  next(): Promise<BatchResult> {
     const { first } = this
-    if (first === undefined) return this.read().then(asResult, throwMidStream)
+    if (first === undefined) return this.read().then(batchResult, throwMidStream)
     this.first = undefined
-    return Promise.resolve(asResult(first))
+    return Promise.resolve(batchResult(first))
   }
 
-  async return(): Promise<IteratorResult<EventBatch, undefined>> {
+  async return(): Promise<BatchResult> {
     if (!this.over) this.body.leave()
     this.over = true
     this.first = undefined
-    return NO_MORE
+    return batchResult(undefined)
   }
 
   /** The next events, or undefined at the end. Gives events before the failure that follows them in the same read. */
@@ -138,10 +137,6 @@ class EventSource implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch
     const payload = quick === undefined ? parsePayload(frame) : quickPayload(quick)
     for (const event of this.decoder.frame(frame.name, payload)) this.events.push(event)
   }
-}
-
-function asResult(value: EventBatch | undefined): IteratorResult<EventBatch, undefined> {
-  return value === undefined ? NO_MORE : { done: false, value }
 }
 
 function throwMidStream(error: unknown): never {

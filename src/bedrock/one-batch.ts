@@ -1,6 +1,14 @@
 import type { EventBatch } from '../core/event.ts'
 
-const NO_MORE: IteratorResult<EventBatch, undefined> = { done: true, value: undefined }
+/** What an iterator of batches gives; `undefined` is its end. */
+export type BatchResult = IteratorResult<EventBatch, undefined>
+
+const NO_MORE: BatchResult = { done: true, value: undefined }
+
+/** A batch, or the end, as an iterator gives it. */
+export function batchResult(value: EventBatch | undefined): BatchResult {
+  return value === undefined ? NO_MORE : { done: false, value }
+}
 
 /** The events of an answer that came whole. */
 export function oneBatch(batch: EventBatch): AsyncIterable<EventBatch> {
@@ -9,7 +17,7 @@ export function oneBatch(batch: EventBatch): AsyncIterable<EventBatch> {
     next() {
       const value = rest
       rest = undefined
-      return Promise.resolve(value === undefined ? NO_MORE : { done: false, value })
+      return Promise.resolve(batchResult(value))
     }
   }
   return { [Symbol.asyncIterator]: () => iterator }

@@ -11,6 +11,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Tells whether an object has no member. */
+export function isEmpty(value: object): boolean {
+  for (const _name in value) return false
+  return true
+}
+
 /** Tells whether nothing in the value lies deeper than `levels`: code that walks a value by calling itself is safe only then. */
 export function isWithinDepth(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true

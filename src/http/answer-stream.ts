@@ -44,16 +44,7 @@ export async function streamAnswers(started: Promise<Answers>, stream: AnswerStr
 function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms, undefined)
-    promise.then(
-      (value) => {
-        clearTimeout(timer)
-        resolve(value)
-      },
-      (error: unknown) => {
-        clearTimeout(timer)
-        reject(error)
-      }
-    )
+    promise.finally(() => clearTimeout(timer)).then(resolve, reject)
   })
 }
 
@@ -61,14 +52,15 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
 async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter, stream: AnswerStream): Promise<ByteString> {
   const { request, reply, warnings } = stream
   try {
-    const answers = started instanceof Promise ? await started : started
+    const answers = await started
     if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
     const { encoders, last } = stream.encoding(answers)
     const isOnly = answers.length === 1
-    const pumped = answers.map(({ events }, choice) => pumpOne(events, { encoder: encoders[choice]!, isOnly, writer, request }))
-    const held = isOnly ? await pumped[0]! : (await Promise.all(pumped)).join('')
+    const held = await Promise.all(
+      answers.map(({ events }, choice) => pumpOne(events, { encoder: encoders[choice]!, isOnly, writer, request }))
+    )
     announceFlaws(request, reply, answers)
-    return held + last()
+    return held.join('') + last()
   } catch (thrown) {
     const error = toGatewayError(thrown)
     noteError(request, error)
@@ -90,15 +82,20 @@ interface Pumping {
 /** Writes the frames of one answer; those of an only one's end are given back, to go out in one piece with the end of the stream. */
 async function pumpOne(events: Answers[0]['events'], { encoder, isOnly, writer, request }: Pumping): Promise<ByteString> {
   let held = ''
-  for await (const batch of events) {
-    noteBatch(request, batch)
-    const frames = encoder.batch(batch)
-    if (isOnly && batch[batch.length - 1]?.type === 'usage') {
-      held = frames
-      continue
+  try {
+    for await (const batch of events) {
+      noteBatch(request, batch)
+      const frames = encoder.batch(batch)
+      if (isOnly && batch[batch.length - 1]?.type === 'usage') {
+        held = frames
+        continue
+      }
+      const full = writer.write(frames)
+      if (full !== undefined) await full
     }
-    const full = writer.write(frames)
-    if (full !== undefined) await full
+  } catch (error) {
+    void writer.write(held) // what came before a failure goes out before it
+    throw error
   }
   return held
 }

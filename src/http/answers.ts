@@ -13,7 +13,6 @@ export type Answers = readonly [ChatAnswer, ...ChatAnswer[]]
  * Choices come together or not at all: the error of one is thrown, and the request's signal ends the others.
  */
 export async function startAnswers(bedrock: Bedrock, run: ChatRun, count: number): Promise<Answers> {
-  if (count === 1) return [await bedrock.chat(run)]
   const [first, ...rest] = await Promise.all(Array.from({ length: count }, () => bedrock.chat(run)))
   return [first as ChatAnswer, ...rest]
 }

@@ -41,7 +41,7 @@ interface Prompts {
 /** Begins every choice of every prompt at once, in OpenAI's order: all choices of the first prompt, then of the next. */
 async function startAll(app: FastifyInstance, request: FastifyRequest, { requests, count }: Prompts): Promise<Answers> {
   const targets = await app.resolve(requests[0].model, 'chat', request)
-  const metadata = withKeyMetadata(undefined, request.apiKey)
+  const metadata = withKeyMetadata({}, request.apiKey)
   const groups = await Promise.all(
     requests.map((one) => startAnswers(app.bedrock, { request: { ...one, metadata }, targets, signal: request.gone }, count))
   )

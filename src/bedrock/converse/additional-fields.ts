@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { encodeBetas } from './encode-betas.ts'
 import type { ReasoningPlan } from './encode-reasoning.ts'
 import type { SamplingPlan } from './encode-sampling.ts'
@@ -16,28 +16,22 @@ export interface NativeParts {
 /** Values that ask for nothing: clients with fixed request forms always send them. */
 const ASKS_NOTHING: Readonly<Record<string, Json>> = { presence_penalty: 0, frequency_penalty: 0, logprobs: false, store: false }
 
-const NOTHING: JsonObject = {}
-
 /** The native fields of a request: the caller's below, the gateway's above, merged deeply. */
 export function encodeAdditionalFields(encoding: Encoding, { reasoning, sampling, tools }: NativeParts): JsonObject {
-  const own = mergeDeep(mergeDeep(mergeDeep(nativeFields(encoding), sampling.fields), reasoning.fields), tools.fields)
+  const own = [nativeFields(encoding), sampling.fields, reasoning.fields, tools.fields].reduce(mergeDeep, {})
   const extra = callerFields(encoding)
   const betas = encodeBetas(encoding, reasoning.betas, extra.anthropic_beta)
-  const fields = mergeDeep(extra, own)
-  return betas.length === 0 ? fields : mergeDeep(fields, { anthropic_beta: betas })
+  return mergeDeep(mergeDeep(extra, own), betas.length === 0 ? {} : { anthropic_beta: betas })
 }
 
 /** A native `thinking` was read as a wish and is sent by the plan; both merged would mix two kinds of thinking. */
 function callerFields(encoding: Encoding): JsonObject {
-  const { extraFields } = encoding.request
-  if (extraFields === undefined) return NOTHING
-  const { thinking, ...rest } = extraFields
+  const { thinking, ...rest } = encoding.request.extraFields ?? {}
   return thinking === undefined || wishOf(encoding) !== undefined ? rest : { thinking, ...rest }
 }
 
 /** Fields that Converse does not have: into the native body where the model's traits name a place, else reported. */
 function nativeFields({ request, traits, warn }: Encoding): JsonObject {
-  if (isEmpty(request.unmapped)) return NOTHING
   return Object.entries(request.unmapped).reduce<JsonObject>((fields, [name, value]) => {
     if (value === null || ASKS_NOTHING[name] === value) return fields
     const path = Object.hasOwn(traits.nativeFields, name) ? traits.nativeFields[name] : undefined
@@ -57,12 +51,6 @@ export function mergeDeep(under: JsonObject, over: JsonObject): JsonObject {
     merged.set(name, isJsonObject(below) && isJsonObject(value) ? mergeDeep(below, value) : value)
   }
   return Object.fromEntries(merged)
-}
-
-/** Tells whether there is not one field. */
-export function isEmpty(fields: JsonObject): boolean {
-  for (const _name in fields) return false
-  return true
 }
 
 export interface ResponseFieldParts {

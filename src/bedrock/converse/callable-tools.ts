@@ -13,7 +13,6 @@ export interface CallableTool extends FunctionTool {
  */
 export function callableTools(encoding: Encoding): readonly CallableTool[] {
   const { request, traits, target, warn } = encoding
-  if (request.tools.length === 0) return []
   const functions = request.tools.flatMap((tool, index) =>
     tool.type === 'function' ? [{ ...tool, path: `tools[${index}]` }] : []
   )

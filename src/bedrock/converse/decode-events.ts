@@ -1,5 +1,5 @@
 import type { FinishDetails, ModelEvent } from '../../core/event.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from './answer-context.ts'
@@ -109,7 +109,7 @@ function startEvents({ writing, context }: Decoding, payload: JsonObject): reado
       : writeTool(writing, index, typeof toolUseId === 'string' ? toolUseId : '', called)
   }
   // Results of the provider's own tools, pictures: nothing a caller could take. `{}` says nothing of the kind.
-  return Object.keys(start).length > 0 ? writeHidden(writing, index) : NOTHING
+  return isEmpty(start) ? NOTHING : writeHidden(writing, index)
 }
 
 function deltaEvents({ writing }: Decoding, payload: JsonObject): readonly ModelEvent[] {

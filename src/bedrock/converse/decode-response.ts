@@ -1,5 +1,5 @@
 import type { ModelEvent } from '../../core/event.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { createEventDecoder } from './decode-events.ts'
@@ -46,7 +46,7 @@ function blockDeltas(block: JsonObject): readonly JsonObject[] {
 
 /** An empty object streams as no input at all. */
 function toolDeltas({ input }: JsonObject): readonly JsonObject[] {
-  const empty = input === undefined || input === null || (isJsonObject(input) && Object.keys(input).length === 0)
+  const empty = input === undefined || input === null || (isJsonObject(input) && isEmpty(input))
   return empty ? [] : [{ toolUse: { input: typeof input === 'string' ? input : JSON.stringify(input) } }]
 }
 

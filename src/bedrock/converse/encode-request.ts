@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from '../../core/json.ts'
+import { isEmpty, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { Warning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
-import { encodeAdditionalFields, encodeResponseFieldPaths, isEmpty } from './additional-fields.ts'
+import { encodeAdditionalFields, encodeResponseFieldPaths } from './additional-fields.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { placeCachePoints } from './cache-points.ts'
 import { type CallableTool, callableTools } from './callable-tools.ts'
@@ -53,7 +53,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   const streaming = encoding.stream && canStream(encoding, tools)
   const conversation = encodeMessages(encoding, turns, {
     names,
-    instructions: tools.instructions.length === 0 ? output.instructions : [...tools.instructions, ...output.instructions],
+    instructions: [...tools.instructions, ...output.instructions],
     reasoning: reasoning.active
   })
   const cached = placeCachePoints(encoding, { ...conversation, tools: tools.tools })

@@ -30,12 +30,9 @@ export interface ToolParts {
 }
 
 const MOST_STRICT = 20
-const NO_TOOLS: ToolPlan = { tools: [], choice: {}, instructions: [], fields: {} }
 
 /** Encodes the caller's tools, the provider's own and the gateway's answer tool. Order is the caller's: another one breaks the prompt cache. */
 export function planTools(encoding: Encoding, parts: ToolParts): ToolPlan {
-  if (encoding.request.tools.length === 0 && encoding.request.webSearch !== true && parts.output.tool === undefined)
-    return NO_TOOLS
   const choice = planToolChoice(encoding, parts)
   const offered = choice.only === undefined ? parts.callable : parts.callable.filter((tool) => tool.name === choice.only)
   const strict = strictTools(encoding, offered)

@@ -15,24 +15,12 @@ const CONTINUE = 'Please continue your response from where you left off.'
  * in the turn after it, blocks in the order families accept. The last turn is settled later, by `endTurns`.
  */
 export function arrangeTurns(encoding: Encoding, ids: ToolIds, keepsTools: boolean): readonly Turn[] {
-  if (isOrderly(encoding.request.turns)) return encoding.request.turns
   const cleaned = encoding.request.turns.map((turn) => cleanTurn(encoding, turn))
   const spoken = cleaned.filter((turn) => turn.role === 'user' || turn.content.length > 0)
   const paired = pairToolBlocks(mergeTurns(spoken), keepsTools ? ids : undefined)
   const filled = mergeTurns(paired).map((turn) => (turn.content.length > 0 ? turn : { ...turn, content: [leastText()] }))
   const arranged = filled.flatMap((turn) => (turn.content.every(isText) ? turn : arrangeBlocks(turn, encoding.traits)))
   return arranged[0]?.role === 'user' ? arranged : [{ role: 'user', content: [leastText()] }, ...arranged]
-}
-
-/** Words only, by alternating speakers, the user first: most conversations are in order as they come. */
-function isOrderly(turns: readonly Turn[]): boolean {
-  let next: Turn['role'] = 'user'
-  for (const { role, content } of turns) {
-    if (role !== next || content.length === 0) return false
-    for (const block of content) if (!isText(block) || isBlank(block)) return false
-    next = role === 'user' ? 'assistant' : 'user'
-  }
-  return true
 }
 
 /** Settles the last turn: an assistant's is a prefill where the model takes one, else the user asks to go on. */

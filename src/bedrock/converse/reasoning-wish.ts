@@ -1,11 +1,11 @@
-import { isJsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import type { Encoding } from './encoding.ts'
 import { EFFORT_BUDGET } from './reasoning-amount.ts'
 
 /** The caller's wish, also where it came as the native field. */
 export function wishOf({ request }: Encoding): ReasoningWish | undefined {
-  if (request.reasoning !== undefined && Object.keys(request.reasoning).length > 0) return request.reasoning
+  if (request.reasoning !== undefined && !isEmpty(request.reasoning)) return request.reasoning
   const native = request.extraFields?.thinking
   if (!isJsonObject(native) || typeof native.type !== 'string') return undefined
   return {

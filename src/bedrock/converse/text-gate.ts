@@ -7,7 +7,6 @@ import type { Pieces, TextGate } from './text-pieces.ts'
 /** The gate of an answer; undefined where text is what it seems, as with most models. */
 export function createTextGate(context: AnswerContext): TextGate | undefined {
   const { inlineReasoning, textCalls, jsonText } = context
-  if (inlineReasoning !== true && textCalls === undefined && jsonText !== true) return undefined
   const gates = [
     ...(inlineReasoning === true ? [createTaggedThinking()] : []),
     ...(textCalls !== undefined ? [createCallText(textCalls.names)] : jsonText === true ? [createJsonText()] : [])

@@ -1,3 +1,4 @@
+import { isEmpty } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import { outOfRange, wrongChoice } from '../openai-error/refuse.ts'
 import { FIELDS } from './fields.ts'
@@ -20,7 +21,7 @@ export function decodeReasoning(fields: Fields): ReasoningWish | undefined {
     enabled: anthropic.enabled ?? router.enabled ?? (effort === 'none' ? false : undefined),
     display: anthropic.display
   })
-  return Object.keys(wish).length === 0 ? undefined : wish
+  return isEmpty(wish) ? undefined : wish
 }
 
 function asksForReasoning(fields: Fields): boolean {

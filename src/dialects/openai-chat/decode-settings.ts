@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { ChatRequest, ServiceTier } from '../../core/request.ts'
 import { badValue, wrongType } from '../openai-error/refuse.ts'
@@ -115,17 +115,15 @@ export function stringsOf(list: readonly Json[], path: string): readonly string[
 }
 
 const REPORTED = (Object.keys(FIELDS) as FieldName[]).filter((name) => FIELDS[name].outcome === 'reported')
-const NOTHING: JsonObject = {}
 
 /** Fields that no Converse request can carry, unless they ask for nothing. */
 export function decodeUnmapped(fields: Fields): JsonObject {
-  let unmapped: Record<string, Json> | undefined
+  const unmapped: Record<string, Json> = {}
   for (const name of REPORTED) {
     const value = fields.get(name)
     if (value === undefined || value === (FIELDS[name] as FieldRow).neutral) continue
-    if (isJsonObject(value) && Object.keys(value).length === 0) continue
-    unmapped ??= {}
+    if (isJsonObject(value) && isEmpty(value)) continue
     unmapped[name] = value
   }
-  return unmapped ?? NOTHING
+  return unmapped
 }

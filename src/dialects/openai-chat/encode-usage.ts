@@ -4,15 +4,6 @@ import type { UsageBody } from './completion-body.ts'
 /** Token counts as OpenAI has them: cached tokens are part of the prompt, reasoning is part of the completion. */
 export function encodeUsage(usage: Usage): UsageBody {
   const prompt = promptTokens(usage)
-  const written: UsageBody['completion_tokens_details'] =
-    usage.reasoningTokens === undefined
-      ? { audio_tokens: 0, accepted_prediction_tokens: 0, rejected_prediction_tokens: 0 }
-      : {
-          reasoning_tokens: usage.reasoningTokens,
-          audio_tokens: 0,
-          accepted_prediction_tokens: 0,
-          rejected_prediction_tokens: 0
-        }
   return {
     prompt_tokens: prompt,
     completion_tokens: usage.outputTokens,
@@ -23,6 +14,11 @@ export function encodeUsage(usage: Usage): UsageBody {
       cache_creation_tokens: usage.cacheWriteTokens,
       audio_tokens: 0
     },
-    completion_tokens_details: written
+    completion_tokens_details: {
+      ...(usage.reasoningTokens === undefined ? {} : { reasoning_tokens: usage.reasoningTokens }),
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0
+    }
   }
 }

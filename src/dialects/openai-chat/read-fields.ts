@@ -23,26 +23,24 @@ export interface Fields {
   readonly unknown: readonly string[]
 }
 
-const NOTHING: JsonObject = {}
-
 /** Reads the body and a literal `extra_body` as one set of fields; the top level wins. */
 export function readFields(body: JsonObject): Fields {
-  const extra = body.extra_body ?? NOTHING
+  const extra = body.extra_body ?? {}
   if (!isJsonObject(extra)) throw wrongType('extra_body', EXPECTED.object, extra)
   const unknown: string[] = []
-  const isAbove = (name: string) => (body[name] ?? undefined) !== undefined
-  const path = (name: string) => (isAbove(name) || (extra[name] ?? undefined) === undefined ? name : `extra_body.${name}`)
-  for (const name in body) {
-    if (isAbove(name) && !checkField(name, body[name]!, name)) unknown.push(name)
+  const above = (name: string) => body[name] ?? undefined
+  const below = (name: string) => extra[name] ?? undefined
+  const check = (name: string, value: Json | undefined, path: string) => {
+    if (value !== undefined && !checkField(name, value, path)) unknown.push(path)
   }
+  for (const name in body) check(name, above(name), name)
   for (const name in extra) {
-    const value = extra[name] ?? undefined
-    if (value === undefined || (isAbove(name) && Object.hasOwn(FIELDS, name))) continue
-    if (!checkField(name, value, `extra_body.${name}`)) unknown.push(`extra_body.${name}`)
+    const isHidden = above(name) !== undefined && Object.hasOwn(FIELDS, name)
+    if (!isHidden) check(name, below(name), `extra_body.${name}`)
   }
   return {
-    get: <N extends FieldName>(name: N) => (body[name] ?? extra[name] ?? undefined) as FieldValue<N> | undefined,
-    path,
+    get: <N extends FieldName>(name: N) => (above(name) ?? below(name)) as FieldValue<N> | undefined,
+    path: (name) => (above(name) === undefined && below(name) !== undefined ? `extra_body.${name}` : name),
     unknown
   }
 }
