@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { Roster, type Rosterable } from '../core/roster.ts'
 
 /** A stream that must not fall silent. */
-export interface Beating {
+export interface Beating extends Rosterable {
   /** The time has come: whoever has said nothing since the last time says something now. */
   beat(): void
 }
@@ -10,16 +11,16 @@ export interface Beating {
 declare module 'fastify' {
   interface FastifyInstance {
     /** The open streams. Each beats every `HEARTBEAT_MS`, all at once: a timer for each would cost more than all else that it holds. */
-    heartbeats: Set<Beating>
+    heartbeats: Roster<Beating>
   }
 }
 
 /** Lets open streams speak, because balancers cut a connection that says nothing (an ALB after 60 s). */
 export const heartbeats = fp(
   async (app: FastifyInstance) => {
-    const streams = new Set<Beating>()
+    const streams = new Roster<Beating>()
     const timer = setInterval(() => {
-      for (const stream of streams) stream.beat()
+      for (const stream of streams.list()) stream.beat()
     }, app.config.heartbeatMs).unref()
     app.server.once('close', () => clearInterval(timer)) // later than `onClose`: until then answers run
     app.decorate('heartbeats', streams)

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Canceller } from '../core/cancel.ts'
+import { NOWHERE, Roster, type Rosterable } from '../core/roster.ts'
 import { GatewayError } from '../errors.ts'
 import { toGatewayError } from './error-handler.ts'
 
@@ -30,6 +31,7 @@ declare module 'fastify' {
      * The reason is a GatewayError. (Fastify's own `request.signal` aborts as soon as a POST's body has been read.)
      */
     gone: Canceller
+    running: Running
   }
 }
 
@@ -40,12 +42,17 @@ const LAST_WORDS_MS = 2000
 const LONGEST_LOOK_MS = 1000
 const LOOKS = 20
 
-/** Requests whose response is not finished; `until` on the process clock (`performance.now()`). */
-type Running = Map<FastifyRequest, { readonly reply: FastifyReply; readonly until: number }>
+/** A request whose response is not finished. */
+interface Running extends Rosterable {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  /** When its time is over, on the process clock (`performance.now()`). Milliseconds. */
+  readonly until: number
+}
 
 export const life = fp(
   async (app: FastifyInstance) => {
-    const running: Running = new Map()
+    const running = new Roster<Running>()
     const { totalTimeoutMs } = app.config
     const unused = unusedConnections(app)
     keepUnsentAnswers(app.server, running)
@@ -54,8 +61,10 @@ export const life = fp(
     let draining = false
 
     app.decorateRequest('gone', null as unknown as Canceller)
+    app.decorateRequest('running', null as unknown as Running)
     app.addHook('onRequest', (request, reply, done) => {
-      running.set(request, { reply, until: performance.now() + totalTimeoutMs })
+      request.running = { request, reply, until: performance.now() + totalTimeoutMs, place: NOWHERE }
+      running.add(request.running)
       unused.delete(request.raw.socket)
       request.gone = new Canceller()
       // keeps the balancer's pool from holding the process open, and tells clients to connect to another task
@@ -63,7 +72,7 @@ export const life = fp(
       done()
     })
     app.onOver((request, reply) => {
-      running.delete(request)
+      running.remove(request.running)
       if (!reply.raw.writableFinished) request.gone.abort(new GatewayError('client_closed', 'The client closed the connection.'))
     })
     app.addHook('onError', (request, _reply, error, done) => {
@@ -114,20 +123,20 @@ function unusedConnections(app: FastifyInstance): Set<Socket> {
  * Node takes a connection for idle once the whole answer has been handed over, though a slow client has not got it yet, and closing
  * would cut off the rest. So no idle connection is closed, here and by Node's own closing, while an answer is on its way.
  */
-function keepUnsentAnswers(server: Server, running: Running): void {
+function keepUnsentAnswers(server: Server, running: Roster<Running>): void {
   const closeIdle = server.closeIdleConnections.bind(server)
   server.closeIdleConnections = () => {
-    const isUnsent = [...running.values()].some(({ reply }) => reply.raw.writableEnded)
+    const isUnsent = running.list().some(({ reply }) => reply.raw.writableEnded)
     if (!isUnsent) closeIdle()
   }
 }
 
 /** Looks through all that runs, often enough for the time that is allowed: a timer for each request would cost more than the rest of this. */
-function watchTotal(running: Running, totalTimeoutMs: number): NodeJS.Timeout {
+function watchTotal(running: Roster<Running>, totalTimeoutMs: number): NodeJS.Timeout {
   const everyMs = Math.min(LONGEST_LOOK_MS, Math.max(1, totalTimeoutMs / LOOKS))
   const look = () => {
     const now = performance.now()
-    for (const [request, { reply, until }] of running) {
+    for (const { request, reply, until } of running.list()) {
       if (now >= until && !request.gone.aborted) cut(request, reply, tookTooLong(totalTimeoutMs))
     }
   }
@@ -139,8 +148,8 @@ function tookTooLong(ms: number): GatewayError {
   return new GatewayError('upstream_timeout', `The answer took longer than the ${seconds} seconds that this gateway allows.`)
 }
 
-function cutAll(running: Running): void {
-  for (const [request, { reply }] of running) {
+function cutAll(running: Roster<Running>): void {
+  for (const { request, reply } of running.list()) {
     cut(request, reply, new GatewayError('draining', 'The gateway is shutting down and had to cut this answer; try again.'))
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { ByteString } from '../core/byte-string.ts'
+import { NOWHERE, type Roster } from '../core/roster.ts'
 import type { Beating } from './heartbeats.ts'
 
 const SSE_HEADERS = {
@@ -25,7 +26,7 @@ export function startSse(reply: FastifyReply): SseWriter {
   reply.hijack()
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...SSE_HEADERS })
   const stream = new Stream(raw, server.heartbeats)
-  raw.once('close', () => server.heartbeats.delete(stream))
+  raw.once('close', () => server.heartbeats.remove(stream))
   return stream
 }
 
@@ -37,13 +38,14 @@ const LAST_CHUNK = '0\r\n\r\n'
  * for each batch, half of what a paced stream costs in all. HTTP/1.0 clients get the bare text, as Node would give them.
  */
 class Stream implements SseWriter, Beating {
+  place = NOWHERE
   private readonly raw: FastifyReply['raw']
-  private readonly open: Set<Beating>
+  private readonly open: Roster<Beating>
   private readonly isChunked: boolean
   private spoke = true
   private draining: Promise<void> | undefined
 
-  constructor(raw: FastifyReply['raw'], open: Set<Beating>) {
+  constructor(raw: FastifyReply['raw'], open: Roster<Beating>) {
     this.raw = raw
     this.open = open
     this.isChunked = raw.chunkedEncoding
@@ -58,7 +60,7 @@ class Stream implements SseWriter, Beating {
   }
 
   end(frames: ByteString): void {
-    this.open.delete(this)
+    this.open.remove(this)
     if (this.raw.destroyed) return
     this.raw.end(`${frames === '' ? '' : this.framed(frames)}${this.isChunked ? LAST_CHUNK : ''}`, 'latin1')
   }
