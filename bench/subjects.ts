@@ -103,7 +103,9 @@ async function tryStart(
   return { subject, port, pid: child.pid!, stop }
 }
 
-/** Adit with everything on: key, validation, log line, metrics; with the flag of `npm start` and of the image. */
+export const START_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--no-memory-reducer']
+
+/** Adit with everything on: key, validation, log line, metrics; with the flags of `npm start` and of the image. */
 export function aditCommand({ port, metricsPort, upstream }: Place, { built }: Pick<Options, 'built'>): Command {
   const env = {
     ...CREDENTIALS,
@@ -115,7 +117,7 @@ export function aditCommand({ port, metricsPort, upstream }: Place, { built }: P
     AWS_ENDPOINT_URL_BEDROCK: upstream,
     SHUTDOWN_GRACE_MS: '1000'
   }
-  return { args: ['--max-semi-space-size=16', built ? 'dist/server.js' : 'src/server.ts'], env, readyPath: '/ready' }
+  return { args: [...START_FLAGS, built ? 'dist/server.js' : 'src/server.ts'], env, readyPath: '/ready' }
 }
 
 function passThrough({ port, upstream }: Place): Command {

@@ -7,7 +7,7 @@ const PORT = 8099
 const KEY = 'warm-up'
 const base = `http://127.0.0.1:${PORT}`
 
-const gateway = spawn(process.execPath, ['/app/dist/server.js'], {
+const gateway = spawn(process.execPath, [...process.execArgv, '/app/dist/server.js'], {
   stdio: 'inherit',
   env: {
     NODE_COMPILE_CACHE: '/var/cache/node',

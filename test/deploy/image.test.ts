@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { parse } from 'yaml'
+import { START_FLAGS } from '../../bench/subjects.ts'
 import { ConfigSchema } from '../../src/config.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -19,12 +20,22 @@ t.test('the base image is pinned to one release of Node and one of Debian', asyn
 })
 
 t.test('the process gets its signals itself, as a user with a number, and is asked for its health without a shell', async (t) => {
-  t.equal(last('ENTRYPOINT'), 'ENTRYPOINT ["/usr/local/bin/node"]')
+  t.match(last('ENTRYPOINT'), /^ENTRYPOINT \["\/usr\/local\/bin\/node"(, "--[^"]+")*\]$/)
   t.equal(last('CMD'), 'CMD ["/app/dist/server.js"]')
   t.match(last('USER'), /^USER \d+:\d+$/)
   t.match(last('HEALTHCHECK'), / CMD \["\/usr\/local\/bin\/node", "\/app\/dist\/healthcheck\.js"\]$/)
   t.equal(last('STOPSIGNAL'), 'STOPSIGNAL SIGTERM')
 })
+
+t.test(
+  'the image, the start of which it keeps the compiled code, `npm start` and the bench give Node the same flags',
+  async (t) => {
+    const flagsOf = (text: string | undefined) => text?.match(/--[\w-]+(=\w+)?/g)
+    t.strictSame(flagsOf(last('ENTRYPOINT')), START_FLAGS)
+    t.strictSame(flagsOf(LINES.find((line) => line.startsWith('RUN ') && line.includes('warm-up.mjs'))), START_FLAGS)
+    t.strictSame(flagsOf(JSON.parse(read('package.json')).scripts.start), START_FLAGS)
+  }
+)
 
 t.test('what is installed comes from the lock file, without scripts and without development', async (t) => {
   for (const line of LINES.filter((line) => /\bnpm (ci|prune|install)\b/.test(line))) t.match(line, /--ignore-scripts/)
