@@ -49,6 +49,7 @@ export async function buildApp(config: Config, output?: DestinationStream): Prom
   const app = fastify({
     logger: { ...loggerOptions(config), ...(output === undefined ? {} : { stream: output }) },
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger, // what is logged of a request names it itself: one line does not pay for a logger
     genReqId: requestId,
     frameworkErrors,
     bodyLimit: config.maxBodyBytes,

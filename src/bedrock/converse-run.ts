@@ -57,6 +57,7 @@ export interface ConverseTools {
 const MOST_ANSWER_BYTES = 64 * 1024 * 1024
 /** Things that are left out for one request before Bedrock's refusal is believed. */
 const MOST_HEALED = 4
+const NOTHING: ReadonlySet<string> = new Set()
 
 /**
  * Runs a conversation: encodes it for the target, calls it, and resolves when the first event is there, so that everything that
@@ -64,7 +65,7 @@ const MOST_HEALED = 4
  */
 export async function runConverse(run: ChatRun, tools: ConverseTools): Promise<ChatAnswer> {
   const encoder = createEncoder(run.request, tools)
-  encoder.encode(run.targets[0], new Set()) // what the caller did wrong is told before anything is called
+  encoder.encode(run.targets[0], NOTHING) // what the caller did wrong is told before anything is called
   const candidates = tools.candidates(run.targets)
   const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
     callHealing(one, { run, tools, encoder })
@@ -99,8 +100,8 @@ interface Call {
 async function callHealing(candidate: Candidate, call: Call): Promise<Began> {
   const { encoder, tools } = call
   const { target, transport } = candidate
-  const left = new Set<string>()
-  const lasting = new Set<string>()
+  let left = NOTHING
+  let lasting = NOTHING
   for (;;) {
     const request = encoder.encode(target, left)
     const { encoded } = request
@@ -112,8 +113,8 @@ async function callHealing(candidate: Candidate, call: Call): Promise<Began> {
       const refused = left.size < MOST_HEALED ? refusedThing(error, encoded) : undefined
       if (refused === undefined || left.has(refused.name)) throw error
       const { name } = refused
-      left.add(name)
-      if (refused.lasting) lasting.add(name)
+      left = new Set([...left, name])
+      if (refused.lasting) lasting = new Set([...lasting, name])
       tools.policy.observer.healed?.({ region: transport.region, model: target.id, name })
     }
   }

@@ -13,8 +13,9 @@ export type Answers = readonly [ChatAnswer, ...ChatAnswer[]]
  * Choices come together or not at all: the error of one is thrown, and the request's signal ends the others.
  */
 export async function startAnswers(bedrock: Bedrock, run: ChatRun, count: number): Promise<Answers> {
-  const [first, ...rest] = await Promise.all(Array.from({ length: count }, () => bedrock.chat(run)))
-  return [first as ChatAnswer, ...rest]
+  const asked: Promise<ChatAnswer>[] = []
+  while (asked.length < count) asked.push(bedrock.chat(run))
+  return (await Promise.all(asked)) as readonly ChatAnswer[] as Answers
 }
 
 /** Tells the caller and the log which model answers, and what could not be carried to it. */

@@ -90,7 +90,7 @@ export function noteError(request: FastifyRequest, error: GatewayError): void {
     record.region ??= error.tried.region
     record.attempts ??= error.tried.attempts
   }
-  if (error.kind === 'internal') request.log.error({ err: error.cause }, 'a request failed')
+  if (error.kind === 'internal') request.log.error({ reqId: request.id, err: error.cause }, 'a request failed')
 }
 
 /** Seconds beyond which official clients misread `retry-after` and hammer instead. */

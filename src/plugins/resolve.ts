@@ -52,21 +52,27 @@ export const resolve = fp(
       request.record.asked = asked
       const look = () => app.targetsOf(asked, purpose)
       const targets = look()
-      const hidden = targets.filter(({ baseId }) => app.catalog.hides(baseId))
-      if (hidden.length === 0) return allowed(targets, asked, request)
-      const learnt = Promise.all(hidden.map(({ id }) => app.catalog.learn(id)))
+      if (!targets.some(isHidden)) return allowed(targets, asked, request)
+      const learnt = Promise.all(targets.filter(isHidden).map(({ id }) => app.catalog.learn(id)))
       return learnt.then(() => allowed(look(), asked, request))
     })
 
+    function isHidden({ baseId }: ModelTarget): boolean {
+      return app.catalog.hides(baseId)
+    }
+
     function allowed(targets: Targets, asked: string, request: FastifyRequest): Targets {
-      const [first, ...rest] = targets.filter((target) => app.modelAllowed(target, request))
-      if (first === undefined)
-        throw new GatewayError('model_not_allowed', `The model \`${asked}\` is not allowed for this API key.`, { param: 'model' })
-      return [first, ...rest]
+      const left = targets.filter((target) => app.modelAllowed(target, request))
+      if (isSome(left)) return left
+      throw new GatewayError('model_not_allowed', `The model \`${asked}\` is not allowed for this API key.`, { param: 'model' })
     }
   },
   { name: 'resolve', dependencies: ['auth', 'catalog'] }
 )
+
+function isSome(targets: readonly ModelTarget[]): targets is Targets {
+  return targets.length > 0
+}
 
 const MOST_REMEMBERED = 1000
 

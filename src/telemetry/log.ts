@@ -28,15 +28,29 @@ function createTimestamp(): () => string {
   }
 }
 
-/** Lines are written together: when so many bytes wait, or so many milliseconds have passed, or the process ends. */
-const WRITE_BYTES = 8192
+/** Lines are written together: when so many characters wait, or so many milliseconds have passed, or the process ends. */
+const WRITE_LENGTH = 8192
 const WRITE_MS = 100
 
-/** Standard output, a system call for many lines: one for each costs more than making them. */
+/**
+ * Standard output, a system call for many lines: one for each costs more than making them. They are joined here and not by the
+ * library, which copies all that waits to measure it whenever a line is added.
+ */
 export function logOutput(): DestinationStream {
-  const output = destination({ sync: true, minLength: WRITE_BYTES, periodicFlush: WRITE_MS })
-  process.once('exit', () => output.flushSync())
-  return output
+  const output = destination({ sync: true })
+  let lines = ''
+  const flush = () => {
+    if (lines !== '') output.write(lines)
+    lines = ''
+  }
+  setInterval(flush, WRITE_MS).unref()
+  process.once('exit', flush)
+  return {
+    write(line) {
+      lines += line
+      if (lines.length >= WRITE_LENGTH) flush()
+    }
+  }
 }
 
 /** Writes one line for each request at `info` when its response is over: everything but the words. */
@@ -55,6 +69,7 @@ function requestLine(request: FastifyRequest, status: number, elapsedMs: number)
   const since = (at: number | undefined) =>
     at === undefined || record.upstreamStartedAt === undefined ? undefined : round(at - record.upstreamStartedAt)
   return {
+    reqId: request.id,
     method: request.method,
     path: request.url.split('?', 1)[0],
     status,

@@ -17,15 +17,20 @@ interface Progress {
   readonly turns: Turn[]
   /** System messages that came between a tool call and its results; they move behind the results. */
   readonly held: Turn[]
+  /** Absent until the first tool call: most conversations have none. */
+  calls: Calls | undefined
+  /** A speaker has a name. */
+  isNamed: boolean
+  readonly report: Report
+}
+
+interface Calls {
   /** Ids of the last assistant message's calls that have no result yet. */
   readonly open: Set<string>
   /** Ids made for legacy function calls, by function name. */
   readonly functionIds: Map<string, string>
   /** Ids of the further calls that one call of the client's turned out to hold; its result answers them all. */
   readonly copies: Map<string, string[]>
-  /** A speaker has a name. */
-  isNamed: boolean
-  readonly report: Report
 }
 
 /** More would hold up everybody else while they are read. */
@@ -39,9 +44,7 @@ export function decodeMessages(messages: readonly Json[], path: string, report: 
     system: [],
     turns: [],
     held: [],
-    open: new Set(),
-    functionIds: new Map(),
-    copies: new Map(),
+    calls: undefined,
     isNamed: false,
     report
   }
@@ -92,8 +95,9 @@ function addSystem(message: JsonObject, path: string, progress: Progress): void 
     for (const block of marked) progress.system.push(block)
     return
   }
-  if (progress.open.size === 0) release(progress)
-  const place = progress.open.size === 0 ? progress.turns : progress.held
+  const isOpen = progress.calls !== undefined && progress.calls.open.size > 0
+  if (!isOpen) release(progress)
+  const place = isOpen ? progress.held : progress.turns
   place.push({ role: 'user', content: marked, path })
 }
 
@@ -112,14 +116,15 @@ function addAssistant(message: JsonObject, path: string, progress: Progress): vo
   const blocks = decodeAssistant(message, path, callId, progress.report)
   // NextChat keeps an empty answer as an assistant message without content; it says nothing, so it is no turn.
   if (blocks.length === 0) return
-  progress.copies.clear()
+  progress.calls?.copies.clear()
   for (const block of blocks) {
     if (block.type !== 'tool-call') continue
-    progress.open.add(block.id)
-    if (block.id === callId) progress.functionIds.set(block.name, callId)
+    progress.calls ??= { open: new Set(), functionIds: new Map(), copies: new Map() }
+    const { open, functionIds, copies } = progress.calls
+    open.add(block.id)
+    if (block.id === callId) functionIds.set(block.name, callId)
     const first = blocks.find((other) => other.type === 'tool-call' && other.path === block.path)
-    if (first?.type === 'tool-call' && first !== block)
-      progress.copies.set(first.id, [...(progress.copies.get(first.id) ?? []), block.id])
+    if (first?.type === 'tool-call' && first !== block) copies.set(first.id, [...(copies.get(first.id) ?? []), block.id])
   }
   progress.turns.push({ role: 'assistant', content: markLast(blocks, message, path, progress.report), path })
 }
@@ -137,9 +142,9 @@ function addResult(message: JsonObject, path: string, callId: string, progress: 
   // A cache point cannot stand inside a tool result: the last marked part's stands behind it.
   const cache = content.findLast((block) => block.cache !== undefined)?.cache
   const marked = cache === undefined ? result : { ...result, cache }
-  progress.open.delete(callId)
-  const copies = (progress.copies.get(callId) ?? []).map((id) => ({ ...result, callId: id }))
-  for (const copy of copies) progress.open.delete(copy.callId)
+  const { calls } = progress
+  const copies = (calls?.copies.get(callId) ?? []).map((id) => ({ ...result, callId: id }))
+  for (const answered of [result, ...copies]) calls?.open.delete(answered.callId)
   progress.turns.push({ role: 'user', content: markLast([...copies, marked], message, path, progress.report), path })
 }
 
@@ -150,14 +155,14 @@ function unmarked<T extends Block>(block: T): T {
 }
 
 /** Legacy results name their function, not a call: they answer its latest call. */
-function functionId(message: JsonObject, path: string, { functionIds }: Progress): string {
+function functionId(message: JsonObject, path: string, { calls }: Progress): string {
   const name = stringAt(message.name, `${path}.name`)
-  return functionIds.get(name) ?? `call_function_${name}`
+  return calls?.functionIds.get(name) ?? `call_function_${name}`
 }
 
 function release(progress: Progress): void {
-  for (const turn of progress.held.splice(0)) progress.turns.push(turn)
-  progress.open.clear()
+  if (progress.held.length > 0) progress.turns.push(...progress.held.splice(0))
+  progress.calls?.open.clear()
 }
 
 /** `cache_control` on a whole message marks its last block: Open WebUI's forks set it there. */
