@@ -30,6 +30,9 @@ export function openEvents(input: EventInput): Promise<AsyncIterable<EventBatch>
   return new EventSource(input).open()
 }
 
+/** Where the events of a read go while none is decoded. */
+const NONE = Object.freeze([]) as unknown as ModelEvent[]
+
 /** The events of one stream, to be read once. A class, because a gateway holds one for each open answer. */
 class EventSource implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch, undefined> {
   private readonly body: HttpBody
@@ -38,7 +41,7 @@ class EventSource implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch
   private readonly reader = createFrameReader()
   private readonly readQuick = createQuickReader()
   private readonly take = (frame: Frame) => this.decodeFrame(frame)
-  private events: ModelEvent[] = []
+  private events = NONE
   /** What `open` has read, and nobody has taken. */
   private first: EventBatch | undefined
   private failure: GatewayError | undefined
@@ -99,6 +102,7 @@ class EventSource implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch
       this.over = true
       this.body.leave()
     }
+    this.events = NONE // they hold what was read; a stream may be silent for long
     const last = events[events.length - 1]
     // Nothing follows the token counts: the caller need not wait for the end of the bytes.
     if (last?.type === 'usage') {

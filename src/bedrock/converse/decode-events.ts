@@ -34,45 +34,46 @@ export interface EventDecoder {
   end(): void
 }
 
-interface Decoding {
-  readonly context: AnswerContext
-  readonly writing: Writing
-  started: boolean
-  finished: boolean
-  metered: boolean
-  /** A metadata event that came too early. */
-  early: JsonObject | undefined
-  extra: Json | undefined
-}
-
 const NOTHING: readonly ModelEvent[] = []
 const STARTED: readonly ModelEvent[] = [{ type: 'start' }]
 
 /** Makes the decoder of one answer. */
 export function createEventDecoder(context: AnswerContext): EventDecoder {
-  const state: Decoding = {
-    context,
-    writing: beginWriting(context),
-    started: false,
-    finished: false,
-    metered: false,
-    early: undefined,
-    extra: undefined
+  return new Decoder(context)
+}
+
+/** Where the decoding of one answer stands. A class, because a gateway holds one for each open answer. */
+class Decoder implements EventDecoder {
+  readonly context: AnswerContext
+  readonly writing: Writing
+  started = false
+  finished = false
+  metered = false
+  /** A metadata event that came too early. */
+  early: JsonObject | undefined
+  extra: Json | undefined
+
+  constructor(context: AnswerContext) {
+    this.context = context
+    this.writing = beginWriting(context)
   }
-  return {
-    frame(eventType, payload) {
-      if (eventType === 'contentBlockDelta' && !state.finished && state.started) return deltaEvents(state, payload)
-      return otherEvents(state, eventType, payload)
-    },
-    quick: (delta) => (state.finished ? undefined : writeMore(state.writing, delta)),
-    end() {
-      if (state.finished) return
-      throw new GatewayError('upstream_stream_error', 'Bedrock ended the stream before the answer was complete; try again')
-    }
+
+  frame(eventType: string, payload: JsonObject): readonly ModelEvent[] {
+    if (eventType === 'contentBlockDelta' && !this.finished && this.started) return deltaEvents(this, payload)
+    return otherEvents(this, eventType, payload)
+  }
+
+  quick(delta: QuickDelta): ModelEvent | undefined {
+    return this.finished ? undefined : writeMore(this.writing, delta)
+  }
+
+  end(): void {
+    if (this.finished) return
+    throw new GatewayError('upstream_stream_error', 'Bedrock ended the stream before the answer was complete; try again')
   }
 }
 
-function otherEvents(state: Decoding, eventType: string, payload: JsonObject): readonly ModelEvent[] {
+function otherEvents(state: Decoder, eventType: string, payload: JsonObject): readonly ModelEvent[] {
   if (eventType === 'metadata') return metadataEvents(state, payload)
   if (state.finished) return NOTHING
   // Tools of test benches and some proxies leave messageStart out.
@@ -97,7 +98,7 @@ function otherEvents(state: Decoding, eventType: string, payload: JsonObject): r
 
 const KNOWN = new Set(['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop'])
 
-function startEvents({ writing, context }: Decoding, payload: JsonObject): readonly ModelEvent[] {
+function startEvents({ writing, context }: Decoder, payload: JsonObject): readonly ModelEvent[] {
   const index = indexOf(payload)
   const start = isJsonObject(payload.start) ? payload.start : {}
   if (isJsonObject(start.toolUse)) {
@@ -112,7 +113,7 @@ function startEvents({ writing, context }: Decoding, payload: JsonObject): reado
   return isEmpty(start) ? NOTHING : writeHidden(writing, index)
 }
 
-function deltaEvents({ writing }: Decoding, payload: JsonObject): readonly ModelEvent[] {
+function deltaEvents({ writing }: Decoder, payload: JsonObject): readonly ModelEvent[] {
   const delta = payload.delta
   if (!isJsonObject(delta)) return NOTHING
   const index = indexOf(payload)
@@ -130,7 +131,7 @@ function reasoningEvents(writing: Writing, index: number, reasoning: JsonObject)
   return NOTHING
 }
 
-function stopEvents(state: Decoding, payload: JsonObject): readonly ModelEvent[] {
+function stopEvents(state: Decoder, payload: JsonObject): readonly ModelEvent[] {
   const raw = typeof payload.stopReason === 'string' ? payload.stopReason : ''
   const extra = payload.additionalModelResponseFields
   const closing = writeRest(state.writing)
@@ -145,7 +146,7 @@ function stopEvents(state: Decoding, payload: JsonObject): readonly ModelEvent[]
   return closing.length + early.length === 0 ? [finish] : [...closing, finish, ...early]
 }
 
-function metadataEvents(state: Decoding, payload: JsonObject): readonly ModelEvent[] {
+function metadataEvents(state: Decoder, payload: JsonObject): readonly ModelEvent[] {
   if (!state.finished) {
     state.early = payload
     return NOTHING

@@ -7,15 +7,6 @@ import { encodeUsage } from './encode-usage.ts'
 import { type ChatHead, SYSTEM_FINGERPRINT } from './head.ts'
 import type { ChatOptions } from './options.ts'
 
-/** The frames of one choice's stream. What does not change is serialised once; a `literal` of the text is copied. */
-export interface ChunkFrames {
-  readonly role: ByteString
-  delta(json: ByteString): ByteString
-  content(text: string, literal?: ByteString): ByteString
-  reasoning(text: string, literal?: ByteString): ByteString
-  finish(reason: FinishReasonWord, extra: Json | undefined): ByteString
-}
-
 /** One server-sent event. */
 export function frame(json: ByteString): ByteString {
   return `data: ${json}\n\n`
@@ -24,25 +15,50 @@ export function frame(json: ByteString): ByteString {
 /** The last frame of a whole stream; a broken one ends without it. */
 export const DONE_FRAME = 'data: [DONE]\n\n'
 
-/** Prepares the frames of one choice. `usage` is null on all chunks but the last when the caller asked for usage. */
-export function createChunkFrames(head: ChatHead, options: ChatOptions, choice: number): ChunkFrames {
-  const prefix = compact(`data: ${chunkStart(head, options.serviceTier)}"choices":[{"index":${choice},"delta":`)
-  const end = `${options.includeUsage ? ',"usage":null' : ''}}\n\n`
-  const suffix = `,"logprobs":null,"finish_reason":null}]${end}`
-  const contentPrefix = compact(`${prefix}{"content":`)
-  const reasoningPrefix = compact(`${prefix}{"reasoning_content":`)
-  const textSuffix = compact(`}${suffix}`)
-  return {
-    role: `${prefix}{"role":"assistant","content":"","refusal":null}${suffix}`,
-    delta: (json) => prefix + json + suffix,
-    content: (text, literal = jsonBytes(text)) => contentPrefix + literal + textSuffix,
-    reasoning: (text, literal = jsonBytes(text)) => reasoningPrefix + literal + textSuffix,
-    finish(reason, extra) {
-      const fields = extra === undefined ? '' : `,"additional_model_response_fields":${jsonBytes(extra)}`
-      return `${prefix}{},"logprobs":null,"finish_reason":"${reason}"${fields}}]${end}`
-    }
+/**
+ * The frames of one choice's stream. What does not change is serialised once; a `literal` of the text is copied. `usage` is null on all
+ * chunks but the last when the caller asked for usage. A class, because a gateway holds one for each open answer.
+ */
+export class ChunkFrames {
+  private readonly prefix: ByteString
+  private readonly contentPrefix: ByteString
+  /** Made with the first piece of reasoning: most answers have none. */
+  private reasoningPrefix: ByteString | undefined
+  private readonly textSuffix: ByteString
+  private readonly end: ByteString
+
+  constructor(head: ChatHead, options: ChatOptions, choice: number) {
+    this.prefix = compact(`data: ${chunkStart(head, options.serviceTier)}"choices":[{"index":${choice},"delta":`)
+    this.end = options.includeUsage ? ',"usage":null}\n\n' : '}\n\n'
+    this.contentPrefix = compact(`${this.prefix}{"content":`)
+    this.textSuffix = compact(`}${UNFINISHED}${this.end}`)
+  }
+
+  role(): ByteString {
+    return this.delta('{"role":"assistant","content":"","refusal":null}')
+  }
+
+  delta(json: ByteString): ByteString {
+    return this.prefix + json + UNFINISHED + this.end
+  }
+
+  content(text: string, literal = jsonBytes(text)): ByteString {
+    return this.contentPrefix + literal + this.textSuffix
+  }
+
+  reasoning(text: string, literal = jsonBytes(text)): ByteString {
+    this.reasoningPrefix ??= compact(`${this.prefix}{"reasoning_content":`)
+    return this.reasoningPrefix + literal + this.textSuffix
+  }
+
+  finish(reason: FinishReasonWord, extra: Json | undefined): ByteString {
+    const fields = extra === undefined ? '' : `,"additional_model_response_fields":${jsonBytes(extra)}`
+    return `${this.prefix}{},"logprobs":null,"finish_reason":"${reason}"${fields}}]${this.end}`
   }
 }
+
+/** What follows the delta of a chunk that is not the last of its choice. */
+const UNFINISHED = ',"logprobs":null,"finish_reason":null}]'
 
 function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): ByteString {
   const head = {

@@ -21,7 +21,7 @@ export interface ChatStreamEncoder {
  */
 export function createChatStreamEncoders(head: ChatHead, options: ChatOptions, count: number): readonly ChatStreamEncoder[] {
   const writers = Array.from({ length: count }, (_, choice) => createStreamWriter(head, options, choice))
-  let opening = writers.map((writer) => writer.frames.role).join('')
+  let opening = writers.map((writer) => writer.frames.role()).join('')
   return writers.map((writer) => ({
     batch(events) {
       if (events.length === 0) return ''

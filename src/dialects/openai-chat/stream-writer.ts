@@ -1,7 +1,7 @@
 import type { ByteString } from '../../core/byte-string.ts'
 import type { FinishDetails, FinishReason, ModelEvent } from '../../core/event.ts'
 import { unreachable } from '../../core/unreachable.ts'
-import { type ChoiceCost, type ChunkFrames, createChunkFrames } from './chunk-frames.ts'
+import { type ChoiceCost, ChunkFrames } from './chunk-frames.ts'
 import { finishWord } from './finish-reason.ts'
 import type { ChatHead } from './head.ts'
 import type { ChatOptions } from './options.ts'
@@ -30,7 +30,7 @@ export function createStreamWriter(head: ChatHead, options: ChatOptions, choice:
   const format = options.reasoningFormat ?? 'field'
   return {
     options,
-    frames: createChunkFrames(head, options, choice),
+    frames: new ChunkFrames(head, options, choice),
     tags: createThinkTags(format),
     calls: undefined,
     notes: undefined,
