@@ -36,7 +36,7 @@ export async function streamAnswers(started: Promise<Answers>, stream: AnswerStr
   reply.header('server-timing', serverTiming(request, reply))
   const writer = startSse(reply)
   if (answers === undefined) void writer.write(': waiting for the model\n\n')
-  writer.end(await lastFrames(answers ?? started, writer, stream))
+  void writeAnswers(answers ?? started, writer, stream) // not waited for: nothing of the question shall be held until the answer is over
   return reply
 }
 
@@ -48,9 +48,10 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   })
 }
 
-/** Writes all frames but the last ones, which it gives: those of a complete stream, or the error that broke it. */
-async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter, stream: AnswerStream): Promise<ByteString> {
+/** Writes everything, to the last frames: those of a complete stream, or the error that broke it. Never rejects. */
+async function writeAnswers(started: Answers | Promise<Answers>, writer: SseWriter, stream: AnswerStream): Promise<void> {
   const { request, reply, warnings } = stream
+  let end: ByteString
   try {
     const answers = await started
     if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
@@ -60,15 +61,15 @@ async function lastFrames(started: Answers | Promise<Answers>, writer: SseWriter
       answers.map(({ events }, choice) => pumpOne(events, { encoder: encoders[choice]!, isOnly, writer, request }))
     )
     announceFlaws(request, reply, answers)
-    return held.join('') + last()
+    end = held.join('') + last()
   } catch (thrown) {
     const error = toGatewayError(thrown)
     noteError(request, error)
     request.gone.abort(error)
-    return encodeErrorFrame(error)
-  } finally {
-    request.record.upstreamEndedAt = performance.now()
+    end = encodeErrorFrame(error)
   }
+  request.record.upstreamEndedAt = performance.now()
+  writer.end(end)
 }
 
 interface Pumping {
@@ -82,20 +83,15 @@ interface Pumping {
 /** Writes the frames of one answer; those of an only one's end are given back, to go out in one piece with the end of the stream. */
 async function pumpOne(events: Answers[0]['events'], { encoder, isOnly, writer, request }: Pumping): Promise<ByteString> {
   let held = ''
-  try {
-    for await (const batch of events) {
-      noteBatch(request, batch)
-      const frames = encoder.batch(batch)
-      if (isOnly && batch[batch.length - 1]?.type === 'usage') {
-        held = frames
-        continue
-      }
-      const full = writer.write(frames)
-      if (full !== undefined) await full
+  for await (const batch of events) {
+    noteBatch(request, batch)
+    const frames = encoder.batch(batch)
+    if (isOnly && batch[batch.length - 1]?.type === 'usage') {
+      held = frames // nothing follows, not even a failure
+      continue
     }
-  } catch (error) {
-    void writer.write(held) // what came before a failure goes out before it
-    throw error
+    const full = writer.write(frames)
+    if (full !== undefined) await full
   }
   return held
 }
