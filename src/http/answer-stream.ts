@@ -44,7 +44,9 @@ export async function streamAnswers(started: Promise<Answers>, stream: AnswerStr
 function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms, undefined)
-    promise.finally(() => clearTimeout(timer)).then(resolve, reject)
+    const stop = () => clearTimeout(timer)
+    promise.then(stop, stop)
+    promise.then(resolve, reject)
   })
 }
 

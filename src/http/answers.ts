@@ -12,10 +12,10 @@ export type Answers = readonly [ChatAnswer, ...ChatAnswer[]]
  * Asks Bedrock `count` times at once and resolves when every answer has begun.
  * Choices come together or not at all: the error of one is thrown, and the request's signal ends the others.
  */
-export async function startAnswers(bedrock: Bedrock, run: ChatRun, count: number): Promise<Answers> {
+export function startAnswers(bedrock: Bedrock, run: ChatRun, count: number): Promise<Answers> {
   const asked: Promise<ChatAnswer>[] = []
   while (asked.length < count) asked.push(bedrock.chat(run))
-  return (await Promise.all(asked)) as readonly ChatAnswer[] as Answers
+  return Promise.all(asked) as Promise<readonly ChatAnswer[]> as Promise<Answers>
 }
 
 /** Tells the caller and the log which model answers, and what could not be carried to it. */
