@@ -21,7 +21,7 @@ export interface LookupOptions {
 
 /** Models that no list tells of, looked up one by one. */
 export interface Lookup {
-  /** What has been learnt, by ARN. */
+  /** What has been learnt, by ARN: another map whenever something is. */
   readonly found: ReadonlyMap<string, ModelInfo>
   /** Whether a lookup could tell more about this id. */
   wants(id: string): boolean
@@ -39,7 +39,7 @@ interface Asked {
 }
 
 export function createLookup({ ask, now, closed }: LookupOptions): Lookup {
-  const found = new Map<string, ModelInfo>()
+  let found: ReadonlyMap<string, ModelInfo> = new Map()
   const asked = new Map<string, Asked>()
   let running = 0
 
@@ -47,7 +47,10 @@ export function createLookup({ ask, now, closed }: LookupOptions): Lookup {
     running++
     try {
       const model = await ask(arn, AbortSignal.any([closed, AbortSignal.timeout(GIVE_UP_MS)]))
-      if (model !== undefined) keepNewest(found, arn, model, MOST_KEPT)
+      if (model === undefined) return
+      const more = new Map(found)
+      keepNewest(more, arn, model, MOST_KEPT)
+      found = more
     } catch {
       // fails open: the call of the model itself tells its caller what is wrong
     } finally {
@@ -56,7 +59,9 @@ export function createLookup({ ask, now, closed }: LookupOptions): Lookup {
   }
 
   return {
-    found,
+    get found() {
+      return found
+    },
     wants: (id) => !found.has(id) && APPLICATION_PROFILE.test(id),
     async learn(id) {
       const before = asked.get(id)

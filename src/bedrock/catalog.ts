@@ -46,7 +46,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const lists: { -readonly [N in ListName]?: CatalogLists[N] } = {}
   const failures = new Map<ListName | 'client', Error>()
   let joined: CatalogModels | undefined
-  let merged: { listed: CatalogModels['known']; found: number; map: CatalogModels['known'] } | undefined
+  let merged: Record<'listed' | 'found' | 'map', CatalogModels['known']> | undefined
   let client: Promise<ListCalls> | undefined
   let running: Promise<void> | undefined
   let dueAt = Number.NEGATIVE_INFINITY
@@ -96,9 +96,9 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   function all(): ReadonlyMap<string, ModelInfo> {
     const listed = joined?.known ?? NOTHING
-    if (lookup.found.size === 0) return listed
-    if (merged?.listed !== listed || merged.found !== lookup.found.size)
-      merged = { listed, found: lookup.found.size, map: new Map([...lookup.found, ...listed]) }
+    const { found } = lookup
+    if (found.size === 0) return listed
+    if (merged?.listed !== listed || merged.found !== found) merged = { listed, found, map: new Map([...found, ...listed]) }
     return merged.map
   }
 

@@ -217,3 +217,37 @@ t.test('closing ends what is under way, quietly', async (t) => {
   await reading
   t.strictSame(warnings, [])
 })
+
+t.test('a profile that was looked up is known, however many were before it', async (t) => {
+  const account = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile'
+  // a control plane that has every profile and no list
+  const plane = createServer((request, response) => {
+    const [, name] = /application-inference-profile%2F(\w+)$/.exec(request.url ?? '') ?? []
+    response.writeHead(name === undefined ? 403 : 200, { 'content-type': 'application/json' })
+    response.end(
+      JSON.stringify({
+        inferenceProfileArn: `${account}/${name}`,
+        inferenceProfileId: name,
+        inferenceProfileName: name,
+        status: 'ACTIVE',
+        type: 'APPLICATION',
+        models: [{ modelArn: 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0' }]
+      })
+    )
+  })
+  await new Promise<void>((resolve) => plane.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    plane.closeAllConnections()
+    plane.close()
+  })
+  const { catalog } = await make(t)
+  process.env.AWS_ENDPOINT_URL_BEDROCK = `http://127.0.0.1:${(plane.address() as AddressInfo).port}`
+  const unknown: string[] = []
+  for (let i = 0; i < 1010; i++) {
+    const arn = `${account}/p${i}`
+    await catalog.learn(arn)
+    if (catalog.known.get(arn)?.baseId !== 'amazon.nova-lite-v1:0') unknown.push(arn)
+  }
+  t.strictSame(unknown, [])
+  t.notOk(catalog.known.has(`${account}/p0`), 'the oldest is forgotten')
+})
