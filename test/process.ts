@@ -60,16 +60,30 @@ export async function ask(url: string, status: number, ms = 60_000): Promise<Res
 
 export interface Gateway extends Running {
   readonly base: string
+  readonly port: number
   readonly standin: Standin
 }
 
-/** Starts the gateway as its own process before a stand-in of the test's, and waits until it is ready. */
-export async function startGateway(t: Test, env: Record<string, string>, options: StandinOptions = {}): Promise<Gateway> {
-  const standin = await startStandin(options)
+export interface GatewayOptions {
+  readonly standin?: StandinOptions
+  /** Variables of the stand-in's environment that the gateway does not get. */
+  readonly without?: readonly string[]
+  /** Status of `/ready` to wait for. */
+  readonly ready?: 200 | 503
+}
+
+/** Starts the gateway as its own process before a stand-in of the test's, and waits until it is ready; both end with the test. */
+export async function startGateway(
+  t: Test,
+  env: Readonly<Record<string, string>>,
+  options: GatewayOptions = {}
+): Promise<Gateway> {
+  const standin = await startStandin(options.standin)
   t.teardown(() => standin.close())
   const port = await freePort()
-  const running = start(t, 'src/server.ts', { ...standin.env, HOST: '127.0.0.1', PORT: String(port), ...env })
+  const given = Object.fromEntries(Object.entries(standin.env).filter(([name]) => !options.without?.includes(name)))
+  const running = start(t, 'src/server.ts', { ...given, HOST: '127.0.0.1', PORT: String(port), ...env })
   const base = `http://127.0.0.1:${port}`
-  await ask(`${base}/ready`, 200)
-  return { ...running, base, standin }
+  await ask(`${base}/ready`, options.ready ?? 200)
+  return { ...running, base, port, standin }
 }

@@ -27,7 +27,7 @@ t.test('SIGTERM during a stream lets it finish, then the process exits 0', async
 })
 
 t.test('what is left when the grace is over gets an error event, and the process exits 0', async (t) => {
-  const gateway = await startGateway(t, { API_KEY: KEY, SHUTDOWN_GRACE_MS: '300' }, { hangMs: 20_000 })
+  const gateway = await startGateway(t, { API_KEY: KEY, SHUTDOWN_GRACE_MS: '300' }, { standin: { hangMs: 20_000 } })
   const { base } = gateway
   const response = await fetch(`${base}/v1/chat/completions`, {
     method: 'POST',

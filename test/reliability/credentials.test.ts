@@ -63,7 +63,7 @@ t.test(
   async (t) => {
     const { state, env } = await startEndpoint(t)
     state.ttlMs = 6000
-    const { post, gateway } = await startWatched(t, { env, without: KEYS })
+    const { post, child } = await startWatched(t, { env, without: KEYS })
     state.status = 500
     await new Promise((resolve) => setTimeout(resolve, state.ttlMs)) // until they have ended
     const refused = await post(HELLO)
@@ -74,7 +74,7 @@ t.test(
     const answer = await post(HELLO)
     t.equal(answer.status, 200)
     await answer.text()
-    t.equal(gateway.child.exitCode, null)
+    t.equal(child.exitCode, null)
   }
 )
 

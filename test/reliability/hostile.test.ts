@@ -30,8 +30,8 @@ t.test('no body that a client can make up stops the process, stalls it, or gets 
   await (await watched.post('{"model":"amazon.nova-lite-v1:0","messages":[{"role":"user","content":"warm"}]}')).text()
   for (const body of HOSTILE_BODIES) await proveBody(t, watched, body)
   t.equal((await fetch(`${watched.base}/health`)).status, 200)
-  t.equal(watched.gateway.child.exitCode, null)
-  t.notMatch(watched.gateway.output(), /unhandled rejection|uncaught exception|a request failed/)
+  t.equal(watched.child.exitCode, null)
+  t.notMatch(watched.output(), /unhandled rejection|uncaught exception|a request failed/)
 })
 
 /** Sends bytes as they are, and gives all that came back until the connection ended. */
@@ -56,7 +56,7 @@ function bodyOf(answer: string): unknown {
 }
 
 t.test('heads and bodies that flood, drip or lie are refused, and others are served meanwhile', async (t) => {
-  const { port, base, gateway } = await startWatched(t, { env: { REQUEST_TIMEOUT_MS: '1000' } })
+  const { port, base, child } = await startWatched(t, { env: { REQUEST_TIMEOUT_MS: '1000' } })
   const rows: readonly (readonly [string, number, string, (send: (bytes: string | Buffer) => void) => void])[] = [
     ['a header of 100 kB', 431, 'headers_too_large', (send) => send(`${HEAD}x-a: ${'a'.repeat(100_000)}\r\n\r\n`)],
     ['ten thousand headers', 431, 'headers_too_large', (send) => send(HEAD + 'x-a: 1\r\n'.repeat(10_000))],
@@ -81,7 +81,7 @@ t.test('heads and bodies that flood, drip or lie are refused, and others are ser
       for (let i = 0; i < 20; i++) t.equal((await fetch(`${base}/health`)).status, 200)
     })()
   ])
-  t.equal(gateway.child.exitCode, null)
+  t.equal(child.exitCode, null)
 })
 
 t.test('a body that drips in, byte by byte, is cut off when its time is over', async (t) => {

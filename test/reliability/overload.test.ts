@@ -55,12 +55,12 @@ function look(url: string): Promise<{ status: number; connection?: string }> {
 
 t.test('a drain tells the balancer, serves what still comes, finishes what runs, and exits 0', async (t) => {
   const metricsPort = await freePort()
-  const { base, post, gateway } = await startWatched(t, {
+  const { base, post, child, exited } = await startWatched(t, {
     env: { DRAIN_DELAY_MS: '1500', METRICS_PORT: String(metricsPort) },
     standin: { eventGapMs: 50 }
   })
   const running = await post(asks('#slow 60', true))
-  gateway.child.kill('SIGTERM')
+  child.kill('SIGTERM')
   for (let tries = 0; tries < 100 && (await look(`${base}/ready`)).status !== 503; tries++)
     await new Promise((resolve) => setTimeout(resolve, 10))
   t.match(await look(`${base}/ready`), { status: 503 })
@@ -74,6 +74,6 @@ t.test('a drain tells the balancer, serves what still comes, finishes what runs,
   t.equal(late.status, 200)
   t.ok((await late.text()).endsWith('data: [DONE]\n\n'))
   t.ok((await running.text()).endsWith('data: [DONE]\n\n'), 'what ran is whole')
-  t.equal(await gateway.exited, 0)
+  t.equal(await exited, 0)
   t.equal((await look(`${base}/health`)).status, 0, 'nobody listens any more')
 })

@@ -63,7 +63,7 @@ t.test(
     const { socket } = await stalled(t, late.port)
     t.ok(await eventually(() => late.standin.inFlight() === 0, 5000), 'Bedrock is left when the time is over')
     const lines = () =>
-      late.gateway
+      late
         .output()
         .split('\n')
         .filter((line) => line.includes('"error":"upstream_timeout"'))
@@ -72,9 +72,9 @@ t.test(
 
     const draining = await startWatched(t, { env: { SHUTDOWN_GRACE_MS: '200' } })
     await stalled(t, draining.port)
-    draining.gateway.child.kill('SIGTERM')
+    draining.child.kill('SIGTERM')
     const exit = await Promise.race([
-      draining.gateway.exited,
+      draining.exited,
       new Promise((resolve) => setTimeout(resolve, 20_000, 'still there').unref())
     ])
     t.equal(exit, 0)
@@ -85,16 +85,16 @@ t.test(
   'an answer that is still on its way to a slow client comes whole, though the process ends',
   { timeout: 60_000 },
   async (t) => {
-    const { port, standin, gateway } = await startWatched(t)
+    const { port, standin, child, exited } = await startWatched(t)
     standin.answer('amazon.nova-lite-v1:0', { content: [{ text: 'x'.repeat(16 * MB) }] })
     const body = JSON.stringify({ model: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: 'much' }] })
     const { socket, read } = await stalled(t, port, requestOf(body))
-    gateway.child.kill('SIGTERM')
+    child.kill('SIGTERM')
     await new Promise((resolve) => setTimeout(resolve, 1000))
     const ended = new Promise((resolve) => socket.once('close', resolve))
     socket.resume()
     await ended
     t.ok(read() > 16 * MB, `${read()} bytes came`)
-    t.equal(await gateway.exited, 0)
+    t.equal(await exited, 0)
   }
 )
