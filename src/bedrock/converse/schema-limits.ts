@@ -39,17 +39,21 @@ function isExpressible(node: Json): boolean {
   return children(node).every(isExpressible)
 }
 
-function costOf(node: Json): { unions: number; optionals: number } {
-  if (!isJsonObject(node)) return { unions: 0, optionals: 0 }
-  const required = new Set(Array.isArray(node.required) ? node.required : [])
-  const names = isJsonObject(node.properties) ? Object.keys(node.properties) : []
-  const isUnion = Array.isArray(node.type) || Array.isArray(node.anyOf) || Array.isArray(node.oneOf)
-  return children(node)
-    .map(costOf)
-    .reduce((sum, cost) => ({ unions: sum.unions + cost.unions, optionals: sum.optionals + cost.optionals }), {
-      unions: isUnion ? 1 : 0,
-      optionals: names.filter((name) => !required.has(name)).length
-    })
+interface Cost {
+  unions: number
+  optionals: number
+}
+
+function costOf(node: Json, cost: Cost = { unions: 0, optionals: 0 }): Cost {
+  if (!isJsonObject(node)) return cost
+  const { type, anyOf, oneOf, properties } = node
+  if (Array.isArray(type) || Array.isArray(anyOf) || Array.isArray(oneOf)) cost.unions++
+  if (isJsonObject(properties)) {
+    const required = new Set(Array.isArray(node.required) ? node.required : [])
+    for (const name of Object.keys(properties)) if (!required.has(name)) cost.optionals++
+  }
+  for (const child of children(node)) costOf(child, cost)
+  return cost
 }
 
 /** References that were followed once without coming back are not followed again: a few of them can make a million paths. */
@@ -74,14 +78,20 @@ function isRecursive(root: JsonObject): boolean {
   return visit(root)
 }
 
+const LISTS = ['anyOf', 'oneOf', 'allOf', 'prefixItems', 'items']
+const MAPS = ['properties', '$defs', 'definitions']
+
 /** Schemas directly below a node. Definitions count once, where they are referred to or not. */
 function children(node: JsonObject): readonly Json[] {
-  const lists = ['anyOf', 'oneOf', 'allOf', 'prefixItems'].flatMap((name) =>
-    Array.isArray(node[name]) ? (node[name] as readonly Json[]) : []
-  )
-  const maps = ['properties', '$defs', 'definitions'].flatMap((name) =>
-    isJsonObject(node[name]) ? Object.values(node[name]) : []
-  )
-  const items = node.items === undefined ? [] : Array.isArray(node.items) ? node.items : [node.items]
-  return [...lists, ...maps, ...items]
+  const all: Json[] = []
+  for (const name of LISTS) {
+    const list = node[name]
+    if (Array.isArray(list)) for (const item of list as readonly Json[]) all.push(item)
+    else if (name === 'items' && list !== undefined) all.push(list)
+  }
+  for (const name of MAPS) {
+    const map = node[name]
+    if (isJsonObject(map)) for (const key of Object.keys(map)) all.push(map[key]!)
+  }
+  return all
 }
