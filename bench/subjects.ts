@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startChild, stopChild, untilAnswers } from './measure/child.ts'
 import { freePort } from './measure/parts.ts'
 import { fileOf } from './measure/stage.ts'
+import { START_FLAGS } from './measure/start-flags.ts'
 import type { Options } from './options.ts'
 import { installPortkey } from './portkey.ts'
 import { API_KEY, type Dialect } from './requests.ts'
@@ -102,8 +103,6 @@ async function tryStart(
   }
   return { subject, port, pid: child.pid!, stop }
 }
-
-export const START_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--no-memory-reducer']
 
 /** Adit with everything on: key, validation, log line, metrics; with the flags of `npm start` and of the image. */
 export function aditCommand({ port, metricsPort, upstream }: Place, { built }: Pick<Options, 'built'>): Command {

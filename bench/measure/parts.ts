@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { CREDENTIALS } from '../../src/standin/options.ts'
 import { API_KEY } from '../requests.ts'
 import { startChild, untilAnswers } from './child.ts'
+import { START_FLAGS } from './start-flags.ts'
 
 /** A gateway or a stand-in as a process of its own. */
 export interface Part {
@@ -36,7 +37,7 @@ export async function startStandinPart(log?: string): Promise<Part> {
   return { child, port }
 }
 
-/** Starts the gateway before a stand-in and waits until it is ready. What it prints goes to `log`, a file, or is dropped. */
+/** Starts the gateway before a stand-in, as `npm start` does, and waits until it is ready. What it prints goes to `log`, a file, or is dropped. */
 export async function startGatewayPart(
   standinPort: number,
   options: { readonly env?: Readonly<Record<string, string>>; readonly log?: string; readonly nodeArgs?: readonly string[] } = {}
@@ -46,7 +47,7 @@ export async function startGatewayPart(
   const output = options.log === undefined ? undefined : openSync(options.log, 'a')
   const child = startChild({
     core: 'any',
-    args: [...(options.nodeArgs ?? []), 'src/server.ts'],
+    args: [...START_FLAGS, ...(options.nodeArgs ?? []), 'src/server.ts'],
     cwd: ROOT,
     ...(output === undefined ? {} : { output }),
     env: {
