@@ -12,7 +12,7 @@ import { decodeConverseResponse } from './converse/decode-response.ts'
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from './converse/encode-request.ts'
 import { healable, isLasting } from './converse/heal.ts'
 import { openEvents } from './event-source.ts'
-import type { Healing } from './healing.ts'
+import { type Healing, NOTHING } from './healing.ts'
 import { readText } from './http-body.ts'
 import { oneBatch } from './one-batch.ts'
 import type { OutputChecker } from './output-check.ts'
@@ -57,7 +57,6 @@ export interface ConverseTools {
 const MOST_ANSWER_BYTES = 64 * 1024 * 1024
 /** Things that are left out for one request before Bedrock's refusal is believed. */
 const MOST_HEALED = 4
-const NOTHING: ReadonlySet<string> = new Set()
 
 /**
  * Runs a conversation: encodes it for the target, calls it, and resolves when the first event is there, so that everything that

@@ -12,7 +12,8 @@ export interface Healing {
 const MOST_MODELS = 1000
 /** Models and the service change; one refused call an hour tells. Milliseconds. */
 const REMEMBER_MS = 3_600_000
-const NOTHING: ReadonlySet<string> = new Set()
+/** Nothing is left out. */
+export const NOTHING: ReadonlySet<string> = new Set()
 
 interface Learnt {
   readonly names: ReadonlySet<string>

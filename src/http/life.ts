@@ -31,6 +31,7 @@ declare module 'fastify' {
      * The reason is a GatewayError. (Fastify's own `request.signal` aborts as soon as a POST's body has been read.)
      */
     gone: Canceller
+    /** Its entry among the requests that run; nobody but `life` looks at it. */
     running: Running
   }
 }

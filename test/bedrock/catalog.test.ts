@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { type Catalog, type CatalogOptions, createCatalog } from '../../src/bedrock/catalog.ts'
@@ -32,6 +32,16 @@ function pointAt(t: Test, env: Record<string, string>): void {
   t.teardown(() => {
     process.env = before
   })
+}
+
+/** A control plane of the test's own; gives its URL. */
+async function listen(t: Test, server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 async function make(t: Test, options: Partial<CatalogOptions> = {}, standinOptions: StandinOptions = {}): Promise<Made> {
@@ -143,10 +153,8 @@ t.test('a throttled list changes nothing and is told as throttled', async (t) =>
     })
     response.end(limited ? '{"message":"Too many requests"}' : '{"modelSummaries":[{"modelId":"amazon.nova-lite-v1:0"}]}')
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => server.close())
   pointAt(t, {
-    AWS_ENDPOINT_URL_BEDROCK: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL_BEDROCK: await listen(t, server),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'a',
     AWS_SECRET_ACCESS_KEY: 'b'
@@ -235,13 +243,8 @@ t.test('a profile that was looked up is known, however many were before it', asy
       })
     )
   })
-  await new Promise<void>((resolve) => plane.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    plane.closeAllConnections()
-    plane.close()
-  })
   const { catalog } = await make(t)
-  process.env.AWS_ENDPOINT_URL_BEDROCK = `http://127.0.0.1:${(plane.address() as AddressInfo).port}`
+  process.env.AWS_ENDPOINT_URL_BEDROCK = await listen(t, plane)
   const unknown: string[] = []
   for (let i = 0; i < 1010; i++) {
     const arn = `${account}/p${i}`

@@ -22,5 +22,5 @@ const server = createServer((_request, response) => {
 server.listen(Number(process.env.PROBE_PORT), '127.0.0.1').unref()
 
 function oldBytes(): number {
-  return getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')?.space_used_size ?? 0
+  return getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')!.space_used_size
 }

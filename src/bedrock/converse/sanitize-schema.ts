@@ -2,8 +2,9 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
 const KEPT = new Set(['type', 'title', 'description', 'required', 'enum', 'const', 'default'])
 const KEPT_FORMATS = new Set(['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'])
-const SCHEMA_LISTS = new Set(['anyOf', 'allOf', 'prefixItems'])
-const SCHEMA_MAPS = new Set(['properties', '$defs', 'definitions'])
+/** Members that hold schemas: as a list, and by name. `oneOf` and `items` are ways of their own. */
+export const SCHEMA_LISTS: ReadonlySet<string> = new Set(['anyOf', 'allOf', 'prefixItems'])
+export const SCHEMA_MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions'])
 const SILENT = new Set(['$schema', '$id', '$comment', 'examples', 'deprecated', 'readOnly', 'writeOnly', 'additionalProperties'])
 
 /**

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { followRef } from './follow-ref.ts'
-import { isObjectNode } from './sanitize-schema.ts'
+import { isObjectNode, SCHEMA_LISTS, SCHEMA_MAPS } from './sanitize-schema.ts'
 
 /** What Bedrock's grammar compiler takes over all schemas of one request; measured by other gateways. */
 const MOST_UNIONS = 16
@@ -78,8 +78,7 @@ function isRecursive(root: JsonObject): boolean {
   return visit(root)
 }
 
-const LISTS = ['anyOf', 'oneOf', 'allOf', 'prefixItems', 'items']
-const MAPS = ['properties', '$defs', 'definitions']
+const LISTS = [...SCHEMA_LISTS, 'oneOf', 'items']
 
 /** Schemas directly below a node. Definitions count once, where they are referred to or not. */
 function children(node: JsonObject): readonly Json[] {
@@ -87,11 +86,12 @@ function children(node: JsonObject): readonly Json[] {
   for (const name of LISTS) {
     const list = node[name]
     if (Array.isArray(list)) for (const item of list as readonly Json[]) all.push(item)
-    else if (name === 'items' && list !== undefined) all.push(list)
   }
-  for (const name of MAPS) {
+  for (const name of SCHEMA_MAPS) {
     const map = node[name]
     if (isJsonObject(map)) for (const key of Object.keys(map)) all.push(map[key]!)
   }
+  const { items } = node
+  if (items !== undefined && !Array.isArray(items)) all.push(items)
   return all
 }

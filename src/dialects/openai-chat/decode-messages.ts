@@ -161,7 +161,7 @@ function functionId(message: JsonObject, path: string, { calls }: Progress): str
 }
 
 function release(progress: Progress): void {
-  if (progress.held.length > 0) progress.turns.push(...progress.held.splice(0))
+  progress.turns.push(...progress.held.splice(0))
   progress.calls?.open.clear()
 }
 
