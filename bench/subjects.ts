@@ -9,7 +9,7 @@ import type { Options } from './options.ts'
 import { installPortkey } from './portkey.ts'
 import { API_KEY, type Dialect } from './requests.ts'
 
-export type SubjectName = 'direct' | 'pass-through' | 'plain' | 'plain-http2' | 'portkey' | 'adit'
+export type SubjectName = 'direct' | 'pass-through' | 'parts' | 'plain' | 'plain-http2' | 'portkey' | 'adit'
 
 /** One that is measured, and how it is started and asked. */
 export interface Subject {
@@ -54,6 +54,7 @@ export async function chooseSubjects(options: Options): Promise<Subject[]> {
   const all: Subject[] = [
     { name: 'direct', title: 'upstream asked directly', dialect: 'bedrock' },
     { name: 'pass-through', title: 'Node pass-through', dialect: 'bedrock', command: passThrough },
+    { name: 'parts', title: 'the parts alone', dialect: 'openai', command: partsAlone },
     { name: 'adit', title: 'Adit', dialect: 'openai', command: (place) => aditCommand(place, options) },
     { name: 'plain', title: 'Fastify + AWS SDK, keep-alive', dialect: 'openai', command: (place) => plain(place, 'keep-alive') },
     { name: 'plain-http2', title: 'Fastify + AWS SDK, defaults', dialect: 'openai', command: (place) => plain(place, 'http2') },
@@ -121,6 +122,11 @@ export function aditCommand({ port, metricsPort, upstream }: Place, { built }: P
 
 function passThrough({ port, upstream }: Place): Command {
   return { args: [fileOf('pass-through.ts')], env: { PORT: String(port), UPSTREAM: upstream }, readyPath: '/', anyStatus: true }
+}
+
+function partsAlone({ port, upstream }: Place): Command {
+  const env = { PORT: String(port), UPSTREAM: upstream, API_KEY }
+  return { args: [fileOf('parts-alone.ts')], env, readyPath: '/health' }
 }
 
 function plain({ port, upstream }: Place, handler: string): Command {
