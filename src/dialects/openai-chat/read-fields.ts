@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { outOfRange, wrongChoice, wrongType } from '../openai-error/refuse.ts'
 import { FIELDS, type FieldName, type FieldRow, type FieldType } from './fields.ts'
 
@@ -23,24 +23,27 @@ export interface Fields {
   readonly unknown: readonly string[]
 }
 
+const ROWS: ReadonlyMap<string, FieldRow> = new Map(Object.entries(FIELDS))
+
 /** Reads the body and a literal `extra_body` as one set of fields; the top level wins. */
 export function readFields(body: JsonObject): Fields {
   const extra = body.extra_body ?? {}
   if (!isJsonObject(extra)) throw wrongType('extra_body', EXPECTED.object, extra)
+  // Of some fifty fields a caller sends a few: those are kept, and nothing is looked for in the body again.
+  const values = new Map<string, Json>()
   const unknown: string[] = []
-  const above = (name: string) => body[name] ?? undefined
-  const below = (name: string) => extra[name] ?? undefined
-  const check = (name: string, value: Json | undefined, path: string) => {
-    if (value !== undefined && !checkField(name, value, path)) unknown.push(path)
+  const keep = (name: string, value: Json | undefined, path: string) => {
+    if (value === null || value === undefined) return
+    const row = ROWS.get(name)
+    if (row === undefined) unknown.push(path)
+    else values.set(name, checked(value, row, path))
   }
-  for (const name in body) check(name, above(name), name)
-  for (const name in extra) {
-    const isHidden = above(name) !== undefined && Object.hasOwn(FIELDS, name)
-    if (!isHidden) check(name, below(name), `extra_body.${name}`)
-  }
+  for (const name in body) keep(name, body[name], name)
+  const above = isEmpty(extra) ? undefined : new Set(values.keys())
+  for (const name in extra) if (!above?.has(name)) keep(name, extra[name], `extra_body.${name}`)
   return {
-    get: <N extends FieldName>(name: N) => (above(name) ?? below(name)) as FieldValue<N> | undefined,
-    path: (name) => (above(name) === undefined && below(name) !== undefined ? `extra_body.${name}` : name),
+    get: <N extends FieldName>(name: N) => values.get(name) as FieldValue<N> | undefined,
+    path: (name) => (above === undefined || above.has(name) || !values.has(name) ? name : `extra_body.${name}`),
     unknown
   }
 }
@@ -55,17 +58,15 @@ const EXPECTED: Record<FieldType, string> = {
   any: 'a value'
 }
 
-/** Checks a value against the row of its name; `false`: there is no such row. */
-function checkField(name: string, value: Json, path: string): boolean {
-  if (!Object.hasOwn(FIELDS, name)) return false
-  const row: FieldRow = FIELDS[name as FieldName]
+/** The value, if it has the type and lies in the range of its row. */
+function checked(value: Json, row: FieldRow, path: string): Json {
   if (!hasType(value, row.type)) throw wrongType(path, EXPECTED[row.type], value)
   if (typeof value === 'number' && row.min !== undefined && value < row.min) throw outOfRange(path, value, row)
   if (typeof value === 'number' && row.max !== undefined && value > row.max) throw outOfRange(path, value, row)
   if (typeof value === 'string' && row.values !== undefined && !row.values.includes(value)) {
     throw wrongChoice(path, row.values, value)
   }
-  return true
+  return value
 }
 
 function hasType(value: Json, type: FieldType): boolean {
