@@ -24,3 +24,12 @@ for (const [name, json, limit] of ROWS)
   t.test(`${name}: ${limit ?? 'fine'}`, async (t) => {
     t.equal(exceeded(Buffer.from(json)), limit)
   })
+
+t.test('wherever in a text an escape stands, its end is found', async (t) => {
+  for (let before = 0; before < 80; before++) {
+    const text = 'a'.repeat(before)
+    t.equal(exceeded(Buffer.from(`["${text}\\"${'['.repeat(300)}"]`)), undefined, `a quote behind ${before} letters`)
+    t.equal(exceeded(Buffer.from(`["${text}\\\\",${nested(300)}]`)), 'levels', `a backslash behind ${before} letters`)
+    t.equal(exceeded(Buffer.from(`["${text}",${nested(300)}]`)), 'levels', `nothing behind ${before} letters`)
+  }
+})
