@@ -15,7 +15,9 @@ const CONTINUE = 'Please continue your response from where you left off.'
  * in the turn after it, blocks in the order families accept. The last turn is settled later, by `endTurns`.
  */
 export function arrangeTurns(encoding: Encoding, ids: ToolIds, keepsTools: boolean): readonly Turn[] {
-  const cleaned = encoding.request.turns.map((turn) => cleanTurn(encoding, turn))
+  const { turns } = encoding.request
+  if (isInOrder(turns)) return turns
+  const cleaned = turns.map((turn) => cleanTurn(encoding, turn))
   const spoken = cleaned.filter((turn) => turn.role === 'user' || turn.content.length > 0)
   const paired = pairToolBlocks(mergeTurns(spoken), keepsTools ? ids : undefined)
   const filled = mergeTurns(paired).map((turn) => (turn.content.length > 0 ? turn : { ...turn, content: [leastText()] }))
@@ -44,6 +46,17 @@ export function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
     else runs.push([turn])
   }
   return runs.map((run) => (run.length === 1 ? run[0] : { ...run[0], content: run.flatMap((turn) => turn.content) }))
+}
+
+/** Text that alternates from the user on, as most conversations are. */
+function isInOrder(turns: readonly Turn[]): boolean {
+  let last: Turn['role'] = 'assistant'
+  for (const { role, content } of turns) {
+    if (role === last || content.length === 0) return false
+    last = role
+    for (const block of content) if (!isText(block) || isBlank(block)) return false
+  }
+  return turns.length > 0
 }
 
 function isText(block: Block): boolean {
