@@ -24,14 +24,15 @@ export class ChunkFrames {
   private readonly contentPrefix: ByteString
   /** Made with the first piece of reasoning: most answers have none. */
   private reasoningPrefix: ByteString | undefined
-  private readonly textSuffix: ByteString
+  private readonly textEnd: ByteString
   private readonly end: ByteString
 
   constructor(head: ChatHead, options: ChatOptions, choice: number) {
-    this.prefix = compact(`data: ${chunkStart(head, options.serviceTier)}"choices":[{"index":${choice},"delta":`)
-    this.end = options.includeUsage ? ',"usage":null}\n\n' : '}\n\n'
+    const { end, textEnd } = options.includeUsage ? WITH_USAGE : WITHOUT_USAGE
+    this.prefix = `data: ${chunkStart(head, options.serviceTier)}"choices":[{"index":${choice},"delta":`
     this.contentPrefix = compact(`${this.prefix}{"content":`)
-    this.textSuffix = compact(`}${UNFINISHED}${this.end}`)
+    this.textEnd = textEnd
+    this.end = end
   }
 
   role(): ByteString {
@@ -43,12 +44,12 @@ export class ChunkFrames {
   }
 
   content(text: string, literal = jsonBytes(text)): ByteString {
-    return this.contentPrefix + literal + this.textSuffix
+    return this.contentPrefix + literal + this.textEnd
   }
 
   reasoning(text: string, literal = jsonBytes(text)): ByteString {
     this.reasoningPrefix ??= compact(`${this.prefix}{"reasoning_content":`)
-    return this.reasoningPrefix + literal + this.textSuffix
+    return this.reasoningPrefix + literal + this.textEnd
   }
 
   finish(reason: FinishReasonWord, extra: Json | undefined): ByteString {
@@ -59,6 +60,13 @@ export class ChunkFrames {
 
 /** What follows the delta of a chunk that is not the last of its choice. */
 const UNFINISHED = ',"logprobs":null,"finish_reason":null}]'
+
+const WITHOUT_USAGE = endings('}\n\n')
+const WITH_USAGE = endings(',"usage":null}\n\n')
+
+function endings(end: ByteString) {
+  return { end, textEnd: compact(`}${UNFINISHED}${end}`) }
+}
 
 function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): ByteString {
   const head = {
