@@ -10,6 +10,14 @@ export class FrameError extends Error {
 export interface Chunk {
   readonly bytes: Buffer
   readonly text: ByteString
+  /** Where the bytes lie: kept, since a Buffer is asked for these by a call into native code. */
+  readonly buffer: ArrayBufferLike
+  readonly offset: number
+}
+
+/** The chunk of bytes that came together. */
+export function chunkOf(bytes: Buffer): Chunk {
+  return { bytes, text: bytes.toString('latin1'), buffer: bytes.buffer, offset: bytes.byteOffset }
 }
 
 /** What the headers of a frame say. */
@@ -42,12 +50,20 @@ const MOST_LABELS = 64
 
 function label(headers: Headers, text: ByteString): FrameLabel {
   const { ':message-type': messageType, ':event-type': event, ':exception-type': exception, ':error-code': code } = headers
-  if (messageType === 'event' && event !== undefined) return { messageType, name: event, text }
+  if (messageType === 'event' && event !== undefined) return { messageType, name: COMMON.get(event) ?? event, text }
   if (messageType === 'exception' && exception !== undefined) return { messageType, name: exception, text }
   if (messageType !== 'error') throw new FrameError('a frame does not say what it is')
   const errorMessage = headers[':error-message']
   return { messageType, name: code ?? 'UnknownError', text, ...(errorMessage === undefined ? {} : { errorMessage }) }
 }
+
+/** As the words of this program: two strings that are one are compared by a glance, and each event's name is, several times. */
+const COMMON = new Map(
+  ['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop', 'metadata'].map((name) => [
+    name,
+    name
+  ])
+)
 
 const HEADER_NAMES = [':message-type', ':event-type', ':exception-type', ':error-code', ':error-message'] as const
 type Headers = { [name in (typeof HEADER_NAMES)[number]]?: string }

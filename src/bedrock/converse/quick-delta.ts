@@ -12,7 +12,7 @@ export interface QuickDelta {
 }
 
 const OPENING = /\{"contentBlockIndex":(\d),"delta":\{(?:"text"|"(toolUse)":\{"input"|"(reasoningContent)":\{"text"):/y
-const PADDING = ',"p":'
+const PADDING = Buffer.from(',"p":')
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -29,8 +29,8 @@ interface Opening {
   readonly text: ByteString
   readonly index: number
   readonly kind: QuickDelta['kind']
-  /** Braces that close what it opens, but for the last one. */
-  readonly closing: '}' | '}}'
+  /** How many braces close what it opens, but for the last one. */
+  readonly braces: 1 | 2
 }
 
 /**
@@ -46,7 +46,7 @@ export function createQuickReader(): (chunk: Chunk, start: number, end: number) 
     last = opening
     const literalAt = start + opening.text.length
     const literalEnd = endOfString(chunk.bytes, literalAt, end)
-    if (literalEnd === NOT_FOUND || !endsWell(chunk, literalEnd, end, opening.closing)) return undefined
+    if (literalEnd === NOT_FOUND || !endsWell(chunk.bytes, literalEnd, end, opening.braces)) return undefined
     const text = textOf(chunk, literalAt, literalEnd)
     if (text === undefined) return undefined
     return { index: opening.index, kind: opening.kind, text, literal: chunk.text.slice(literalAt, literalEnd) }
@@ -70,7 +70,7 @@ function openingAt(json: ByteString, at: number): Opening | undefined {
   if (found === null) return undefined
   const [opening, index, tool, reasoning] = found
   const kind = tool !== undefined ? 'input' : reasoning !== undefined ? 'reasoning' : 'text'
-  return { text: compact(opening), index: Number(index), kind, closing: kind === 'text' ? '}' : '}}' }
+  return { text: compact(opening), index: Number(index), kind, braces: kind === 'text' ? 1 : 2 }
 }
 
 /** The place behind the JSON string that begins at `start`; `NOT_FOUND` where none does, or where it is not over at `end`. */
@@ -86,12 +86,12 @@ function endOfString(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Whether only the closing braces follow, with padding before the last one or without. */
-function endsWell({ bytes, text }: Chunk, at: number, end: number, closing: Opening['closing']): boolean {
-  const after = at + closing.length
-  if (text.slice(at, after) !== closing || bytes[end - 1] !== BRACE) return false
+function endsWell(bytes: Uint8Array, at: number, end: number, braces: Opening['braces']): boolean {
+  const after = at + braces
+  if (bytes[at] !== BRACE || bytes[after - 1] !== BRACE || bytes[end - 1] !== BRACE) return false
   if (after === end - 1) return true
-  const paddingAt = after + PADDING.length
-  return text.slice(after, paddingAt) === PADDING && endOfString(bytes, paddingAt, end) === end - 1
+  for (let i = 0; i < PADDING.length; i++) if (bytes[after + i] !== PADDING[i]) return false
+  return endOfString(bytes, after + PADDING.length, end) === end - 1
 }
 
 /** The text of a JSON string; undefined where its bytes are no UTF-8, or seem so. */

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createQuickReader, quickPayload } from '../../../src/bedrock/converse/quick-delta.ts'
+import { chunkOf } from '../../../src/bedrock/frame-label.ts'
 
 const readQuick = createQuickReader()
 
 /** What the short way reads from bytes that have others around them, as the payload it stands for. Throws when the literal says something else. */
 function read(payload: Buffer): object | undefined {
   const bytes = Buffer.concat([Buffer.from('"'), payload, Buffer.from('"}')])
-  const quick = readQuick({ bytes, text: bytes.toString('latin1') }, 1, 1 + payload.length)
+  const quick = readQuick(chunkOf(bytes), 1, 1 + payload.length)
   if (quick === undefined) return undefined
   const copied: unknown = JSON.parse(Buffer.from(quick.literal, 'latin1').toString('utf8'))
   if (copied !== quick.text) throw new Error(`the literal says ${copied} and not ${quick.text}`)
