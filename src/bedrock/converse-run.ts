@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Warning } from '../core/warning.ts'
 import { GatewayError } from '../errors.ts'
+import { jsonToBytes } from '../json-bytes.ts'
 import type { ModelTarget } from '../models/resolve.ts'
 import { type TraitRow, traitsFor } from '../models/traits.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
@@ -179,7 +180,7 @@ async function* watched(events: AsyncIterable<EventBatch>, watch: (batch: EventB
 interface EncodedCall {
   readonly encoded: EncodedConverse
   /** As JSON. */
-  readonly body: string
+  readonly body: Uint8Array
 }
 
 interface Encoder {
@@ -189,7 +190,7 @@ interface Encoder {
 
 /** Encodes once for a target: a retry sends the same bytes. */
 function createEncoder(request: ChatRequest, tools: ConverseTools): Encoder {
-  let last: { target: ModelTarget; without: ReadonlySet<string>; encoded: EncodedConverse; body: string } | undefined
+  let last: { target: ModelTarget; without: ReadonlySet<string>; encoded: EncodedConverse; body: Uint8Array } | undefined
   return {
     encode(target, left) {
       const learnt = tools.healing.without(target.id)
@@ -205,7 +206,7 @@ function createEncoder(request: ChatRequest, tools: ConverseTools): Encoder {
           without,
           recall: tools.memory.recall
         })
-        last = { target, without, encoded, body: JSON.stringify(encoded.body) }
+        last = { target, without, encoded, body: jsonToBytes(encoded.body) }
       }
       return last
     }

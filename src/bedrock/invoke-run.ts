@@ -1,6 +1,7 @@
 import type { Cancel } from '../core/cancel.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
+import { jsonToBytes } from '../json-bytes.ts'
 import type { ModelTarget } from '../models/resolve.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 import { readText } from './http-body.ts'
@@ -28,7 +29,7 @@ const HEADERS = { accept: 'application/json' }
 
 /** Invokes the first target that answers, with the same body for each. Throws GatewayError. */
 export async function runInvoke(run: InvokeRun, candidates: readonly Candidate[], policy: AttemptPolicy): Promise<InvokeAnswer> {
-  const body = JSON.stringify(run.body)
+  const body = jsonToBytes(run.body)
   const { value, candidate } = await attempt(candidates, policy, run.signal, async ({ transport, target }) => {
     const response = await transport.send({ operation: 'invoke', modelId: target.id, body, headers: HEADERS }, run.signal)
     const answer = parseObject(await readText(response.body, MOST_ANSWER_BYTES))

@@ -2,15 +2,18 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../errors.ts'
+import { writableJson } from '../json-bytes.ts'
 import { exceeded, JSON_LIMITS } from './json-shape.ts'
 
 /**
- * Reads JSON bodies, and nothing else. Bytes that are not UTF-8 are refused rather than replaced, because a model would
+ * Writes JSON bodies, and reads them and nothing else. Bytes that are not UTF-8 are refused rather than replaced, because a model would
  * be sent something the caller did not write. `__proto__` is an ordinary, harmless key here: it is dropped.
  * What is too deep or of too many parts is refused before it is parsed.
  */
 export const jsonBody = fp(
   async (app: FastifyInstance) => {
+    // Fastify takes bytes from a serializer too, as its guide does with Protocol Buffers; its types know strings only.
+    app.setReplySerializer(writableJson as (payload: unknown) => string)
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
       /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i,

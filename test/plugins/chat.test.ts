@@ -14,6 +14,7 @@ const TOOLS: ChatCompletionTool[] = [
 
 const SCRIPTS = {
   text: { content: [{ text: 'Hello, ' }, { text: 'wörld 🌍' }] },
+  'long text of many alphabets': { content: [{ text: 'Ein Stollen — 坑道 ⛏️ — führt waagerecht in den Berg. '.repeat(200) }] },
   'two parallel tool calls': {
     content: [
       { text: 'Checking.' },
@@ -293,4 +294,12 @@ t.test('X5 a client that drops the signed reasoning of a tool turn still succeed
   t.equal(second.choices[0]?.message.content, 'It is noon.')
   const { messages } = lastCall(standin)!.body as { messages: { content: object[] }[] }
   t.match(messages[1]?.content[0], { reasoningContent: { reasoningText: { text: 'I need the tool.', signature: String } } })
+})
+
+t.test('a long question of many alphabets reaches Bedrock as it was asked', async (t) => {
+  const { openai, standin } = await build(t)
+  const asked = 'Was ist ein Stollen — 坑道 ⛏️? '.repeat(500)
+  await openai.chat.completions.create({ model: MODEL, messages: say(asked) })
+  const { messages } = lastCall(standin)?.body as { messages: { content: { text: string }[] }[] }
+  t.equal(messages[0]?.content[0]?.text, asked)
 })

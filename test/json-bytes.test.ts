@@ -1,0 +1,27 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { jsonToBytes, writableJson } from '../src/json-bytes.ts'
+
+const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.string())
+const filler = fc.constantFrom('', 'a'.repeat(600), 'é'.repeat(600), '—'.repeat(600), '👩‍🚀'.repeat(200))
+const value = fc.tuple(filler, text, filler).map(([before, middle, after]) => ({ text: before + middle + after }))
+
+t.test('whatever the text, the bytes are those of its JSON', async () => {
+  fc.assert(
+    fc.property(value, (said) => {
+      const expected = Buffer.from(JSON.stringify(said), 'utf8')
+      return expected.equals(jsonToBytes(said)) && expected.equals(Buffer.from(writableJson(said)))
+    })
+  )
+})
+
+t.test('halves of characters are escapes, at any length', async (t) => {
+  const said = { text: `${'坑'.repeat(600)}\ud83d` }
+  t.same(JSON.parse(jsonToBytes(said).toString('utf8')), said)
+})
+
+t.test('text is given to the socket as text where that is as fast', async (t) => {
+  t.type(writableJson({ text: 'é'.repeat(600) }), 'string')
+  t.type(writableJson({ text: '—' }), 'string')
+  t.ok(Buffer.isBuffer(writableJson({ text: '—'.repeat(600) })))
+})
