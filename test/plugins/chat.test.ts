@@ -300,6 +300,5 @@ t.test('a long question of many alphabets reaches Bedrock as it was asked', asyn
   const { openai, standin } = await build(t)
   const asked = 'Was ist ein Stollen — 坑道 ⛏️? '.repeat(500)
   await openai.chat.completions.create({ model: MODEL, messages: say(asked) })
-  const { messages } = lastCall(standin)?.body as { messages: { content: { text: string }[] }[] }
-  t.equal(messages[0]?.content[0]?.text, asked)
+  t.match(lastCall(standin)?.body, { messages: [{ content: [{ text: asked }] }] })
 })
