@@ -11,9 +11,9 @@ interface Asked {
 }
 
 /**
- * What a gateway is made of, and nothing of a gateway: Fastify, undici, the signature, a log line, five headers, each used as leanly as
- * it allows. It reads just enough of what the bench sends and gets to answer it rightly, and trusts all of it: no validation, checksums,
- * limits, retries, metrics or backlog. What Adit costs beyond this is Adit's own. PORT, UPSTREAM and API_KEY come from the environment.
+ * What a gateway is made of, and nothing of a gateway: Fastify, undici, the signature, a log line and five headers, put together in the
+ * plainest way. It reads just enough of what the bench sends and gets to answer it rightly, and trusts all of it: no validation, checksums,
+ * limits, retries or metrics. What Adit costs beyond this is Adit's own. PORT, UPSTREAM and API_KEY come from the environment.
  */
 const { origin, host } = new URL(process.env.UPSTREAM!)
 const authorization = `Bearer ${process.env.API_KEY}`
