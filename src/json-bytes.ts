@@ -12,20 +12,13 @@ const LEAST_LENGTH = 512
  */
 export function writableJson(value: unknown): string | Buffer {
   const json = JSON.stringify(value)
-  return isSlow(json) ? fastBytes(json) : json
+  const isSlow = json.length >= LEAST_LENGTH && WIDE.test(json)
+  // Halves of characters, which `transcode` would not take, are escapes in every JSON text.
+  return isSlow ? transcode(Buffer.from(json, 'utf16le'), 'utf16le', 'utf8') : json
 }
 
 /** A value as JSON, as the bytes of UTF-8. */
 export function jsonToBytes(value: unknown): Buffer {
-  const json = JSON.stringify(value)
-  return isSlow(json) ? fastBytes(json) : Buffer.from(json, 'utf8')
-}
-
-function isSlow(json: string): boolean {
-  return json.length >= LEAST_LENGTH && WIDE.test(json)
-}
-
-/** Halves of characters, which this would not take, are written as escapes in every JSON text. */
-function fastBytes(json: string): Buffer {
-  return transcode(Buffer.from(json, 'utf16le'), 'utf16le', 'utf8')
+  const json = writableJson(value)
+  return typeof json === 'string' ? Buffer.from(json, 'utf8') : json
 }
