@@ -24,15 +24,12 @@ export class ChunkFrames {
   private readonly contentPrefix: ByteString
   /** Made with the first piece of reasoning: most answers have none. */
   private reasoningPrefix: ByteString | undefined
-  private readonly textEnd: ByteString
-  private readonly end: ByteString
+  private readonly ends: Ends
 
   constructor(head: ChatHead, options: ChatOptions, choice: number) {
-    const { end, textEnd } = options.includeUsage ? WITH_USAGE : WITHOUT_USAGE
     this.prefix = `data: ${chunkStart(head, options.serviceTier)}"choices":[{"index":${choice},"delta":`
     this.contentPrefix = compact(`${this.prefix}{"content":`)
-    this.textEnd = textEnd
-    this.end = end
+    this.ends = options.includeUsage ? WITH_USAGE : WITHOUT_USAGE
   }
 
   role(): ByteString {
@@ -40,32 +37,38 @@ export class ChunkFrames {
   }
 
   delta(json: ByteString): ByteString {
-    return this.prefix + json + UNFINISHED + this.end
+    return this.prefix + json + UNFINISHED + this.ends.chunk
   }
 
   content(text: string, literal = jsonBytes(text)): ByteString {
-    return this.contentPrefix + literal + this.textEnd
+    return this.contentPrefix + literal + this.ends.text
   }
 
   reasoning(text: string, literal = jsonBytes(text)): ByteString {
     this.reasoningPrefix ??= compact(`${this.prefix}{"reasoning_content":`)
-    return this.reasoningPrefix + literal + this.textEnd
+    return this.reasoningPrefix + literal + this.ends.text
   }
 
   finish(reason: FinishReasonWord, extra: Json | undefined): ByteString {
     const fields = extra === undefined ? '' : `,"additional_model_response_fields":${jsonBytes(extra)}`
-    return `${this.prefix}{},"logprobs":null,"finish_reason":"${reason}"${fields}}]${this.end}`
+    return `${this.prefix}{},"logprobs":null,"finish_reason":"${reason}"${fields}}]${this.ends.chunk}`
   }
 }
 
 /** What follows the delta of a chunk that is not the last of its choice. */
 const UNFINISHED = ',"logprobs":null,"finish_reason":null}]'
 
+/** How a chunk ends, and one of text from behind the text. */
+interface Ends {
+  readonly chunk: ByteString
+  readonly text: ByteString
+}
+
 const WITHOUT_USAGE = endings('}\n\n')
 const WITH_USAGE = endings(',"usage":null}\n\n')
 
-function endings(end: ByteString) {
-  return { end, textEnd: compact(`}${UNFINISHED}${end}`) }
+function endings(chunk: ByteString): Ends {
+  return { chunk, text: compact(`}${UNFINISHED}${chunk}`) }
 }
 
 function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): ByteString {

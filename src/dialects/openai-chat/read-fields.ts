@@ -1,4 +1,4 @@
-import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { outOfRange, wrongChoice, wrongType } from '../openai-error/refuse.ts'
 import { FIELDS, type FieldName, type FieldRow, type FieldType } from './fields.ts'
 
@@ -39,11 +39,10 @@ export function readFields(body: JsonObject): Fields {
     else values.set(name, checked(value, row, path))
   }
   for (const name in body) keep(name, body[name], name)
-  const above = isEmpty(extra) ? undefined : new Set(values.keys())
-  for (const name in extra) if (!above?.has(name)) keep(name, extra[name], `extra_body.${name}`)
+  for (const name in extra) if (!values.has(name)) keep(name, extra[name], `extra_body.${name}`)
   return {
     get: <N extends FieldName>(name: N) => values.get(name) as FieldValue<N> | undefined,
-    path: (name) => (above === undefined || above.has(name) || !values.has(name) ? name : `extra_body.${name}`),
+    path: (name) => ((body[name] ?? null) === null && values.has(name) ? `extra_body.${name}` : name),
     unknown
   }
 }
