@@ -50,20 +50,12 @@ const MOST_LABELS = 64
 
 function label(headers: Headers, text: ByteString): FrameLabel {
   const { ':message-type': messageType, ':event-type': event, ':exception-type': exception, ':error-code': code } = headers
-  if (messageType === 'event' && event !== undefined) return { messageType, name: COMMON.get(event) ?? event, text }
+  if (messageType === 'event' && event !== undefined) return { messageType, name: event, text }
   if (messageType === 'exception' && exception !== undefined) return { messageType, name: exception, text }
   if (messageType !== 'error') throw new FrameError('a frame does not say what it is')
   const errorMessage = headers[':error-message']
   return { messageType, name: code ?? 'UnknownError', text, ...(errorMessage === undefined ? {} : { errorMessage }) }
 }
-
-/** As the words of this program: two strings that are one are compared by a glance, and each event's name is, several times. */
-const COMMON = new Map(
-  ['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop', 'metadata'].map((name) => [
-    name,
-    name
-  ])
-)
 
 const HEADER_NAMES = [':message-type', ':event-type', ':exception-type', ':error-code', ':error-message'] as const
 type Headers = { [name in (typeof HEADER_NAMES)[number]]?: string }
