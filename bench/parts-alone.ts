@@ -2,24 +2,18 @@ import fastify, { type FastifyReply, type FastifyRequest, LogController } from '
 import { type Dispatcher, Pool } from 'undici'
 import { createSigner, percentEncode } from '../src/bedrock/sign.ts'
 import { logOutput } from '../src/telemetry/log.ts'
-
-interface Asked {
-  readonly model: string
-  readonly stream?: boolean
-  readonly max_tokens?: number
-  readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[]
-}
+import { type Asked, toConverse, toUsage } from './translate.ts'
 
 /**
  * What a gateway is made of, and nothing of a gateway: Fastify, undici, the signature, a log line and five headers, put together in the
  * plainest way. It reads just enough of what the bench sends and gets to answer it rightly, and trusts all of it: no validation, checksums,
- * limits, retries or metrics. What Adit costs beyond this is Adit's own. PORT, UPSTREAM and API_KEY come from the environment.
+ * limits, retries or metrics. What Adit costs beyond this is Adit's own. PORT, UPSTREAM, API_KEY and AWS credentials come from the environment.
  */
 const { origin, host } = new URL(process.env.UPSTREAM!)
 const authorization = `Bearer ${process.env.API_KEY}`
 const pool = new Pool(origin, { connections: 2048, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 240_000 })
-const signer = createSigner({ region: 'us-east-1', service: 'bedrock' })
-const credentials = { accessKeyId: 'AKIDBENCH', secretAccessKey: 'secret-of-no-account' }
+const signer = createSigner({ region: process.env.AWS_REGION!, service: 'bedrock' })
+const credentials = { accessKeyId: process.env.AWS_ACCESS_KEY_ID!, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY! }
 
 const app = fastify({
   keepAliveTimeout: 75_000,
@@ -41,15 +35,9 @@ app.post<{ Body: Asked }>('/v1/chat/completions', (request, reply) => {
   logged(request, reply)
 })
 
-function signed({ model, messages, max_tokens: maxTokens = 1024, stream = false }: Asked): Dispatcher.DispatchOptions {
-  const system: object[] = []
-  const turns: object[] = []
-  for (const { role, content } of messages) {
-    if (role === 'system') system.push({ text: content })
-    else turns.push({ role, content: [{ text: content }] })
-  }
-  const body = JSON.stringify({ messages: turns, inferenceConfig: { maxTokens }, system })
-  const path = `/model/${percentEncode(model)}/${stream ? 'converse-stream' : 'converse'}`
+function signed(asked: Asked): Dispatcher.DispatchOptions {
+  const body = JSON.stringify(toConverse(asked))
+  const path = `/model/${percentEncode(asked.model)}/${asked.stream ? 'converse-stream' : 'converse'}`
   const headers = { host, 'content-type': 'application/json' }
   return { method: 'POST', path, body, headers: signer.sign({ method: 'POST', path, headers, body }, credentials, Date.now()) }
 }
@@ -160,10 +148,6 @@ function ownHeaders(id: string) {
 
 function headOf(id: string, model: string, object: string) {
   return { id: `chatcmpl-${id}`, object, created: Math.floor(Date.now() / 1000), model, system_fingerprint: null }
-}
-
-function toUsage({ inputTokens, outputTokens, totalTokens }: Record<string, number>): object {
-  return { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: totalTokens }
 }
 
 await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' })

@@ -2,18 +2,12 @@ import {
   BedrockRuntimeClient,
   ConverseCommand,
   ConverseStreamCommand,
-  type ConverseStreamOutput,
-  type Message
+  type ConverseStreamCommandInput,
+  type ConverseStreamOutput
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import fastify, { type FastifyReply } from 'fastify'
-
-interface Asked {
-  readonly model: string
-  readonly stream?: boolean
-  readonly max_tokens?: number
-  readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[]
-}
+import { type Asked, toConverse, toUsage } from './translate.ts'
 
 /**
  * The plain design: Fastify, the AWS SDK's client, one JSON.stringify and one write per event. No key, no validation, no log:
@@ -28,7 +22,7 @@ const app = fastify({ keepAliveTimeout: 75_000 })
 
 app.get('/health', async () => 'ok')
 app.post<{ Body: Asked }>('/v1/chat/completions', async ({ body }, reply) => {
-  const input = toConverse(body)
+  const input = { modelId: body.model, ...toConverse(body) }
   const head = { id: `chatcmpl-${crypto.randomUUID()}`, created: Math.floor(Date.now() / 1000), model: body.model }
   if (body.stream) return stream(input, head, reply)
   const { output, usage } = await client.send(new ConverseCommand(input))
@@ -44,7 +38,7 @@ app.post<{ Body: Asked }>('/v1/chat/completions', async ({ body }, reply) => {
 
 type Head = { readonly id: string; readonly created: number; readonly model: string }
 
-async function stream(input: ReturnType<typeof toConverse>, head: Head, reply: FastifyReply): Promise<void> {
+async function stream(input: ConverseStreamCommandInput, head: Head, reply: FastifyReply): Promise<void> {
   const left = new AbortController()
   reply.raw.once('close', () => left.abort())
   const { stream: events } = await client.send(new ConverseStreamCommand(input), { abortSignal: left.signal })
@@ -63,16 +57,6 @@ async function stream(input: ReturnType<typeof toConverse>, head: Head, reply: F
   }
 }
 
-function toConverse({ model, messages, max_tokens: maxTokens = 1024 }: Asked) {
-  const said = messages.filter(({ role }) => role !== 'system')
-  return {
-    modelId: model,
-    system: messages.filter(({ role }) => role === 'system').map(({ content }) => ({ text: content })),
-    messages: said.map(({ role, content }): Message => ({ role: role as 'user' | 'assistant', content: [{ text: content }] })),
-    inferenceConfig: { maxTokens }
-  }
-}
-
 function toChunk(event: ConverseStreamOutput): object | undefined {
   if (event.messageStart) return { choices: [choice({ role: 'assistant', content: '' })], usage: null }
   if (event.contentBlockDelta) return { choices: [choice({ content: event.contentBlockDelta.delta?.text })], usage: null }
@@ -83,11 +67,6 @@ function toChunk(event: ConverseStreamOutput): object | undefined {
 
 function choice(delta: object, finish: string | null = null): object {
   return { index: 0, delta, logprobs: null, finish_reason: finish }
-}
-
-function toUsage(usage: { inputTokens?: number | undefined; outputTokens?: number | undefined } = {}): object {
-  const { inputTokens = 0, outputTokens = 0 } = usage
-  return { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens }
 }
 
 await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' })

@@ -125,7 +125,7 @@ function passThrough({ port, upstream }: Place): Command {
 }
 
 function partsAlone({ port, upstream }: Place): Command {
-  const env = { PORT: String(port), UPSTREAM: upstream, API_KEY }
+  const env = { ...CREDENTIALS, PORT: String(port), UPSTREAM: upstream, API_KEY }
   return { args: [fileOf('parts-alone.ts')], env, readyPath: '/health' }
 }
 
