@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { encodeError } from '../dialects/openai-error/encode-error.ts'
+import { encodeError } from '../dialects/openai/encode-error.ts'
 import { GatewayError } from '../errors.ts'
 import { newRequestId } from './request-id.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { encodeError } from '../dialects/openai-error/encode-error.ts'
+import { encodeError } from '../dialects/openai/encode-error.ts'
 import { type ErrorKind, GatewayError } from '../errors.ts'
 import { LimitReached } from '../limits/limiter.ts'
 import { unknownRoute } from './unknown-route.ts'

@@ -1,4 +1,4 @@
-import type { DecodeTokens } from '../dialects/openai-embeddings/token-text.ts'
+import type { DecodeTokens } from '../dialects/openai/token-text.ts'
 
 /** What turns tokens into text. The vocabulary comes with the package; it costs some 300 ms once, and most processes never need it. */
 export async function vocabularyFor(holdsTokens: boolean): Promise<DecodeTokens> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { type SdkHandler, sdkHandler } from '../aws/sdk-http.ts'
 import type { Config } from '../config.ts'
-import { type SdkHandler, sdkHandler } from '../sdk-http.ts'
 
 /** Where API keys come from. `load` reads the text anew; it throws an Error whose message is fit for the log and `/ready`. */
 export interface KeySource {

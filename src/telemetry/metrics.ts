@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { BedrockObserver } from '../bedrock/observer.ts'
+import type { BedrockObserver } from '../bedrock/run/observer.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { createHistogram, type Series } from './histogram.ts'
 

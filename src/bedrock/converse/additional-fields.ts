@@ -1,11 +1,11 @@
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { wishOf } from '../prepare/reasoning-wish.ts'
 import { encodeBetas } from './encode-betas.ts'
 import type { ReasoningPlan } from './encode-reasoning.ts'
 import type { SamplingPlan } from './encode-sampling.ts'
 import type { ToolPlan } from './encode-tools.ts'
-import { type Encoding, isWithout } from './encoding.ts'
 import { nested } from './nested.ts'
-import { wishOf } from './reasoning-wish.ts'
 
 export interface NativeParts {
   readonly reasoning: ReasoningPlan

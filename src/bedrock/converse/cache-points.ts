@@ -2,8 +2,8 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
+import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
 import { cachePoint } from './encode-blocks.ts'
-import { type Encoding, isWithout } from './encoding.ts'
 
 /** The three places of cache points, in the order in which models read them. */
 export interface CachedParts {

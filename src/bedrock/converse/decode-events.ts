@@ -2,8 +2,8 @@ import type { FinishDetails, ModelEvent } from '../../core/event.ts'
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import { GatewayError } from '../../errors.ts'
-import type { AnswerContext } from './answer-context.ts'
-import { beginWriting, type Writing } from './block-state.ts'
+import type { AnswerContext } from '../answer/answer-context.ts'
+import { beginWriting, type Writing } from '../answer/block-state.ts'
 import {
   writeCitation,
   writeHidden,
@@ -16,13 +16,13 @@ import {
   writeStop,
   writeText,
   writeTool
-} from './block-writer.ts'
+} from '../answer/event-builder.ts'
 import { decodeCitation } from './decode-citation.ts'
 import type { QuickDelta } from './quick-delta.ts'
 import { finishReason, stopSequence } from './stop-reason.ts'
 import { decodeUsage, decodeUsageDetails } from './usage.ts'
 
-export { type AnswerContext, PLAIN_ANSWER } from './answer-context.ts'
+export { type AnswerContext, PLAIN_ANSWER } from '../answer/answer-context.ts'
 
 /** Turns the events of one ConverseStream answer into ours. */
 export interface EventDecoder {

@@ -1,7 +1,7 @@
 import type { ModelEvent } from '../../core/event.ts'
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
-import type { AnswerContext } from './answer-context.ts'
+import type { AnswerContext } from '../answer/answer-context.ts'
 import { createEventDecoder } from './decode-events.ts'
 
 type Take = (eventType: string, payload: JsonObject) => void

@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.ts'
-import { type Encoding, isWithout } from './encoding.ts'
+import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
 
 /** Names under which newer clients ask for an older flag. */
 const ALIASES: Readonly<Record<string, string>> = { 'advanced-tool-use-2025-11-20': 'tool-search-tool-2025-10-19' }

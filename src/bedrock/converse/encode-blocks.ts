@@ -2,9 +2,9 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Block, CacheMark, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { Traits } from '../../models/traits.ts'
-import type { DocumentNames } from './document-names.ts'
+import type { DocumentNames } from '../prepare/document-names.ts'
+import type { ToolNames } from '../prepare/tool-names.ts'
 import { encodeMedia } from './encode-media.ts'
-import type { ToolNames } from './tool-names.ts'
 
 /** What the encoding of a block depends on. */
 export interface BlockScope {

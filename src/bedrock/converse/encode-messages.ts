@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { TextBlock, Turn } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
-import { createDocumentNames } from './document-names.ts'
+import { endTurns } from '../prepare/arrange-turns.ts'
+import { createDocumentNames } from '../prepare/document-names.ts'
+import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import type { ToolNames } from '../prepare/tool-names.ts'
 import { type BlockScope, encodeBlock, encodeText } from './encode-blocks.ts'
 import { asksForCitations } from './encode-output.ts'
-import { endTurns } from './encode-turns.ts'
-import { type Encoding, isWithout } from './encoding.ts'
-import type { ToolNames } from './tool-names.ts'
 
 /** System and messages on the wire, cache points in place but not yet counted. */
 export interface WireConversation {

@@ -2,11 +2,11 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import type { Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
-import { type Encoding, isWithout } from './encoding.ts'
+import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { answerLimit, EFFORT_BUDGET, MIN_BUDGET, nearestEffort, splitLimit } from '../prepare/reasoning-amount.ts'
+import { isReasoning } from '../prepare/reasoning-blocks.ts'
+import { dropDisplay, effortOf, wishOf } from '../prepare/reasoning-wish.ts'
 import { nested } from './nested.ts'
-import { answerLimit, EFFORT_BUDGET, MIN_BUDGET, nearestEffort, splitLimit } from './reasoning-amount.ts'
-import { isReasoning } from './reasoning-blocks.ts'
-import { dropDisplay, effortOf, wishOf } from './reasoning-wish.ts'
 
 /** How the model will reason, and what that leaves of the request's limits. */
 export interface ReasoningPlan {

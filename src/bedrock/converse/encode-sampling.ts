@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
+import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
 import type { ReasoningPlan } from './encode-reasoning.ts'
-import { type Encoding, isWithout } from './encoding.ts'
 import { nested } from './nested.ts'
 
 /** The sampling part of a request. */

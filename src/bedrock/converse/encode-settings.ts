@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Guardrail } from '../../core/request.ts'
-import { type Encoding, isWithout } from './encoding.ts'
+import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
 
 const MOST_METADATA = 16
 const LONGEST = 256

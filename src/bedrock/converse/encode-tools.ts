@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
-import type { CallableTool } from './callable-tools.ts'
+import type { CallableTool } from '../prepare/callable-tools.ts'
+import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import type { ToolNames } from '../prepare/tool-names.ts'
 import { cachePoint } from './encode-blocks.ts'
 import type { OutputPlan } from './encode-output.ts'
-import { type Encoding, isWithout } from './encoding.ts'
 import { sanitizeSchema } from './sanitize-schema.ts'
 import { createSchemaRoom, type SchemaRoom } from './schema-limits.ts'
 import { planToolChoice } from './tool-choice.ts'
-import type { ToolNames } from './tool-names.ts'
 import { toolSchema } from './tool-schema.ts'
 
 /** The tools of a request and how the model may use them. */

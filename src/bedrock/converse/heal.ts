@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Healed } from '../prepare/encode-scope.ts'
 import type { EncodedConverse } from './encode-request.ts'
-import type { Healed } from './encoding.ts'
 
 interface Cure {
   /** Words of the refusal. */

@@ -1,6 +1,6 @@
 import { type ByteString, compact } from '../../core/byte-string.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { Chunk } from '../frame-label.ts'
+import type { Chunk } from '../transport/frame-label.ts'
 
 /** A piece of text, of reasoning, or of a tool's input. */
 export interface QuickDelta {

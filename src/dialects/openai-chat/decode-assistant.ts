@@ -1,9 +1,9 @@
 import { isJsonObject, isWithinDepth, type Json, type JsonObject } from '../../core/json.ts'
 import type { Block, ReasoningBlock, RedactedReasoningBlock, ToolCallBlock } from '../../core/turn.ts'
-import { wrongChoice, wrongType } from '../openai-error/refuse.ts'
-import { CUSTOM_TOOL_FIELD } from './custom-tool.ts'
+import { CUSTOM_TOOL_FIELD } from '../openai/custom-tool.ts'
+import { atMost, objectAt, optionalArray, optionalObject, optionalString, stringAt } from '../openai/read-value.ts'
+import { wrongChoice, wrongType } from '../openai/refuse.ts'
 import { decodeParts } from './decode-parts.ts'
-import { atMost, objectAt, optionalArray, optionalObject, optionalString, stringAt } from './read-value.ts'
 import type { Report } from './report.ts'
 import { splitObjects } from './split-objects.ts'
 

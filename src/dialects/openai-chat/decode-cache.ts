@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { CacheMark } from '../../core/turn.ts'
-import { wrongType } from '../openai-error/refuse.ts'
-import type { Fields } from './read-fields.ts'
-import { objectAt, optionalBoolean, optionalChoice, optionalObject, optionalString } from './read-value.ts'
+import type { Fields } from '../openai/read-fields.ts'
+import { objectAt, optionalBoolean, optionalChoice, optionalObject, optionalString } from '../openai/read-value.ts'
+import { wrongType } from '../openai/refuse.ts'
 import type { Report } from './report.ts'
 
 /** The cache point that a part, message or tool asks for, in Anthropic's or OpenAI's spelling. */

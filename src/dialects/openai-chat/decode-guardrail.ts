@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Guardrail } from '../../core/request.ts'
-import { missing } from '../openai-error/refuse.ts'
-import { present } from './present.ts'
-import type { Fields } from './read-fields.ts'
-import { optionalChoice, optionalString } from './read-value.ts'
+import { present } from '../openai/present.ts'
+import type { Fields } from '../openai/read-fields.ts'
+import { optionalChoice, optionalString } from '../openai/read-value.ts'
+import { missing } from '../openai/refuse.ts'
 
 const TRACES = ['enabled', 'disabled', 'enabled_full'] as const
 const STREAM_MODES = ['sync', 'async'] as const

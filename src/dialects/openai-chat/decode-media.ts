@@ -1,7 +1,8 @@
 import type { DocumentBlock, MediaBlock, MediaSource } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
-import { badValue } from '../openai-error/refuse.ts'
-import { cleanBase64, isDataUrl, parseDataUrl } from './data-url.ts'
+import { cleanBase64, isDataUrl, parseDataUrl } from '../openai/data-url.ts'
+import { present } from '../openai/present.ts'
+import { badValue } from '../openai/refuse.ts'
 import {
   formatsOf,
   type ImageFormat,
@@ -11,7 +12,6 @@ import {
   typeOfMediaType,
   typeOfName
 } from './media-type.ts'
-import { present } from './present.ts'
 
 /** Where a piece of media is and what its caller calls it. */
 export interface MediaInput {

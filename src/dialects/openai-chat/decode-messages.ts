@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Block, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
-import { badValue, missing, wrongChoice } from '../openai-error/refuse.ts'
+import { atMost, objectAt, optionalBoolean, stringAt } from '../openai/read-value.ts'
+import { badValue, missing, wrongChoice } from '../openai/refuse.ts'
 import { decodeAssistant } from './decode-assistant.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeParts, decodeTextParts } from './decode-parts.ts'
-import { atMost, objectAt, optionalBoolean, stringAt } from './read-value.ts'
 import type { Report } from './report.ts'
 
 export interface Conversation {

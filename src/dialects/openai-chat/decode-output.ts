@@ -1,8 +1,8 @@
 import type { OutputFormat } from '../../core/request.ts'
-import { badValue, wrongChoice } from '../openai-error/refuse.ts'
-import { present } from './present.ts'
-import type { Fields } from './read-fields.ts'
-import { objectAt, optionalBoolean, optionalString, stringAt } from './read-value.ts'
+import { present } from '../openai/present.ts'
+import type { Fields } from '../openai/read-fields.ts'
+import { objectAt, optionalBoolean, optionalString, stringAt } from '../openai/read-value.ts'
+import { badValue, wrongChoice } from '../openai/refuse.ts'
 
 const PLAIN_TEXT: OutputFormat = { type: 'text' }
 const FORMATS = ['text', 'json_object', 'json_schema']

@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { DocumentBlock, MediaBlock, TextBlock } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
-import { badValue, missing, wrongChoice, wrongType } from '../openai-error/refuse.ts'
+import { present } from '../openai/present.ts'
+import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from '../openai/read-value.ts'
+import { badValue, missing, wrongChoice, wrongType } from '../openai/refuse.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeMedia } from './decode-media.ts'
 import { typeOfMediaType, typeOfWord } from './media-type.ts'
-import { present } from './present.ts'
-import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
 import type { Report } from './report.ts'
 
 export type ContentBlock = TextBlock | MediaBlock

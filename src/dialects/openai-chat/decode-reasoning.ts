@@ -1,10 +1,10 @@
 import { isEmpty } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
-import { outOfRange, wrongChoice } from '../openai-error/refuse.ts'
+import { present } from '../openai/present.ts'
+import type { Fields } from '../openai/read-fields.ts'
+import { optionalBoolean, optionalChoice, optionalInteger, optionalString, stringAt } from '../openai/read-value.ts'
+import { outOfRange, wrongChoice } from '../openai/refuse.ts'
 import { FIELDS } from './fields.ts'
-import { present } from './present.ts'
-import type { Fields } from './read-fields.ts'
-import { optionalBoolean, optionalChoice, optionalInteger, optionalString, stringAt } from './read-value.ts'
 
 /**
  * One wish out of three fields: OpenAI's `reasoning_effort`, OpenRouter's `reasoning` and Anthropic's `thinking`.

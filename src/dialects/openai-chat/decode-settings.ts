@@ -1,11 +1,11 @@
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { ChatRequest, ServiceTier } from '../../core/request.ts'
-import { badValue, wrongType } from '../openai-error/refuse.ts'
+import { put } from '../openai/present.ts'
+import type { Fields } from '../openai/read-fields.ts'
+import { atMost, optionalChoice } from '../openai/read-value.ts'
+import { badValue, wrongType } from '../openai/refuse.ts'
 import { FIELDS, type FieldName, type FieldRow } from './fields.ts'
-import { put } from './present.ts'
-import type { Fields } from './read-fields.ts'
-import { atMost, optionalChoice } from './read-value.ts'
 
 /** Reads the limits and sampling fields, which go to the core as they are. */
 export function decodeLimits(fields: Fields, request: Mutable<ChatRequest>): void {

@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ToolChoice } from '../../core/request.ts'
 import type { Tool } from '../../core/turn.ts'
-import { badValue, wrongChoice, wrongType } from '../openai-error/refuse.ts'
+import type { Fields } from '../openai/read-fields.ts'
+import { atMost, objectAt, optionalArray, stringAt } from '../openai/read-value.ts'
+import { badValue, wrongChoice, wrongType } from '../openai/refuse.ts'
 import { chosenName } from './decode-tools.ts'
-import type { Fields } from './read-fields.ts'
-import { atMost, objectAt, optionalArray, stringAt } from './read-value.ts'
 
 /** The choice, and the tools that it leaves to choose from. */
 export interface DecodedChoice {

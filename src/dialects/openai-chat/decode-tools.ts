@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { FunctionTool, SystemTool, Tool } from '../../core/turn.ts'
-import { badValue, missing } from '../openai-error/refuse.ts'
-import { CUSTOM_TOOL_SCHEMA, describeCustomTool } from './custom-tool.ts'
+import { CUSTOM_TOOL_SCHEMA, describeCustomTool } from '../openai/custom-tool.ts'
+import { present } from '../openai/present.ts'
+import type { Fields } from '../openai/read-fields.ts'
+import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from '../openai/read-value.ts'
+import { badValue, missing } from '../openai/refuse.ts'
 import { decodeCacheMark } from './decode-cache.ts'
-import { present } from './present.ts'
-import type { Fields } from './read-fields.ts'
-import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
 import type { Report } from './report.ts'
 
 export interface DecodedTools {

@@ -1,6 +1,6 @@
 import type { Citation } from '../../core/turn.ts'
+import { present } from '../openai/present.ts'
 import type { AnnotationBody } from './completion-body.ts'
-import { present } from './present.ts'
 
 /** Where the cited text stands in the content, in UTF-16 units. */
 export interface CitedSpan {

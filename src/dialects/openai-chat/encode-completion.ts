@@ -1,5 +1,6 @@
 import type { AnswerBlock, Completion } from '../../core/fold.ts'
 import { addUsage } from '../../core/usage.ts'
+import { unwrapCustomInput } from '../openai/custom-tool.ts'
 import type {
   AnnotationBody,
   ChoiceBody,
@@ -8,7 +9,6 @@ import type {
   ThinkingBlockBody,
   ToolCallBody
 } from './completion-body.ts'
-import { unwrapCustomInput } from './custom-tool.ts'
 import { encodeAnnotation } from './encode-annotations.ts'
 import { encodeUsage } from './encode-usage.ts'
 import { finishWord } from './finish-reason.ts'

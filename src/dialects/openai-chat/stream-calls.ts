@@ -1,5 +1,5 @@
 import { type ByteString, jsonBytes } from '../../core/byte-string.ts'
-import { unwrapCustomInput } from './custom-tool.ts'
+import { unwrapCustomInput } from '../openai/custom-tool.ts'
 import type { ChatOptions } from './options.ts'
 
 /** Makes the deltas of an answer's tool calls, as JSON text; empty: nothing to send. */

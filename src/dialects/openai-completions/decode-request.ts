@@ -2,8 +2,8 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
-import type { DecodeTokens } from '../openai-embeddings/token-text.ts'
-import { badValue, missing, outOfRange, wrongType } from '../openai-error/refuse.ts'
+import { badValue, missing, outOfRange, wrongType } from '../openai/refuse.ts'
+import type { DecodeTokens } from '../openai/token-text.ts'
 import { decodePrompts } from './decode-prompt.ts'
 
 /** What of a request concerns only the shape of its answer. */

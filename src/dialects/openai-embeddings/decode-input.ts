@@ -1,8 +1,8 @@
 import type { EmbeddingInput, EmbeddingPart } from '../../core/embedding.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import { badValue, missing, wrongType } from '../openai-error/refuse.ts'
+import { badValue, missing, wrongType } from '../openai/refuse.ts'
+import { type DecodeTokens, textOfTokens } from '../openai/token-text.ts'
 import { decodeDataUrl, isDataUrl } from './data-url.ts'
-import { type DecodeTokens, textOfTokens } from './token-text.ts'
 
 /** As many as OpenAI takes in one request. */
 const MAX_INPUTS = 2048

@@ -1,9 +1,9 @@
 import type { EmbeddingRequest } from '../../core/embedding.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
-import { badValue, missing, outOfRange, wrongChoice, wrongType } from '../openai-error/refuse.ts'
+import { badValue, missing, outOfRange, wrongChoice, wrongType } from '../openai/refuse.ts'
+import type { DecodeTokens } from '../openai/token-text.ts'
 import { decodeInput } from './decode-input.ts'
-import type { DecodeTokens } from './token-text.ts'
 
 export interface EmbeddingOptions {
   readonly format: 'float' | 'base64'

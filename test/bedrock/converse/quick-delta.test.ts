@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createQuickReader, quickPayload } from '../../../src/bedrock/converse/quick-delta.ts'
-import { chunkOf } from '../../../src/bedrock/frame-label.ts'
+import { chunkOf } from '../../../src/bedrock/transport/frame-label.ts'
 
 const readQuick = createQuickReader()
 

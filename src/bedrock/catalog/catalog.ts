@@ -1,0 +1,159 @@
+import type { ModelInfo } from '../../core/model.ts'
+import { GatewayError } from '../../errors.ts'
+import { awsError } from '../transport/aws-error.ts'
+import { type CatalogLists, createListCalls, type ListCalls, type ListName, type ListOptions } from './catalog-lists.ts'
+import { createLookup } from './catalog-lookup.ts'
+import { applicationProfile, type CatalogModels, joinLists } from './catalog-models.ts'
+
+export interface CatalogOptions extends ListOptions {
+  /** Milliseconds, for the age of the lists. */
+  readonly now?: () => number
+  readonly log?: { warn(fields: object, message: string): void }
+}
+
+export interface Catalog {
+  /** All models that can be called now. Waits only while no list has ever been read; throws when none could be. */
+  list(): Promise<readonly ModelInfo[]>
+  /** Everything known, by id, ARN and name. Never waits; may be empty. Asks for a refresh in the background when it is old. */
+  readonly known: ReadonlyMap<string, ModelInfo>
+  /** Whether `learn` may tell what this ARN runs. */
+  hides(id: string): boolean
+  /** Asks for the model behind an application profile that no list names; `known` tells it then. Waits briefly, and never fails. */
+  learn(id: string): Promise<void>
+  /** Reads the lists now, unless that is under way. Never fails. */
+  refresh(): Promise<void>
+  close(): void
+}
+
+const REFRESH_MS = 300_000
+/** While a list has never been read for a reason that may pass. */
+const RETRY_MS = 10_000
+const TIMEOUT_MS = 30_000
+/** Refusals that time does not heal: the list stays empty and is asked for at the usual pace. */
+const LASTING = new Set([
+  'AccessDeniedException',
+  'ValidationException',
+  'UnknownOperationException',
+  'ResourceNotFoundException'
+])
+
+const NOTHING: ReadonlyMap<string, ModelInfo> = new Map()
+
+/** The model lists of one region: read in the background, at most one read at a time, the last good copy of each list kept. */
+export function createCatalog(options: CatalogOptions): Catalog {
+  const now = options.now ?? Date.now
+  const closed = new AbortController()
+  const lists: { -readonly [N in ListName]?: CatalogLists[N] } = {}
+  const failures = new Map<ListName | 'client', Error>()
+  let joined: CatalogModels | undefined
+  let merged: Record<'listed' | 'found' | 'map', CatalogModels['known']> | undefined
+  let client: Promise<ListCalls> | undefined
+  let running: Promise<void> | undefined
+  let dueAt = Number.NEGATIVE_INFINITY
+
+  function note(name: ListName | 'client', error: Error | undefined): void {
+    const before = failures.get(name)?.name
+    if (error === undefined) failures.delete(name)
+    else failures.set(name, error)
+    if (error === undefined || error.name === before || closed.signal.aborted) return
+    options.log?.warn({ list: name, reason: error.name }, 'a list of models could not be read; the last good one stays in use')
+  }
+
+  async function readOne<N extends ListName>(name: N, call: (signal: AbortSignal) => Promise<CatalogLists[N]>): Promise<void> {
+    try {
+      const signal = AbortSignal.any([closed.signal, AbortSignal.timeout(TIMEOUT_MS)])
+      Object.assign(lists, { [name]: await call(signal) })
+      note(name, undefined)
+    } catch (error) {
+      note(name, error as Error)
+    }
+  }
+
+  async function readAll(): Promise<void> {
+    try {
+      client ??= createListCalls(options)
+      const { calls } = await client
+      note('client', undefined)
+      const names = Object.keys(calls) as ListName[]
+      await Promise.all(
+        names.map((name) => readOne(name, calls[name] as (signal: AbortSignal) => Promise<CatalogLists[typeof name]>))
+      )
+      if (Object.keys(lists).length > 0) joined = joinLists(lists)
+    } catch (error) {
+      client = undefined
+      note('client', error as Error)
+    }
+  }
+
+  const lookup = createLookup({
+    now,
+    closed: closed.signal,
+    async ask(arn, signal) {
+      client ??= createListCalls(options)
+      return applicationProfile(await (await client).profile(arn, signal), joined?.known ?? NOTHING)
+    }
+  })
+
+  function all(): ReadonlyMap<string, ModelInfo> {
+    const listed = joined?.known ?? NOTHING
+    const { found } = lookup
+    if (found.size === 0) return listed
+    if (merged?.listed !== listed || merged.found !== found) merged = { listed, found, map: new Map([...found, ...listed]) }
+    return merged.map
+  }
+
+  function refresh(): Promise<void> {
+    running ??= readAll().finally(() => {
+      dueAt = now() + (isHopeful() ? RETRY_MS : REFRESH_MS)
+      running = undefined
+    })
+    return running
+  }
+
+  /** A list is missing, and may be there soon. */
+  function isHopeful(): boolean {
+    return [...failures].some(([name, error]) => (name === 'client' || lists[name] === undefined) && !LASTING.has(error.name))
+  }
+
+  function refreshWhenDue(): void {
+    if (running === undefined && now() >= dueAt && !closed.signal.aborted) void refresh()
+  }
+
+  return {
+    async list() {
+      refreshWhenDue()
+      if (joined === undefined) await running
+      if (joined === undefined) throw noList(failures)
+      const at = now() / 1000
+      return joined.models.filter(({ endOfLife }) => endOfLife === undefined || endOfLife > at)
+    },
+    get known() {
+      refreshWhenDue()
+      return all()
+    },
+    hides: (id) => lookup.wants(id) && joined?.known.has(id) !== true,
+    learn: lookup.learn,
+    refresh,
+    close() {
+      closed.abort()
+      client?.then((made) => made.close()).catch(() => {}) // what was never made needs no closing
+    }
+  }
+}
+
+function noList(failures: ReadonlyMap<string, Error>): GatewayError {
+  const cause = failures.get('client') ?? failures.get('foundation')
+  if (cause === undefined) return new GatewayError('unavailable', 'The models have not been listed yet; try again shortly.')
+  if (cause.name === 'CredentialsProviderError')
+    return new GatewayError('upstream_auth', 'The gateway has no valid AWS credentials to list models with.', { cause })
+  const { httpStatusCode: status, requestId } =
+    (cause as { $metadata?: { httpStatusCode?: number; requestId?: string } }).$metadata ?? {}
+  if (status === undefined) return new GatewayError('unavailable', 'The models cannot be listed at the moment.', { cause })
+  return awsError({
+    status,
+    type: cause.name,
+    message: cause.message,
+    model: 'list',
+    ...(requestId === undefined ? {} : { requestId })
+  })
+}

@@ -1,0 +1,120 @@
+import type { Block, Turn } from '../../core/turn.ts'
+import { arrangeBlocks } from './arrange-blocks.ts'
+import { type Encoding, isWithout } from './encode-scope.ts'
+import { pairToolBlocks } from './pair-tools.ts'
+import { isReasoning, replayable } from './reasoning-blocks.ts'
+import type { ToolIds } from './tool-ids.ts'
+
+/** Stands where Bedrock wants text and the caller has none: a blank user message, a file without words, no first user turn. */
+export const LEAST_TEXT = '.'
+
+const CONTINUE = 'Please continue your response from where you left off.'
+
+/**
+ * Brings a conversation into Bedrock's order: user first, speakers alternating, nothing blank, each call answered once
+ * in the turn after it, blocks in the order families accept. The last turn is settled later, by `endTurns`.
+ */
+export function arrangeTurns(encoding: Encoding, ids: ToolIds, keepsTools: boolean): readonly Turn[] {
+  const { turns } = encoding.request
+  if (isInOrder(turns)) return turns
+  const cleaned = turns.map((turn) => cleanTurn(encoding, turn))
+  const spoken = cleaned.filter((turn) => turn.role === 'user' || turn.content.length > 0)
+  const paired = pairToolBlocks(mergeTurns(spoken), keepsTools ? ids : undefined)
+  const filled = mergeTurns(paired).map((turn) => (turn.content.length > 0 ? turn : { ...turn, content: [leastText()] }))
+  const arranged = filled.flatMap((turn) => (turn.content.every(isText) ? turn : arrangeBlocks(turn, encoding.traits)))
+  return arranged[0]?.role === 'user' ? arranged : [{ role: 'user', content: [leastText()] }, ...arranged]
+}
+
+/** Settles the last turn: an assistant's is a prefill where the model takes one, else the user asks to go on. */
+export function endTurns(encoding: Encoding, turns: readonly Turn[], reasoning: boolean): readonly Turn[] {
+  const last = turns[turns.length - 1]
+  if (last?.role !== 'assistant') return turns
+  const takesPrefill = encoding.traits.prefill && !reasoning && !isWithout(encoding, 'prefill')
+  const before = turns.slice(0, -1)
+  if (!takesPrefill) return [...turns, { role: 'user', content: [{ type: 'text', text: CONTINUE }] }]
+  const trimmed = trimEnd(last)
+  return trimmed.content.length === 0 ? before : [...before, trimmed]
+}
+
+/** Joins neighbouring turns of one role, because Bedrock refuses two in a row. Order of blocks is kept. */
+export function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
+  if (turns.every((turn, index) => turn.role !== turns[index + 1]?.role)) return turns
+  const runs: [Turn, ...Turn[]][] = []
+  for (const turn of turns) {
+    const last = runs.at(-1)
+    if (last?.[0].role === turn.role) last.push(turn)
+    else runs.push([turn])
+  }
+  return runs.map((run) => (run.length === 1 ? run[0] : { ...run[0], content: run.flatMap((turn) => turn.content) }))
+}
+
+/** Text that alternates from the user on, as most conversations are. */
+function isInOrder(turns: readonly Turn[]): boolean {
+  let last: Turn['role'] = 'assistant'
+  for (const { role, content } of turns) {
+    if (role === last || content.length === 0) return false
+    last = role
+    for (const block of content) if (!isText(block) || isBlank(block)) return false
+  }
+  return turns.length > 0
+}
+
+function isText(block: Block): boolean {
+  return block.type === 'text'
+}
+
+function leastText(): Block {
+  return { type: 'text', text: LEAST_TEXT }
+}
+
+/** Leaves out blank text and reasoning the model must not see; puts remembered reasoning back before its tool calls. */
+function cleanTurn(encoding: Encoding, turn: Turn): Turn {
+  if (turn.content.every(isPlain)) return turn
+  const content = turn.content.flatMap((block): readonly Block[] => {
+    if (!isReasoning(block)) return [block]
+    const kept = replayable(block, encoding.traits)
+    return kept === undefined ? [] : [kept]
+  })
+  const keepsBlanks = !isWithout(encoding, 'blankText')
+  const restored = [...remembered(encoding, { ...turn, content }), ...content]
+  return {
+    ...turn,
+    content: restored.filter((block, index) => !isBlank(block) || (keepsBlanks && isBetweenReasoning(restored, index)))
+  }
+}
+
+function remembered({ recall, traits }: Encoding, turn: Turn): readonly Block[] {
+  if (recall === undefined || turn.role !== 'assistant' || turn.content.some(isReasoning)) return []
+  for (const block of turn.content) {
+    const blocks = block.type === 'tool-call' ? recall(block.id) : undefined
+    if (blocks !== undefined) return blocks.flatMap((kept) => replayable(kept, traits) ?? [])
+  }
+  return []
+}
+
+/** What stays as it is, whatever stands beside it. */
+function isPlain(block: Block): boolean {
+  return !isReasoning(block) && block.type !== 'tool-call' && !isBlank(block)
+}
+
+function isBlank(block: Block): boolean {
+  return block.type === 'text' && block.text.trim() === ''
+}
+
+// Claude checks that reasoning comes back exactly as it was, and takes a lost line break between two blocks for a change.
+function isBetweenReasoning(content: readonly Block[], index: number): boolean {
+  const before = content[index - 1]
+  const after = content[index + 1]
+  const block = content[index]
+  const hasText = block?.type === 'text' && block.text !== ''
+  return hasText && before !== undefined && after !== undefined && isReasoning(before) && isReasoning(after)
+}
+
+/** Claude refuses a prefill that ends in white space. Reasoning is never touched. */
+function trimEnd(turn: Turn): Turn {
+  const last = turn.content[turn.content.length - 1]
+  if (last?.type !== 'text') return turn
+  const text = last.text.trimEnd()
+  const before = turn.content.slice(0, -1)
+  return { ...turn, content: text === '' ? before : [...before, { ...last, text }] }
+}

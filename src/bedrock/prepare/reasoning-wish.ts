@@ -1,0 +1,28 @@
+import { isEmpty, isJsonObject } from '../../core/json.ts'
+import type { Effort, ReasoningWish } from '../../core/request.ts'
+import type { Encoding } from './encode-scope.ts'
+import { EFFORT_BUDGET } from './reasoning-amount.ts'
+
+/** The caller's wish, also where it came as the native field. */
+export function wishOf({ request }: Encoding): ReasoningWish | undefined {
+  if (request.reasoning !== undefined && !isEmpty(request.reasoning)) return request.reasoning
+  const native = request.extraFields?.thinking
+  if (!isJsonObject(native) || typeof native.type !== 'string') return undefined
+  return {
+    enabled: native.type !== 'disabled',
+    ...(typeof native.budget_tokens === 'number' ? { budgetTokens: native.budget_tokens } : {}),
+    ...(typeof native.display === 'string' ? { display: native.display } : {})
+  }
+}
+
+/** Reports a `display` that the model does not have, unless it asks for what happens anyway. */
+export function dropDisplay({ warn }: Encoding, { display }: ReasoningWish): void {
+  if (display !== undefined && display !== 'summarized') warn('thinking.display', 'the model has no such switch')
+}
+
+/** A budget says how much at most, not how hard: it is read modestly where only words are taken. */
+export function effortOf({ effort, budgetTokens }: ReasoningWish): Effort | undefined {
+  if (effort !== undefined) return effort
+  if (budgetTokens === undefined) return undefined
+  return budgetTokens <= EFFORT_BUDGET.medium ? 'low' : budgetTokens <= EFFORT_BUDGET.xhigh ? 'medium' : 'high'
+}

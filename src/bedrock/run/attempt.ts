@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Cancel, signalOf } from '../../core/cancel.ts'
+import { GatewayError } from '../../errors.ts'
+import type { ModelTarget } from '../../models/resolve.ts'
+import { remedyFor, withRetryAfter } from '../transport/aws-error.ts'
+import { leftError, networkError } from '../transport/network-error.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { Breaker } from './breaker.ts'
+import type { BedrockObserver } from './observer.ts'
+
+/** Where a call can go: a region and a model. */
+export interface Candidate {
+  readonly transport: Transport
+  readonly target: ModelTarget
+}
+
+export interface AttemptPolicy {
+  /** Calls of one candidate for one request, at least 1. */
+  readonly maxAttempts: number
+  /** No call begins later than this after the request came; milliseconds. */
+  readonly deadlineMs: number
+  readonly breaker: Breaker
+  readonly observer: BedrockObserver
+  /** Milliseconds of a clock that does not go back. */
+  readonly now: () => number
+  /** 0 to 1. */
+  readonly random: () => number
+}
+
+export interface Attempted<T> {
+  readonly value: T
+  readonly candidate: Candidate
+  /** Calls that were made, the successful one included. */
+  readonly attempts: number
+}
+
+/** What `attempt` does once for each call. It must fail before it shows the caller anything, and throws GatewayError. */
+export type Work<T> = (candidate: Candidate) => Promise<T>
+
+/** Full jitter: a random part of `base * 2^n`. Milliseconds; a throttle needs more time to pass than a broken connection. */
+const BASE_MS = 50
+const THROTTLED_BASE_MS = 500
+const LONGEST_WAIT_MS = 20_000
+
+/**
+ * Calls one candidate after the other until one answers: each up to `maxAttempts` times where that can help, then the next.
+ * Candidates whose breaker is open are passed over. Throws the error that tells the caller most: one that may pass, before one
+ * that will not. Nothing is called again once `work` has resolved.
+ */
+export async function attempt<T>(
+  candidates: readonly Candidate[],
+  policy: AttemptPolicy,
+  signal: Cancel,
+  work: Work<T>
+): Promise<Attempted<T>> {
+  const { breaker, now } = policy
+  const run = { policy, signal, work, until: now() + policy.deadlineMs, calls: 0 }
+  let failure: GatewayError | undefined
+  let last = candidates[0]
+  for (const candidate of candidates) {
+    const place = placeKey(candidate)
+    if (now() > run.until || !breaker.admits(place)) continue
+    const outcome = await tryCandidate(run, candidate)
+    if ('value' in outcome) {
+      breaker.succeeded(place)
+      return { value: outcome.value, candidate, attempts: run.calls }
+    }
+    const { error } = outcome
+    if (signal.aborted) {
+      breaker.withdrew(place)
+      throw havingTried(error, candidate, run.calls)
+    }
+    tellBreaker(breaker, place, error, candidates.length === 1)
+    failure = failure === undefined || (mayPass(error) && !mayPass(failure)) ? error : failure
+    last = candidate
+    if (remedyFor(error) === 'none') throw havingTried(error, candidate, run.calls)
+  }
+  throw havingTried(withRetryAfter(failure ?? allSkipped(candidates, breaker)), last, run.calls)
+}
+
+function havingTried(error: GatewayError, last: Candidate | undefined, attempts: number): GatewayError {
+  if (last !== undefined) error.tried = { model: last.target.id, region: last.transport.region, attempts }
+  return error
+}
+
+/** The name a breaker knows a candidate by; a region holds no blank. */
+export function placeKey({ transport, target }: Candidate): string {
+  return `${transport.region} ${target.id}`
+}
+
+function mayPass(error: GatewayError): boolean {
+  return remedyFor(error) === 'again'
+}
+
+// A throttled model is healthy. With nowhere else to go it is asked again; with other regions it is better left alone for a while.
+function tellBreaker(breaker: Breaker, place: string, error: GatewayError, alone: boolean): void {
+  if (mayPass(error) && !(alone && error.kind === 'rate_limited')) breaker.failed(place)
+  else breaker.succeeded(place)
+}
+
+function allSkipped(candidates: readonly Candidate[], breaker: Breaker): GatewayError {
+  const waitMs = Math.min(...candidates.map((candidate) => breaker.waitMs(placeKey(candidate))))
+  return new GatewayError('unavailable', 'The model has failed repeatedly and is left alone for a moment; please try again', {
+    retryAfterS: Math.max(1, Math.ceil(waitMs / 1000))
+  })
+}
+
+interface Run<T> {
+  readonly policy: AttemptPolicy
+  readonly signal: Cancel
+  readonly work: Work<T>
+  readonly until: number
+  calls: number
+}
+
+type Outcome<T> = { readonly value: T } | { readonly error: GatewayError }
+
+async function tryCandidate<T>(run: Run<T>, candidate: Candidate): Promise<Outcome<T>> {
+  let renewed = false
+  for (let tried = 1; ; tried++) {
+    run.calls++
+    try {
+      return { value: await run.work(candidate) }
+    } catch (thrown) {
+      const error = networkError(thrown)
+      const remedy = remedyFor(error)
+      const may = (remedy === 'again' && tried < run.policy.maxAttempts) || (remedy === 'credentials' && !renewed)
+      const again = may && !run.signal.aborted
+      renewed ||= remedy === 'credentials'
+      const waitMs = again ? backoffMs(run.policy, error, tried) : Number.POSITIVE_INFINITY
+      const retried = run.policy.now() + waitMs <= run.until
+      observeError(run, candidate, error, retried)
+      if (!retried) return { error }
+      const left = await pause(waitMs, run.signal)
+      if (left !== undefined) return { error: left }
+    }
+  }
+}
+
+function backoffMs(policy: AttemptPolicy, error: GatewayError, tried: number): number {
+  const base = error.kind === 'rate_limited' || error.kind === 'unavailable' ? THROTTLED_BASE_MS : BASE_MS
+  const jitter = policy.random() * Math.min(base * 2 ** (tried - 1), LONGEST_WAIT_MS)
+  return Math.max(jitter, (error.retryAfterS ?? 0) * 1000)
+}
+
+function observeError<T>(run: Run<T>, { transport, target }: Candidate, error: GatewayError, retried: boolean): void {
+  run.policy.observer.upstreamError?.({
+    region: transport.region,
+    model: target.id,
+    kind: error.kind,
+    attempt: run.calls,
+    retried,
+    cause: error.cause
+  })
+}
+
+/** Waits, unless the caller leaves; then it gives the error that says so. */
+async function pause(ms: number, signal: Cancel): Promise<GatewayError | undefined> {
+  try {
+    await sleep(ms, undefined, { signal: signalOf(signal) })
+    return undefined
+  } catch {
+    return leftError(signal)
+  }
+}

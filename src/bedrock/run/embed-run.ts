@@ -1,0 +1,102 @@
+import { type Cancel, signalOf } from '../../core/cancel.ts'
+import type { EmbeddingAnswer, EmbeddingRequest } from '../../core/embedding.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Warning } from '../../core/warning.ts'
+import { GatewayError } from '../../errors.ts'
+import type { ModelTarget } from '../../models/resolve.ts'
+import { type EmbedCodec, readVectors } from '../embed/codec.ts'
+import { embedCodecFor } from '../embed/codecs.ts'
+import { type EmbedCall, planEmbedding } from '../embed/plan.ts'
+
+export type Targets = readonly [ModelTarget, ...ModelTarget[]]
+
+export interface InvokeAnswer {
+  readonly body: JsonObject
+  readonly headers: Readonly<Record<string, string>>
+  readonly model: string
+  readonly region: string
+  readonly requestId?: string | undefined
+}
+
+/** Sends one body; retries and regions are its business. */
+export type Invoke = (targets: Targets, body: JsonObject, signal: Cancel) => Promise<InvokeAnswer>
+
+export interface EmbedRun {
+  readonly request: EmbeddingRequest
+  readonly targets: Targets
+  readonly signal: Cancel
+}
+
+export interface EmbedRunAnswer extends EmbeddingAnswer {
+  /** The id that was called. */
+  readonly model: string
+  readonly region: string
+  /** Bedrock's id of the first call. */
+  readonly requestId: string | undefined
+  readonly warnings: readonly Warning[]
+}
+
+/** Calls that are under way at one time for one request. */
+const MAX_CALLS = 16
+
+/** Embeds all inputs, in as many calls as the model needs. Order is kept; the first failure stops the other calls. */
+export async function runEmbedding(run: EmbedRun, invoke: Invoke): Promise<EmbedRunAnswer> {
+  const targets = sameModel(run.targets)
+  const [{ id, baseId }] = targets
+  const codec = embedCodecFor(baseId)
+  if (codec === undefined)
+    throw new GatewayError('unsupported_value', `${id} is not an embedding model that Adit knows; GET models lists them`, {
+      param: 'model'
+    })
+  const { calls, warnings } = planEmbedding(run.request, codec, id)
+  const vectors: (readonly number[])[] = new Array(run.request.inputs.length)
+  let inputTokens = 0
+  const answers = await callAll(calls, run.signal, async (call, signal) => {
+    const answer = await invoke(targets, call.body, signal)
+    for (const [at, vector] of readVectors(codec, answer.body, call.indexes.length).entries()) vectors[call.indexes[at]!] = vector
+    inputTokens += countTokens(codec, answer)
+    return { model: answer.model, region: answer.region, requestId: answer.requestId }
+  })
+  const [first] = answers
+  return { vectors, inputTokens, model: first?.model ?? id, region: first?.region ?? '', requestId: first?.requestId, warnings }
+}
+
+// Vectors of two models cannot be compared, so an embedding never falls back to another model, only to another way to the same one.
+function sameModel(targets: Targets): Targets {
+  const [first, ...others] = targets
+  return [first, ...others.filter((target) => target.baseId === first.baseId)]
+}
+
+function countTokens(codec: EmbedCodec, answer: InvokeAnswer): number {
+  const told = [codec.tokens?.(answer.body), answer.headers['x-amzn-bedrock-input-token-count']]
+  return told.map(Number).find((count) => Number.isSafeInteger(count) && count > 0) ?? 0
+}
+
+async function callAll<T>(
+  calls: readonly EmbedCall[],
+  signal: Cancel,
+  work: (call: EmbedCall, signal: Cancel) => Promise<T>
+): Promise<readonly T[]> {
+  const stop = new AbortController()
+  const either = AbortSignal.any([signalOf(signal), stop.signal])
+  const results: T[] = new Array(calls.length)
+  const waiting = calls.entries()
+  let failure: { error: unknown } | undefined
+
+  async function worker(): Promise<void> {
+    for (const [index, call] of waiting) {
+      if (either.aborted) return
+      try {
+        results[index] = await work(call, either)
+      } catch (error) {
+        failure ??= { error }
+        stop.abort()
+      }
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.min(MAX_CALLS, calls.length) }, worker))
+  if (failure !== undefined) throw failure.error
+  if (signal.aborted) throw signal.reason
+  return results
+}

@@ -1,0 +1,55 @@
+import type { Cancel } from '../../core/cancel.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { GatewayError } from '../../errors.ts'
+import { jsonToBytes } from '../../json-bytes.ts'
+import type { ModelTarget } from '../../models/resolve.ts'
+import { readText } from '../transport/http-body.ts'
+import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
+
+/** One InvokeModel call: a body in the model's own words. */
+export interface InvokeRun {
+  readonly targets: readonly [ModelTarget, ...ModelTarget[]]
+  readonly body: JsonObject
+  readonly signal: Cancel
+}
+
+export interface InvokeAnswer {
+  readonly body: JsonObject
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The id that was called. */
+  readonly model: string
+  readonly region: string
+  readonly requestId: string | undefined
+}
+
+/** A batch of vectors, or an image. Bytes. */
+const MOST_ANSWER_BYTES = 64 * 1024 * 1024
+const HEADERS = { accept: 'application/json' }
+
+/** Invokes the first target that answers, with the same body for each. Throws GatewayError. */
+export async function runInvoke(run: InvokeRun, candidates: readonly Candidate[], policy: AttemptPolicy): Promise<InvokeAnswer> {
+  const body = jsonToBytes(run.body)
+  const { value, candidate } = await attempt(candidates, policy, run.signal, async ({ transport, target }) => {
+    const response = await transport.send({ operation: 'invoke', modelId: target.id, body, headers: HEADERS }, run.signal)
+    const answer = parseObject(await readText(response.body, MOST_ANSWER_BYTES))
+    return { body: answer, headers: plainHeaders(response.headers), requestId: response.requestId }
+  })
+  return { ...value, model: candidate.target.id, region: candidate.transport.region }
+}
+
+function parseObject(text: string): JsonObject {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (isJsonObject(parsed)) return parsed
+  } catch {
+    // told below, with the one sentence for everything that is no answer
+  }
+  throw new GatewayError('upstream_error', 'Bedrock answered with something that is not a JSON object')
+}
+
+function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const plain: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) if (typeof value === 'string') plain[name] = value
+  return plain
+}

@@ -1,0 +1,41 @@
+import { GatewayError } from '../../errors.ts'
+
+/** Where one region's Bedrock runtime answers. */
+export interface Endpoint {
+  readonly region: string
+  /** `https://host[:port]` */
+  readonly origin: string
+  /** What a Host header says. */
+  readonly host: string
+  /** Comes before `/model`; empty for AWS's own hosts. */
+  readonly basePath: string
+}
+
+/**
+ * Asks the AWS SDK where it would send a Converse call: endpoint variables, shared config, FIPS, dual-stack and partitions keep
+ * their meaning. `region` absent: the SDK's own rule. Throws GatewayError `not_ready`, naming the variable, when there is no answer.
+ */
+// The SDK is loaded here and not at import: it costs some 100 ms, which a start-up should spend after it listens.
+export async function resolveEndpoint(region: string | undefined): Promise<Endpoint> {
+  const [{ BedrockRuntimeClient, ConverseCommand }, { getEndpointFromInstructions }] = await Promise.all([
+    import('@aws-sdk/client-bedrock-runtime'),
+    import('@smithy/core/endpoints')
+  ])
+  const client = new BedrockRuntimeClient(region === undefined ? {} : { region })
+  try {
+    const known = await client.config.region().catch(noRegion)
+    const { url } = await getEndpointFromInstructions({}, ConverseCommand, client.config).catch(noEndpoint)
+    return { region: known, origin: url.origin, host: url.host, basePath: url.pathname.replace(/\/+$/, '') }
+  } finally {
+    client.destroy()
+  }
+}
+
+function noRegion(cause: unknown): never {
+  throw new GatewayError('not_ready', 'no AWS region is set: set AWS_REGION (or BEDROCK_REGIONS)', { cause })
+}
+
+function noEndpoint(cause: unknown): never {
+  const said = cause instanceof Error ? cause.message : String(cause)
+  throw new GatewayError('not_ready', `the endpoint of Bedrock cannot be found: ${said}`, { cause })
+}

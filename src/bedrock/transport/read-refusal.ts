@@ -1,0 +1,48 @@
+import { isJsonObject } from '../../core/json.ts'
+import type { GatewayError } from '../../errors.ts'
+import { type AwsRefusal, awsError } from './aws-error.ts'
+import { readText } from './http-body.ts'
+import type { HttpAnswer } from './http-exchange.ts'
+
+/** A refusal is a sentence; a proxy's page may be longer, and is not read on. Bytes. */
+const MOST_BYTES = 262_144
+
+/** Reads an answer that is no success, as the error of that call. Throws GatewayError when the connection breaks meanwhile. */
+export async function readRefusal(answer: HttpAnswer, call: Pick<AwsRefusal, 'model' | 'input'>): Promise<GatewayError> {
+  const body = parse(await readText(answer.body, MOST_BYTES))
+  const type = text(answer.headers['x-amzn-errortype']) ?? text(body.code) ?? text(body.__type)
+  const message = text(body.message) ?? text(body.Message)
+  const requestId = text(answer.headers['x-amzn-requestid'])
+  const retryAfterS = retryAfter(answer.headers)
+  return awsError({
+    status: answer.status,
+    ...call,
+    ...(type === undefined ? {} : { type }),
+    ...(message === undefined ? {} : { message }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(retryAfterS === undefined ? {} : { retryAfterS })
+  })
+}
+
+function parse(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    return isJsonObject(parsed) ? parsed : {}
+  } catch {
+    return {} // a page of some proxy: it has no type and no sentence, and is told by its status
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** `retry-after` in seconds or as a date, or AWS's own in milliseconds; never negative. */
+function retryAfter(headers: HttpAnswer['headers']): number | undefined {
+  const milliseconds = Number(text(headers['x-amz-retry-after']))
+  if (milliseconds >= 0) return Math.ceil(milliseconds / 1000)
+  const told = text(headers['retry-after'])
+  if (told === undefined) return undefined
+  const seconds = /^\d+(\.\d+)?$/.test(told) ? Number(told) : (Date.parse(told) - Date.parse(String(headers.date))) / 1000
+  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined
+}

@@ -1,0 +1,162 @@
+import type { CredentialSource } from '../../aws/credentials.ts'
+import type { Cancel } from '../../core/cancel.ts'
+import type { AgentOptions } from './agent.ts'
+import { type HttpBody, readText } from './http-body.ts'
+import { exchange, type HttpAnswer, type Patience } from './http-exchange.ts'
+import { createLink, type Opened } from './link.ts'
+import { readRefusal } from './read-refusal.ts'
+import { type Credentials, percentEncode } from './sign.ts'
+
+/** One call of a model. */
+export interface BedrockCall {
+  readonly operation: 'converse' | 'converse-stream' | 'invoke'
+  readonly modelId: string
+  readonly body: string | Uint8Array
+  /** Beside those every call has; lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A call that Bedrock accepted: its status is 2xx. */
+export interface BedrockResponse {
+  readonly headers: HttpAnswer['headers']
+  readonly requestId: string | undefined
+  readonly body: HttpBody
+}
+
+/** The way to Bedrock in one region. */
+export interface Transport {
+  /** Empty until it is known: the SDK's own rule is asked on first use. */
+  readonly region: string
+  /** Resolves with an accepted answer whose body is still to be read. Throws GatewayError for every other outcome. */
+  send(call: BedrockCall, signal: Cancel): Promise<BedrockResponse>
+  /** Finds the endpoint, loads credentials and opens connections. Throws GatewayError saying what is missing. */
+  warm(): Promise<void>
+  /** Ends all connections, running calls included. */
+  close(): Promise<void>
+}
+
+export interface TransportOptions extends AgentOptions {
+  /** Absent: the SDK's own rule. */
+  readonly region?: string
+  readonly credentials: CredentialSource
+  /** A Bedrock API key; it is used instead of credentials. Empty counts as absent. */
+  readonly bearerToken?: string
+  /** Until the first byte of a stream. Milliseconds. */
+  readonly firstEventTimeoutMs: number
+  /** Between two bytes; also until the answer of a call that does not stream. Milliseconds. */
+  readonly idleTimeoutMs: number
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+}
+
+/** What came back, and the credentials it was asked with. */
+interface Exchanged {
+  readonly answer: HttpAnswer
+  readonly used: Credentials | undefined
+}
+
+interface Outgoing {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly query?: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
+  readonly patience: Patience
+}
+
+const WARM_CONNECTIONS = 4
+const WARM_BYTES = 1_048_576
+const WARM_PATIENCE: Patience = { firstByteMs: 5000, idleMs: 5000 }
+/** Clocks that differ by more make AWS refuse a signature. Milliseconds. */
+const SKEW_MS = 240_000
+
+/** Makes the transport of one region; nothing is opened or read before the first call or `warm`. */
+export function createTransport(options: TransportOptions): Transport {
+  const { credentials, now = Date.now } = options
+  const bearer = options.bearerToken === undefined || options.bearerToken === '' ? undefined : `Bearer ${options.bearerToken}`
+  const streaming: Patience = { firstByteMs: options.firstEventTimeoutMs, idleMs: options.idleTimeoutMs }
+  // The first byte of such an answer comes when its last token is made.
+  const whole: Patience = {
+    firstByteMs: Math.max(options.firstEventTimeoutMs, options.idleTimeoutMs),
+    idleMs: options.idleTimeoutMs
+  }
+  const link = createLink(options)
+  let skewMs = 0
+
+  async function request(outgoing: Outgoing, signal: Cancel): Promise<Exchanged> {
+    const opened = link.opened ?? (await link.open())
+    const known = bearer === undefined ? credentials.get() : undefined
+    const used = known instanceof Promise ? await known : known
+    const answer = await exchange(opened.agent, ready(outgoing, opened, used), outgoing.patience, signal)
+    return { used, answer }
+  }
+
+  /** The request as it goes out, with its signature. */
+  function ready({ method, path: label, query, headers: own, body }: Outgoing, opened: Opened, used: Credentials | undefined) {
+    const { endpoint, signer } = opened
+    const path = endpoint.basePath + label
+    const signable = { method, path, query: query ?? '', headers: { host: endpoint.host, ...own }, body }
+    const headers =
+      used === undefined ? { ...signable.headers, authorization: bearer ?? '' } : signer.sign(signable, used, now() + skewMs)
+    // Bedrock's front end compresses when it may, and a compressed stream is held back until a block is full.
+    headers['accept-encoding'] = 'identity'
+    const target = query === undefined ? path : `${path}?${query}`
+    return { method, origin: endpoint.origin, path: target, headers, body: method === 'GET' ? null : body }
+  }
+
+  /** Bedrock did not accept our signature: the clock or the credentials are wrong, and the next call shall go with better ones. */
+  function doubt({ used, answer }: Exchanged): void {
+    const ahead = Date.parse(String(answer.headers.date)) - now()
+    if (Math.abs(ahead - skewMs) > SKEW_MS) skewMs = ahead
+    else if (used !== undefined) credentials.refuse(used)
+  }
+
+  return {
+    get region() {
+      return options.region ?? link.opened?.endpoint.region ?? ''
+    },
+    async send(call, signal) {
+      const exchanged = await request(
+        {
+          method: 'POST',
+          path: `/model/${modelLabel(call.modelId)}/${call.operation}`,
+          headers: { 'content-type': 'application/json', ...call.headers },
+          body: call.body,
+          patience: call.operation === 'converse-stream' ? streaming : whole
+        },
+        signal
+      )
+      const { answer } = exchanged
+      if (answer.status >= 200 && answer.status < 300) return accepted(answer)
+      const refusal = await readRefusal(answer, {
+        model: call.modelId,
+        ...(call.operation === 'invoke' ? { input: 'input' } : {})
+      })
+      if (refusal.kind === 'upstream_auth') doubt(exchanged)
+      throw refusal
+    },
+    async warm() {
+      const signal = new AbortController().signal
+      const path = '/async-invoke'
+      const call = { method: 'GET', path, query: 'maxResults=1', headers: {}, body: '', patience: WARM_PATIENCE } as const
+      await Promise.all(
+        Array.from({ length: WARM_CONNECTIONS }, async () => {
+          // Whatever is answered, even a 403: the connection is open and stays in the pool.
+          const { answer } = await request(call, signal)
+          await readText(answer.body, WARM_BYTES)
+        })
+      )
+    },
+    close: link.close
+  }
+}
+
+// A label of dots alone would be read as a step up the path.
+function modelLabel(modelId: string): string {
+  return /^\.+$/.test(modelId) ? modelId.replaceAll('.', '%2E') : percentEncode(modelId)
+}
+
+function accepted({ headers, body }: HttpAnswer): BedrockResponse {
+  const requestId = headers['x-amzn-requestid']
+  return { headers, body, requestId: typeof requestId === 'string' ? requestId : undefined }
+}

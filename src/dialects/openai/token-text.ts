@@ -1,0 +1,23 @@
+import type { Json } from '../../core/json.ts'
+import { GatewayError } from '../../errors.ts'
+import { wrongType } from './refuse.ts'
+
+/** Turns cl100k tokens back into their text; throws when a token does not exist. */
+export type DecodeTokens = (tokens: readonly number[]) => string
+
+/** The text of a list of tokens. Throws a 400 that names `path` when one is no number, or not in the vocabulary. */
+export function textOfTokens(tokens: readonly Json[], path: string, decodeTokens: DecodeTokens): string {
+  const numbers = tokens.filter((token) => typeof token === 'number')
+  if (numbers.length < tokens.length)
+    throw wrongType(
+      path,
+      'an array of tokens',
+      tokens.find((token) => typeof token !== 'number')
+    )
+  try {
+    return decodeTokens(numbers)
+  } catch (cause) {
+    const sentence = `'${path}' holds a token that the cl100k_base vocabulary does not have; send the text itself.`
+    throw new GatewayError('invalid_value', sentence, { param: path, cause })
+  }
+}

@@ -1,0 +1,86 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { GatewayError } from '../../errors.ts'
+import { createKeyMemory } from '../../keys/key-memory.ts'
+import type { ApiKey } from '../../keys/key-set.ts'
+import { keySourceOf } from '../../keys/key-source.ts'
+import { createKeyStore } from '../../keys/key-store.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For `onRequest`: refuses a request without a key in force, else sets `request.apiKey`. A promise only when keys must be read first. */
+    authenticate(request: FastifyRequest): void | Promise<void>
+  }
+  interface FastifyRequest {
+    /** The key that was presented; undefined when `AUTH=off`. */
+    apiKey: ApiKey | undefined
+  }
+}
+
+/** Keys from the configured source. They are read at start in the background: the process listens meanwhile and says why it is not ready. */
+export const auth = fp(
+  async (app: FastifyInstance) => {
+    app.decorateRequest('apiKey', undefined)
+    const source = keySourceOf(app.config)
+    if (source === undefined) {
+      app.decorate('authenticate', () => {})
+      return
+    }
+    const store = createKeyStore({ source, onError: (error) => app.log.warn({ err: error }, 'API keys could not be read') })
+    app.readiness.add(() => store.reason)
+    app.addHook('onReady', () => {
+      void store.load()
+    })
+    app.addHook('onClose', async () => store.close())
+
+    const memory = createKeyMemory()
+    app.decorate('authenticate', (request) => {
+      const known = memory.recall(request.raw.socket, request.headers.authorization, store.edition)
+      if (known !== undefined) return use(request, known)
+      const presented = presentedKey(request)
+      if (presented === undefined) throw new GatewayError('invalid_api_key', NO_KEY)
+      const key = store.find(presented)
+      return key instanceof Promise ? key.then((found) => admit(request, presented, found)) : admit(request, presented, key)
+    })
+
+    function admit(request: FastifyRequest, presented: string, key: ApiKey | undefined): void {
+      if (key === undefined) {
+        if (store.reason !== undefined)
+          throw new GatewayError('not_ready', 'The gateway has no API keys yet; try again shortly.', { retryAfterS: 5 })
+        throw new GatewayError('invalid_api_key', looksLikeBedrockKey(presented) ? BEDROCK_KEY : WRONG_KEY)
+      }
+      // Only what the header itself has proved: another key may stand beside it.
+      if (bearerKey(request) === presented) memory.keep(request.raw.socket, request.headers.authorization, store.edition, key)
+      use(request, key)
+    }
+
+    function use(request: FastifyRequest, key: ApiKey): void {
+      request.apiKey = key
+      request.record.key = key.name
+    }
+  },
+  { name: 'auth', dependencies: ['readiness', 'request-record'] }
+)
+
+const NO_KEY =
+  "You didn't provide an API key. Send it as 'Authorization: Bearer YOUR_KEY' (or in an 'api-key' or 'x-api-key' header)."
+const WRONG_KEY = 'Incorrect API key provided. Use a key that the operator of this gateway gave you.'
+const BEDROCK_KEY =
+  'Incorrect API key provided: this looks like an Amazon Bedrock API key. Use a key that the operator of this gateway gave you; Bedrock keys belong to the gateway itself.'
+
+function presentedKey(request: FastifyRequest): string | undefined {
+  return bearerKey(request) ?? single(request.headers['api-key']) ?? single(request.headers['x-api-key'])
+}
+
+function bearerKey({ headers: { authorization } }: FastifyRequest): string | undefined {
+  return authorization === undefined ? undefined : /^bearer +(.+)$/i.exec(authorization)?.[1]?.trim()
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  const value = Array.isArray(header) ? header[0] : header
+  return value === undefined || value.trim() === '' ? undefined : value.trim()
+}
+
+function looksLikeBedrockKey(key: string): boolean {
+  return key.startsWith('bedrock-api-key-') || key.startsWith('ABSK')
+}

@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { sdkHandler } from '../../aws/sdk-http.ts'
+import { type Catalog, createCatalog } from '../../bedrock/catalog/catalog.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The models of the first region. Nothing but `GET models` ever waits for it. */
+    catalog: Catalog
+  }
+}
+
+/** The model lists, read in the background from the start on. */
+export const catalog = fp(
+  async (app: FastifyInstance) => {
+    const { config } = app
+    const region = config.bedrockRegions[0] ?? config.awsRegion ?? config.awsDefaultRegion
+    const made = createCatalog({
+      handler: () => sdkHandler(config),
+      ...(region === undefined ? {} : { region }),
+      ...(config.bedrockRoleArn === undefined
+        ? {}
+        : {
+            role: {
+              roleArn: config.bedrockRoleArn,
+              ...(config.bedrockExternalId === undefined ? {} : { externalId: config.bedrockExternalId }),
+              handler: () => sdkHandler(config)
+            }
+          }),
+      crossRegion: config.crossRegionInference,
+      applicationProfiles: config.applicationInferenceProfiles,
+      log: app.log
+    })
+    app.decorate('catalog', made)
+    app.addHook('onReady', () => {
+      void made.refresh()
+    })
+    app.addHook('onClose', async () => made.close())
+  },
+  { name: 'catalog' }
+)

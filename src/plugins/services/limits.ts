@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { GatewayError } from '../../errors.ts'
+import type { ApiKey } from '../../keys/key-set.ts'
+import { createLimiter } from '../../limits/limiter.ts'
+import { connectStore } from '../../limits/store.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For `onRequest`, after `authenticate`: refuses work beyond the key's limits or the process's own. A promise only for keys with limits. */
+    limit(request: FastifyRequest, reply: FastifyReply): void | Promise<void>
+  }
+}
+
+/** A store that is down is told so often, and not for each request. */
+const WARN_EVERY_MS = 60_000
+
+/** The limits of each key, and the process's own: so many answers at once, and no new work while the event loop lags. */
+export const limits = fp(
+  async (app: FastifyInstance) => {
+    const { maxConcurrent, redisUrl } = app.config
+    let warnedAt = Number.NEGATIVE_INFINITY
+    const warn = (err: unknown) => {
+      if (performance.now() - warnedAt < WARN_EVERY_MS) return
+      warnedAt = performance.now()
+      app.log.warn({ err }, 'the store of the limits does not answer; requests pass without them')
+    }
+    const store = redisUrl === undefined ? undefined : await connectStore(redisUrl, warn)
+    const limiter = createLimiter({ ...(store && { store }), onStoreError: warn })
+    app.addHook('onClose', async () => store?.disconnect())
+
+    app.decorate('limit', (request, reply) => {
+      if (request.method !== 'POST') return
+      if (app.life.inFlight > maxConcurrent || app.overload.lagging()) {
+        throw new GatewayError('unavailable', 'The gateway is busy; please try again in a moment.', { retryAfterS: 2 })
+      }
+      const { apiKey } = request
+      return apiKey !== undefined && hasLimits(apiKey) ? admit(apiKey, request, reply) : undefined
+    })
+
+    async function admit(apiKey: ApiKey, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      // Listened for before the store is waited for: a client may leave meanwhile, and would keep its place for ever.
+      const over = new Promise<void>((resolve) => reply.raw.once('close', resolve))
+      const admission = await limiter.admit(apiKey)
+      void over.then(() => admission.finish((request.record.promptTokens ?? 0) + (request.record.completionTokens ?? 0)))
+      reply.headers(admission.headers)
+    }
+  },
+  { name: 'limits', dependencies: ['life', 'overload', 'auth'] }
+)
+
+function hasLimits(key: ApiKey): boolean {
+  return key.requestsPerMinute !== undefined || key.tokensPerMinute !== undefined || key.maxConcurrent !== undefined
+}

@@ -1,0 +1,185 @@
+import fc from 'fast-check'
+import t from 'tap'
+import type { AnswerContext } from '../../../src/bedrock/answer/answer-context.ts'
+import { createEventDecoder, PLAIN_ANSWER } from '../../../src/bedrock/converse/decode-events.ts'
+import { createFolder } from '../../../src/core/fold.ts'
+import type { Json, JsonObject } from '../../../src/core/json.ts'
+
+type Block = string | { readonly call: string; readonly input?: Json } | { readonly thought: string }
+
+/** An answer of these blocks, its texts cut into pieces of `size`, read into what the caller gets: kind and words of each block. */
+function read(context: Partial<AnswerContext>, blocks: readonly Block[], size = 1000, stopReason = 'end_turn') {
+  const decoder = createEventDecoder({ ...PLAIN_ANSWER, ...context })
+  const folder = createFolder()
+  const frame = (type: string, payload: JsonObject) => {
+    for (const event of decoder.frame(type, payload)) folder.add(event)
+  }
+  frame('messageStart', {})
+  for (const [contentBlockIndex, block] of blocks.entries()) {
+    const deltas = (text: string, wrap: (piece: string) => JsonObject) => {
+      for (let at = 0; at < text.length; at += size)
+        frame('contentBlockDelta', { contentBlockIndex, delta: wrap(text.slice(at, at + size)) })
+    }
+    if (typeof block === 'string') deltas(block, (text) => ({ text }))
+    else if ('thought' in block) deltas(block.thought, (text) => ({ reasoningContent: { text } }))
+    else {
+      frame('contentBlockStart', { contentBlockIndex, start: { toolUse: { name: block.call, toolUseId: 'tooluse_a' } } })
+      deltas(typeof block.input === 'string' ? block.input : JSON.stringify(block.input ?? {}), (input) => ({
+        toolUse: { input }
+      }))
+    }
+    frame('contentBlockStop', { contentBlockIndex })
+  }
+  frame('messageStop', { stopReason })
+  const { blocks: told, finish } = folder.result()
+  const words = told.map((block) => {
+    if (block.type === 'tool-call') return `${block.name}(${block.json})`
+    return block.type === 'reasoning' ? `thought: ${block.text}` : block.type === 'text' ? block.text : block.data
+  })
+  return { words, finish }
+}
+
+const TAGS = { inlineReasoning: true } as const
+const CALLS = {
+  textCalls: { names: new Set(['look', 'a_b']), idPrefix: 'call_x_' },
+  toolNames: new Map([['a_b', 'a.b']])
+} as const
+const JSON_TEXT = { jsonText: true } as const
+const UNWRAP = { jsonTool: 'json', jsonUnwrap: true } as const
+const CALL = '{"name": "look", "parameters": {"city": "Rome"}}'
+
+const ROWS: readonly [promise: string, context: Partial<AnswerContext>, blocks: readonly Block[], words: readonly string[]][] = [
+  ['tags at the beginning are reasoning', TAGS, ['<think>Hm.\n</think>\n\nHi.'], ['thought: Hm.', 'Hi.']],
+  [
+    'Nova’s tags are reasoning',
+    TAGS,
+    ['<thinking> I must look. </thinking>\n', { call: 'look' }],
+    ['thought: I must look.', 'look({})']
+  ],
+  ['space before the tag is no answer', TAGS, ['\n <think>a</think>b'], ['thought: a', 'b']],
+  ['tags without an end are reasoning to the end', TAGS, ['<think>a < b </thi'], ['thought: a < b </thi']],
+  ['tags later in the text are text', TAGS, ['a <think>b</think>'], ['a <think>b</think>']],
+  ['a second pair of tags is text', TAGS, ['<think>a</think>b <think>c</think>'], ['thought: a', 'b <think>c</think>']],
+  ['another tag is text', TAGS, ['<thing>a</thing>'], ['<thing>a</thing>']],
+  ['a tag that never becomes one is text', TAGS, ['<thi'], ['<thi']],
+  ['empty tags leave nothing', TAGS, ['<think></think>\nHi'], ['Hi']],
+  ['the second block of text is text', TAGS, ['a', '<think>b</think>'], ['a', '<think>b</think>']],
+  ['without the trait tags are text', {}, ['<think>a</think>b'], ['<think>a</think>b']],
+
+  ['a call written as text is a call', CALLS, [CALL], ['look({"city":"Rome"})']],
+  [
+    'with arguments, a type and a mark too',
+    CALLS,
+    [`<|python_tag|>{"type":"function","name":"look","arguments":{}}`],
+    ['look({})']
+  ],
+  ['by the name the caller gave it', CALLS, ['{"name":"a_b","parameters":{}}'], ['a.b({})']],
+  ['a call of a tool nobody offered is text', CALLS, ['{"name":"other","parameters":{}}'], ['{"name":"other","parameters":{}}']],
+  ['JSON with other members is text', CALLS, ['{"name":"look","age":3}'], ['{"name":"look","age":3}']],
+  ['a call cut short is text', CALLS, [CALL.slice(0, -3)], [CALL.slice(0, -3)]],
+  ['a call inside prose is text', CALLS, [`So: ${CALL}`], [`So: ${CALL}`]],
+  ['text and a real call stay', CALLS, ['Let me see.', { call: 'look' }], ['Let me see.', 'look({})']],
+
+  ['a fence around JSON is taken off', JSON_TEXT, ['```json\n{"a": "}"}\n```\n'], ['{"a": "}"}']],
+  [
+    'sentences around JSON are taken off',
+    JSON_TEXT,
+    ['Here {it} is: { "a": [{"b": "\\"}"}] } Enjoy {"c":1}!'],
+    ['{ "a": [{"b": "\\"}"}] }']
+  ],
+  ['bare JSON stays as it is', JSON_TEXT, ['{"a":1}'], ['{"a":1}']],
+  ['an empty object is one', JSON_TEXT, ['Nothing: { }'], ['{ }']],
+  ['JSON in several blocks is one', JSON_TEXT, ['Sure.', '{"a":', '1} Done.'], ['{"a":', '1}']],
+  ['prose without JSON is not lost', JSON_TEXT, ['I {cannot} do that.'], ['I {cannot} do that.']],
+  ['prose before a call is not lost', JSON_TEXT, ['One moment.', { call: 'look' }], ['One moment.', 'look({})']],
+  ['reasoning is not searched for JSON', JSON_TEXT, [{ thought: '{"x":1}' }, 'ok {"a":1}'], ['thought: {"x":1}', '{"a":1}']],
+  [
+    'tagged reasoning before JSON is reasoning',
+    { ...TAGS, ...JSON_TEXT },
+    ['<think>{"x":1}</think>\n```\n{"a":1}\n```'],
+    ['thought: {"x":1}', '{"a":1}']
+  ],
+  [
+    'tagged reasoning before a call is reasoning',
+    { ...TAGS, ...CALLS },
+    [`<think>a</think>\n${CALL}`],
+    ['thought: a', 'look({"city":"Rome"})']
+  ],
+
+  ['an answer in `properties` is taken out', UNWRAP, [{ call: 'json', input: { properties: { a: '}' } } }], ['{"a":"}"}']],
+  [
+    'with the schema’s other members around it',
+    UNWRAP,
+    [{ call: 'json', input: '{ "properties" : {"a":1} , "type":"object"}' }],
+    ['{"a":1}']
+  ],
+  [
+    'an answer of its own stays',
+    UNWRAP,
+    [{ call: 'json', input: { property: 1, properties: { a: 1 } } }],
+    ['{"property":1,"properties":{"a":1}}']
+  ],
+  ['`properties` that hold no object stay', UNWRAP, [{ call: 'json', input: { properties: [1] } }], ['{"properties":[1]}']],
+  ['an answer without members stays', UNWRAP, [{ call: 'json' }], ['{}']],
+  ['an answer cut inside the wrapping stays', UNWRAP, [{ call: 'json', input: '{"prop' }], ['{"prop']],
+  [
+    'where the schema has `properties`, they stay',
+    { jsonTool: 'json' },
+    [{ call: 'json', input: { properties: { a: 1 } } }],
+    ['{"properties":{"a":1}}']
+  ]
+]
+for (const [promise, context, blocks, words] of ROWS) {
+  t.test(`${promise}, however it is cut`, async (t) => {
+    for (const size of [1, 2, 3, 5, 8, 1000]) t.same(read(context, blocks, size).words, words, `pieces of ${size}`)
+  })
+}
+
+t.test('a call written as text finishes with tool-calls, and gets an id of its own', async (t) => {
+  t.equal(read(CALLS, [CALL]).finish, 'tool-calls')
+  const decoder = createEventDecoder({ ...PLAIN_ANSWER, ...CALLS })
+  const events = [0, 1].flatMap((contentBlockIndex) => [
+    ...decoder.frame('contentBlockDelta', { contentBlockIndex, delta: { text: CALL } }),
+    ...decoder.frame('contentBlockStop', { contentBlockIndex })
+  ])
+  const ids = events.flatMap((event) => (event.type === 'tool-start' ? [event.id] : []))
+  t.same(ids, ['call_x_0', 'call_x_1'])
+})
+
+t.test('no text is lost or made up: any text in any cut', async () => {
+  const bits = fc.constantFrom(
+    '<think>',
+    '</think>',
+    '<thinking>',
+    '</thinking>',
+    '{',
+    '}',
+    '"',
+    ':',
+    '\\',
+    'a',
+    ' ',
+    '\n',
+    CALL,
+    '{"a":1}'
+  )
+  const texts = fc.array(
+    fc.array(bits, { maxLength: 10 }).map((each) => each.join('')),
+    { maxLength: 3 }
+  )
+  const contexts = fc.constantFrom<Partial<AnswerContext>>(
+    TAGS,
+    CALLS,
+    JSON_TEXT,
+    { ...TAGS, ...JSON_TEXT },
+    { ...TAGS, ...CALLS }
+  )
+  fc.assert(
+    fc.property(texts, contexts, fc.integer({ min: 1, max: 6 }), (blocks, context, size) => {
+      const whole = JSON.stringify(read(context, blocks))
+      const cut = JSON.stringify(read(context, blocks, size))
+      if (whole !== cut) throw new Error(`${whole}\n${cut}`)
+    }),
+    { numRuns: 1000 }
+  )
+})
