@@ -1,4 +1,5 @@
 import { transcode } from 'node:buffer'
+import { toJson } from './core/json.ts'
 
 /** At once for text that the engine keeps one byte a character, since it knows that nothing can be found in it. */
 const WIDE = /[^\0-\xff]/
@@ -6,14 +7,14 @@ const WIDE = /[^\0-\xff]/
 const LEAST_LENGTH = 512
 
 /**
- * A value as JSON, ready to be written: bytes where it is long and holds characters beyond Latin-1, as every answer with a dash or an
+ * A value as the JSON of `toJson`, ready to be written: bytes where it is long and holds characters beyond Latin-1, as every answer with a dash or an
  * emoji does. Node writes such text one character at a time, measures it the same way before, and takes five times as long as this.
  * Other text is best left to Node, which writes it in one piece with the headers.
  */
 export function writableJson(value: unknown): string | Buffer {
-  const json = JSON.stringify(value)
+  const json = toJson(value)
   const isSlow = json.length >= LEAST_LENGTH && WIDE.test(json)
-  // Halves of characters, which `transcode` would not take, are escapes in every JSON text.
+  // Halves of characters, which `transcode` would not take, stand in no JSON text.
   return isSlow ? transcode(Buffer.from(json, 'utf16le'), 'utf16le', 'utf8') : json
 }
 

@@ -1,3 +1,5 @@
+import { toJson } from './json.ts'
+
 /**
  * UTF-8 as it goes over the wire, one character (0 to 255) for each byte; the term is Web IDL's. Its length is its size, it joins like
  * any string, and bytes that came can be put into it as they are. ASCII text is its own byte string.
@@ -19,7 +21,7 @@ export function compact(bytes: ByteString): ByteString {
   return Buffer.from(bytes, 'latin1').toString('latin1')
 }
 
-/** A value as JSON, in bytes. */
+/** A value as JSON, in bytes; its strings are Unicode, as those of `toJson`. */
 export function jsonBytes(value: unknown): ByteString {
-  return byteString(JSON.stringify(value))
+  return byteString(toJson(value))
 }

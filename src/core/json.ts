@@ -28,3 +28,21 @@ export function isWithinDepth(value: unknown, levels: number): boolean {
   for (const key in value) if (!isWithinDepth((value as JsonObject)[key], levels - 1)) return false
   return true
 }
+
+/**
+ * A value as JSON whose every string is Unicode: half a surrogate pair, as text cut by UTF-16 units leaves it, becomes U+FFFD. `JSON.stringify`
+ * keeps halves as escapes, and strict readers refuse the whole text for one: "not valid JSON: no low surrogate in string"
+ * (claude-code#3277, 2025-07). Pairs written as escapes stay as they are.
+ */
+export function toJson(value: unknown): string {
+  const json = JSON.stringify(value)
+  return json.includes('\\ud') || json.includes('\\uD') ? json.replace(ESCAPE, wholeEscape) : json
+}
+
+/** Any escape of a JSON text, so that `\\ud83d`, a backslash and four letters, is not taken for one; a pair is one. */
+const ESCAPE = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|[^u])/g
+const HALF = /^\\ud[89a-f]..$/i
+
+function wholeEscape(escaped: string): string {
+  return HALF.test(escaped) ? '\\ufffd' : escaped
+}

@@ -1,6 +1,7 @@
 import type { CatalogModel } from './catalog.ts'
 import { blocksOf, type ConverseRequest } from './converse-request.ts'
-import { invalid, modelRefuses } from './refusal.ts'
+import { checkUnicode } from './parse-body.ts'
+import { invalid, modelRefuses, Refusal } from './refusal.ts'
 import { checkSchema } from './schema-subset.ts'
 
 /** Refuses what this one model does not take: sampling, tools, cache points, stop words, structured output. */
@@ -104,8 +105,11 @@ const refusedField = (model: CatalogModel, field: string) =>
 
 function parseSchema(schema: string): unknown {
   try {
-    return JSON.parse(schema)
-  } catch {
+    const parsed: unknown = JSON.parse(schema)
+    checkUnicode(parsed)
+    return parsed
+  } catch (error) {
+    if (error instanceof Refusal) throw error
     return invalid(
       'The schema field at outputConfig.textFormat.structure.jsonSchema is not valid JSON. Update the schema and try again.'
     )

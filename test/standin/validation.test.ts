@@ -281,6 +281,19 @@ const REFUSED: readonly Row[] = [
     /tools\.0\.custom\.strict: Extra inputs are not permitted/
   ],
   ['metadata outside the alphabet', NOVA, { requestMetadata: { tenant: 'a!' } }, /regular expression pattern/],
+  ['F35: half a character', CLAUDE, { messages: [asked({ text: 'cut \ud83d' })] }, /no low surrogate in string/],
+  [
+    'F35: half a character in a name',
+    NOVA,
+    { toolConfig: { tools: [spec('a', { inputSchema: { json: { type: 'object', properties: { '\udc00': {} } } } })] } },
+    /no low surrogate in string/
+  ],
+  [
+    'F35: half a character in the text of a schema',
+    CLAUDE,
+    schema({ ...closed, description: '\ud83d' }),
+    /no low surrogate in string/
+  ],
   ['empty metadata', NOVA, { requestMetadata: {} }, /length greater than or equal to 1/],
   ['an unknown service tier', NOVA, { serviceTier: { type: 'auto' } }, /enum value set/],
   [

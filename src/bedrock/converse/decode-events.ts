@@ -1,5 +1,5 @@
 import type { FinishDetails, ModelEvent } from '../../core/event.ts'
-import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject, toJson } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
@@ -21,6 +21,7 @@ import { decodeCitation } from './decode-citation.ts'
 import type { QuickDelta } from './quick-delta.ts'
 import { finishReason, stopSequence } from './stop-reason.ts'
 import { decodeUsage, decodeUsageDetails } from './usage.ts'
+import { createWholeText, type WholeText } from './whole-text.ts'
 
 export { type AnswerContext, PLAIN_ANSWER } from '../answer/answer-context.ts'
 
@@ -49,6 +50,8 @@ class Decoder implements EventDecoder {
   started = false
   finished = false
   metered = false
+  /** Made with the first half of a character: hardly any answer has one. */
+  halves: WholeText | undefined
   /** A metadata event that came too early. */
   early: JsonObject | undefined
   extra: Json | undefined
@@ -64,7 +67,7 @@ class Decoder implements EventDecoder {
   }
 
   quick(delta: QuickDelta): ModelEvent | undefined {
-    return this.finished ? undefined : writeMore(this.writing, delta)
+    return this.finished || this.halves?.holds === true ? undefined : writeMore(this.writing, delta)
   }
 
   end(): void {
@@ -83,11 +86,11 @@ function otherEvents(state: Decoder, eventType: string, payload: JsonObject): re
   }
   switch (eventType) {
     case 'contentBlockStart':
-      return startEvents(state, payload)
+      return [...heldEvents(state), ...startEvents(state, payload)]
     case 'contentBlockDelta':
       return deltaEvents(state, payload)
     case 'contentBlockStop':
-      return writeStop(state.writing, indexOf(payload))
+      return [...heldEvents(state), ...writeStop(state.writing, indexOf(payload))]
     case 'messageStop':
       return stopEvents(state, payload)
     default:
@@ -113,19 +116,35 @@ function startEvents({ writing, context }: Decoder, payload: JsonObject): readon
   return isEmpty(start) ? NOTHING : writeHidden(writing, index)
 }
 
-function deltaEvents({ writing }: Decoder, payload: JsonObject): readonly ModelEvent[] {
+function deltaEvents(state: Decoder, payload: JsonObject): readonly ModelEvent[] {
+  const { writing } = state
   const delta = payload.delta
   if (!isJsonObject(delta)) return NOTHING
   const index = indexOf(payload)
-  if (typeof delta.text === 'string') return writeText(writing, index, delta.text)
-  if (isJsonObject(delta.toolUse)) return writeInput(writing, index, inputText(delta.toolUse.input))
-  if (isJsonObject(delta.reasoningContent)) return reasoningEvents(writing, index, delta.reasoningContent)
+  if (typeof delta.text === 'string') return textEvents(state, writeText, index, delta.text)
+  if (isJsonObject(delta.toolUse)) return textEvents(state, writeInput, index, inputText(delta.toolUse.input))
+  if (isJsonObject(delta.reasoningContent)) return reasoningEvents(state, index, delta.reasoningContent)
   if (isJsonObject(delta.citation)) return writeCitation(writing, index, decodeCitation(delta.citation))
   return NOTHING
 }
 
-function reasoningEvents(writing: Writing, index: number, reasoning: JsonObject): readonly ModelEvent[] {
-  if (typeof reasoning.text === 'string') return writeReasoning(writing, index, reasoning.text)
+type WriteText = (writing: Writing, index: number, text: string) => readonly ModelEvent[]
+
+/** Text whose characters are whole: a character that was cut in two waits for its other half. */
+function textEvents(state: Decoder, write: WriteText, index: number, text: string): readonly ModelEvent[] {
+  if (state.halves === undefined && text.isWellFormed()) return write(state.writing, index, text)
+  state.halves ??= createWholeText(state.writing)
+  return state.halves.take(write, index, text)
+}
+
+/** A half that stayed alone, as U+FFFD. */
+function heldEvents({ halves }: Decoder): readonly ModelEvent[] {
+  return halves?.end() ?? NOTHING
+}
+
+function reasoningEvents(state: Decoder, index: number, reasoning: JsonObject): readonly ModelEvent[] {
+  const { writing } = state
+  if (typeof reasoning.text === 'string') return textEvents(state, writeReasoning, index, reasoning.text)
   if (typeof reasoning.signature === 'string') return writeSignature(writing, index, reasoning.signature)
   if (typeof reasoning.redactedContent === 'string') return writeRedacted(writing, index, reasoning.redactedContent)
   return NOTHING
@@ -134,7 +153,7 @@ function reasoningEvents(writing: Writing, index: number, reasoning: JsonObject)
 function stopEvents(state: Decoder, payload: JsonObject): readonly ModelEvent[] {
   const raw = typeof payload.stopReason === 'string' ? payload.stopReason : ''
   const extra = payload.additionalModelResponseFields
-  const closing = writeRest(state.writing)
+  const closing = [...heldEvents(state), ...writeRest(state.writing)]
   state.finished = true
   state.extra = extra
   const met = stopSequence(extra)
@@ -162,5 +181,5 @@ function indexOf(payload: JsonObject): number {
 
 function inputText(input: Json | undefined): string {
   if (typeof input === 'string') return input
-  return input === undefined || input === null ? '' : JSON.stringify(input)
+  return input === undefined || input === null ? '' : toJson(input)
 }

@@ -1,5 +1,5 @@
 import type { ModelEvent } from '../../core/event.ts'
-import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject, toJson } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import { createEventDecoder } from './decode-events.ts'
@@ -47,7 +47,7 @@ function blockDeltas(block: JsonObject): readonly JsonObject[] {
 /** An empty object streams as no input at all. */
 function toolDeltas({ input }: JsonObject): readonly JsonObject[] {
   const empty = input === undefined || input === null || (isJsonObject(input) && isEmpty(input))
-  return empty ? [] : [{ toolUse: { input: typeof input === 'string' ? input : JSON.stringify(input) } }]
+  return empty ? [] : [{ toolUse: { input: typeof input === 'string' ? input : toJson(input) } }]
 }
 
 function reasoningDeltas({ reasoningText, redactedContent }: JsonObject): readonly JsonObject[] {

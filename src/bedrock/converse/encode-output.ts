@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, toJson } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { OutputFormat } from '../../core/request.ts'
 import type { Block, Turn } from '../../core/turn.ts'
@@ -91,7 +91,7 @@ export function asksForCitations(turns: readonly Turn[]): boolean {
 
 function nativeFormat({ name, description, schema }: SchemaOutput): JsonObject {
   const about = description === undefined || description.trim() === '' ? {} : { description }
-  const jsonSchema = { name: name.trim() === '' ? 'answer' : name, ...about, schema: JSON.stringify(sanitizeSchema(schema)) }
+  const jsonSchema = { name: name.trim() === '' ? 'answer' : name, ...about, schema: toJson(sanitizeSchema(schema)) }
   return { textFormat: { type: 'json_schema', structure: { jsonSchema } } }
 }
 
@@ -110,5 +110,5 @@ function canTool(encoding: Encoding, { schema }: SchemaOutput, { callable, reaso
 
 function instruction({ schema, description }: SchemaOutput): string {
   const about = description === undefined || description.trim() === '' ? '' : ` (${description.trim()})`
-  return `Give the final answer as one JSON value that fits this JSON Schema${about}, and nothing else: no prose before or after it, no Markdown fences.\n${JSON.stringify(schema)}`
+  return `Give the final answer as one JSON value that fits this JSON Schema${about}, and nothing else: no prose before or after it, no Markdown fences.\n${toJson(schema)}`
 }

@@ -1,3 +1,4 @@
+import { toJson } from '../../core/json.ts'
 import type { Block, ToolCallBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
 import type { ToolIds } from './tool-ids.ts'
 
@@ -88,7 +89,7 @@ function nameById(turns: readonly Turn[]): ReadonlyMap<string, string> {
 }
 
 function callAsText(call: ToolCallBlock): readonly Block[] {
-  return [{ type: 'text', text: `[Called the tool ${call.name} with ${JSON.stringify(call.input)}]` }]
+  return [{ type: 'text', text: `[Called the tool ${call.name} with ${toJson(call.input)}]` }]
 }
 
 /** Media of a result stay media, behind the words. */
