@@ -10,9 +10,9 @@ import { createOutputChecker } from './output-check.ts'
 import type { AttemptPolicy, Candidate } from './run/attempt.ts'
 import { createBreaker } from './run/breaker.ts'
 import { type ChatAnswer, type ChatRun, type ConverseTools, runConverse } from './run/chat-run.ts'
-import { createHealing } from './run/healing.ts'
 import { type InvokeAnswer, runInvoke } from './run/invoke-run.ts'
 import type { BedrockObserver } from './run/observer.ts'
+import { createOmissionMemory } from './run/omission-memory.ts'
 import { rehearse } from './run/rehearse.ts'
 import type { AgentOptions } from './transport/agent.ts'
 import { createTransport, type Transport } from './transport/transport.ts'
@@ -88,7 +88,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
   const tools: ConverseTools = {
     candidates,
     policy,
-    healing: createHealing(steadyNow),
+    omissions: createOmissionMemory(steadyNow),
     defaults: options.defaults,
     traitRows: options.traitRows ?? [],
     memory: createReasoningMemory(),

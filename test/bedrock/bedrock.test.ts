@@ -125,7 +125,7 @@ t.test('what Bedrock refuses by name is left out, tried again, reported, and lef
   const heard: string[] = []
   const link = bedrock(t, {
     traitRows: [{ match: '*', temperature: true }],
-    observer: { healed: ({ name }) => heard.push(name) }
+    observer: { omitted: ({ name }) => heard.push(name) }
   })
   const asked = run('hello', { models: [model], temperature: 0.5 })
   const first = await link.chat(asked)

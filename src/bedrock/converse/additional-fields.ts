@@ -1,5 +1,5 @@
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import { wishOf } from '../prepare/reasoning-wish.ts'
 import { encodeBetas } from './encode-betas.ts'
 import type { ReasoningPlan } from './encode-reasoning.ts'
@@ -70,7 +70,7 @@ export function encodeResponseFieldPaths(
   if (request.responseFieldPaths === undefined && !stops && !reasoning) return []
   const asked = (request.responseFieldPaths ?? []).filter((path) => path !== '')
   if (asked.length > MOST_PATHS) warn('additional_model_response_field_paths', `Bedrock takes at most ${MOST_PATHS}`)
-  const tells = traits.responseFields && !isWithout(encoding, 'responseFields')
+  const tells = traits.responseFields && !isOmitted(encoding, 'responseFields')
   const stop = tells && stops ? [streaming ? '/delta/stop_sequence' : '/stop_sequence'] : []
   const tokens = tells && reasoning ? ['/usage/output_tokens_details'] : []
   return [...new Set([...asked, ...stop, ...tokens])].slice(0, MOST_PATHS)

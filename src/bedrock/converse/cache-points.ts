@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import { cachePoint } from './encode-blocks.ts'
 
 /** The three places of cache points, in the order in which models read them. */
@@ -34,7 +34,7 @@ export function placeCachePoints(encoding: Encoding, parts: CachedParts): Cached
 }
 
 function allowedPlaces(encoding: Encoding): (place: CachePlace) => boolean {
-  const refused = isWithout(encoding, 'cachePoint')
+  const refused = isOmitted(encoding, 'cachePoint')
   return (place) => !refused && encoding.traits.cache.includes(place)
 }
 
@@ -67,7 +67,7 @@ function withLast(items: readonly JsonObject[], mark: CacheMark): readonly JsonO
 /** Drops the earliest points above the limit, and the TTLs that the model or the order refuses. */
 function settle(parts: CachedParts, encoding: Encoding, count: number): CachedParts {
   let surplus = count - MOST_POINTS
-  let isLongAllowed = encoding.traits.cacheLongTtl && !isWithout(encoding, 'cacheTtl')
+  let isLongAllowed = encoding.traits.cacheLongTtl && !isOmitted(encoding, 'cacheTtl')
   const visit = (items: readonly JsonObject[]) =>
     items.flatMap((item) => {
       if (!isPoint(item)) return [item]

@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 
 /** Names under which newer clients ask for an older flag. */
 const ALIASES: Readonly<Record<string, string>> = { 'advanced-tool-use-2025-11-20': 'tool-search-tool-2025-10-19' }
@@ -11,7 +11,7 @@ const ALIASES: Readonly<Record<string, string>> = { 'advanced-tool-use-2025-11-2
 export function encodeBetas(encoding: Encoding, own: readonly string[], native: Json | undefined): readonly string[] {
   const { request, traits, warn } = encoding
   if (request.betas === undefined && own.length === 0 && native === undefined) return own
-  const refusesAll = isWithout(encoding, 'betas')
+  const refusesAll = isOmitted(encoding, 'betas')
   const asked = (request.betas ?? []).map((flag) => ALIASES[flag] ?? flag)
   const known = asked.filter((flag) => !refusesAll && traits.betas.includes(flag))
   if (known.length < asked.length) warn('anthropic_beta', 'the model does not take every flag given')

@@ -3,7 +3,7 @@ import type { TextBlock, Turn } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import { endTurns } from '../prepare/arrange-turns.ts'
 import { createDocumentNames } from '../prepare/document-names.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
 import { type BlockScope, encodeBlock, encodeText } from './encode-blocks.ts'
 import { asksForCitations } from './encode-output.ts'
@@ -29,12 +29,12 @@ export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts
     names: parts.names,
     documents: createDocumentNames(),
     guarded: encoding.request.guardrail !== undefined,
-    status: encoding.traits.toolResultStatus && !isWithout(encoding, 'status'),
+    status: encoding.traits.toolResultStatus && !isOmitted(encoding, 'status'),
     cites: asksForCitations(encoding.request.turns)
   }
   const ended = endTurns(encoding, turns, parts.reasoning)
   const told = systemBlocks(encoding, parts.instructions)
-  const hasSystem = encoding.traits.systemPrompt && !isWithout(encoding, 'system')
+  const hasSystem = encoding.traits.systemPrompt && !isOmitted(encoding, 'system')
   const spoken = hasSystem ? ended : withPreface(ended, told)
   return {
     system: hasSystem ? encodeSystem(told, scope) : [],

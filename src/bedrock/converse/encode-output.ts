@@ -5,7 +5,7 @@ import type { Block, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
 import { isObjectNode, sanitizeSchema } from './sanitize-schema.ts'
 import { createSchemaRoom } from './schema-limits.ts'
@@ -75,7 +75,7 @@ function planSchema(encoding: Encoding, output: SchemaOutput, parts: OutputParts
 function canNative(encoding: Encoding, { schema }: SchemaOutput): boolean {
   const { traits, request } = encoding
   if (!traits.structuredOutput) return false
-  if (isWithout(encoding, 'structuredOutput')) {
+  if (isOmitted(encoding, 'structuredOutput')) {
     encoding.warn('response_format.json_schema.strict', 'the model refused to be bound to a schema; it is asked in another way')
     return false
   }
@@ -98,10 +98,10 @@ function nativeFormat({ name, description, schema }: SchemaOutput): JsonObject {
 /** A tool can be the answer where it can be forced: alone, or, beside the caller's tools, as one of those the model must choose from. */
 function canTool(encoding: Encoding, { schema }: SchemaOutput, { callable, reasoning }: OutputParts): boolean {
   const { traits, request, stream } = encoding
-  if (!traits.tools || !isObjectNode(schema) || isWithout(encoding, 'toolChoice')) return false
+  if (!traits.tools || !isObjectNode(schema) || isOmitted(encoding, 'toolChoice')) return false
   if (reasoning && !traits.forcedToolWithReasoning) return false
   // Where tools do not stream, an instruction keeps the answer streaming.
-  if (stream && (!traits.toolsInStream || isWithout(encoding, 'streamingTools'))) return false
+  if (stream && (!traits.toolsInStream || isOmitted(encoding, 'streamingTools'))) return false
   if (request.webSearch === true || request.tools.some((tool) => tool.type === 'system')) return false
   if (callable.length === 0) return traits.toolChoice.includes('tool') || traits.toolChoice.includes('any')
   const isFree = request.toolChoice === undefined || request.toolChoice.type === 'auto'

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import type { Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import { answerLimit, EFFORT_BUDGET, MIN_BUDGET, nearestEffort, splitLimit } from '../prepare/reasoning-amount.ts'
 import { isReasoning } from '../prepare/reasoning-blocks.ts'
 import { dropDisplay, effortOf, wishOf } from '../prepare/reasoning-wish.ts'
@@ -27,7 +27,7 @@ export function planReasoning(encoding: Encoding, turns: readonly Turn[], hasToo
   const wish = wishOf(encoding)
   if (wish === undefined) return quiet(encoding)
   const param = encoding.request.reasoning?.effort === undefined ? 'thinking' : 'reasoning_effort'
-  if (isWithout(encoding, 'reasoning')) {
+  if (isOmitted(encoding, 'reasoning')) {
     warn(param, 'the model refused it before')
     return quiet(encoding)
   }

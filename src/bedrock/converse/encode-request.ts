@@ -5,7 +5,7 @@ import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import { arrangeTurns } from '../prepare/arrange-turns.ts'
 import { type CallableTool, callableTools } from '../prepare/callable-tools.ts'
-import { beginEncoding, type EncodeInput, type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { beginEncoding, type EncodeInput, type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import { reasoningMark } from '../prepare/reasoning-blocks.ts'
 import { stableHash } from '../prepare/stable-hash.ts'
 import { createToolIds, type ToolIds } from '../prepare/tool-ids.ts'
@@ -20,7 +20,7 @@ import { encodeSettings } from './encode-settings.ts'
 import { planTools, type ToolPlan } from './encode-tools.ts'
 
 export type { AnswerContext } from '../answer/answer-context.ts'
-export type { EncodeInput, Healed } from '../prepare/encode-scope.ts'
+export type { EncodeInput, Omission } from '../prepare/encode-scope.ts'
 
 /** A request as Converse takes it, and what is needed to read its answer. */
 export interface EncodedConverse {
@@ -75,7 +75,7 @@ function canStream(encoding: Encoding, { tools }: ToolPlan): boolean {
   if (!encoding.traits.streaming) return false
   if (tools.length === 0) return true
   if (!encoding.traits.toolsInStream) return false
-  if (!isWithout(encoding, 'streamingTools')) return true
+  if (!isOmitted(encoding, 'streamingTools')) return true
   encoding.warn('stream', 'the model refused tools in a stream; the answer comes in one piece')
   return false
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ReasoningPlan } from './encode-reasoning.ts'
 import { nested } from './nested.ts'
 
@@ -45,7 +45,7 @@ function heat(encoding: Encoding, reasoning: ReasoningPlan): { temperature?: num
 function temperatureOf(encoding: Encoding, reasoning: ReasoningPlan): number | undefined {
   const { request, traits, warn } = encoding
   if (request.temperature === undefined) return undefined
-  if (!traits.temperature || isWithout(encoding, 'temperature') || isBarred(encoding, reasoning)) {
+  if (!traits.temperature || isOmitted(encoding, 'temperature') || isBarred(encoding, reasoning)) {
     if (request.temperature !== 1) warn('temperature', 'the model does not take it here')
     return undefined
   }
@@ -56,7 +56,7 @@ function temperatureOf(encoding: Encoding, reasoning: ReasoningPlan): number | u
 function topPOf(encoding: Encoding, reasoning: ReasoningPlan): number | undefined {
   const { request, traits, warn } = encoding
   if (request.topP === undefined) return undefined
-  if (traits.topP && !isWithout(encoding, 'topP') && !isBarred(encoding, reasoning)) return Math.max(0, Math.min(1, request.topP))
+  if (traits.topP && !isOmitted(encoding, 'topP') && !isBarred(encoding, reasoning)) return Math.max(0, Math.min(1, request.topP))
   if (request.topP !== 1) warn('top_p', 'the model does not take it here')
   return undefined
 }
@@ -69,7 +69,7 @@ function isBarred({ traits }: Encoding, reasoning: ReasoningPlan): boolean {
 function topK(encoding: Encoding, reasoning: ReasoningPlan): JsonObject {
   const { request, traits, warn } = encoding
   if (request.topK === undefined) return {}
-  if (traits.topKField === '' || isWithout(encoding, 'topK') || isBarred(encoding, reasoning)) {
+  if (traits.topKField === '' || isOmitted(encoding, 'topK') || isBarred(encoding, reasoning)) {
     warn('top_k', 'the model does not take it here')
     return {}
   }
@@ -81,7 +81,7 @@ function stops(encoding: Encoding): readonly string[] {
   const given = (request.stop ?? []).filter((stop) => stop !== '')
   const usable = traits.blankStops ? given : given.filter((stop) => stop.trim() !== '')
   if (usable.length === 0 && given.length === 0) return []
-  if (traits.maxStops === 0 || isWithout(encoding, 'stopSequences')) {
+  if (traits.maxStops === 0 || isOmitted(encoding, 'stopSequences')) {
     warn('stop', 'the model takes no stop strings')
     return []
   }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Guardrail } from '../../core/request.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 
 const MOST_METADATA = 16
 const LONGEST = 256
@@ -10,11 +10,11 @@ export function encodeSettings(encoding: Encoding, streaming: boolean, body: Rec
   const { guardrail, serviceTier, latency, metadata } = encoding.request
   if (guardrail !== undefined) body.guardrailConfig = encodeGuardrail(guardrail, streaming)
   if (serviceTier !== undefined) {
-    if (!isWithout(encoding, 'serviceTier')) body.serviceTier = { type: serviceTier }
+    if (!isOmitted(encoding, 'serviceTier')) body.serviceTier = { type: serviceTier }
     else if (serviceTier !== 'default') encoding.warn('service_tier', 'the model refused it before')
   }
   if (latency !== undefined) {
-    if (!isWithout(encoding, 'latency')) body.performanceConfig = { latency }
+    if (!isOmitted(encoding, 'latency')) body.performanceConfig = { latency }
     else if (latency !== 'standard') encoding.warn('performance_config', 'the model refused it before')
   }
   const pairs = metadata === undefined ? undefined : encodeMetadata(metadata, encoding.warn)

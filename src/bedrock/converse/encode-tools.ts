@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
 import { cachePoint } from './encode-blocks.ts'
 import type { OutputPlan } from './encode-output.ts'
@@ -57,7 +57,7 @@ function encodeTool(tool: CallableTool, names: ToolNames, isStrict: boolean): re
 
 /** The tools whose arguments the model's grammar will enforce; for the others the wish is reported as dropped. */
 function strictTools(encoding: Encoding, offered: readonly CallableTool[]): ReadonlySet<CallableTool> {
-  const taken = encoding.traits.strictTools && !isWithout(encoding, 'strict')
+  const taken = encoding.traits.strictTools && !isOmitted(encoding, 'strict')
   const room = createSchemaRoom()
   const strict = new Set<CallableTool>()
   for (const tool of offered) {
@@ -90,7 +90,7 @@ function systemTools({ request, traits, target }: Encoding): readonly JsonObject
 /** `parallel_tool_calls: false`. The field has a type of its own only where toolConfig has no choice: both together are refused. */
 function parallelField(encoding: Encoding, { callable }: ToolParts, wire: JsonObject): JsonObject {
   if (encoding.request.parallelToolCalls !== false || callable.length === 0) return {}
-  if (!encoding.traits.parallelToolSwitch || isWithout(encoding, 'parallelToolCalls')) {
+  if (!encoding.traits.parallelToolSwitch || isOmitted(encoding, 'parallelToolCalls')) {
     encoding.warn('parallel_tool_calls', 'the model cannot be held to one call at a time')
     return {}
   }

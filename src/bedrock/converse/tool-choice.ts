@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import { GatewayError } from '../../errors.ts'
-import { type Encoding, isWithout } from '../prepare/encode-scope.ts'
+import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolParts } from './encode-tools.ts'
 
 /** The caller's choice of tools, in what the model takes. */
@@ -41,7 +41,7 @@ type Takes = (kind: Kind) => boolean
 
 function choicesOf(encoding: Encoding, reasoning: boolean): Takes {
   const { traits } = encoding
-  const onlyAuto = isWithout(encoding, 'toolChoice') || (reasoning && !traits.forcedToolWithReasoning)
+  const onlyAuto = isOmitted(encoding, 'toolChoice') || (reasoning && !traits.forcedToolWithReasoning)
   return (kind) => traits.toolChoice.includes(kind) && (kind === 'auto' || !onlyAuto)
 }
 

@@ -1,6 +1,6 @@
 import type { Block, Turn } from '../../core/turn.ts'
 import { arrangeBlocks } from './arrange-blocks.ts'
-import { type Encoding, isWithout } from './encode-scope.ts'
+import { type Encoding, isOmitted } from './encode-scope.ts'
 import { pairToolBlocks } from './pair-tools.ts'
 import { isReasoning, replayable } from './reasoning-blocks.ts'
 import type { ToolIds } from './tool-ids.ts'
@@ -29,7 +29,7 @@ export function arrangeTurns(encoding: Encoding, ids: ToolIds, keepsTools: boole
 export function endTurns(encoding: Encoding, turns: readonly Turn[], reasoning: boolean): readonly Turn[] {
   const last = turns[turns.length - 1]
   if (last?.role !== 'assistant') return turns
-  const takesPrefill = encoding.traits.prefill && !reasoning && !isWithout(encoding, 'prefill')
+  const takesPrefill = encoding.traits.prefill && !reasoning && !isOmitted(encoding, 'prefill')
   const before = turns.slice(0, -1)
   if (!takesPrefill) return [...turns, { role: 'user', content: [{ type: 'text', text: CONTINUE }] }]
   const trimmed = trimEnd(last)
@@ -75,7 +75,7 @@ function cleanTurn(encoding: Encoding, turn: Turn): Turn {
     const kept = replayable(block, encoding.traits)
     return kept === undefined ? [] : [kept]
   })
-  const keepsBlanks = !isWithout(encoding, 'blankText')
+  const keepsBlanks = !isOmitted(encoding, 'blankText')
   const restored = [...remembered(encoding, { ...turn, content }), ...content]
   return {
     ...turn,

@@ -16,8 +16,8 @@ export interface EncodeInput {
     /** Cache points without being asked. */
     readonly autoCache: boolean
   }
-  /** Things this model has refused before, by the names of `healable`. */
-  readonly without: ReadonlySet<string>
+  /** Things this model has refused before, by the names of `Omission`. */
+  readonly omissions: ReadonlySet<string>
   /** Signed reasoning that came before a tool call, for callers that do not send it back. */
   readonly recall?: (toolCallId: string) => readonly (ReasoningBlock | RedactedReasoningBlock)[] | undefined
 }
@@ -28,8 +28,8 @@ export interface Encoding extends EncodeInput {
   readonly warn: (param: string, reason: string) => void
 }
 
-/** Things `without` may hold: what the gateway chose to send, or can leave out. */
-export type Healed =
+/** What may be left out: what the gateway chose to send, or can leave out. */
+export type Omission =
   | 'temperature'
   | 'topP'
   | 'topK'
@@ -56,14 +56,14 @@ export type Healed =
 export type MostTokens = `maxTokens<=${number}`
 
 /** Tells whether the model has refused this before. */
-export function isWithout({ without }: EncodeInput, thing: Healed): boolean {
-  return without.has(thing)
+export function isOmitted({ omissions }: EncodeInput, thing: Omission): boolean {
+  return omissions.has(thing)
 }
 
 /** The least of the ceilings that Bedrock has told for this model; none: infinity. */
-export function toldCeiling({ without }: EncodeInput): number {
-  if (without.size === 0) return Number.POSITIVE_INFINITY
-  const told = [...without]
+export function toldCeiling({ omissions }: EncodeInput): number {
+  if (omissions.size === 0) return Number.POSITIVE_INFINITY
+  const told = [...omissions]
     .filter((name) => name.startsWith('maxTokens<='))
     .map((name) => Number(name.slice('maxTokens<='.length)))
   return Math.min(...told)

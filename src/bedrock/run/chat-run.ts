@@ -11,12 +11,12 @@ import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
 import { createEventDecoder } from '../converse/decode-events.ts'
 import { decodeConverseResponse } from '../converse/decode-response.ts'
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../converse/encode-request.ts'
-import { healable, isLasting } from '../converse/heal.ts'
+import { isLasting, readOmission } from '../converse/read-omission.ts'
 import type { OutputChecker } from '../output-check.ts'
 import { readText } from '../transport/http-body.ts'
 import { openEvents } from './answer-reader.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
-import { type Healing, NOTHING } from './healing.ts'
+import { NO_OMISSIONS, type OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
 
 /** A conversation to be continued by the first target that answers. */
@@ -47,7 +47,7 @@ export interface ChatAnswer {
 export interface ConverseTools {
   readonly candidates: (targets: ChatRun['targets']) => readonly Candidate[]
   readonly policy: AttemptPolicy
-  readonly healing: Healing
+  readonly omissions: OmissionMemory
   readonly defaults: EncodeInput['defaults']
   readonly traitRows: readonly TraitRow[]
   readonly memory: ReasoningMemory
@@ -57,7 +57,7 @@ export interface ConverseTools {
 /** A whole answer, images included, stays under what one invocation may return. Bytes. */
 const MOST_ANSWER_BYTES = 64 * 1024 * 1024
 /** Things that are left out for one request before Bedrock's refusal is believed. */
-const MOST_HEALED = 4
+const MOST_OMISSIONS = 4
 
 /**
  * Runs a conversation: encodes it for the target, calls it, and resolves when the first event is there, so that everything that
@@ -65,17 +65,17 @@ const MOST_HEALED = 4
  */
 export async function runConverse(run: ChatRun, tools: ConverseTools): Promise<ChatAnswer> {
   const encoder = createEncoder(run.request, tools)
-  encoder.encode(run.targets[0], NOTHING) // what the caller did wrong is told before anything is called
+  encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
   const candidates = tools.candidates(run.targets)
   const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
-    callHealing(one, { run, tools, encoder })
+    callOmitting(one, { run, tools, encoder })
   )
   // Only an answer that may call a tool leads to a turn that needs its reasoning back.
   const remembered = run.request.tools.length > 0 ? watched(value.events, tools.memory.watch()) : value.events
   return {
     model: candidate.target.id,
     region: candidate.transport.region,
-    attempts: attempts + value.healed,
+    attempts: attempts + value.omitted,
     requestId: value.requestId,
     warnings: value.warnings,
     ...withVerdict(remembered, value.outputSchema, tools.checkOutput)
@@ -87,7 +87,7 @@ interface Began {
   readonly requestId: string | undefined
   readonly warnings: readonly Warning[]
   readonly outputSchema: JsonObject | undefined
-  readonly healed: number
+  readonly omitted: number
 }
 
 interface Call {
@@ -97,25 +97,25 @@ interface Call {
 }
 
 /** Calls once; when Bedrock refuses one thing that can be left out, calls again without it. What has helped is remembered. */
-async function callHealing(candidate: Candidate, call: Call): Promise<Began> {
+async function callOmitting(candidate: Candidate, call: Call): Promise<Began> {
   const { encoder, tools } = call
   const { target, transport } = candidate
-  let left = NOTHING
-  let lasting = NOTHING
+  let omissions = NO_OMISSIONS
+  let lasting = NO_OMISSIONS
   for (;;) {
-    const request = encoder.encode(target, left)
+    const request = encoder.encode(target, omissions)
     const { encoded } = request
     try {
       const began = await callOnce(candidate, call, request)
-      if (lasting.size > 0) tools.healing.learn(target.id, lasting)
-      return { ...began, warnings: encoded.warnings, outputSchema: encoded.context.outputSchema, healed: left.size }
+      if (lasting.size > 0) tools.omissions.learn(target.id, lasting)
+      return { ...began, warnings: encoded.warnings, outputSchema: encoded.context.outputSchema, omitted: omissions.size }
     } catch (error) {
-      const refused = left.size < MOST_HEALED ? refusedThing(error, encoded) : undefined
-      if (refused === undefined || left.has(refused.name)) throw error
+      const refused = omissions.size < MOST_OMISSIONS ? refusedThing(error, encoded) : undefined
+      if (refused === undefined || omissions.has(refused.name)) throw error
       const { name } = refused
-      left = new Set([...left, name])
+      omissions = new Set([...omissions, name])
       if (refused.lasting) lasting = new Set([...lasting, name])
-      tools.policy.observer.healed?.({ region: transport.region, model: target.id, name })
+      tools.policy.observer.omitted?.({ region: transport.region, model: target.id, name })
     }
   }
 }
@@ -128,7 +128,7 @@ interface Refused {
 
 function refusedThing(error: unknown, encoded: EncodedConverse): Refused | undefined {
   if (!(error instanceof GatewayError) || error.kind !== 'invalid_request') return undefined
-  const name = healable(error.message, encoded)
+  const name = readOmission(error.message, encoded)
   return name === undefined ? undefined : { name, lasting: isLasting(error.message) }
 }
 
@@ -184,29 +184,29 @@ interface EncodedCall {
 }
 
 interface Encoder {
-  /** `left`: what is left out of this call, beside what is known for the model. */
-  encode(target: ModelTarget, left: ReadonlySet<string>): EncodedCall
+  /** `omissions`: what is left out of this call, beside what is known for the model. */
+  encode(target: ModelTarget, omissions: ReadonlySet<string>): EncodedCall
 }
 
 /** Encodes once for a target: a retry sends the same bytes. */
 function createEncoder(request: ChatRequest, tools: ConverseTools): Encoder {
-  let last: { target: ModelTarget; without: ReadonlySet<string>; encoded: EncodedConverse; body: Uint8Array } | undefined
+  let last: { target: ModelTarget; omissions: ReadonlySet<string>; encoded: EncodedConverse; body: Uint8Array } | undefined
   return {
-    encode(target, left) {
-      const learnt = tools.healing.without(target.id)
-      const without = left.size === 0 ? learnt : new Set([...learnt, ...left])
+    encode(target, omissions) {
+      const learnt = tools.omissions.of(target.id)
+      const all = omissions.size === 0 ? learnt : new Set([...learnt, ...omissions])
       // Names are only ever added while a request runs, or forgotten all at once.
-      if (last?.target !== target || last.without.size !== without.size) {
+      if (last?.target !== target || last.omissions.size !== all.size) {
         const encoded = encodeConverseRequest({
           request,
           target,
           traits: traitsFor(target.baseId, tools.traitRows),
           stream: request.stream,
           defaults: tools.defaults,
-          without,
+          omissions: all,
           recall: tools.memory.recall
         })
-        last = { target, without, encoded, body: jsonToBytes(encoded.body) }
+        last = { target, omissions: all, encoded, body: jsonToBytes(encoded.body) }
       }
       return last
     }

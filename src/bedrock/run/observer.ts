@@ -17,5 +17,5 @@ export interface BedrockObserver {
   firstEvent?(event: Place & { readonly ms: number }): void
   breaker?(event: Place & { readonly state: BreakerState }): void
   /** Bedrock refused one named thing, which is left out for this model from now on. */
-  healed?(event: Place & { readonly name: string }): void
+  omitted?(event: Place & { readonly name: string }): void
 }

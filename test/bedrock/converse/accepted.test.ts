@@ -153,7 +153,7 @@ const request = fc.record(
 )
 
 // The stand-in refuses the one kind of blank text that is sent: white space between two reasoning blocks.
-const without = new Set(['blankText'])
+const omissions = new Set(['blankText'])
 
 for (const model of MODELS) {
   t.test(`whatever is asked of ${model} is sent as Bedrock takes it, or refused with the field's name`, async () => {
@@ -162,7 +162,7 @@ for (const model of MODELS) {
         const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Partial<ChatRequest>
         let encoded: ReturnType<typeof encode>
         try {
-          encoded = encode(model, given, { without })
+          encoded = encode(model, given, { omissions })
         } catch (error) {
           if (error instanceof GatewayError && error.status < 500 && error.param !== null) return
           throw error

@@ -112,7 +112,7 @@ const ROWS: readonly [
     { turns: [user(marked('a'))] },
     '||t',
     ['cache_control'],
-    { without: new Set(['cachePoint']) }
+    { omissions: new Set(['cachePoint']) }
   ],
   [
     'a TTL that was refused before is not sent again',
@@ -120,7 +120,7 @@ const ROWS: readonly [
     { turns: [user(marked('a', HOUR))] },
     '||t^',
     ['cache_control.ttl'],
-    { without: new Set(['cacheTtl']) }
+    { omissions: new Set(['cacheTtl']) }
   ]
 ]
 for (const [promise, model, request, line, drops, options] of ROWS) {

@@ -210,7 +210,7 @@ t.test('thinking between tool calls is asked for by flag on Claude 4 to 4.5', as
 })
 
 t.test('a control that was refused before is not sent again', async (t) => {
-  const encoded = encode(GPT_OSS, { reasoning: { effort: 'low' } }, { without: new Set(['reasoning']) })
+  const encoded = encode(GPT_OSS, { reasoning: { effort: 'low' } }, { omissions: new Set(['reasoning']) })
   t.notOk('additionalModelRequestFields' in encoded.body)
   t.strictSame(dropped(encoded), ['reasoning_effort'])
 })

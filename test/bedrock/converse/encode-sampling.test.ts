@@ -58,8 +58,8 @@ const HEAT: readonly [promise: string, model: string, request: Partial<ChatReque
 ]
 for (const [promise, model, request, sent, drops] of HEAT) {
   t.test(promise, async (t) => {
-    const without = new Set(promise === 'a refusal is remembered' ? ['temperature'] : [])
-    const encoded = encode(model, request, { without })
+    const omissions = new Set(promise === 'a refusal is remembered' ? ['temperature'] : [])
+    const encoded = encode(model, request, { omissions })
     const { temperature, topP } = (encoded.body.inferenceConfig ?? {}) as Record<string, number>
     t.strictSame(JSON.parse(JSON.stringify({ temperature, topP })), sent)
     t.strictSame(dropped(encoded), drops)

@@ -30,9 +30,9 @@ t.test('text marked for the guardrail is guardContent, and plain text without a 
 t.test('tier and latency go out as given, unless they were refused before', async (t) => {
   const wish = { serviceTier: 'flex', latency: 'optimized' } as const
   t.match(encode(NOVA, wish).body, { serviceTier: { type: 'flex' }, performanceConfig: { latency: 'optimized' } })
-  const healed = encode(NOVA, wish, { without: new Set(['serviceTier', 'latency']) })
-  t.notOk('serviceTier' in healed.body || 'performanceConfig' in healed.body)
-  t.strictSame(dropped(healed), ['service_tier', 'performance_config'])
+  const again = encode(NOVA, wish, { omissions: new Set(['serviceTier', 'latency']) })
+  t.notOk('serviceTier' in again.body || 'performanceConfig' in again.body)
+  t.strictSame(dropped(again), ['service_tier', 'performance_config'])
 })
 
 t.test('metadata is made to fit: alphabet, length, sixteen pairs', async (t) => {

@@ -119,7 +119,7 @@ t.test('T4 what cannot be forced is asked for in words', async (t) => {
 })
 
 t.test('T4 a force that Bedrock refused before is not sent again', async (t) => {
-  const encoded = encode(SONNET_46, { tools: [LOOKUP], toolChoice: REQUIRED }, { without: new Set(['toolChoice']) })
+  const encoded = encode(SONNET_46, { tools: [LOOKUP], toolChoice: REQUIRED }, { omissions: new Set(['toolChoice']) })
   t.strictSame(at(encoded.body, 'toolConfig.toolChoice'), { auto: {} })
 })
 
@@ -199,7 +199,7 @@ t.test('a model that refuses tools in streams is asked for the whole answer, and
   t.equal(encode(LLAMA, { tools: [LOOKUP] }).streaming, false)
   t.equal(encode(LLAMA, {}).streaming, true)
   t.equal(encode(SONNET_46, { tools: [LOOKUP] }).streaming, true)
-  t.equal(encode(SONNET_46, { tools: [LOOKUP] }, { without: new Set(['streamingTools']) }).streaming, false)
+  t.equal(encode(SONNET_46, { tools: [LOOKUP] }, { omissions: new Set(['streamingTools']) }).streaming, false)
   t.equal(encode(SONNET_46, { stream: false }).streaming, false)
 })
 

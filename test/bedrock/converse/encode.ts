@@ -66,7 +66,7 @@ export function encode(model: string, more: Partial<ChatRequest> = {}, input: Pa
     traits: traitsFor(baseId),
     stream: asked.stream,
     defaults: { autoCache: false },
-    without: new Set(),
+    omissions: new Set(),
     ...input
   })
 }

@@ -280,7 +280,7 @@ t.test('an error result is marked where the model knows the mark', async (t) => 
   t.equal(at(encode(SONNET_46, request).body, 'messages.2.content.0.toolResult.status'), 'error')
   t.equal(at(encode('us.writer.palmyra-x5-v1:0', request).body, 'messages.2.content.0.toolResult.status'), undefined)
   t.equal(
-    at(encode(SONNET_46, request, { without: new Set(['status']) }).body, 'messages.2.content.0.toolResult.status'),
+    at(encode(SONNET_46, request, { omissions: new Set(['status']) }).body, 'messages.2.content.0.toolResult.status'),
     undefined
   )
 })

@@ -1,9 +1,9 @@
 import { keepNewest } from '../../core/bounded.ts'
 
 /** What Bedrock refused for a model is left out for that model for a while. */
-export interface Healing {
+export interface OmissionMemory {
   /** Names to leave out for this model. */
-  without(modelId: string): ReadonlySet<string>
+  of(modelId: string): ReadonlySet<string>
   /** Remembers names whose leaving out has helped. */
   learn(modelId: string, names: ReadonlySet<string>): void
 }
@@ -13,7 +13,7 @@ const MOST_MODELS = 1000
 /** Models and the service change; one refused call an hour tells. Milliseconds. */
 const REMEMBER_MS = 3_600_000
 /** Nothing is left out. */
-export const NOTHING: ReadonlySet<string> = new Set()
+export const NO_OMISSIONS: ReadonlySet<string> = new Set()
 
 interface Learnt {
   readonly names: ReadonlySet<string>
@@ -21,18 +21,18 @@ interface Learnt {
 }
 
 /** Makes an empty memory. `now` in milliseconds of a clock that does not go back. */
-export function createHealing(now: () => number): Healing {
+export function createOmissionMemory(now: () => number): OmissionMemory {
   const learnt = new Map<string, Learnt>()
 
-  function without(modelId: string): ReadonlySet<string> {
+  function of(modelId: string): ReadonlySet<string> {
     const known = learnt.get(modelId)
-    return known === undefined || known.until < now() ? NOTHING : known.names
+    return known === undefined || known.until < now() ? NO_OMISSIONS : known.names
   }
 
   return {
-    without,
+    of,
     learn(modelId, names) {
-      const all = new Set([...without(modelId), ...names])
+      const all = new Set([...of(modelId), ...names])
       keepNewest(learnt, modelId, { names: all, until: now() + REMEMBER_MS }, MOST_MODELS)
     }
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { healable, isLasting } from '../../../src/bedrock/converse/heal.ts'
+import { isLasting, readOmission } from '../../../src/bedrock/converse/read-omission.ts'
 import type { ChatRequest } from '../../../src/core/request.ts'
 import { assistant, call, encode, NOVA, NOVA_2, result, SONNET_45, SONNET_46, tool, user } from './encode.ts'
 
@@ -10,7 +10,7 @@ const FAILED = { tools: [tool()], turns: [user('q'), assistant(call('a')), user(
 
 const THOUGHT = { type: 'reasoning', text: 'hm', signature: 'EsIg' } as const
 
-const CURES: readonly [message: string, model: string, request: Partial<ChatRequest>, without: string][] = [
+const REFUSALS: readonly [message: string, model: string, request: Partial<ChatRequest>, omission: string][] = [
   [
     'The text field in the ContentBlock object at messages.1.content.1 is blank. Add text to the text field, and try again.',
     SONNET_45,
@@ -89,12 +89,12 @@ const CURES: readonly [message: string, model: string, request: Partial<ChatRequ
     'maxTokens<=8192'
   ]
 ]
-for (const [message, model, request, without] of CURES) {
-  t.test(`"${message.slice(0, 90)}" is healed without ${without}`, async (t) => {
+for (const [message, model, request, omission] of REFUSALS) {
+  t.test(`"${message.slice(0, 90)}" is answered by leaving out ${omission}`, async (t) => {
     const encoded = encode(model, request)
-    t.equal(healable(message, encoded), without)
-    const again = encode(model, request, { without: new Set([without]) })
-    t.not(healable(message, again), without, 'what is left out is not named again')
+    t.equal(readOmission(message, encoded), omission)
+    const again = encode(model, request, { omissions: new Set([omission]) })
+    t.not(readOmission(message, again), omission, 'what is left out is not named again')
     t.not(
       JSON.stringify([again.body, again.streaming]),
       JSON.stringify([encoded.body, encoded.streaming]),
@@ -113,8 +113,8 @@ const FAULTS: readonly [message: string, request: Partial<ChatRequest>][] = [
   ]
 ]
 for (const [message, request] of FAULTS) {
-  t.test(`"${message}" is not healed in a request that holds ${Object.keys(request).join() || 'nothing'}`, async (t) => {
-    t.equal(healable(message, encode(NOVA, request)), undefined)
+  t.test(`"${message}" leaves nothing out of a request that holds ${Object.keys(request).join() || 'nothing'}`, async (t) => {
+    t.equal(readOmission(message, encode(NOVA, request)), undefined)
   })
 }
 

@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import type { Healed } from '../prepare/encode-scope.ts'
+import type { Omission } from '../prepare/encode-scope.ts'
 import type { EncodedConverse } from './encode-request.ts'
 
-interface Cure {
+interface Remedy {
   /** Words of the refusal. */
   readonly says: RegExp
-  readonly without: Healed
+  readonly omission: Omission
   /** The request held the thing, so that leaving it out can help. */
   readonly held: (body: JsonObject, encoded: EncodedConverse) => boolean
 }
@@ -14,50 +14,50 @@ interface Cure {
  * Refusals that name one thing the gateway chose to send or can leave out, in Bedrock's and the models' own words.
  * The first that fits is taken, so the exact sentences stand before those that only mention a name.
  */
-const CURES: readonly Cure[] = [
+const REMEDIES: readonly Remedy[] = [
   {
     says: /text field in the ContentBlock object .*is blank/i,
-    without: 'blankText',
+    omission: 'blankText',
     held: (body) => /"text":"(?:\s|\\[nrt])+"/.test(JSON.stringify(body))
   },
-  { says: /tool use in streaming mode/i, without: 'streamingTools', held: (_body, { streaming }) => streaming },
-  { says: /cannot both be specified|temperature.{0,20} and .{0,20}top_?p/i, without: 'topP', held: has('inferenceConfig.topP') },
+  { says: /tool use in streaming mode/i, omission: 'streamingTools', held: (_body, { streaming }) => streaming },
+  { says: /cannot both be specified|temperature.{0,20} and .{0,20}top_?p/i, omission: 'topP', held: has('inferenceConfig.topP') },
   {
     says: /disable_parallel_tool_use|field tool_choice/i,
-    without: 'parallelToolCalls',
+    omission: 'parallelToolCalls',
     held: has('additionalModelRequestFields.tool_choice')
   },
-  { says: /thinking may not be enabled when tool_choice|tool_?choice/i, without: 'toolChoice', held: isForced },
-  { says: /\bttl\b/i, without: 'cacheTtl', held: (body) => JSON.stringify(body).includes('"ttl"') },
-  { says: /cachePoint|cache_control/i, without: 'cachePoint', held: (body) => JSON.stringify(body).includes('"cachePoint"') },
-  { says: /\bstrict\b|tools\.\d+\.custom/i, without: 'strict', held: isStrict },
+  { says: /thinking may not be enabled when tool_choice|tool_?choice/i, omission: 'toolChoice', held: isForced },
+  { says: /\bttl\b/i, omission: 'cacheTtl', held: (body) => JSON.stringify(body).includes('"ttl"') },
+  { says: /cachePoint|cache_control/i, omission: 'cachePoint', held: (body) => JSON.stringify(body).includes('"cachePoint"') },
+  { says: /\bstrict\b|tools\.\d+\.custom/i, omission: 'strict', held: isStrict },
   {
     says: /output_?config\W{0,3}(?:format|textFormat)|outputConfig|output_format|structured output|json_?schema|response_format|additionalProperties/i,
-    without: 'structuredOutput',
+    omission: 'structuredOutput',
     held: has('outputConfig')
   },
-  { says: /\bstatus\b/i, without: 'status', held: (body) => JSON.stringify(body).includes('"status"') },
-  { says: /beta/i, without: 'betas', held: has('additionalModelRequestFields.anthropic_beta') },
-  { says: /prefill|must end with a user/i, without: 'prefill', held: endsWithAssistant },
-  { says: /system (?:prompt|message|instruction|role)|\bsystem field\b/i, without: 'system', held: has('system') },
-  { says: /temperature/i, without: 'temperature', held: has('inferenceConfig.temperature') },
-  { says: /top_?p\b/i, without: 'topP', held: has('inferenceConfig.topP') },
-  { says: /\btop_?k\b|inferenceConfig/i, without: 'topK', held: hasTopK },
-  { says: /thinking|reasoning|\beffort\b/i, without: 'reasoning', held: hasReasoning },
-  { says: /stop_?sequence/i, without: 'stopSequences', held: has('inferenceConfig.stopSequences') },
-  { says: /service_?\s?tier/i, without: 'serviceTier', held: has('serviceTier') },
-  { says: /performance_?config|latency/i, without: 'latency', held: has('performanceConfig') },
-  { says: /response_?field_?paths|json pointer/i, without: 'responseFields', held: has('additionalModelResponseFieldPaths') }
+  { says: /\bstatus\b/i, omission: 'status', held: (body) => JSON.stringify(body).includes('"status"') },
+  { says: /beta/i, omission: 'betas', held: has('additionalModelRequestFields.anthropic_beta') },
+  { says: /prefill|must end with a user/i, omission: 'prefill', held: endsWithAssistant },
+  { says: /system (?:prompt|message|instruction|role)|\bsystem field\b/i, omission: 'system', held: has('system') },
+  { says: /temperature/i, omission: 'temperature', held: has('inferenceConfig.temperature') },
+  { says: /top_?p\b/i, omission: 'topP', held: has('inferenceConfig.topP') },
+  { says: /\btop_?k\b|inferenceConfig/i, omission: 'topK', held: hasTopK },
+  { says: /thinking|reasoning|\beffort\b/i, omission: 'reasoning', held: hasReasoning },
+  { says: /stop_?sequence/i, omission: 'stopSequences', held: has('inferenceConfig.stopSequences') },
+  { says: /service_?\s?tier/i, omission: 'serviceTier', held: has('serviceTier') },
+  { says: /performance_?config|latency/i, omission: 'latency', held: has('performanceConfig') },
+  { says: /response_?field_?paths|json pointer/i, omission: 'responseFields', held: has('additionalModelResponseFieldPaths') }
 ]
 
 /**
- * Reads Bedrock's sentence of refusal: what can be left out so that the request is taken, as a name for `without`.
+ * Reads Bedrock's sentence of refusal: what can be left out so that the request is taken, as the name of an omission.
  * Undefined where the request itself is at fault, or did not hold what the sentence names.
  */
-export function healable(message: string, encoded: EncodedConverse): Healed | undefined {
+export function readOmission(message: string, encoded: EncodedConverse): Omission | undefined {
   return (
     mostTokens(message, encoded.body) ??
-    CURES.find(({ says, held }) => says.test(message) && held(encoded.body, encoded))?.without
+    REMEDIES.find(({ says, held }) => says.test(message) && held(encoded.body, encoded))?.omission
   )
 }
 
@@ -73,7 +73,7 @@ export function isLasting(message: string): boolean {
 const LIMITS = [/maximum tokens you requested exceeds the model limit of (\d+)/i, /max_tokens: \d+ > (\d+)/i]
 
 /** A limit above the model's own becomes the one that the refusal tells. */
-function mostTokens(message: string, body: JsonObject): Healed | undefined {
+function mostTokens(message: string, body: JsonObject): Omission | undefined {
   const told = LIMITS.map((limit) => Number(limit.exec(message)?.[1])).find((most) => most > 0)
   const asked = at(body, ['inferenceConfig', 'maxTokens'])
   return told !== undefined && typeof asked === 'number' && asked > told ? `maxTokens<=${told}` : undefined
