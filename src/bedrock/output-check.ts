@@ -51,7 +51,7 @@ function collectAnswer() {
         else if (event.type === 'finish') finish = event.reason
       }
     },
-    text: () => (finish === 'stop' ? pieces.join('') : undefined)
+    text: () => (finish === 'end' || finish === 'stop-sequence' ? pieces.join('') : undefined)
   }
 }
 

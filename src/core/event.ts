@@ -3,7 +3,20 @@ import type { Json } from './json.ts'
 import type { Citation } from './turn.ts'
 import type { Usage } from './usage.ts'
 
-export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter'
+/**
+ * Why an answer ended. `pause`: the provider has stopped in the middle of its turn and can be asked to go on. `malformed`: it could not
+ * read what the model wrote, so that what came is not the answer.
+ */
+export type FinishReason =
+  | 'end'
+  | 'stop-sequence'
+  | 'length'
+  | 'context-full'
+  | 'tool-calls'
+  | 'filtered'
+  | 'refusal'
+  | 'pause'
+  | 'malformed'
 
 /**
  * One step of an answer. An unary answer is read as the very events its stream would have given,
@@ -33,6 +46,8 @@ export type ModelEvent =
 export interface FinishDetails {
   /** The provider's own word, e.g. `guardrail_intervened`. */
   readonly raw: string
+  /** The provider's word is none that we know, and the reason beside it a guess. */
+  readonly isUnknown?: true
   /** The stop string that was met, where the provider tells. */
   readonly stopSequence?: string
   /** `additionalModelResponseFields` as they came. */

@@ -37,7 +37,7 @@ export interface Folder {
 
 const NO_DETAILS: FinishDetails = { raw: '' }
 
-/** Makes an empty folder. A tool call without any input becomes `{}`, as every client parses it. */
+/** Makes an empty folder; an answer without its end is malformed. A tool call without any input becomes `{}`, as every client parses it. */
 export function createFolder(): Folder {
   const blocks: AnswerBlock[] = []
   let open: OpenBlock | undefined
@@ -72,7 +72,7 @@ export function createFolder(): Folder {
     },
     result: () => ({
       blocks,
-      finish: finish?.reason ?? 'stop',
+      finish: finish?.reason ?? 'malformed',
       finishDetails: finish?.details ?? NO_DETAILS,
       usage: usage?.usage ?? NO_USAGE,
       usageDetails: usage?.details ?? {}

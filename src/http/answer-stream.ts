@@ -4,14 +4,22 @@ import type { ByteString } from '../core/byte-string.ts'
 import type { EventBatch } from '../core/event.ts'
 import type { Warning } from '../core/warning.ts'
 import { encodeErrorFrame } from '../dialects/openai/encode-error.ts'
+import type { GatewayError } from '../errors.ts'
 import { type Answers, announceAnswers, announceFlaws, noteBatch } from './answers.ts'
 import { noteError, toGatewayError } from './error-handler.ts'
 import { type SseWriter, startSse } from './sse.ts'
 import { serverTiming } from './timing.ts'
 
+/** How a dialect writes one answer. */
+export interface ChoiceEncoder {
+  batch(events: EventBatch): ByteString
+  /** Asked for when all events are written: why the answer is none, however orderly its bytes ended. */
+  failure(): GatewayError | undefined
+}
+
 /** How a dialect writes a stream of answers: one encoder for each answer, and what comes after all of them. */
 export interface StreamEncoding {
-  readonly encoders: readonly { batch(events: EventBatch): ByteString }[]
+  readonly encoders: readonly ChoiceEncoder[]
   /** The last frames of a complete stream: usage when asked for, and `[DONE]`. */
   last(): ByteString
 }
@@ -75,14 +83,14 @@ async function writeAnswers(started: Answers | Promise<Answers>, writer: SseWrit
 }
 
 interface Pumping {
-  readonly encoder: StreamEncoding['encoders'][0]
+  readonly encoder: ChoiceEncoder
   /** There is no other choice that this one's last frames would wait for. */
   readonly isOnly: boolean
   readonly writer: SseWriter
   readonly request: FastifyRequest
 }
 
-/** Writes the frames of one answer; those of an only one's end are given back, to go out in one piece with the end of the stream. */
+/** Writes the frames of one answer, and throws where it is none; those of an only one's end are given back, to go out in one piece with the end of the stream. */
 async function pumpOne(events: Answers[0]['events'], { encoder, isOnly, writer, request }: Pumping): Promise<ByteString> {
   let held = ''
   for await (const batch of events) {
@@ -95,5 +103,8 @@ async function pumpOne(events: Answers[0]['events'], { encoder, isOnly, writer, 
     const full = writer.write(frames)
     if (full !== undefined) await full
   }
-  return held
+  const failure = encoder.failure()
+  if (failure === undefined) return held
+  void writer.write(held)
+  throw failure
 }

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Bedrock, ChatAnswer, ChatRun } from '../bedrock/bedrock.ts'
-import type { EventBatch } from '../core/event.ts'
+import type { EventBatch, FinishDetails, FinishReason } from '../core/event.ts'
 import { type Completion, createFolder } from '../core/fold.ts'
 import { promptTokens } from '../core/usage.ts'
 import type { Warning } from '../core/warning.ts'
+import type { RequestRecord } from './request-record.ts'
 
 /** At least one answer; more when the caller asked for several choices. */
 export type Answers = readonly [ChatAnswer, ...ChatAnswer[]]
@@ -58,10 +59,13 @@ export function announceFlaws(request: FastifyRequest, reply: FastifyReply, answ
 
 /** Names what could not be carried, in the log and, where it is not sent yet, in the header. */
 export function noteDropped({ record }: FastifyRequest, reply: FastifyReply, warnings: readonly Warning[]): void {
-  if (warnings.length === 0) return
-  const dropped = [...new Set([...(record.dropped ?? []), ...warnings.map((warning) => warning.param)])]
-  record.dropped = dropped
-  if (!reply.raw.headersSent) reply.header('x-adit-dropped', headerList(dropped))
+  for (const { param } of warnings) noteParam(record, param)
+  if (record.dropped !== undefined && !reply.raw.headersSent) reply.header('x-adit-dropped', headerList(record.dropped))
+}
+
+function noteParam(record: RequestRecord, param: string): void {
+  if (record.dropped === undefined) record.dropped = [param]
+  else if (!record.dropped.includes(param)) record.dropped = [...record.dropped, param]
 }
 
 /** Notes for the log what a passing batch says about the end of the answer. */
@@ -69,7 +73,7 @@ export function noteBatch(request: FastifyRequest, batch: EventBatch): void {
   const { record } = request
   for (let i = batch.length - 1; i >= 0; i--) {
     const event = batch[i]
-    if (event?.type === 'finish') record.finish = event.reason
+    if (event?.type === 'finish') noteFinish(record, event.reason, event.details)
     else if (event?.type === 'usage') {
       record.promptTokens = (record.promptTokens ?? 0) + promptTokens(event.usage)
       record.completionTokens = (record.completionTokens ?? 0) + event.usage.outputTokens
@@ -77,6 +81,15 @@ export function noteBatch(request: FastifyRequest, batch: EventBatch): void {
     } else if (event?.type !== 'block-end') return // finish and usage are last
   }
 }
+
+/** A word that nobody knows stands in the log as it came, and its place in the answer is named as not carried. */
+function noteFinish(record: RequestRecord, reason: FinishReason, { raw, isUnknown }: FinishDetails): void {
+  record.finish = isUnknown === true && raw !== '' ? raw.slice(0, LONGEST_WORD) : reason
+  if (isUnknown === true) noteParam(record, 'finish_reason')
+}
+
+/** Characters. */
+const LONGEST_WORD = 64
 
 /** Reads one answer to its end. Throws when it was cut. */
 export async function foldAnswer(answer: ChatAnswer, request: FastifyRequest): Promise<Completion> {

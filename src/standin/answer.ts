@@ -4,6 +4,7 @@ import type { Block } from './converse-request.ts'
 export interface Answer {
   readonly content: readonly Block[]
   readonly stopReason: string
+  readonly output?: 'empty' | 'absent'
   readonly usage: Readonly<Record<string, unknown>>
   readonly latencyMs: number
   readonly trace?: unknown

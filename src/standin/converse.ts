@@ -86,11 +86,13 @@ function reshape(answer: Answer, fault: Fault | undefined): Answer {
 }
 
 async function sendWhole(exchange: Exchange, world: World, answer: Answer, fault: Fault | undefined): Promise<void> {
-  const { content, latencyMs, stopReason, usage, ...rest } = answer
+  const { content, latencyMs, stopReason, usage, output: shape, ...rest } = answer
   const { chunkSize: _size, gapMs: _gap, delayMs: _delay, ...extras } = rest
   const strange =
     world.options.chaos || (fault?.kind === 'shape' && fault.shape === 'unknown-fields') ? { zzUnknown: { deep: [1] } } : {}
-  const output = fault?.kind === 'shape' && fault.shape === 'no-output' ? undefined : { message: { content, role: 'assistant' } }
+  const isAbsent = shape === 'absent' || (fault?.kind === 'shape' && fault.shape === 'no-output')
+  const message = shape === 'empty' ? {} : { message: { content, role: 'assistant' } }
+  const output = isAbsent ? undefined : message
   const text = wireJson({ metrics: { latencyMs }, output, stopReason, usage, ...extras, ...strange })
   if (fault?.kind === 'wire') return sendDamaged(exchange, world, { text, damage: fault.damage })
   exchange.sendJson(200, text)

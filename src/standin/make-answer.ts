@@ -50,12 +50,13 @@ function signed(block: Block, model: CatalogModel, world: World): Block {
 }
 
 function extras(said: Thought, { request, streaming }: ModelCall): Partial<Answer> {
-  const { trace, chunkSize } = said
+  const { trace, chunkSize, output } = said
   const performanceConfig = said.performanceConfig ?? request.performanceConfig
   const serviceTier = said.serviceTier ?? request.serviceTier
   const fields = said.additionalModelResponseFields ?? stopField(said, request, streaming)
   return {
     ...(trace === undefined ? {} : { trace }),
+    ...(output === undefined ? {} : { output }),
     ...(chunkSize === undefined ? {} : { chunkSize }),
     ...(performanceConfig === undefined ? {} : { performanceConfig }),
     ...(serviceTier === undefined ? {} : { serviceTier }),

@@ -47,6 +47,8 @@ export interface ScriptedAnswer {
   /** Content blocks of Converse. */
   content: readonly unknown[]
   stopReason?: string
+  /** The whole form has an empty `output`, or none, in place of a message without content. */
+  output?: 'empty' | 'absent'
   usage?: Record<string, unknown>
   trace?: unknown
   additionalModelResponseFields?: unknown

@@ -94,6 +94,8 @@ t.test('X7 every stop reason becomes one of four words', async (t) => {
     model_context_window_exceeded: 'length',
     max_tokens: 'length',
     stop_sequence: 'stop',
+    refusal: 'content_filter',
+    pause_turn: 'length',
     brand_new: 'stop'
   }
   for (const [stopReason, word] of Object.entries(words)) {

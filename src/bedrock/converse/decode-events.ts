@@ -19,7 +19,7 @@ import {
 } from '../answer/event-builder.ts'
 import { decodeCitation } from './decode-citation.ts'
 import type { QuickDelta } from './quick-delta.ts'
-import { finishReason, stopSequence } from './stop-reason.ts'
+import { finishReason, isKnownStop, stopSequence } from './stop-reason.ts'
 import { decodeUsage, decodeUsageDetails } from './usage.ts'
 import { createWholeText, type WholeText } from './whole-text.ts'
 
@@ -158,6 +158,7 @@ function stopEvents(state: Decoder, payload: JsonObject): readonly ModelEvent[] 
   state.extra = extra
   const met = stopSequence(extra)
   const details: Mutable<FinishDetails> = { raw }
+  if (!isKnownStop(raw)) details.isUnknown = true
   if (met !== undefined) details.stopSequence = met
   if (state.context.keepExtra === true && extra !== undefined && extra !== null) details.extra = extra
   const finish: ModelEvent = { type: 'finish', reason: finishReason(raw, state.writing.calls > 0), details }

@@ -3,6 +3,7 @@ import { isEmpty, isJsonObject, type Json, type JsonObject, toJson } from '../..
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import { createEventDecoder } from './decode-events.ts'
+import { explainsSilence } from './stop-reason.ts'
 
 type Take = (eventType: string, payload: JsonObject) => void
 
@@ -11,23 +12,35 @@ type Take = (eventType: string, payload: JsonObject) => void
  * and read by the same decoder, so that the two cannot drift apart. Throws when the body holds no answer.
  */
 export function decodeConverseResponse(body: unknown, context: AnswerContext): readonly ModelEvent[] {
-  const message = isJsonObject(body) && isJsonObject(body.output) ? body.output.message : undefined
-  if (!isJsonObject(body) || !isJsonObject(message) || !Array.isArray(message.content) || typeof body.stopReason !== 'string') {
-    throw new GatewayError('upstream_error', 'Bedrock answered without a message; try again')
-  }
+  const content = isJsonObject(body) ? contentOf(body) : undefined
+  if (content === undefined) throw new GatewayError('upstream_error', 'Bedrock answered without a message; try again')
   const decoder = createEventDecoder(context)
   const events: ModelEvent[] = []
   const take = (eventType: string, payload: JsonObject) => {
     for (const event of decoder.frame(eventType, payload)) events.push(event)
   }
   take('messageStart', {})
-  for (let index = 0; index < message.content.length; index++) {
-    const block: Json = message.content[index]
+  for (let index = 0; index < content.length; index++) {
+    const block = content[index]
     if (isJsonObject(block)) takeBlock(block, index, take)
   }
-  take('messageStop', body)
-  take('metadata', body)
+  take('messageStop', body as JsonObject)
+  take('metadata', body as JsonObject)
   return events
+}
+
+const SAID_NOTHING: readonly Json[] = []
+
+/**
+ * The blocks of an answer; undefined: the body is none. An `output` without a message says nothing, which a guardrail leaves of an answer
+ * (chatlas#429); without any `output` the answer is lost, unless the reason for stopping tells why there is none.
+ */
+function contentOf({ output, stopReason }: JsonObject): readonly Json[] | undefined {
+  if (typeof stopReason !== 'string') return undefined
+  if (output === undefined || output === null) return explainsSilence(stopReason) ? SAID_NOTHING : undefined
+  const message = isJsonObject(output) ? (output.message ?? {}) : undefined
+  const content = isJsonObject(message) ? (message.content ?? SAID_NOTHING) : undefined
+  return Array.isArray(content) ? content : undefined
 }
 
 function takeBlock(block: JsonObject, contentBlockIndex: number, take: Take): void {

@@ -3,28 +3,37 @@ import { isJsonObject, type Json } from '../../core/json.ts'
 
 /** Bedrock's reasons for stopping, in our words; as of API 2026-11. */
 const FINISH_REASON = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
+  end_turn: 'end',
+  stop_sequence: 'stop-sequence',
   tool_use: 'tool-calls',
   max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  guardrail_intervened: 'content-filter',
-  content_filtered: 'content-filter',
-  refusal: 'content-filter',
-  // No reason of ours says "broken"; the caller finds the provider's word in the details.
-  malformed_model_output: 'stop',
-  malformed_tool_use: 'stop',
-  pause_turn: 'stop'
+  model_context_window_exceeded: 'context-full',
+  guardrail_intervened: 'filtered',
+  content_filtered: 'filtered',
+  refusal: 'refusal',
+  malformed_model_output: 'malformed',
+  malformed_tool_use: 'malformed',
+  pause_turn: 'pause'
 } as const satisfies Record<string, FinishReason>
 
+/** Tells whether Bedrock's word for the end of an answer is one of the table. */
+export function isKnownStop(raw: string): raw is keyof typeof FINISH_REASON {
+  return Object.hasOwn(FINISH_REASON, raw)
+}
+
+/** Tells whether a model that stopped for this reason may have said nothing at all: it was filtered, cut, or its output was lost. */
+export function explainsSilence(raw: string): boolean {
+  return isKnownStop(raw) && FINISH_REASON[raw] !== 'end' && FINISH_REASON[raw] !== 'tool-calls'
+}
+
 /**
- * Why an answer ended. A word nobody knows is a `stop`.
+ * Why an answer ended. A word nobody knows is an `end`: a new word must not take all answers down, and `isKnownStop` tells of the guess.
  * Models say `end_turn` beside a tool call, and `tool_use` where the only tool was the gateway's or the provider's own: the calls decide.
  */
 export function finishReason(raw: string, hasToolCalls: boolean): FinishReason {
-  const reason = Object.hasOwn(FINISH_REASON, raw) ? FINISH_REASON[raw as keyof typeof FINISH_REASON] : 'stop'
-  if (reason === 'stop' && hasToolCalls) return 'tool-calls'
-  return reason === 'tool-calls' && !hasToolCalls ? 'stop' : reason
+  const reason = isKnownStop(raw) ? FINISH_REASON[raw] : 'end'
+  if (hasToolCalls) return reason === 'end' || reason === 'stop-sequence' ? 'tool-calls' : reason
+  return reason === 'tool-calls' ? 'end' : reason
 }
 
 /** The stop string that was met: `/stop_sequence` of a whole answer, `/delta/stop_sequence` of a stream. */

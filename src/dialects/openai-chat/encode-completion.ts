@@ -1,6 +1,7 @@
 import type { AnswerBlock, Completion } from '../../core/fold.ts'
 import { addUsage } from '../../core/usage.ts'
 import { unwrapCustomInput } from '../openai/custom-tool.ts'
+import { malformedAnswer } from '../openai/malformed-answer.ts'
 import type {
   AnnotationBody,
   ChoiceBody,
@@ -16,7 +17,7 @@ import { type ChatHead, SYSTEM_FINGERPRINT } from './head.ts'
 import type { ChatOptions, ReasoningFormat } from './options.ts'
 import { createThinkTags } from './think-tags.ts'
 
-/** The answers to one request as one `chat.completion`; usage is summed. */
+/** The answers to one request as one `chat.completion`; usage is summed. Throws where one of them is malformed. */
 export function encodeChatCompletion(completions: readonly Completion[], head: ChatHead, options: ChatOptions): CompletionBody {
   const details = completions[0]?.usageDetails
   const body: CompletionBody = {
@@ -35,11 +36,13 @@ export function encodeChatCompletion(completions: readonly Completion[], head: C
 
 function encodeChoice({ blocks, finish, finishDetails }: Completion, index: number, options: ChatOptions): ChoiceBody {
   const calls = blocks.filter((block) => block.type === 'tool-call')
+  const word = finishWord(finish, calls.length, options.legacyFunctions)
+  if (word === undefined) throw malformedAnswer(finishDetails)
   const choice: ChoiceBody = {
     index,
     message: encodeMessage(blocks, calls, options),
     logprobs: null,
-    finish_reason: finishWord(finish, calls.length, options.legacyFunctions)
+    finish_reason: word
   }
   if (options.responseFields && finishDetails.extra !== undefined) choice.additional_model_response_fields = finishDetails.extra
   return choice

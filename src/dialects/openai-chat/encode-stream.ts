@@ -1,5 +1,6 @@
 import type { ByteString } from '../../core/byte-string.ts'
 import type { EventBatch } from '../../core/event.ts'
+import type { GatewayError } from '../../errors.ts'
 import type { ChoiceCost } from './chunk-frames.ts'
 import type { ChatHead } from './head.ts'
 import type { ChatOptions } from './options.ts'
@@ -13,6 +14,8 @@ export interface ChatStreamEncoder {
   batch(events: EventBatch): ByteString
   /** What the answer cost, once told. */
   cost(): ChoiceCost
+  /** Why the choice has no end that its caller could take for one, once all of its events are written. */
+  failure(): GatewayError | undefined
 }
 
 /**
@@ -30,6 +33,7 @@ export function createChatStreamEncoders(head: ChatHead, options: ChatOptions, c
       for (const event of events) out += writeEvent(writer, event)
       return out
     },
-    cost: () => writer.cost
+    cost: () => writer.cost,
+    failure: () => writer.failure
   }))
 }

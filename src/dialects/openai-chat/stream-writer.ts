@@ -1,6 +1,8 @@
 import type { ByteString } from '../../core/byte-string.ts'
 import type { FinishDetails, FinishReason, ModelEvent } from '../../core/event.ts'
 import { unreachable } from '../../core/unreachable.ts'
+import type { GatewayError } from '../../errors.ts'
+import { malformedAnswer } from '../openai/malformed-answer.ts'
 import { type ChoiceCost, ChunkFrames } from './chunk-frames.ts'
 import { finishWord } from './finish-reason.ts'
 import type { ChatHead } from './head.ts'
@@ -23,6 +25,8 @@ export interface StreamWriter {
   length: number
   blockStart: number
   cost: ChoiceCost
+  /** Set with a finish that has no word. */
+  failure: GatewayError | undefined
 }
 
 /** Makes the writer of one choice; nothing is written yet. */
@@ -38,7 +42,8 @@ export function createStreamWriter(head: ChatHead, options: ChatOptions, choice:
     showsTags: format === 'think' || format === 'both',
     length: 0,
     blockStart: 0,
-    cost: undefined
+    cost: undefined,
+    failure: undefined
   }
 }
 
@@ -133,5 +138,9 @@ function writeFinish(writer: StreamWriter, reason: FinishReason, details: Finish
   const open = endBlock(writer) + writeTags(writer, writer.tags.beforeOther())
   const notes = writer.notes === undefined ? '' : callFrame(writer, writer.notes.delta())
   const word = finishWord(reason, writer.calls?.count() ?? 0, writer.options.legacyFunctions)
+  if (word === undefined) {
+    writer.failure = malformedAnswer(details)
+    return open + notes
+  }
   return open + notes + writer.frames.finish(word, writer.options.responseFields ? details.extra : undefined)
 }

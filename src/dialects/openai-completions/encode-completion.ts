@@ -1,6 +1,7 @@
 import type { FinishReason } from '../../core/event.ts'
 import type { Completion } from '../../core/fold.ts'
 import { addUsage, NO_USAGE, promptTokens, type Usage } from '../../core/usage.ts'
+import { malformedAnswer } from '../openai/malformed-answer.ts'
 import type { CompletionOptions } from './decode-request.ts'
 
 /** What all parts of one answer share. */
@@ -32,15 +33,20 @@ export interface CompletionResponse extends CompletionHead {
   readonly usage: CompletionUsage
 }
 
-/** This endpoint knows no tools; a model that calls one all the same has stopped. */
+/** This endpoint knows no tools; a model that calls one all the same has stopped. Undefined: an error, since no word fits. */
 export const FINISH_WORD = {
-  stop: 'stop',
+  end: 'stop',
+  'stop-sequence': 'stop',
   length: 'length',
+  'context-full': 'length',
   'tool-calls': 'stop',
-  'content-filter': 'content_filter'
-} as const satisfies Record<FinishReason, string>
+  filtered: 'content_filter',
+  refusal: 'content_filter',
+  pause: 'length',
+  malformed: undefined
+} as const satisfies Record<FinishReason, CompletionChoice['finish_reason'] | undefined>
 
-/** Answers in the order of the prompts, the choices of one prompt together. */
+/** Answers in the order of the prompts, the choices of one prompt together. Throws where one of them is malformed. */
 export function encodeTextCompletion(
   completions: readonly Completion[],
   head: CompletionHead,
@@ -53,10 +59,16 @@ export function encodeTextCompletion(
       text: echoOf(options, index) + textOf(completion),
       index,
       logprobs: null,
-      finish_reason: FINISH_WORD[completion.finish]
+      finish_reason: wordOf(completion)
     })),
     usage: encodeCompletionUsage(completions.map((completion) => completion.usage))
   }
+}
+
+function wordOf({ finish, finishDetails }: Completion) {
+  const word = FINISH_WORD[finish]
+  if (word === undefined) throw malformedAnswer(finishDetails)
+  return word
 }
 
 /** The text that comes before the answer of a choice. */

@@ -1,6 +1,8 @@
 import { type ByteString, byteString, compact, jsonBytes } from '../../core/byte-string.ts'
-import type { EventBatch } from '../../core/event.ts'
+import type { EventBatch, FinishDetails, FinishReason } from '../../core/event.ts'
 import { NO_USAGE, type Usage } from '../../core/usage.ts'
+import type { GatewayError } from '../../errors.ts'
+import { malformedAnswer } from '../openai/malformed-answer.ts'
 import type { CompletionOptions } from './decode-request.ts'
 import { type CompletionHead, echoOf, encodeCompletionUsage, FINISH_WORD } from './encode-completion.ts'
 
@@ -9,6 +11,8 @@ export interface TextStreamEncoder {
   batch(events: EventBatch): ByteString
   /** What the answer cost; nothing as long as Bedrock has not told. */
   usage(): Usage
+  /** Why the choice has no end that its caller could take for one, once all of its events are written. */
+  failure(): GatewayError | undefined
 }
 
 /** Makes the encoder of one choice. What does not change is serialised once. */
@@ -19,6 +23,14 @@ export function createTextStreamEncoder(head: CompletionHead, options: Completio
     `${prefix}${literal},"finish_reason":${reason}}${end}`
   let echo = echoOf(options, choice)
   let usage = NO_USAGE
+  let failure: GatewayError | undefined
+
+  function finish(reason: FinishReason, details: FinishDetails): ByteString {
+    const word = FINISH_WORD[reason]
+    if (word !== undefined) return chunk('', `"${word}"`)
+    failure = malformedAnswer(details)
+    return ''
+  }
 
   return {
     batch(events) {
@@ -27,11 +39,12 @@ export function createTextStreamEncoder(head: CompletionHead, options: Completio
       for (const event of events) {
         if (event.type === 'text' && event.text !== '') out += chunk(event.text, 'null', event.literal)
         else if (event.type === 'usage') usage = event.usage
-        else if (event.type === 'finish') out += chunk('', `"${FINISH_WORD[event.reason]}"`)
+        else if (event.type === 'finish') out += finish(event.reason, event.details)
       }
       return out
     },
-    usage: () => usage
+    usage: () => usage,
+    failure: () => failure
   }
 }
 

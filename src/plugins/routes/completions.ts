@@ -6,7 +6,7 @@ import { type CompletionOptions, decodeCompletionRequest } from '../../dialects/
 import { type CompletionHead, encodeTextCompletion } from '../../dialects/openai-completions/encode-completion.ts'
 import { createTextStreamEncoder, textUsageFrame } from '../../dialects/openai-completions/encode-stream.ts'
 import { type StreamEncoding, streamAnswers } from '../../http/answer-stream.ts'
-import { type Answers, announceAnswers, foldAnswer, startAnswers } from '../../http/answers.ts'
+import { type Answers, announceAnswers, announceFlaws, foldAnswer, startAnswers } from '../../http/answers.ts'
 import { deploymentModel } from '../../http/deployment.ts'
 import { randomId } from '../../http/random-id.ts'
 import { vocabularyFor } from '../../http/vocabulary.ts'
@@ -28,6 +28,7 @@ export async function completions(app: FastifyInstance): Promise<void> {
     announceAnswers(request, reply, answers, warnings)
     const whole = await Promise.all(answers.map((answer) => foldAnswer(answer, request)))
     request.record.upstreamEndedAt = performance.now()
+    announceFlaws(request, reply, answers)
     return encodeTextCompletion(whole, completionHead(answers[0].model), options)
   })
 }

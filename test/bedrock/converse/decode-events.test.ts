@@ -65,43 +65,43 @@ const ROWS: readonly [promise: string, frames: readonly Frame[], events: string,
   [
     'text without a block start',
     [start, says(0, 'a'), says(0, 'b'), stop(0), ends('end_turn'), usage],
-    'start text0:a text0:b /0 =stop usage'
+    'start text0:a text0:b /0 =end usage'
   ],
   [
     'an empty block start says nothing',
     [start, ['contentBlockStart', { contentBlockIndex: 0, start: {} }], says(0, 'a'), stop(0), ends('end_turn')],
-    'start text0:a /0 =stop'
+    'start text0:a /0 =end'
   ],
   [
     'an empty text block leaves no trace',
     [start, says(0, ''), stop(0), thinks(1, { text: 'hm' }), stop(1), ends('end_turn')],
-    'start think0:hm /0 =stop'
+    'start think0:hm /0 =end'
   ],
   [
     'X1 several text blocks',
     [start, says(0, 'part1 '), stop(0), says(1, 'part2'), stop(1), ends('end_turn')],
-    'start text0:part1  /0 text1:part2 /1 =stop'
+    'start text0:part1  /0 text1:part2 /1 =end'
   ],
   [
     'reasoning with its signature',
     [start, thinks(0, { text: 'hm' }), thinks(0, { signature: 'Es' }), stop(0), says(1, 'a'), stop(1), ends('end_turn')],
-    'start think0:hm sign0:Es /0 text1:a /1 =stop'
+    'start think0:hm sign0:Es /0 text1:a /1 =end'
   ],
   [
     'X2 redacted reasoning, its pieces as one',
     [start, thinks(0, { redactedContent: 'QUI=' }), thinks(0, { redactedContent: 'Q0Q=' }), stop(0), ends('end_turn')],
-    'start hide0:QUJDRA== /0 =stop'
+    'start hide0:QUJDRA== /0 =end'
   ],
   [
     'redacted reasoning of another family is marked',
     [start, thinks(0, { redactedContent: 'QUI=' }), stop(0), ends('end_turn')],
-    'start hide0:gpt:QUI= /0 =stop',
+    'start hide0:gpt:QUI= /0 =end',
     { reasoningMark: 'gpt:' }
   ],
   [
     'a signature of another family is kept back',
     [start, thinks(0, { text: 'hm' }), thinks(0, { signature: 'Es' }), stop(0), ends('end_turn')],
-    'start think0:hm /0 =stop',
+    'start think0:hm /0 =end',
     { reasoningMark: 'gpt:' }
   ],
   ['X3 reasoning that runs out of tokens', [start, thinks(0, { text: 'hm' }), ends('max_tokens')], 'start think0:hm /0 =length'],
@@ -146,12 +146,12 @@ const ROWS: readonly [promise: string, frames: readonly Frame[], events: string,
       stop(2),
       ends('end_turn')
     ],
-    'start text0:a /0 =stop'
+    'start text0:a /0 =end'
   ],
   [
     'grounding is known by its name',
     [start, calls(0, 'nova_grounding'), input(0, '{}'), stop(0), ends('end_turn')],
-    'start =stop',
+    'start =end',
     { systemTools: ['nova_grounding'] }
   ],
   [
@@ -162,7 +162,7 @@ const ROWS: readonly [promise: string, frames: readonly Frame[], events: string,
   [
     'X6 citations stay with their text',
     [start, says(0, 'a'), delta(0, { citation: { title: 'T' } }), stop(0), ends('end_turn')],
-    'start text0:a cite0 /0 =stop'
+    'start text0:a cite0 /0 =end'
   ],
   [
     'unknown events and deltas are passed over',
@@ -177,39 +177,39 @@ const ROWS: readonly [promise: string, frames: readonly Frame[], events: string,
       ['afterwards', {}],
       usage
     ],
-    'start text0:a /0 =stop usage'
+    'start text0:a /0 =end usage'
   ],
-  ['a stream without messageStart begins all the same', [says(0, 'a'), stop(0), ends('end_turn')], 'start text0:a /0 =stop'],
-  ['a second messageStart is passed over', [start, start, ends('end_turn')], 'start =stop'],
+  ['a stream without messageStart begins all the same', [says(0, 'a'), stop(0), ends('end_turn')], 'start text0:a /0 =end'],
+  ['a second messageStart is passed over', [start, start, ends('end_turn')], 'start =end'],
   [
     'a kind that changes within a block makes two blocks',
     [start, thinks(0, { text: 'hm' }), says(0, 'a'), stop(0), ends('end_turn')],
-    'start think0:hm /0 text1:a /1 =stop'
+    'start think0:hm /0 text1:a /1 =end'
   ],
   [
     'a block that nobody ended is ended by the next',
     [start, says(0, 'a'), says(1, 'b'), ends('end_turn')],
-    'start text0:a /0 text1:b /1 =stop'
+    'start text0:a /0 text1:b /1 =end'
   ],
-  ['metadata before messageStop waits for it', [start, usage, ends('end_turn')], 'start =stop usage'],
-  ['metadata counts once', [start, ends('end_turn'), usage, usage], 'start =stop usage'],
-  ['nothing comes after messageStop', [start, ends('end_turn'), says(0, 'late'), ends('max_tokens')], 'start =stop'],
+  ['metadata before messageStop waits for it', [start, usage, ends('end_turn')], 'start =end usage'],
+  ['metadata counts once', [start, ends('end_turn'), usage, usage], 'start =end usage'],
+  ['nothing comes after messageStop', [start, ends('end_turn'), says(0, 'late'), ends('max_tokens')], 'start =end'],
   [
     'P10 the answer tool is the text',
     [start, calls(0, 'json'), input(0, '{"a":'), input(0, '1}'), stop(0), ends('tool_use')],
-    'start text0:{"a": text0:1} /0 =stop',
+    'start text0:{"a": text0:1} /0 =end',
     { jsonTool: 'json' }
   ],
   [
     'P10 words before the answer tool are no part of the JSON',
     [start, says(0, 'Here:'), stop(0), calls(1, 'json'), input(1, '{}'), stop(1), says(2, 'Done.'), stop(2), ends('tool_use')],
-    'start text1:{} /1 =stop',
+    'start text1:{} /1 =end',
     { jsonTool: 'json' }
   ],
   [
     'P10 a model that will not call it still answers',
     [start, says(0, 'Sorry'), stop(0), ends('guardrail_intervened')],
-    'start text1:Sorry /1 =content-filter',
+    'start text1:Sorry /1 =filtered',
     { jsonTool: 'json' }
   ],
   [
@@ -221,7 +221,7 @@ const ROWS: readonly [promise: string, frames: readonly Frame[], events: string,
   [
     'P10 a second answer is passed over',
     [start, calls(0, 'json'), input(0, '1'), stop(0), calls(1, 'json'), input(1, '2'), stop(1), ends('tool_use')],
-    'start text0:1 /0 =stop',
+    'start text0:1 /0 =end',
     { jsonTool: 'json' }
   ],
   [
@@ -236,17 +236,19 @@ for (const [promise, frames, events, context] of ROWS) {
 }
 
 const REASONS: readonly [raw: string, reason: string][] = [
-  ['end_turn', 'stop'],
-  ['stop_sequence', 'stop'],
+  ['end_turn', 'end'],
+  ['stop_sequence', 'stop-sequence'],
   ['max_tokens', 'length'],
-  ['model_context_window_exceeded', 'length'],
-  ['guardrail_intervened', 'content-filter'],
-  ['content_filtered', 'content-filter'],
-  ['refusal', 'content-filter'],
-  ['malformed_tool_use', 'stop'],
-  ['tool_use', 'stop'],
-  ['constructor', 'stop'],
-  ['brand_new', 'stop']
+  ['model_context_window_exceeded', 'context-full'],
+  ['guardrail_intervened', 'filtered'],
+  ['content_filtered', 'filtered'],
+  ['refusal', 'refusal'],
+  ['malformed_tool_use', 'malformed'],
+  ['malformed_model_output', 'malformed'],
+  ['pause_turn', 'pause'],
+  ['tool_use', 'end'],
+  ['constructor', 'end'],
+  ['brand_new', 'end']
 ]
 for (const [raw, reason] of REASONS) {
   t.test(`X7 ${raw} without a call ends as ${reason}, with its own word beside`, async (t) => {
@@ -265,7 +267,7 @@ t.test('the stop string that was met is told, whole and streamed; other native f
   const extra = { additionalModelResponseFields: { delta: { stop_sequence: 'END' } } }
   t.strictSame(decode([start, ends('stop_sequence', extra)])[1], {
     type: 'finish',
-    reason: 'stop',
+    reason: 'stop-sequence',
     details: { raw: 'stop_sequence', stopSequence: 'END' }
   })
   const asked = decode([start, ends('stop_sequence', extra)], { keepExtra: true })[1]

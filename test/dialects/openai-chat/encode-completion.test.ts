@@ -14,7 +14,7 @@ function choiceOf(events: readonly ModelEvent[], options: ChatOptions = PLAIN) {
 }
 
 t.test('an answer is this object', async (t) => {
-  t.strictSame(encode(answer([text('hello')], finish('stop'), USAGE)), {
+  t.strictSame(encode(answer([text('hello')], finish('end'), USAGE)), {
     id: HEAD.id,
     object: 'chat.completion',
     created: HEAD.created,
@@ -45,17 +45,17 @@ t.test('an answer is this object', async (t) => {
 })
 
 t.test('X1 text blocks are joined as they are', async (t) => {
-  t.equal(choiceOf(answer([text('part1 '), text('part2')], finish('stop')))?.message.content, 'part1 part2')
+  t.equal(choiceOf(answer([text('part1 '), text('part2')], finish('end')))?.message.content, 'part1 part2')
 })
 
 t.test('X2 redacted reasoning is kept for the next turn', async (t) => {
-  const message = choiceOf(answer([redacted('xx'), text('a')], finish('stop')))?.message
+  const message = choiceOf(answer([redacted('xx'), text('a')], finish('end')))?.message
   t.strictSame(message?.thinking_blocks, [{ index: 0, type: 'redacted_thinking', data: 'xx' }])
   t.notOk('reasoning_content' in (message ?? {}))
 })
 
 t.test('X4 reasoning stands in its field, in tags, in both or nowhere', async (t) => {
-  const events = answer([reasoning('sig', 'why'), text('so')], finish('stop'))
+  const events = answer([reasoning('sig', 'why'), text('so')], finish('end'))
   const shown = (reasoningFormat: 'field' | 'think' | 'both' | 'none') => {
     const message = choiceOf(events, { ...PLAIN, reasoningFormat })?.message
     return [message?.content, message?.reasoning_content, message?.thinking_blocks?.length]
@@ -79,17 +79,17 @@ t.test('T24 text beside a call is kept', async (t) => {
 
 t.test('an answer of calls alone has null for content, and one of nothing an empty string', async (t) => {
   t.equal(choiceOf(answer([call('c', 'now')], finish('tool-calls')))?.message.content, null)
-  const empty = choiceOf(answer([], finish('stop')))?.message
+  const empty = choiceOf(answer([], finish('end')))?.message
   t.equal(empty?.content, '')
   t.notOk('tool_calls' in (empty ?? {}), 'never an empty list of calls')
 })
 
 const FINISHES = [
-  ['T25 a call that ended its turn', [call('c', 'now')], 'stop', 'tool_calls'],
+  ['T25 a call that ended its turn', [call('c', 'now')], 'end', 'tool_calls'],
   ['T26 a call cut short', [call('c', 'now', '{"a":')], 'length', 'length'],
-  ['X7 a guardrail', [text('no')], 'content-filter', 'content_filter'],
+  ['X7 a guardrail', [text('no')], 'filtered', 'content_filter'],
   ['a tool turn without a call', [text('{}')], 'tool-calls', 'stop'],
-  ['the end', [text('a')], 'stop', 'stop']
+  ['the end', [text('a')], 'end', 'stop']
 ] as const
 
 for (const [name, blocks, reason, word] of FINISHES) {
@@ -121,7 +121,7 @@ t.test('a custom call cut short is shown as it is', async (t) => {
 })
 
 t.test('X6 citations are annotations over the block that cites', async (t) => {
-  t.match(choiceOf(answer([text('See '), cited('this', 'https://a.b/')], finish('stop')))?.message, {
+  t.match(choiceOf(answer([text('See '), cited('this', 'https://a.b/')], finish('end')))?.message, {
     content: 'See this',
     annotations: [{ type: 'url_citation', url_citation: { start_index: 4, end_index: 8, url: 'https://a.b/', title: 'A page' } }]
   })
@@ -135,7 +135,7 @@ t.test('X8 cached tokens are part of the prompt', async (t) => {
 })
 
 t.test('P11 several answers are choices in order, with their usage summed', async (t) => {
-  const answers = ['one', 'two'].map((said) => fold(answer([text(said)], finish('stop'), USAGE)))
+  const answers = ['one', 'two'].map((said) => fold(answer([text(said)], finish('end'), USAGE)))
   const body = encodeChatCompletion(answers, HEAD, { ...PLAIN, count: 2 })
   t.strictSame(
     body.choices.map(({ index, message }) => [index, message.content]),

@@ -148,7 +148,7 @@ t.test('the frames of reasoning, text and two calls are these, byte for byte', a
 })
 
 t.test('neighbouring text events of one batch stay frames of their own', async (t) => {
-  const chunks = readFrames(stream(answer([text('a', 'b')], finish('stop'))))
+  const chunks = readFrames(stream(answer([text('a', 'b')], finish('end'))))
   t.strictSame(
     chunks.map(({ choices }) => choices[0]?.delta.content),
     ['', 'a', 'b', undefined]
@@ -188,7 +188,7 @@ t.test('X3 reasoning cut by the token limit finishes with length, its tag closed
 })
 
 t.test('X4 reasoning is shown as the format says, and text is never lost', async (t) => {
-  const events = answer([reasoning('sig', 'why'), text('so')], finish('stop'))
+  const events = answer([reasoning('sig', 'why'), text('so')], finish('end'))
   const rows = [
     ['field', 'so', 'why', 1],
     ['think', '<think>why</think>\n\nso', undefined, 1],
@@ -206,7 +206,7 @@ t.test('X4 reasoning is shown as the format says, and text is never lost', async
 })
 
 t.test('signed and redacted reasoning comes in one delta before the finish, with indices', async (t) => {
-  const chunks = readFrames(stream(answer([reasoning('sig', 'a', 'b'), redacted('xx'), text('so')], finish('stop'))))
+  const chunks = readFrames(stream(answer([reasoning('sig', 'a', 'b'), redacted('xx'), text('so')], finish('end'))))
   t.strictSame(chunks.at(-2)?.choices[0]?.delta.thinking_blocks, [
     { index: 0, type: 'thinking', thinking: 'ab', signature: 'sig' },
     { index: 1, type: 'redacted_thinking', data: 'xx' }
@@ -214,7 +214,7 @@ t.test('signed and redacted reasoning comes in one delta before the finish, with
 })
 
 t.test('X6 citations become annotations over the block that cites, behind the text before it', async (t) => {
-  const { message } = collect(stream(answer([text('See '), cited('this', 'https://a.b/')], finish('stop'))))
+  const { message } = collect(stream(answer([text('See '), cited('this', 'https://a.b/')], finish('end'))))
   t.equal(message.content, 'See this')
   t.match(message.annotations, [
     { type: 'url_citation', url_citation: { start_index: 4, end_index: 8, url: 'https://a.b/', title: 'A page' } }
@@ -222,7 +222,7 @@ t.test('X6 citations become annotations over the block that cites, behind the te
 })
 
 t.test('X9 usage comes once, in a chunk without choices, and only when asked for', async (t) => {
-  const events = answer([text('a')], finish('stop'), USAGE)
+  const events = answer([text('a')], finish('end'), USAGE)
   t.equal(readFrames(stream(events)).filter(({ usage }) => usage !== undefined).length, 0)
   const asked = readFrames(stream(events, { ...PLAIN, includeUsage: true }))
   t.strictSame(
@@ -248,7 +248,7 @@ t.test('a custom tool gets its string, unwrapped', async (t) => {
 })
 
 t.test('fields of the model come with the finish when the caller asked for them', async (t) => {
-  const end = { type: 'finish', reason: 'stop', details: { raw: 'end_turn', extra: { stop_sequence: 'x' } } } as const
+  const end = { type: 'finish', reason: 'end', details: { raw: 'end_turn', extra: { stop_sequence: 'x' } } } as const
   t.match(
     stream(answer([text('a')], end), { ...PLAIN, responseFields: true }),
     '"additional_model_response_fields":{"stop_sequence":"x"}'
@@ -262,7 +262,7 @@ t.test('the tier that was used is told where Bedrock tells it, else the one aske
     usage: { inputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 1 },
     details: { serviceTier: 'flex' }
   } as const
-  const chunks = readFrames(stream(answer([], finish('stop'), usage), { ...PLAIN, includeUsage: true, serviceTier: 'priority' }))
+  const chunks = readFrames(stream(answer([], finish('end'), usage), { ...PLAIN, includeUsage: true, serviceTier: 'priority' }))
   t.strictSame(
     chunks.map(({ service_tier }) => service_tier),
     ['priority', 'priority', 'flex']
@@ -274,7 +274,7 @@ t.test('P11 of several choices the first is announced first, and usage is summed
   const encoders = createChatStreamEncoders(HEAD, options, 2)
   const [first, second] = encoders
   const bytes =
-    (second?.batch(answer([text('two')], finish('stop'), USAGE)) ?? '') +
+    (second?.batch(answer([text('two')], finish('end'), USAGE)) ?? '') +
     (first?.batch(answer([text('one')], finish('length'), USAGE)) ?? '') +
     usageFrame(HEAD, options, encoders)
   const chunks = readFrames(bytes)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { EventBatch, ModelEvent } from '../../../src/core/event.ts'
+import type { EventBatch, FinishReason, ModelEvent } from '../../../src/core/event.ts'
 import { type Completion, createFolder } from '../../../src/core/fold.ts'
 import { createChatStreamEncoders, usageFrame } from '../../../src/dialects/openai-chat/encode-stream.ts'
 import type { ChatHead } from '../../../src/dialects/openai-chat/head.ts'
@@ -56,7 +56,7 @@ export const cited =
     { type: 'citation', block, citation: { title: 'A page', url, text: 'words' } }
   ]
 
-export function finish(reason: 'stop' | 'length' | 'tool-calls' | 'content-filter'): ModelEvent {
+export function finish(reason: FinishReason): ModelEvent {
   return { type: 'finish', reason, details: { raw: reason } }
 }
 
@@ -96,7 +96,7 @@ const anyUsage: fc.Arbitrary<ModelEvent> = fc
 export const anyAnswer: fc.Arbitrary<readonly ModelEvent[]> = fc
   .tuple(
     fc.array(anyBlock, { maxLength: 6 }),
-    fc.constantFrom('stop', 'length', 'tool-calls', 'content-filter'),
+    fc.constantFrom<FinishReason>('end', 'stop-sequence', 'length', 'context-full', 'tool-calls', 'filtered', 'refusal', 'pause'),
     fc.option(anyUsage, { nil: undefined })
   )
   .map(([blocks, reason, usage]) => answer(blocks, finish(reason), usage).map(withCallId))
