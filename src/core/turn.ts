@@ -9,7 +9,8 @@ export interface CacheMark {
 export type MediaSource =
   | { readonly type: 'base64'; readonly data: string }
   | { readonly type: 's3'; readonly uri: string; readonly bucketOwner?: string }
-  | { readonly type: 'url'; readonly url: string }
+  /** `byBytes`: what was fetched is told by its first bytes, and never by what its server calls it. */
+  | { readonly type: 'url'; readonly url: string; readonly byBytes?: true }
 
 /** What every block can carry beside its content. */
 interface BlockMarks {

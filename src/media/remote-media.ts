@@ -1,8 +1,8 @@
 import { Agent, request as httpRequest } from 'undici'
 import { type Cancel, signalOf } from '../core/cancel.ts'
+import { IMAGE_NAMES, isUsableImage, type MediaType, typeOfBytes, typeOfMediaType, typeOfName } from '../core/media-type.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Block, MediaBlock, ToolResultBlock, Turn } from '../core/turn.ts'
-import { typeOfBytes, typeOfMediaType, typeOfName } from '../dialects/openai-chat/media-type.ts'
 import { GatewayError } from '../errors.ts'
 import { checkHost, ForbiddenAddress, guardedLookup } from './address-guard.ts'
 
@@ -94,9 +94,11 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
     try {
       const { bytes, contentType, url } = await download(block.source.url, path, { signal: total, budget })
       const data = bytes.toString('base64')
-      const format = formatOf(block.type, data, contentType, url.pathname)
-      if (format === undefined) throw failed(path, `it is not ${article(block.type)} of a kind that models take`)
-      return { ...block, format, source: { type: 'base64', data } }
+      const told = typeOfBytes(data)
+      const type = told ?? (block.source.byBytes ? undefined : declaredType(contentType, url.pathname))
+      if (type === undefined || type.kind !== block.type || (type.kind === 'image' && !isUsableImage(told)))
+        throw failed(path, whyNot(block.type, type))
+      return { ...block, format: type.format, source: { type: 'base64', data } }
     } catch (cause) {
       throw explain(cause, path, signal)
     }
@@ -161,10 +163,15 @@ function replaceBlocks(turn: Turn, filled: ReadonlyMap<Block, Block>): Turn {
   return { ...turn, content: turn.content.map(swap) }
 }
 
-/** By the bytes first; only what has no mark of its own is taken at its word, and an image always has one. */
-function formatOf(kind: MediaBlock['type'], data: string, contentType: string, path: string): string | undefined {
-  const type = typeOfBytes(data) ?? (kind === 'image' ? undefined : (typeOfMediaType(contentType) ?? typeOfName(path)))
-  return type?.kind === kind ? type.format : undefined
+/** Only what has no mark of its own is taken at its word. */
+function declaredType(contentType: string, path: string): MediaType | undefined {
+  return typeOfMediaType(contentType) ?? typeOfName(path)
+}
+
+function whyNot(kind: MediaBlock['type'], type: MediaType | undefined): string {
+  return kind === 'image' || type?.kind === 'image'
+    ? `it is not a ${IMAGE_NAMES} image`
+    : `it is not ${article(kind)} of a kind that models take`
 }
 
 function parseUrl(address: string, path: string): URL {
@@ -212,5 +219,5 @@ function failed(path: string, why: string, cause?: unknown): GatewayError {
 }
 
 function article(type: MediaBlock['type']): string {
-  return type === 'image' || type === 'audio' ? `an ${type}` : `a ${type}`
+  return type === 'audio' ? `an ${type}` : `a ${type}`
 }

@@ -60,7 +60,7 @@ export interface ToolUse {
 
 export interface Media {
   readonly format: string
-  readonly source: { readonly bytes?: string; readonly s3Location?: unknown }
+  readonly source: { readonly bytes?: string; readonly s3Location?: unknown; readonly text?: string; readonly content?: unknown }
 }
 
 export interface ToolEntry {

@@ -151,7 +151,6 @@ function checkDocuments(request: ConverseRequest): void {
   }
   for (const turn of turnsOf(request)) {
     const documents = turn.content.filter((block) => block.document !== undefined)
-    if (documents.length > 5) modelRefuses('Too many documents in one message: at most 5 are allowed.')
     if (documents.length > 0 && !turn.content.some((block) => block.text !== undefined)) {
       invalid('A text block must be included in a message that has documents. Add a text block and try again.')
     }

@@ -6,15 +6,44 @@ const IMAGE_LIMIT = 3.75 * 1024 * 1024
 const DOCUMENT_LIMIT = 4.5 * 1024 * 1024
 const KINDS = { image: 'IMAGE', video: 'VIDEO', audio: 'AUDIO' } as const
 
-/** Refuses media that the model does not take, that are too large, or that are not what they say. */
+/** Pictures of one request and documents of one message, by family; a family that is not named has no limit of its own. */
+const MOST_IMAGES: Readonly<Record<string, number>> = { claude: 100, llama: 20, mistral: 20 }
+const MOST_DOCUMENTS: Readonly<Record<string, number>> = { nova: 5 }
+
+/** Refuses media that the model does not take, that are too large or too many, or that are not what they say. */
 export function checkMedia(request: ConverseRequest, model: CatalogModel): void {
+  let images = 0
   for (const turn of turnsOf(request)) {
     const nested = turn.content.flatMap((block) => block.toolResult?.content ?? [])
     for (const block of [...turn.content, ...nested]) checkBlock(block, model)
-    const images = turn.content.filter((block) => block.image !== undefined).length
-    if (images > 20) modelRefuses(`Too many images and documents: ${images} + 0 > 20`)
-    if (images > 0 && turn.role === 'assistant') modelRefuses('Image blocks are not allowed in assistant messages.')
+    for (const block of turn.content) checkCitations(block, nested)
+    const own = turn.content.filter((block) => block.image !== undefined).length
+    images += own
+    if (own > 0 && turn.role === 'assistant') modelRefuses('Image blocks are not allowed in assistant messages.')
+    const documents = turn.content.filter((block) => block.document !== undefined).length
+    const most = MOST_DOCUMENTS[model.family] ?? Number.POSITIVE_INFINITY
+    if (documents > most) invalid(`The number of documents exceeds the limit of ${most}. Remove documents and try again.`)
   }
+  if (images > (MOST_IMAGES[model.family] ?? Number.POSITIVE_INFINITY))
+    modelRefuses(`Too many images and documents: ${images} + 0 > ${MOST_IMAGES[model.family]}`)
+}
+
+/** What a document with citations may be: boto3#4726 (2026-02), #4648 (2025-10), strands harness-sdk#2135 (2026-04). */
+function checkCitations({ document }: Block, nested: readonly Block[]): void {
+  if (nested.some((block) => block.document?.citations?.enabled === true))
+    invalid('Citations are not supported in tool result documents.')
+  if (document === undefined) return
+  const { format, source, citations } = document
+  if (citations?.enabled !== true) {
+    if (source.text !== undefined || source.content !== undefined)
+      invalid('Citations must be enabled when the source of a document is text or content.')
+    return
+  }
+  if (format !== undefined && format !== 'pdf' && format !== 'txt')
+    invalid('Unsupported document format. Only txt and pdf formats are supported when citations are enabled')
+  const isPdf =
+    source.bytes === undefined || Buffer.from(source.bytes.slice(0, 8), 'base64').toString('latin1').startsWith('%PDF')
+  if (!isPdf) modelRefuses('messages.0.content.1.image.source.bytes: The PDF specified was not valid.')
 }
 
 function checkBlock(block: Block, model: CatalogModel): void {
@@ -29,6 +58,17 @@ function checkBlock(block: Block, model: CatalogModel): void {
   if (sizeOf(block.document) > DOCUMENT_LIMIT)
     invalid('The document is too large. Provide a document of at most 4.5 MB and try again.')
   if (block.image !== undefined) checkImage(block.image)
+  if (block.video !== undefined) checkVideo(block.video as Media)
+}
+
+const STILL_BRANDS = /^(?:heic|heix|hevc|hevx|heim|heis|mif1|msf1|avif|avis)/
+
+/** A picture in the container that videos have is none. */
+function checkVideo({ source }: Media): void {
+  const head = Buffer.from((source.bytes ?? '').slice(0, 32), 'base64').toString('latin1')
+  const isStill = head.startsWith('ftyp', 4) && STILL_BRANDS.test(head.slice(8))
+  if (isStill || sniffImage(Buffer.from(head, 'latin1')) !== undefined)
+    invalid('The video that you provided could not be read. Update the video and try again.')
 }
 
 const refuseBlock = (kind: string) =>

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { asker, GPT_OSS, NOVA, PNG, SONNET_46, say } from './asker.ts'
+import { asker, GPT_OSS, NOVA, PNG, type Sent, SONNET_45, SONNET_46, say } from './asker.ts'
 
-const { ask } = await asker(t)
+const { ask, stream, post, standin } = await asker(t)
 
 const picture = (url: string) =>
   say([
@@ -139,3 +139,186 @@ t.test('document names are valid, different from each other, and the same in the
   t.same(twice.slice(0, 4), once)
   t.equal(new Set(twice).size, 5)
 })
+
+const box = (brand: string) => Buffer.from(`\0\0\0\x18ftyp${brand}\0\0\0\0mif1heic`, 'latin1').toString('base64')
+const latin1 = (text: string) => Buffer.from(text, 'latin1').toString('base64')
+
+/** Pictures that no model takes. */
+const STRANGE: Readonly<Record<string, string>> = {
+  ...Object.fromEntries('heic heix heim heis hevc hevx mif1 msf1 avif avis'.split(' ').map((brand) => [brand, box(brand)])),
+  bmp: latin1('BM\x46\0\0\0\0\0\0\0\x36\0\0\0'),
+  tiff: latin1('II*\0\x08\0\0\0'),
+  'tiff of the other order': latin1('MM\0*\0\0\0\x08'),
+  ico: latin1('\0\0\x01\0\x01\0\x10\x10'),
+  'jpeg xl': latin1('\0\0\0\x0cJXL \r\n\x87\n'),
+  psd: latin1('8BPS\0\x01\0\0'),
+  svg: latin1('<svg xmlns="http://www.w3.org/2000/svg"/>')
+}
+
+t.test('F41: a picture that no model takes is a 400 that names those that are, whatever it is called', async (t) => {
+  for (const [name, data] of Object.entries(STRANGE)) {
+    for (const model of [NOVA, SONNET_46]) {
+      for (const type of ['image/png', 'image/heic', 'image/svg+xml', 'application/octet-stream', '', 'video/mp4']) {
+        if (name === 'svg' && type === 'video/mp4') continue // its bytes tell nothing
+        for (const send of [ask, stream]) {
+          const { sent, ...answer } = await send({ model, messages: picture(`data:${type};base64,${data}`) })
+          const text = 'text' in answer ? answer.text : JSON.stringify(answer.body)
+          t.equal(answer.status, 400, `${name} as ${type}`)
+          t.match(text, /PNG, JPEG, GIF or WebP/)
+          t.match(text, /"param":"messages\[0\]\.content\[1\]\.image_url\.url"/)
+          t.equal(sent, undefined)
+        }
+      }
+    }
+  }
+})
+
+t.test('F41: so it is in a video, a file, a tool result and what is embedded', async (t) => {
+  const data = box('heic')
+  const url = `data:video/mp4;base64,${data}`
+  const parts = [
+    { type: 'video_url', video_url: { url } },
+    { type: 'file', file: { file_data: url, filename: 'IMG_1.mp4' } },
+    { type: 'file', file: { file_data: data, filename: 'IMG_1.pdf' } }
+  ]
+  for (const part of parts) {
+    const { status, body } = await ask({ messages: say([{ type: 'text', text: 'q' }, part]) })
+    t.equal(status, 400)
+    t.match(body.error?.message, /PNG, JPEG, GIF or WebP image, but heic/)
+  }
+  const call = { id: 'one', type: 'function', function: { name: 'look', arguments: '{}' } }
+  const result = { role: 'tool', tool_call_id: 'one', content: [{ type: 'image_url', image_url: { url } }] }
+  const { status } = await ask({ messages: [...say('go'), { role: 'assistant', tool_calls: [call] }, result] })
+  t.equal(status, 400)
+  const input = `data:image/heic;base64,${data}`
+  const embedded = await post('/v1/embeddings', { model: 'amazon.titan-embed-image-v1', input })
+  t.equal(embedded.status, 400)
+  t.match(await embedded.text(), /PNG, JPEG, GIF or WebP/)
+})
+
+t.test('F41: the synthetic Bedrock reads no picture as a video', async (t) => {
+  const content = [{ text: 'q' }, { video: { format: 'mp4', source: { bytes: box('heic') } } }]
+  const { status, text } = await naive(NOVA, { messages: [{ role: 'user', content }] })
+  t.equal(status, 400)
+  t.match(text, /video that you provided could not be read/)
+})
+
+t.test('a video is a video still, and a text about a BMW a text', async (t) => {
+  const mp4 = Buffer.from('\0\0\0\x18ftypisom\0\0\0\0', 'latin1').toString('base64')
+  t.equal((await ask({ messages: picture(`data:video/mp4;base64,${mp4}`) })).status, 200)
+  const file = { type: 'file', file: { file_data: 'data:text/plain,BMW%20and%20others', filename: 'a.txt' } }
+  t.equal((await ask({ messages: say([{ type: 'text', text: 'q' }, file]) })).status, 200)
+})
+
+t.test('F42: what comes for an image_url must be a picture, and a file may be a page', async (t) => {
+  const pages = {
+    '/login': ['text/html', '<html><form>'],
+    '/page.html': ['text/html', '<html><form>'],
+    '/error.json': ['application/json', '{"error":"gone"}'],
+    '/cat.png': ['image/png', '<html><form>'],
+    '/cat.jpg': ['image/jpeg', '%PDF-1.4 x'],
+    '/paper.pdf': ['text/html', '<html><form>'],
+    '/cat.heic': ['image/heic', Buffer.from(box('heic'), 'base64')],
+    '/notes.txt': ['text/plain', 'hello'],
+    '/clip.mp4': ['video/mp4', '<html>']
+  } as const
+  const server = await canary((request, response) => {
+    const [type, body] = pages[request.url as keyof typeof pages]
+    response.writeHead(200, { 'content-type': type }).end(body)
+  })
+  const trusting = await asker(t, { REMOTE_MEDIA_TRUSTED_HOSTS: server.host })
+  for (const path of Object.keys(pages)) {
+    for (const send of [trusting.ask, trusting.stream]) {
+      const { status, sent } = await send({ messages: picture(`http://${server.host}${path}`) })
+      t.equal(status, 400, path)
+      t.equal(sent, undefined)
+    }
+  }
+  for (const path of ['/login', '/page.html', '/notes.txt', '/paper.pdf']) {
+    const file = { type: 'file', file: { file_url: `http://${server.host}${path}` } }
+    const { status, sent } = await trusting.ask({ messages: say([{ type: 'text', text: 'q' }, file]) })
+    t.equal(status, 200, path)
+    t.match(sent?.messages[0]?.content[1], { document: { format: path === '/notes.txt' ? 'txt' : 'html' } })
+  }
+})
+
+const pdf = (filename: string) => ({
+  type: 'file',
+  file: { filename, file_data: `data:application/pdf;base64,${btoa('%PDF-1.4 x')}` }
+})
+
+t.test('F26: many pictures and documents go out, and Bedrock decides', async (t) => {
+  const one = { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }
+  const pictures = say([{ type: 'text', text: 'q' }, ...Array(29).fill(one)])
+  const documents = say([{ type: 'text', text: 'q' }, ...Array.from('abcdef', pdf)])
+  for (const send of [ask, stream]) {
+    for (const messages of [pictures, documents]) {
+      const { status, sent, ...rest } = await send({ model: SONNET_46, messages })
+      t.equal(status, 200, JSON.stringify(rest))
+      t.equal(sent?.messages[0]?.content.length, messages[0]?.content === pictures[0]?.content ? 30 : 7)
+    }
+    const { status, sent } = await send({ model: NOVA, messages: documents })
+    t.equal(status, 400, 'Nova takes five documents')
+    t.ok(sent)
+  }
+})
+
+const CITED = { citations: { enabled: true } }
+const textFile = (filename: string, text: string, more = {}) => ({
+  type: 'file',
+  file: { filename, file_data: `data:text/plain;base64,${btoa(text)}`, ...more }
+})
+
+t.test('F30: a text that shall be cited goes out as text', async (t) => {
+  const names = ['a.txt', 'b.md', 'c.csv', 'd.html']
+  const messages = say([{ type: 'text', text: 'q' }, ...names.map((name) => textFile(name, `of ${name}`, CITED)), pdf('e.pdf')])
+  for (const send of [ask, stream]) {
+    const { status, sent } = await send({ model: SONNET_45, messages })
+    t.equal(status, 200)
+    const documents = sent?.messages[0]?.content.slice(1).map(({ document }) => document)
+    t.match(documents, [
+      ...names.map((name) => ({ format: 'txt', source: { text: `of ${name}` }, citations: { enabled: true } })),
+      { format: 'pdf', source: { bytes: /^/ }, citations: { enabled: true } }
+    ])
+  }
+  const { sent } = await ask({ model: SONNET_45, messages: say([{ type: 'text', text: 'q' }, textFile('b.md', 'x')]) })
+  t.match(sent?.messages[0]?.content[1], { document: { format: 'md', source: { bytes: btoa('x') } } })
+})
+
+t.test('F30: a document of a tool result is not cited, which is reported', async (t) => {
+  const call = { id: 'one', type: 'function', function: { name: 'look', arguments: '{}' } }
+  const result = { role: 'tool', tool_call_id: 'one', content: [textFile('a.txt', 'x', CITED)] }
+  const messages = [...say('go'), { role: 'assistant', tool_calls: [call] }, result]
+  const { status, sent, headers } = await ask({
+    model: SONNET_45,
+    messages,
+    tools: [{ type: 'function', function: { name: 'look' } }]
+  })
+  t.equal(status, 200)
+  t.notMatch(JSON.stringify(sent), /citations/)
+  t.match(headers.get('x-adit-dropped'), /messages\[2\]\.content\[0\]\.citations/)
+})
+
+t.test('F30: the synthetic Bedrock refuses a cited text as a file, other formats, and text without citations', async (t) => {
+  const rows = [
+    [{ format: 'txt', source: { bytes: btoa('x') }, ...CITED }, /The PDF specified was not valid/],
+    [{ format: 'md', source: { bytes: btoa('x') }, ...CITED }, /Only txt and pdf formats are supported/],
+    [{ format: 'txt', source: { text: 'x' } }, /Citations must be enabled/]
+  ] as const
+  for (const [document, sentence] of rows) {
+    const content = [{ text: 'q' }, { document: { name: 'a', ...document } }]
+    const { status, text } = await naive(SONNET_45, { messages: [{ role: 'user', content }] })
+    t.equal(status, 400)
+    t.match(text, sentence)
+  }
+})
+
+/** A request that nobody has thought about, sent straight to the synthetic Bedrock. */
+async function naive(model: string, body: Partial<Sent>) {
+  const response = await fetch(`${standin.url}/model/${encodeURIComponent(model)}/converse`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer bedrock-api-key-standin' },
+    body: JSON.stringify(body)
+  })
+  return { status: response.status, text: await response.text() }
+}

@@ -158,7 +158,7 @@ t.test('I3 items that are too large together are refused, the last ones unread',
 
 t.test('I4 what is no image is refused', async (t) => {
   const server = await serve(t, (_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('<html>'))
-  await t.rejects(fetcher(t, [server.host])(server.url), { status: 400, message: /not an image/ })
+  await t.rejects(fetcher(t, [server.host])(server.url), { status: 400, message: /not a PNG, JPEG, GIF or WebP image/ })
 })
 
 t.test('I5 fetching can be switched off', async (t) => {

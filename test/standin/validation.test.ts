@@ -281,6 +281,12 @@ const REFUSED: readonly Row[] = [
     /tools\.0\.custom\.strict: Extra inputs are not permitted/
   ],
   ['metadata outside the alphabet', NOVA, { requestMetadata: { tenant: 'a!' } }, /regular expression pattern/],
+  [
+    'F26: six documents in one message on Nova',
+    NOVA,
+    { messages: [asked({ text: 'x' }, ...Array.from('abcdef', document))] },
+    /limit of 5/
+  ],
   ['F35: half a character', CLAUDE, { messages: [asked({ text: 'cut \ud83d' })] }, /no low surrogate in string/],
   [
     'F35: half a character in a name',

@@ -76,7 +76,9 @@ const NO_OUTPUT = '(no output)'
  */
 function encodeToolResult(block: ToolResultBlock, scope: BlockScope, role: Turn['role'], into: JsonObject[]): void {
   const parts = block.content.filter((part) => part.type !== 'text' || part.text.trim() !== '')
-  const content = parts.map((part) => (part.type === 'text' ? { text: part.text } : encodeMedia(part, scope, role)))
+  // Documents of tool results have no citations.
+  const inside: BlockScope = { ...scope, cites: false }
+  const content = parts.map((part) => (part.type === 'text' ? { text: part.text } : encodeMedia(part, inside, role)))
   const mark = block.content.reduce<CacheMark | undefined>((found, part) => part.cache ?? found, block.cache)
   const isError = block.isError === true && scope.status
   const toolResult = {

@@ -1,39 +1,9 @@
 import type { JsonObject } from '../../core/json.ts'
+import { formatsOf, isTextType, typeOfWord } from '../../core/media-type.ts'
 import type { AudioBlock, DocumentBlock, ImageBlock, MediaBlock, MediaSource, Turn, VideoBlock } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import { GatewayError } from '../../errors.ts'
 import type { BlockScope } from './encode-blocks.ts'
-
-const DOCUMENT_FORMATS = ['pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html', 'txt', 'md']
-const VIDEO_FORMATS = ['mkv', 'mov', 'mp4', 'webm', 'flv', 'mpeg', 'mpg', 'wmv', 'three_gp']
-const AUDIO_FORMATS = [
-  'mp3',
-  'opus',
-  'wav',
-  'aac',
-  'flac',
-  'mp4',
-  'ogg',
-  'mkv',
-  'mka',
-  'x-aac',
-  'm4a',
-  'mpeg',
-  'mpga',
-  'pcm',
-  'webm'
-]
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  htm: 'html',
-  markdown: 'md',
-  text: 'txt',
-  '3gp': 'three_gp',
-  '3gpp': 'three_gp',
-  jpg: 'jpeg'
-}
-
-/** Formats that are text, and can be read out to a model that takes no documents. */
-const TEXT_FORMATS = ['csv', 'html', 'txt', 'md']
 
 /** Encodes a picture, document, video or sound; refuses with the block's path what the model does not take. */
 export function encodeMedia(block: MediaBlock, scope: BlockScope, role: Turn['role']): JsonObject {
@@ -47,9 +17,9 @@ export function encodeMedia(block: MediaBlock, scope: BlockScope, role: Turn['ro
     case 'document':
       return { document: encodeDocument(block, scope) }
     case 'video':
-      return { video: { format: formatOf(block, VIDEO_FORMATS), source: encodeSource(block, block.source, scope) } }
+      return { video: { format: formatOf(block), source: encodeSource(block, block.source, scope) } }
     case 'audio':
-      return { audio: { format: formatOf(block, AUDIO_FORMATS), source: encodeSource(block, block.source, scope) } }
+      return { audio: { format: formatOf(block), source: encodeSource(block, block.source, scope) } }
     default:
       return unreachable(block)
   }
@@ -60,26 +30,44 @@ const NOUN = { image: 'images', document: 'documents', video: 'videos', audio: '
   string
 >
 
+/**
+ * With citations on, Claude takes PDFs and plain text only, and reads the bytes of any file as a PDF ("The PDF specified was not valid",
+ * boto3#4726, 2026-02): there text is a source of its own. Without, a text source is refused (strands harness-sdk#2135, 2026-04).
+ */
 function encodeDocument(block: DocumentBlock, scope: BlockScope): JsonObject {
   const { source } = block
-  const isText = source.type === 'text'
+  const text = scope.cites ? textOf(block) : undefined
   return {
-    format: isText && block.format === undefined ? 'txt' : formatOf(block, DOCUMENT_FORMATS),
+    format: text !== undefined || (source.type === 'text' && block.format === undefined) ? 'txt' : formatOf(block),
     name: scope.documents.next(block.name),
-    // A text source is refused unless citations are on; the same text as the bytes of a file never is.
-    source: isText ? { bytes: toBase64(source.text) } : encodeSource(block, source, scope),
+    source:
+      text !== undefined
+        ? { text }
+        : source.type === 'text'
+          ? { bytes: toBase64(source.text) }
+          : encodeSource(block, source, scope),
     ...(block.context === undefined || block.context.trim() === '' ? {} : { context: block.context }),
     ...(scope.cites ? { citations: { enabled: true } } : {})
   }
 }
 
+/** What a text file says, since no model takes blank text; undefined: the document is no text, or is not here. */
+function textOf({ source, format }: DocumentBlock): string | undefined {
+  const type = typeOfWord(format ?? '', 'document')
+  const text =
+    source.type === 'text'
+      ? source.text
+      : source.type === 'base64' && type !== undefined && isTextType(type)
+        ? fromBase64(source.data)
+        : undefined
+  return text?.trim() === '' ? '(empty file)' : text
+}
+
 /** A text file is read out to a model without documents; anything else would be lost, so it is refused. */
 function documentAsText(block: DocumentBlock, { model }: BlockScope): JsonObject {
-  const { source } = block
-  const isReadable = source.type === 'text' || (source.type === 'base64' && TEXT_FORMATS.includes(canonical(block.format)))
-  if (!isReadable) throw refusal('unsupported_value', block, `${model} does not take documents`)
-  const text = source.type === 'text' ? source.text : fromBase64(source.type === 'base64' ? source.data : '')
-  return { text: `${block.name === undefined ? '' : `${block.name}:\n`}${text.trim() === '' ? '(empty file)' : text}` }
+  const text = textOf(block)
+  if (text === undefined) throw refusal('unsupported_value', block, `${model} does not take documents`)
+  return { text: `${block.name === undefined ? '' : `${block.name}:\n`}${text}` }
 }
 
 function encodeSource(block: MediaBlock, source: MediaSource, { traits, model }: BlockScope): JsonObject {
@@ -101,15 +89,11 @@ function imageFormat(block: ImageBlock): string {
   return block.format
 }
 
-function formatOf(block: DocumentBlock | VideoBlock | AudioBlock, formats: readonly string[]): string {
-  const format = canonical(block.format)
-  if (!formats.includes(format)) throw refusal('invalid_value', block, `the ${block.type} must be one of ${formats.join(', ')}`)
-  return format
-}
-
-function canonical(format: string | undefined): string {
-  const plain = (format ?? '').toLowerCase()
-  return OTHER_NAMES[plain] ?? plain
+function formatOf(block: DocumentBlock | VideoBlock | AudioBlock): string {
+  const type = typeOfWord(block.format ?? '', block.type)
+  if (type === undefined)
+    throw refusal('invalid_value', block, `the ${block.type} must be one of ${formatsOf(block.type).join(', ')}`)
+  return type.format
 }
 
 function refusal(

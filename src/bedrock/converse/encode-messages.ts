@@ -1,12 +1,11 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { TextBlock, Turn } from '../../core/turn.ts'
-import { GatewayError } from '../../errors.ts'
 import { endTurns } from '../prepare/arrange-turns.ts'
 import { createDocumentNames } from '../prepare/document-names.ts'
 import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
 import { type BlockScope, encodeBlock, encodeText } from './encode-blocks.ts'
-import { asksForCitations } from './encode-output.ts'
+import { asksForCitations, wantsCitations } from './encode-output.ts'
 
 /** System and messages on the wire, cache points in place but not yet counted. */
 export interface WireConversation {
@@ -32,6 +31,7 @@ export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts
     status: encoding.traits.toolResultStatus && !isOmitted(encoding, 'status'),
     cites: asksForCitations(encoding.request.turns)
   }
+  reportUncited(encoding)
   const ended = endTurns(encoding, turns, parts.reasoning)
   const told = systemBlocks(encoding, parts.instructions)
   const hasSystem = encoding.traits.systemPrompt && !isOmitted(encoding, 'system')
@@ -42,6 +42,17 @@ export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts
   }
 }
 
+/** "Citations are not supported in tool result documents." (boto3#4648, 2025-10) */
+function reportUncited({ request, warn }: Encoding): void {
+  for (const { content } of request.turns) {
+    for (const block of content) {
+      if (block.type !== 'tool-result') continue
+      const uncited = block.content.find(wantsCitations)
+      if (uncited !== undefined) warn(`${uncited.path ?? 'messages'}.citations`, 'documents of tool results are not cited')
+    }
+  }
+}
+
 function encodeSystem(told: readonly TextBlock[], scope: BlockScope): readonly JsonObject[] {
   const system: JsonObject[] = []
   for (const block of told) encodeText(block, scope, system)
@@ -49,7 +60,6 @@ function encodeSystem(told: readonly TextBlock[], scope: BlockScope): readonly J
 }
 
 function encodeTurn(turn: Turn, scope: BlockScope): JsonObject {
-  checkCounts(turn)
   const content: JsonObject[] = []
   for (const block of turn.content) encodeBlock(block, scope, turn.role, content)
   return { role: turn.role, content }
@@ -65,18 +75,4 @@ function systemBlocks({ request }: Encoding, instructions: readonly string[]): r
 function withPreface(turns: readonly Turn[], preface: readonly TextBlock[]): readonly Turn[] {
   const [first, ...rest] = turns
   return first === undefined || preface.length === 0 ? turns : [{ ...first, content: [...preface, ...first.content] }, ...rest]
-}
-
-/** Bedrock's limits for one message. */
-const MOST = { image: 20, document: 5 } as const
-
-/** Refuses the first block above a limit by its path; merged messages count as one, as they do at Bedrock. */
-function checkCounts(turn: Turn): void {
-  if (turn.content.length <= Math.min(MOST.image, MOST.document)) return
-  for (const kind of ['image', 'document'] as const) {
-    const surplus = turn.content.filter((block) => block.type === kind)[MOST[kind]]
-    if (surplus === undefined) continue
-    const param = surplus.path ?? turn.path ?? 'messages'
-    throw new GatewayError('invalid_value', `one message can hold at most ${MOST[kind]} ${kind}s`, { param })
-  }
 }

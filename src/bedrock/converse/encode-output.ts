@@ -82,11 +82,14 @@ function canNative(encoding: Encoding, { schema }: SchemaOutput): boolean {
   return (traits.structuredOutputWithCitations || !asksForCitations(request.turns)) && createSchemaRoom().take(schema)
 }
 
-/** The caller wants citations of at least one document, also of one inside a tool result. */
+/** The caller wants citations of at least one document of a message; those of tool results have none. */
 export function asksForCitations(turns: readonly Turn[]): boolean {
-  const asks = (block: Block): boolean =>
-    block.type === 'document' ? block.citations === true : block.type === 'tool-result' && block.content.some(asks)
-  return turns.some((turn) => turn.content.some(asks))
+  return turns.some((turn) => turn.content.some(wantsCitations))
+}
+
+/** A document whose caller wants it cited. */
+export function wantsCitations(block: Block): boolean {
+  return block.type === 'document' && block.citations === true
 }
 
 function nativeFormat({ name, description, schema }: SchemaOutput): JsonObject {

@@ -1,17 +1,20 @@
-import type { DocumentBlock, MediaBlock, MediaSource } from '../../core/turn.ts'
-import { GatewayError } from '../../errors.ts'
-import { cleanBase64, isDataUrl, parseDataUrl } from '../openai/data-url.ts'
-import { present } from '../openai/present.ts'
-import { badValue } from '../openai/refuse.ts'
 import {
   formatsOf,
+  IMAGE_NAMES,
   type ImageFormat,
+  isTextType,
+  isUsableImage,
   type MediaKind,
   type MediaType,
   typeOfBytes,
   typeOfMediaType,
   typeOfName
-} from './media-type.ts'
+} from '../../core/media-type.ts'
+import type { DocumentBlock, MediaBlock, MediaSource } from '../../core/turn.ts'
+import { GatewayError } from '../../errors.ts'
+import { cleanBase64, isDataUrl, parseDataUrl } from '../openai/data-url.ts'
+import { present } from '../openai/present.ts'
+import { badValue } from '../openai/refuse.ts'
 
 /** Where a piece of media is and what its caller calls it. */
 export interface MediaInput {
@@ -32,7 +35,7 @@ export function decodeMedia(input: MediaInput): MediaBlock {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(location.slice(0, 32))?.[1]?.toLowerCase()
   const named = input.declared ?? typeOfName(input.name ?? location)
   if (isDataUrl(location)) return decodeInline(input)
-  if (scheme === 'http' || scheme === 'https') return mediaBlock(input, ofKind(named, input), { type: 'url', url: location })
+  if (scheme === 'http' || scheme === 'https') return mediaBlock(input, ofKind(named, input), webSource(input))
   if (scheme === 's3') {
     return mediaBlock(
       input,
@@ -42,6 +45,11 @@ export function decodeMedia(input: MediaInput): MediaBlock {
   }
   if (scheme === undefined && input.bareBase64) return decodeBytes(input, cleanBase64(location), named)
   throw badValue(path, `Invalid '${path}': expected a data URL with base64, an http(s) URL or an s3:// URL.`)
+}
+
+/** An `image_url` promises no text, so what comes is told by its bytes alone. */
+function webSource({ kind, location: url }: MediaInput): MediaSource {
+  return kind === 'image' ? { type: 'url', url, byBytes: true } : { type: 'url', url }
 }
 
 function decodeInline(input: MediaInput): MediaBlock {
@@ -56,14 +64,28 @@ function decodeInline(input: MediaInput): MediaBlock {
 function decodeBytes(input: MediaInput, base64: string | undefined, declared: MediaType | undefined): MediaBlock {
   if (base64 === undefined)
     throw new GatewayError('invalid_image', `Invalid '${input.path}': not valid base64.`, { param: input.path })
-  const type = typeOfBytes(base64) ?? declared
-  if (isImage(input, type) && typeOfBytes(base64)?.kind !== 'image') {
-    throw new GatewayError('invalid_image', `Invalid '${input.path}': the data is not a PNG, JPEG, GIF or WebP image.`, {
-      param: input.path
-    })
-  }
-  if (type === undefined) throw unknownFormat(input)
+  // Raw samples have no mark of their own, and may begin like anything.
+  const told = declared?.format === 'pcm' ? undefined : typeOfBytes(base64)
+  const type = told ?? declared
+  if (type === undefined && input.kind !== 'image') throw unknownFormat(input)
+  if (type === undefined || !isMeant(input, told, declared)) throw notAnImage(input, told)
   return mediaBlock(input, containerType(type, declared), { type: 'base64', data: base64 })
+}
+
+/**
+ * A picture is one of the four kinds that models take. In an `image_url` it is a picture, or the other file that it says it is, as LiteLLM's
+ * clients send PDFs; text is the page that came in place of a picture.
+ */
+function isMeant({ kind }: MediaInput, told: MediaType | undefined, declared: MediaType | undefined): boolean {
+  if (told?.kind === 'image') return isUsableImage(told)
+  if (declared?.kind === 'image') return false
+  if (kind !== 'image') return true
+  return declared !== undefined && !isTextType(declared) && (told === undefined || told.kind === declared.kind)
+}
+
+function notAnImage({ path }: MediaInput, told: MediaType | undefined): GatewayError {
+  const what = told === undefined ? '' : `, but ${told.format}`
+  return new GatewayError('invalid_image', `Invalid '${path}': the data is not a ${IMAGE_NAMES} image${what}.`, { param: path })
 }
 
 /** MP4, Matroska and Ogg hold sound as well as pictures: there the declared type knows better. */
@@ -72,12 +94,8 @@ function containerType(type: MediaType, declared: MediaType | undefined): MediaT
   return isContainer && (declared?.kind === 'video' || declared?.kind === 'audio') ? declared : type
 }
 
-function isImage(input: MediaInput, type: MediaType | undefined): boolean {
-  return type === undefined ? input.kind === 'image' : type.kind === 'image'
-}
-
 function ofKind(type: MediaType | undefined, { kind }: MediaInput): { readonly kind: MediaKind; readonly format?: string } {
-  if (type === undefined) return { kind }
+  if (type === undefined || (kind === 'image' && isTextType(type))) return { kind }
   return kind === 'document' || type.kind === kind || type.kind === 'document' ? type : { kind }
 }
 
@@ -90,7 +108,10 @@ function mediaBlock(
   switch (type.kind) {
     case 'image': {
       // A URL's extension is only a hint: the format is told by the bytes once they are fetched.
-      const format = source.type === 'url' ? undefined : (type.format as ImageFormat | undefined)
+      const format =
+        source.type === 'url' || !isUsableImage({ kind: 'image', format: type.format ?? '' })
+          ? undefined
+          : (type.format as ImageFormat)
       return present({ type: 'image' as const, format, source, path: input.path })
     }
     case 'document':

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../core/json.ts'
+import { typeOfMediaType, typeOfWord } from '../../core/media-type.ts'
 import type { DocumentBlock, MediaBlock, TextBlock } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import { present } from '../openai/present.ts'
@@ -6,7 +7,6 @@ import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stri
 import { badValue, missing, wrongChoice, wrongType } from '../openai/refuse.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeMedia } from './decode-media.ts'
-import { typeOfMediaType, typeOfWord } from './media-type.ts'
 import type { Report } from './report.ts'
 
 export type ContentBlock = TextBlock | MediaBlock

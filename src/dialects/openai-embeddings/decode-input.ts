@@ -2,7 +2,7 @@ import type { EmbeddingInput, EmbeddingPart } from '../../core/embedding.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import { badValue, missing, wrongType } from '../openai/refuse.ts'
 import { type DecodeTokens, textOfTokens } from '../openai/token-text.ts'
-import { decodeDataUrl, isDataUrl } from './data-url.ts'
+import { decodeImage, isImageUrl } from './decode-image.ts'
 
 /** As many as OpenAI takes in one request. */
 const MAX_INPUTS = 2048
@@ -41,11 +41,11 @@ function decodeItem(item: Json, path: string, decodeTokens: DecodeTokens): Embed
 }
 
 function decodePart(part: Json, path: string): EmbeddingPart {
-  if (typeof part === 'string') return isDataUrl(part) ? decodeDataUrl(part, path) : decodeText(part, path)
+  if (typeof part === 'string') return isImageUrl(part) ? decodeImage(part, path) : decodeText(part, path)
   if (!isJsonObject(part)) throw wrongType(path, 'a string, an array of tokens or a part', part)
   if (typeof part.text === 'string') return decodeText(part.text, path)
   const url = isJsonObject(part.image_url) ? part.image_url.url : part.image_url
-  if (typeof url === 'string') return decodeDataUrl(url, path)
+  if (typeof url === 'string') return decodeImage(url, path)
   throw badValue(path, `'${path}' must be {"type":"text","text"} or {"type":"image_url","image_url":{"url"}}.`)
 }
 

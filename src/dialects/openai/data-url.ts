@@ -16,7 +16,7 @@ export function parseDataUrl(url: string): DataUrl | undefined {
   const [mediaType = '', ...parameters] = url.slice(5, comma).toLowerCase().split(';')
   const payload = url.slice(comma + 1)
   const isBase64 = parameters.some((parameter) => parameter.trim() === 'base64')
-  const base64 = isBase64 ? cleanBase64(payload) : encodePercent(payload)
+  const base64 = isBase64 ? cleanBase64(payload) : percentDecoded(payload).toString('base64')
   return base64 === undefined ? undefined : { mediaType: mediaType.trim(), base64 }
 }
 
@@ -25,40 +25,67 @@ export function isDataUrl(url: string): boolean {
   return url.slice(0, 5).toLowerCase() === 'data:'
 }
 
-/** Base64 in its standard alphabet and with its padding; `undefined` when it is none. Line breaks and the URL alphabet are put right. */
+/**
+ * Base64 in its standard alphabet and with its padding; `undefined` when it is none. The URL alphabet, line breaks and percent-encoded
+ * characters are put right.
+ */
 export function cleanBase64(text: string): string | undefined {
-  return (
-    padded(text) ??
-    padded(
-      text
-        .replace(/\s+|%0[AD]/gi, '')
-        .replaceAll('-', '+')
-        .replaceAll('_', '/')
-        .replaceAll(/%3D/gi, '=')
-    )
-  )
+  const strange = text.search(BEYOND_ALPHABET)
+  const isClean = strange < 0 || PADDING.test(text.slice(strange, strange + 3))
+  return isClean ? padded(strange < 0 ? text : text.slice(0, strange)) : recoded(text)
 }
 
 // One search for the first strange character: over 20 MB it takes a fifth of the time of matching the whole alphabet.
-function padded(text: string): string | undefined {
-  const strange = text.search(/[^A-Za-z0-9+/]/)
-  if (strange >= 0 && !/^={1,2}$/.test(text.slice(strange, strange + 3))) return undefined
-  const bare = strange < 0 ? text : text.slice(0, strange)
+const BEYOND_ALPHABET = /[^A-Za-z0-9+/]/
+const PADDING = /^={1,2}$/
+
+function padded(bare: string): string | undefined {
   if (bare === '' || bare.length % 4 === 1) return undefined
   return bare.length % 4 === 0 ? bare : bare.padEnd(Math.ceil(bare.length / 4) * 4, '=')
 }
 
-/** Text as the base64 of its UTF-8 bytes. */
-export function textToBase64(text: string): string {
-  let binary = ''
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte)
-  return btoa(binary)
+const BEYOND_ANY_ALPHABET = /[^A-Za-z0-9+/_\-\s]/
+const LOOSE_PADDING = /^\s*(?:=\s*){0,2}$/
+const LONGEST_PADDING = 64
+
+/** Reads both alphabets natively, since replacing characters one by one takes seconds for a picture of twelve megabytes. */
+function recoded(text: string): string | undefined {
+  const plain = text.includes('%') ? percentDecoded(text).toString('latin1') : text
+  const end = plain.indexOf('=')
+  const body = end < 0 ? plain : plain.slice(0, end)
+  const padding = end < 0 ? '' : plain.slice(end, end + LONGEST_PADDING)
+  const isRead = !BEYOND_ANY_ALPHABET.test(body) && LOOSE_PADDING.test(padding) && plain.length - body.length <= LONGEST_PADDING
+  if (!isRead) return undefined
+  const letters = countLetters(body)
+  return letters === 0 || letters % 4 === 1 ? undefined : Buffer.from(body, 'base64').toString('base64')
 }
 
-function encodePercent(payload: string): string | undefined {
-  try {
-    return textToBase64(decodeURIComponent(payload))
-  } catch {
-    return undefined
+const LAST_BLANK = 0x20
+
+function countLetters(body: string): number {
+  let count = 0
+  for (const byte of Buffer.from(body, 'latin1')) if (byte > LAST_BLANK) count++
+  return count
+}
+
+const PERCENT = 0x25
+
+/** The bytes that a percent-encoded text stands for; a percent sign that begins no such byte is itself (url.spec.whatwg.org, 2026-11). */
+function percentDecoded(text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8')
+  let to = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const high = bytes[at] === PERCENT ? hexDigit(bytes[at + 1]) : -1
+    const low = high < 0 ? -1 : hexDigit(bytes[at + 2])
+    bytes[to++] = low < 0 ? bytes[at]! : high * 16 + low
+    if (low >= 0) at += 2
   }
+  return bytes.subarray(0, to)
+}
+
+/** 0 to 15; -1: not a hexadecimal digit. */
+function hexDigit(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
+  const letter = byte | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }

@@ -387,14 +387,6 @@ t.test('white space between two reasoning blocks goes back as it came', async (t
   t.equal(content.length, 4)
 })
 
-t.test('a sixth document in one message is a 400 with its path', async (t) => {
-  const documents = Array.from({ length: 6 }, (_, index): Block => ({ ...PDF, path: `messages[0].content[${index}]` }) as Block)
-  t.match(
-    refusalOf(() => encode(SONNET_46, { turns: [user(...documents)] })),
-    { kind: 'invalid_value', param: 'messages[0].content[5]' }
-  )
-})
-
 t.test('citations are on for all documents of a request or for none', async (t) => {
   const cited = { ...PDF, citations: true } as Block
   const silent = { ...PDF, citations: false } as Block

@@ -21,9 +21,20 @@ const READ: readonly (readonly [name: string, part: Json, block: object])[] = [
   ['a data URL without a type', image(`data:;base64,${WEBP}`), picture('webp', WEBP)],
   ['the scheme in capitals', image(`DATA:image/png;base64,${PNG}`), picture('png', PNG)],
   ['line breaks in base64', image(`data:image/png;base64,${PNG.slice(0, 20)}\n${PNG.slice(20)}`), picture('png', PNG)],
+  ['the URL alphabet', image(`data:image/jpeg;base64,${JPEG.replaceAll('/', '_')}`), picture('jpeg', JPEG)],
+  ['padding in percent', image(`data:image/webp;base64,${WEBP.replaceAll('=', '%3D')}`), picture('webp', WEBP)],
+  [
+    'bytes that are no UTF-8, in percent',
+    file({ file_data: 'data:text/plain,caf%E9%20100%' }),
+    { type: 'document', format: 'txt', source: base64(btoa('caf\xe9 100%')) }
+  ],
   ['missing padding', image(`data:image/webp;base64,${WEBP.replace(/=+$/, '')}`), picture('webp', WEBP)],
   ['image_url as a plain string', { type: 'image_url', image_url: `data:image/png;base64,${PNG}` }, picture('png', PNG)],
-  ['an http URL, unfetched', image('http://a.b/c.png'), { type: 'image', source: { type: 'url', url: 'http://a.b/c.png' } }],
+  [
+    'an http URL, unfetched',
+    image('http://a.b/c.png'),
+    { type: 'image', source: { type: 'url', url: 'http://a.b/c.png', byBytes: true } }
+  ],
   [
     'an s3 URL',
     image('s3://bucket/key.jpg'),
@@ -113,6 +124,11 @@ const SVG = btoa('<svg xmlns="http://www.w3.org/2000/svg"/>')
 
 const REFUSED: readonly (readonly [name: string, part: Json, kind: string, param: string])[] = [
   ['I1 svg', image(`data:image/svg+xml;base64,${SVG}`), 'invalid_image', `${AT}.image_url.url`],
+  ['F42: a page as a picture', image(`data:text/html;base64,${btoa('<html>')}`), 'invalid_image', `${AT}.image_url.url`],
+  ['F42: an error as a picture', image('data:application/json,{"error":1}'), 'invalid_image', `${AT}.image_url.url`],
+  ['F42: a PDF that says it is a picture', image(`data:image/png;base64,${PDF}`), 'invalid_image', `${AT}.image_url.url`],
+  ['F42: a PDF that says nothing', image(`data:;base64,${PDF}`), 'invalid_image', `${AT}.image_url.url`],
+  ['padding inside base64', image(`data:image/png;base64,iVBO=Rw0KGgo`), 'invalid_image', `${AT}.image_url.url`],
   ['broken base64', image('data:image/png;base64,$$$'), 'invalid_image', `${AT}.image_url.url`],
   ['empty data', image('data:image/png;base64,'), 'invalid_image', `${AT}.image_url.url`],
   ['a data URL without a comma', image('data:image/png;base64'), 'invalid_image', `${AT}.image_url.url`],
