@@ -322,3 +322,19 @@ async function naive(model: string, body: Partial<Sent>) {
   })
   return { status: response.status, text: await response.text() }
 }
+
+t.test('S13: names and addresses of megabytes are a 400 that names them', async (t) => {
+  const long = 'a'.repeat(1_000_000)
+  const rows = [
+    [{ type: 'file', file: { filename: `${long}.pdf`, file_data: 'JVBERi0=' } }, 'file.filename'],
+    [{ type: 'image_url', image_url: { url: `https://example.com/${long}` } }, 'image_url.url'],
+    [{ type: 'image_url', image_url: { url: `s3://bucket/${long}` } }, 'image_url.url'],
+    [{ type: 'image_url', image_url: { url: 's3://bucket/a.png', bucket_owner: long } }, 'image_url.bucket_owner']
+  ] as const
+  for (const [part, place] of rows) {
+    const { status, body, sent } = await ask({ messages: say([{ type: 'text', text: 'q' }, part]) })
+    t.equal(status, 400)
+    t.match(body.error, { param: `messages[0].content[1].${place}`, message: /string too long/ })
+    t.equal(sent, undefined)
+  }
+})

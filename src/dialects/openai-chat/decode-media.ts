@@ -14,7 +14,7 @@ import type { DocumentBlock, MediaBlock, MediaSource } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import { cleanBase64, isDataUrl, parseDataUrl } from '../openai/data-url.ts'
 import { present } from '../openai/present.ts'
-import { badValue } from '../openai/refuse.ts'
+import { badValue, tooLong } from '../openai/refuse.ts'
 
 /** Where a piece of media is and what its caller calls it. */
 export interface MediaInput {
@@ -29,12 +29,16 @@ export interface MediaInput {
   readonly bucketOwner?: string | undefined
 }
 
+/** More than servers and S3 take, signatures included. Characters. */
+const LONGEST_URL = 16_384
+
 /** Makes the block for a piece of media; bytes are told by what they are, not by what they are called. */
 export function decodeMedia(input: MediaInput): MediaBlock {
   const { location, path } = input
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(location.slice(0, 32))?.[1]?.toLowerCase()
   const named = input.declared ?? typeOfName(input.name ?? location)
   if (isDataUrl(location)) return decodeInline(input)
+  if (scheme !== undefined && location.length > LONGEST_URL) throw tooLong(path, LONGEST_URL, location.length)
   if (scheme === 'http' || scheme === 'https') return mediaBlock(input, ofKind(named, input), webSource(input))
   if (scheme === 's3') {
     return mediaBlock(

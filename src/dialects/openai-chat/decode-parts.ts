@@ -3,7 +3,7 @@ import { typeOfMediaType, typeOfWord } from '../../core/media-type.ts'
 import type { DocumentBlock, MediaBlock, TextBlock } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import { present } from '../openai/present.ts'
-import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from '../openai/read-value.ts'
+import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, shortString, stringAt } from '../openai/read-value.ts'
 import { badValue, missing, wrongChoice, wrongType } from '../openai/refuse.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeMedia } from './decode-media.ts'
@@ -69,11 +69,14 @@ function textPart(part: JsonObject, path: string): TextBlock {
   return { type: 'text', text, path, guard: guard.length === 0 ? ['guard_content'] : guard }
 }
 
+/** An AWS account's number. */
+const ACCOUNT_LENGTH = 12
+
 function urlPart(kind: 'image' | 'video' | 'audio', part: JsonObject, value: Json | undefined, path: string): MediaBlock {
   const holder = typeof value === 'string' ? { url: value } : objectAt(value, path)
   const location = stringAt(holder.url, `${path}.url`)
   const format = optionalString(holder.format, `${path}.format`)
-  const bucketOwner = optionalString(holder.bucket_owner ?? part.bucket_owner, `${path}.bucket_owner`)
+  const bucketOwner = shortString(holder.bucket_owner ?? part.bucket_owner, `${path}.bucket_owner`, ACCOUNT_LENGTH)
   return decodeMedia({
     kind,
     location,
@@ -104,12 +107,15 @@ function filePart(part: JsonObject, path: string): MediaBlock {
   const data = optionalString(file.file_data, `${at}.file_data`) ?? optionalString(file.file_url, `${at}.file_url`)
   if (data === undefined && optionalString(file.file_id, `${at}.file_id`) !== undefined) throw noFileIds(`${at}.file_id`)
   if (data === undefined) throw missing(`${at}.file_data`)
-  const name = optionalString(file.filename, `${at}.filename`)
+  const name = shortString(file.filename, `${at}.filename`, LONGEST_NAME)
   const format = optionalString(file.format, `${at}.format`)
   const declared = format === undefined ? undefined : declaredType(format, 'document')
   const block = decodeMedia({ kind: 'document', location: data, path: `${at}.file_data`, bareBase64: true, name, declared })
   return block.type === 'document' ? withDocumentWishes(block, part, file, path) : block
 }
+
+/** The longest path that common systems have; names at Bedrock are far shorter. Characters. */
+const LONGEST_NAME = 4096
 
 function withDocumentWishes(block: DocumentBlock, part: JsonObject, file: JsonObject, path: string): DocumentBlock {
   const wish = optionalObject(file.citations ?? part.citations, `${path}.citations`)

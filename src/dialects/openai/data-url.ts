@@ -44,7 +44,6 @@ function padded(bare: string): string | undefined {
   return bare.length % 4 === 0 ? bare : bare.padEnd(Math.ceil(bare.length / 4) * 4, '=')
 }
 
-const BEYOND_ANY_ALPHABET = /[^A-Za-z0-9+/_\-\s]/
 const LOOSE_PADDING = /^\s*(?:=\s*){0,2}$/
 const LONGEST_PADDING = 64
 
@@ -53,20 +52,34 @@ function recoded(text: string): string | undefined {
   const plain = text.includes('%') ? percentDecoded(text).toString('latin1') : text
   const end = plain.indexOf('=')
   const body = end < 0 ? plain : plain.slice(0, end)
-  const padding = end < 0 ? '' : plain.slice(end, end + LONGEST_PADDING)
-  const isRead = !BEYOND_ANY_ALPHABET.test(body) && LOOSE_PADDING.test(padding) && plain.length - body.length <= LONGEST_PADDING
-  if (!isRead) return undefined
-  const letters = countLetters(body)
-  return letters === 0 || letters % 4 === 1 ? undefined : Buffer.from(body, 'base64').toString('base64')
+  if (plain.length - body.length > LONGEST_PADDING || !LOOSE_PADDING.test(plain.slice(body.length))) return undefined
+  // A character beyond ASCII would be read as the letter that its last byte is.
+  if (Buffer.byteLength(body, 'utf8') !== body.length) return undefined
+  // Characters of no alphabet are passed over, so the bytes are fewer where there is one: then it is looked whether they are blanks.
+  const bytes = Buffer.from(body, 'base64')
+  const isWhole = body.length % 4 !== 1 && bytes.length === Math.floor((body.length * 3) / 4)
+  const letters = isWhole ? body.length : countLetters(body)
+  return letters === 0 || letters % 4 === 1 ? undefined : bytes.toString('base64')
 }
 
-const LAST_BLANK = 0x20
-
+/** How many letters of either alphabet there are beside blanks; 0 when there is anything else. */
 function countLetters(body: string): number {
+  const codes = Buffer.from(body, 'latin1')
   let count = 0
-  for (const byte of Buffer.from(body, 'latin1')) if (byte > LAST_BLANK) count++
+  for (let at = 0; at < codes.length; at++) {
+    const kind = KINDS[codes[at]!]!
+    if (kind === STRANGE) return 0
+    count += kind
+  }
   return count
 }
+
+const STRANGE = 2
+/** By byte: 1 for a letter, 0 for a blank. */
+const KINDS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  return /[A-Za-z0-9+/_-]/.test(character) ? 1 : /[ \t\r\n\f]/.test(character) ? 0 : STRANGE
+})
 
 const PERCENT = 0x25
 
@@ -75,9 +88,10 @@ function percentDecoded(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8')
   let to = 0
   for (let at = 0; at < bytes.length; at++) {
-    const high = bytes[at] === PERCENT ? hexDigit(bytes[at + 1]) : -1
+    const byte = bytes[at]!
+    const high = byte === PERCENT ? hexDigit(bytes[at + 1]) : -1
     const low = high < 0 ? -1 : hexDigit(bytes[at + 2])
-    bytes[to++] = low < 0 ? bytes[at]! : high * 16 + low
+    bytes[to++] = low < 0 ? byte : high * 16 + low
     if (low >= 0) at += 2
   }
   return bytes.subarray(0, to)

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { missing, tooMany, wrongChoice, wrongType } from './refuse.ts'
+import { missing, tooLong, tooMany, wrongChoice, wrongType } from './refuse.ts'
 
 /** An object that must be there. */
 export function objectAt(value: Json | undefined, path: string): JsonObject {
@@ -18,6 +18,13 @@ export function stringAt(value: Json | undefined, path: string): string {
 /** A string that may be absent; `null` is absent. */
 export function optionalString(value: Json | undefined, path: string): string | undefined {
   return value === undefined || value === null ? undefined : stringAt(value, path)
+}
+
+/** A string that may be absent, of at most `most` characters: names, ids and addresses are no place for megabytes. */
+export function shortString(value: Json | undefined, path: string, most: number): string | undefined {
+  const said = optionalString(value, path)
+  if (said !== undefined && said.length > most) throw tooLong(path, most, said.length)
+  return said
 }
 
 /** A boolean that may be absent; `null` is absent. */

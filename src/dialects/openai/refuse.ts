@@ -43,6 +43,12 @@ export function tooMany(path: string, most: number, count: number): GatewayError
   return new GatewayError('array_too_long', sentence, { param: path })
 }
 
+/** A string with more characters than what it names can have. */
+export function tooLong(path: string, most: number, length: number): GatewayError {
+  const sentence = `Invalid '${path}': string too long. Expected a string with maximum length ${most}, but got a string with length ${length} instead.`
+  return badValue(path, sentence)
+}
+
 /** Any other value that cannot be used; `why` is a whole sentence and quotes nothing of the caller's text. */
 export function badValue(path: string, why: string): GatewayError {
   return new GatewayError('invalid_value', why, { param: path })
