@@ -29,8 +29,8 @@ interface Calls {
   readonly open: Set<string>
   /** Ids made for legacy function calls, by function name. */
   readonly functionIds: Map<string, string>
-  /** Ids of the further calls that one call of the client's turned out to hold; its result answers them all. */
-  readonly copies: Map<string, string[]>
+  /** For each id, and each call of that id in turn, the ids of the further calls that it turned out to hold: its result answers them all. */
+  readonly copies: Map<string, string[][]>
 }
 
 /** More would hold up everybody else while they are read. */
@@ -117,16 +117,30 @@ function addAssistant(message: JsonObject, path: string, progress: Progress): vo
   // NextChat keeps an empty answer as an assistant message without content; it says nothing, so it is no turn.
   if (blocks.length === 0) return
   progress.calls?.copies.clear()
+  noteCalls(blocks, callId, progress)
+  progress.turns.push({ role: 'assistant', content: markLast(blocks, message, path, progress.report), path })
+}
+
+/** The further calls that one call of the client's turned out to hold stand behind it, with its path. */
+function noteCalls(blocks: readonly Block[], callId: string, progress: Progress): void {
+  let path: string | undefined
+  let further: string[] = []
   for (const block of blocks) {
     if (block.type !== 'tool-call') continue
     progress.calls ??= { open: new Set(), functionIds: new Map(), copies: new Map() }
     const { open, functionIds, copies } = progress.calls
     open.add(block.id)
     if (block.id === callId) functionIds.set(block.name, callId)
-    const first = blocks.find((other) => other.type === 'tool-call' && other.path === block.path)
-    if (first?.type === 'tool-call' && first !== block) copies.set(first.id, [...(copies.get(first.id) ?? []), block.id])
+    if (path !== undefined && path === block.path) {
+      further.push(block.id)
+      continue
+    }
+    path = block.path
+    further = []
+    const known = copies.get(block.id)
+    if (known === undefined) copies.set(block.id, [further])
+    else known.push(further)
   }
-  progress.turns.push({ role: 'assistant', content: markLast(blocks, message, path, progress.report), path })
 }
 
 function addResult(message: JsonObject, path: string, callId: string, progress: Progress): void {
@@ -143,7 +157,7 @@ function addResult(message: JsonObject, path: string, callId: string, progress: 
   const cache = content.findLast((block) => block.cache !== undefined)?.cache
   const marked = cache === undefined ? result : { ...result, cache }
   const { calls } = progress
-  const copies = (calls?.copies.get(callId) ?? []).map((id) => ({ ...result, callId: id }))
+  const copies = (calls?.copies.get(callId)?.shift() ?? []).map((id) => ({ ...result, callId: id }))
   for (const answered of [result, ...copies]) calls?.open.delete(answered.callId)
   progress.turns.push({ role: 'user', content: markLast([...copies, marked], message, path, progress.report), path })
 }

@@ -6,22 +6,30 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
  */
 export function splitObjects(text: string): readonly JsonObject[] | undefined {
   const objects: JsonObject[] = []
-  for (let rest = text.trim(); rest !== ''; ) {
-    const end = endOfObject(rest)
-    const parsed = end < 0 ? undefined : parseObject(rest.slice(0, end))
+  for (let at = behindBlanks(text, 0); at < text.length; ) {
+    const end = endOfObject(text, at)
+    const parsed = end < 0 ? undefined : parseObject(text.slice(at, end))
     if (parsed === undefined) return undefined
     objects.push(parsed)
-    rest = rest.slice(end).trimStart()
+    at = behindBlanks(text, end)
   }
   return objects.length > 1 ? objects : undefined
 }
 
-/** The place behind the brace that closes the first one; braces inside strings do not count. */
-function endOfObject(text: string): number {
-  if (!text.startsWith('{')) return -1
+const BLANKS = /\s*/y
+
+function behindBlanks(text: string, at: number): number {
+  BLANKS.lastIndex = at
+  BLANKS.test(text)
+  return BLANKS.lastIndex
+}
+
+/** The place behind the brace that closes the one at `start`; braces inside strings do not count. */
+function endOfObject(text: string, start: number): number {
+  if (text[start] !== '{') return -1
   let depth = 0
   let inString = false
-  for (let at = 0; at < text.length; at++) {
+  for (let at = start; at < text.length; at++) {
     const char = text[at]
     if (inString && char === '\\') at++
     else if (char === '"') inString = !inString

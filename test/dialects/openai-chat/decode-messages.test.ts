@@ -307,3 +307,32 @@ t.test('as many messages as are taken are read in well under a second, and a lis
   t.ok(user + system < 500_000, 'less than half a second of processor time')
   t.match(refusal({ messages: [{ role: 'robot' }, ...messages] }), { kind: 'array_too_long', param: 'messages' })
 })
+
+// Work that grows with the square of what came would take minutes here.
+t.test('S12: 100,000 objects joined to the arguments of one call are as many calls, each answered', async (t) => {
+  const args = '{}'.repeat(100_000)
+  const call = (id: string, text: string) => ({ id, type: 'function', function: { name: 'f', arguments: text } })
+  const { request } = decode({
+    messages: [
+      { role: 'user', content: 'q' },
+      { role: 'assistant', tool_calls: [call('a', args)] },
+      { role: 'tool', tool_call_id: 'a', content: '1' }
+    ]
+  })
+  t.equal(request.turns[1]?.content.length, 100_000)
+  t.equal(request.turns[2]?.content.length, 100_000)
+})
+
+t.test('S12: calls of one id are answered each by its own result', async (t) => {
+  const call = { id: 'same', type: 'function', function: { name: 'f', arguments: '{}'.repeat(100) } }
+  const calls = Array.from({ length: 900 }, () => call)
+  const results = calls.map(() => ({ role: 'tool', tool_call_id: 'same', content: '1' }))
+  const { request } = decode({
+    messages: [{ role: 'user', content: 'q' }, { role: 'assistant', tool_calls: calls }, ...results]
+  })
+  t.equal(request.turns[1]?.content.length, 90_000)
+  t.equal(
+    request.turns.slice(2).reduce((sum, turn) => sum + turn.content.length, 0),
+    90_000
+  )
+})
