@@ -38,6 +38,10 @@ const MEMBERS = {
   systemTools: ['a list of strings', texts],
   webSearchTool: ['a string', text],
   textToolCalls: ['true or false', flag],
+  callMarkers: [
+    'a list of strings that begin with <',
+    (value) => texts(value) && (value as string[]).every((one) => one.startsWith('<'))
+  ],
   toolResultMedia: [`a list of ${MEDIA.join(', ')}`, someOf(...MEDIA)],
   toolResultStatus: ['true or false', flag],
   besideToolResult: ['all, no-files or nothing', oneOf('all', 'no-files', 'nothing')],
@@ -67,6 +71,7 @@ const MEMBERS = {
   structuredOutputWithCitations: ['true or false', flag],
   cache: ['a list of tools, system, messages', someOf('tools', 'system', 'messages')],
   cacheLongTtl: ['true or false', flag],
+  streamInputHoldsCache: ['true or false', flag],
   betas: ['a list of strings', texts],
   responseFields: ['true or false', flag],
   profileOnly: ['true or false', flag],

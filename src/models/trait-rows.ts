@@ -18,6 +18,7 @@ const PERMISSIVE: Traits = {
   systemTools: [],
   webSearchTool: '',
   textToolCalls: false,
+  callMarkers: [],
   toolResultMedia: ['image', 'document', 'video'],
   toolResultStatus: true,
   besideToolResult: 'all',
@@ -45,6 +46,7 @@ const PERMISSIVE: Traits = {
   // A cachePoint on a model that lacks it fails the call, so none is set on a model nobody knows.
   cache: [],
   cacheLongTtl: false,
+  streamInputHoldsCache: false,
   betas: [],
   responseFields: false,
   profileOnly: false,
@@ -224,6 +226,7 @@ const GPT: Traits = {
   reasoningField: 'reasoning.effort',
   efforts: ['none', 'low', 'medium', 'high', 'xhigh'],
   replay: 'redacted',
+  streamInputHoldsCache: true,
   profileOnly: true,
   profiles: ['us', 'global']
 }
@@ -266,6 +269,8 @@ const DEEPSEEK_3: Traits = {
   ...STRUCTURED,
   ...READS,
   family: 'deepseek',
+  // V3.2's markup, and its name in V4.
+  callMarkers: ['<｜DSML｜function_calls', '<｜DSML｜tool_calls'],
   maxOutputTokens: 81_920,
   reasoning: 'field',
   reasoningField: 'reasoning_config',

@@ -38,6 +38,8 @@ export interface Traits {
   readonly webSearchTool: string
   /** Writes calls as JSON text now and then. */
   readonly textToolCalls: boolean
+  /** Openings of its own markup for calls that it leaves at the end of its text. */
+  readonly callMarkers: readonly string[]
   readonly toolResultMedia: readonly Modality[]
   readonly toolResultStatus: boolean
   /** Content that may stand in one message with tool results: all, all but documents and videos, or nothing. */
@@ -88,6 +90,8 @@ export interface Traits {
   readonly structuredOutputWithCitations: boolean
   readonly cache: readonly CachePlace[]
   readonly cacheLongTtl: boolean
+  /** In a stream, the input tokens count what was read from and written to the cache too. */
+  readonly streamInputHoldsCache: boolean
   /** Beta flags known to be accepted. */
   readonly betas: readonly string[]
   /** Native response fields worth asking for: the stop string that was met, reasoning tokens. */

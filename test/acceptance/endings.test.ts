@@ -132,3 +132,87 @@ t.test('F7: a turn that lost its output is asked for again', async (t) => {
   standin.answer(NOVA, { content: [], output: 'absent', stopReason: 'end_turn' }, { content: [{ text: 'a' }] })
   t.match((await ask({})).body.choices, [{ message: { content: 'a' } }])
 })
+
+const KIMI = 'moonshotai.kimi-k2.5'
+const THOUGHT = 'I have read the note.\n\nIt says: PINEAPPLE.'
+
+/** What the content is where the tag is never closed, by `REASONING_FORMAT`. */
+const FORMATS = {
+  field: THOUGHT,
+  none: THOUGHT,
+  think: `<think>${THOUGHT}</think>\n\n${THOUGHT}`,
+  both: `<think>${THOUGHT}</think>\n\n${THOUGHT}`
+}
+
+for (const [REASONING_FORMAT, content] of Object.entries(FORMATS))
+  t.test(`F4: reasoning that is never closed is the answer, with reasoning as ${REASONING_FORMAT}`, async (t) => {
+    const { openai, standin, ask, stream } = await asker(t, { REASONING_FORMAT })
+    const field = REASONING_FORMAT === 'field' || REASONING_FORMAT === 'both' ? THOUGHT : undefined
+    for (const tag of ['<think>', '<thinking>']) {
+      standin.answer(KIMI, { content: [{ text: `${tag}${THOUGHT}\n` }], chunkSize: 7 })
+      const { body } = await ask({ model: KIMI })
+      const message = body.choices[0]?.message as { content: string | null; reasoning_content?: string } | undefined
+      t.same([message?.content, message?.reasoning_content, body.choices[0]?.finish_reason], [content, field, 'stop'])
+      const { text } = await stream({ model: KIMI })
+      const streamed = added(text)
+      t.same([streamed.message.content, streamed.message.reasoning_content, streamed.finish_reason], [content, field, 'stop'])
+      const older = await openai.completions.create({ model: KIMI, prompt: 'go' })
+      t.equal(older.choices[0]?.text, THOUGHT)
+    }
+  })
+
+t.test('F4: reasoning that leads to an answer or a call is not given twice', async (t) => {
+  const { ask, standin } = await asker(t)
+  const called = { toolUse: { toolUseId: 'tooluse_a', name: 'f', input: {} } }
+  standin.answer(KIMI, { content: [{ text: '<think>a</think>b' }] }, { content: [{ text: '<think>a' }, called] })
+  t.match((await ask({ model: KIMI })).body.choices[0]?.message, { content: 'b', reasoning_content: 'a' })
+  const { body } = await ask({ model: KIMI, tools: [tool('f')] })
+  t.match(body.choices[0]?.message, { content: null, reasoning_content: 'a', tool_calls: [{}] })
+})
+
+const GPT = 'us.openai.gpt-5.6-sol'
+
+t.test('F5: GPT counts its cached input once, streamed as whole', async (t) => {
+  const { openai, standin } = await asker(t)
+  const model = { model: GPT, messages: say('go') as never }
+  const rows = [
+    [{ inputTokens: 2, cacheWriteInputTokens: 4993 }, { inputTokens: 4995, cacheWriteInputTokens: 4993 }, 4995],
+    [{ inputTokens: 2, cacheReadInputTokens: 4993 }, { inputTokens: 4995, cacheReadInputTokens: 4993 }, 4995],
+    [{ inputTokens: 9 }, { inputTokens: 9 }, 9],
+    [{ inputTokens: 2, cacheWriteInputTokens: 9 }, { inputTokens: 2, cacheWriteInputTokens: 9 }, 11]
+  ] as const
+  for (const [whole, streamed, prompt] of rows) {
+    standin.answer(GPT, { content: [{ text: 'a' }], usage: { ...whole, outputTokens: 19 } })
+    t.match((await openai.chat.completions.create(model)).usage, { prompt_tokens: prompt, total_tokens: prompt + 19 })
+    standin.answer(GPT, { content: [{ text: 'a' }], usage: { ...streamed, outputTokens: 19, totalTokens: 10_007 } })
+    const usages = []
+    const options = { stream: true, stream_options: { include_usage: true } } as const
+    for await (const { usage } of await openai.chat.completions.create({ ...model, ...options })) if (usage) usages.push(usage)
+    t.match(usages, [{ prompt_tokens: prompt, total_tokens: prompt + 19 }])
+  }
+})
+
+t.test('F5: other families say in a stream what they say in a whole answer', async (t) => {
+  const { standin, stream } = await asker(t)
+  const usage = { inputTokens: 4995, cacheWriteInputTokens: 4993, outputTokens: 1 }
+  standin.answer(SONNET_46, { content: [{ text: 'a' }], usage })
+  const { text } = await stream({ model: SONNET_46, stream_options: { include_usage: true } })
+  t.equal((added(text).usage as { prompt_tokens: number }).prompt_tokens, 9988)
+})
+
+const DEEPSEEK = 'deepseek.v3.2'
+
+t.test('F6: the marker that DeepSeek leaves before its calls reaches nobody, however it is cut', async (t) => {
+  const called = { toolUse: { toolUseId: 'tooluse_a', name: 'f', input: { city: 'Tokyo' } } }
+  for (const framing of ['whole', 'byte'] as const) {
+    const { standin, ask, stream } = await asker(t, {}, { framing })
+    for (const chunkSize of [1, 4, 11, 100]) {
+      standin.answer(DEEPSEEK, { content: [{ text: 'I will look.\n\n<｜DSML｜function_calls' }, called], chunkSize })
+      const asked = { model: DEEPSEEK, tools: [tool('f')] }
+      t.match((await ask(asked)).body.choices[0]?.message, { content: 'I will look.\n\n', tool_calls: [{}] })
+      const { message, finish_reason } = added((await stream(asked)).text)
+      t.match(message, { content: 'I will look.\n\n', tool_calls: [{ function: { arguments: '{"city":"Tokyo"}' } }] })
+      t.equal(finish_reason, 'tool_calls')
+    }
+  }
+})

@@ -18,6 +18,10 @@ export interface AnswerContext {
   readonly jsonText?: boolean
   /** The model may begin its text with its reasoning in tags. */
   readonly inlineReasoning?: boolean
+  /** Openings of the model's own markup for calls, which it may leave at the end of its text. */
+  readonly callMarkers?: readonly string[]
+  /** Input tokens count what was read from and written to the cache too. */
+  readonly inputHoldsCache?: boolean
   /** The model may write its calls as text: Bedrock's names of the tools, and what makes the ids of such calls its own. */
   readonly textCalls?: { readonly names: ReadonlySet<string>; readonly idPrefix: string }
   /** Tools that run at the provider: their calls are not the caller's. */

@@ -6,30 +6,43 @@ const MEMBERS = new Set(['type', 'name', 'parameters', 'arguments'])
 
 /** Recognises a call that a model writes as text, `{"name": ..., "parameters": {...}}`, as Llama does now and then. */
 export function createCallText(names: ReadonlySet<string>): TextGate {
+  let state: 'before' | 'maybe' | 'text' = 'before'
+  let blanks = ''
   let held = ''
-  let isText = false
+
+  function giveAll(): string {
+    const all = blanks + held
+    blanks = ''
+    held = ''
+    return all
+  }
+
+  function before(text: string): Pieces {
+    const begun = held === '' ? text.trimStart() : held + text
+    if (held === '') blanks += text.slice(0, text.length - begun.length)
+    held = begun
+    if (begun.startsWith('{') || begun.startsWith(MARK)) state = 'maybe'
+    if (state === 'maybe' || MARK.startsWith(begun)) return NO_PIECES
+    state = 'text'
+    return [{ type: 'text', text: giveAll() }]
+  }
 
   function settle(): Pieces {
-    const text = held
-    held = ''
-    isText = false
+    const text = giveAll()
+    state = 'before'
     return text === '' ? NO_PIECES : [readCall(text, names) ?? { type: 'text', text }]
   }
 
   return {
     take(text) {
-      if (isText) return [{ type: 'text', text }]
+      if (state === 'text') return [{ type: 'text', text }]
+      if (state === 'before') return before(text)
       held += text
-      const begun = held.trimStart()
-      if (begun.startsWith('{') || begun.startsWith(MARK) || MARK.startsWith(begun)) return NO_PIECES
-      const all = held
-      held = ''
-      isText = true
-      return [{ type: 'text', text: all }]
+      return NO_PIECES
     },
     blockEnd: settle,
     release: settle,
-    open: false
+    passes: () => false
   }
 }
 

@@ -18,7 +18,7 @@ const OPEN_AS = { text: 'text', input: 'tool', reasoning: 'reasoning' } as const
 
 /** A call of a tool begins. */
 export function writeTool(state: Writing, index: number, id: string, name: string): Events {
-  return [...gatedRest(state, true), ...startTool(state, index, id, name)]
+  return [...gatedRest(state, 'tool'), ...startTool(state, index, id, name)]
 }
 
 /** A block begins that is not the caller's to see. */
@@ -29,7 +29,7 @@ export function writeHidden(state: Writing, index: number): Events {
 /** A piece of text; the gate of the answer may hold it back, or find something else in it. */
 export function writeText(state: Writing, index: number, text: string): Events {
   if (text === '') return NOTHING
-  if (state.gate !== undefined && !state.gate.open) return gatedText(state, index, text)
+  if (state.gate !== undefined && !state.gate.passes(text)) return gatedText(state, index, text)
   if (state.kind === 'text' && state.index === index && state.isPlain) return [{ type: 'text', block: state.block, text }]
   return addText(state, index, 'text', text)
 }
@@ -82,9 +82,8 @@ export function writeMore(state: Writing, { index, kind, text, literal }: QuickD
     state.hasInput = true
     return { type: 'tool-input', block, json: text, literal }
   }
-  if (gate !== undefined && !gate.open) return undefined
-  if (kind === 'text') return state.isPlain ? { type: 'text', block, text, literal } : undefined
-  return { type: 'reasoning', block, text, literal }
+  if (kind === 'reasoning') return state.gated === undefined ? { type: 'reasoning', block, text, literal } : undefined
+  return state.isPlain && (gate === undefined || gate.passes(text)) ? { type: 'text', block, text, literal } : undefined
 }
 
 /** The wire's block is over. */
@@ -95,7 +94,7 @@ export function writeStop(state: Writing, index: number): Events {
 
 /** Ends what is open, and gives what was held back. */
 export function writeRest(state: Writing): Events {
-  return [...gatedRest(state, true), ...close(state), ...release(state)]
+  return [...gatedRest(state, 'end'), ...close(state), ...release(state)]
 }
 
 function addText(state: Writing, index: number, type: 'text' | 'reasoning', text: string): Events {
@@ -108,13 +107,16 @@ function gatedText(state: Writing, index: number, text: string): Events {
   return [...before, ...write(state, index, state.gate?.take(text) ?? [])]
 }
 
-/** What the gate holds of a block of text that is over; `all`: and of all text so far. */
-function gatedRest(state: Writing, all = false): Events {
+/** What the gate holds of a block of text that is over, and, before a tool and at the end, of all text so far. */
+function gatedRest(state: Writing, before?: 'tool' | 'end'): Events {
   const { gate, gated = state.index } = state
   if (gate === undefined) return NOTHING
   const ended = state.gated === undefined ? [] : gate.blockEnd()
   state.gated = undefined
-  return write(state, gated, all ? [...ended, ...gate.release()] : ended)
+  if (before === undefined) return write(state, gated, ended)
+  const first = write(state, gated, ended)
+  const hasAnswered = before === 'tool' || state.answered || state.calls > 0
+  return [...first, ...write(state, gated, gate.release(hasAnswered))]
 }
 
 function write(state: Writing, index: number, pieces: Pieces): Events {

@@ -10,7 +10,8 @@ const BEGINNING = /\{\s*(?:["}]|$)/
  */
 export function createJsonText(): TextGate {
   let prose = ''
-  let held = ''
+  /** A brace and the white space behind it. */
+  let brace = ''
   let isInside = false
   let isOver = false
   const end = createJsonEnd()
@@ -21,33 +22,45 @@ export function createJsonText(): TextGate {
     return [{ type: 'text', text: isOver ? text.slice(0, at) : text }]
   }
 
-  function begin(): Pieces {
-    const found = BEGINNING.exec(held)
-    const at = found?.index ?? held.length
-    prose += held.slice(0, at)
-    held = held.slice(at)
-    if (found === null || /^\{\s*$/.test(found[0])) return NO_PIECES
-    const json = held
+  function enter(json: string): Pieces {
     prose = ''
-    held = ''
+    brace = ''
     isInside = true
     return give(json)
+  }
+
+  function begin(text: string): Pieces {
+    if (brace !== '') {
+      const next = text.trimStart()[0]
+      if (next === undefined) {
+        brace += text
+        return NO_PIECES
+      }
+      if (next === '"' || next === '}') return enter(brace + text)
+      prose += brace
+      brace = ''
+    }
+    const found = BEGINNING.exec(text)
+    prose += text.slice(0, found?.index)
+    if (found === null) return NO_PIECES
+    const json = text.slice(found.index)
+    if (found[0].trimEnd() !== '{') return enter(json)
+    brace = json
+    return NO_PIECES
   }
 
   return {
     take(text) {
       if (isOver) return NO_PIECES
-      if (isInside) return give(text)
-      held += text
-      return begin()
+      return isInside ? give(text) : begin(text)
     },
     blockEnd: () => NO_PIECES,
     release() {
-      const text = prose + held
+      const text = prose + brace
       prose = ''
-      held = ''
+      brace = ''
       return text === '' ? NO_PIECES : [{ type: 'text', text }]
     },
-    open: false
+    passes: () => false
   }
 }

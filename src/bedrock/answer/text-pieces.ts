@@ -10,10 +10,10 @@ export interface TextGate {
   take(text: string): Pieces
   /** A block of text has ended. */
   blockEnd(): Pieces
-  /** Nothing more comes, or something that is no text: what is still held goes out. */
-  release(): Pieces
-  /** From now on text passes as it is, so the gate need not be asked. */
-  readonly open: boolean
+  /** Nothing more comes, or something that is no text: what is still held goes out. `hasAnswered`: there is an answer beside the text. */
+  release(hasAnswered: boolean): Pieces
+  /** This piece goes out as it is, and nothing is held before it, so the gate need not be asked. */
+  passes(text: string): boolean
 }
 
 export const NO_PIECES: Pieces = []

@@ -7,11 +7,17 @@ export interface Unwrapper {
   end(): string
 }
 
-const WRAPPED = '{"properties":{'
+/** `{"properties":{`, white space between its tokens aside. */
+const WRAPPER = ['{', '"properties"', ':', '{'].join('')
+/** Inside the name white space counts. */
+const NAME = { from: WRAPPER.indexOf('"') + 1, to: WRAPPER.lastIndexOf('"') } as const
+const BLANKS = ' \t\n\r'
 
 /** Takes the answer out of `{"properties": {...}}`: models that are shown a schema now and then fill in the schema itself. */
 export function createUnwrapper(): Unwrapper {
   let held = ''
+  /** Characters of the wrapper that have come. */
+  let met = 0
   let state: 'before' | 'inside' | 'over' | 'plain' = 'before'
   const end = createJsonEnd()
 
@@ -22,28 +28,36 @@ export function createUnwrapper(): Unwrapper {
     return json.slice(0, at)
   }
 
-  function begin(): string {
-    const bare = held.replace(/\s+/g, '')
-    if (bare !== '' && !bare.startsWith(WRAPPED) && WRAPPED.startsWith(bare)) return ''
-    if (bare === '') return ''
-    const json = held
+  function begin(json: string): string {
+    for (let at = 0; at < json.length; at++) {
+      const char = json[at]!
+      if (char === WRAPPER[met]) {
+        met++
+        if (met < WRAPPER.length) continue
+        held = ''
+        state = 'inside'
+        return give(json.slice(at))
+      }
+      if (BLANKS.includes(char) && (met < NAME.from || met > NAME.to)) continue
+      state = 'plain'
+      return takeHeld() + json
+    }
+    held += json
+    return ''
+  }
+
+  function takeHeld(): string {
+    const all = held
     held = ''
-    state = bare.startsWith(WRAPPED) ? 'inside' : 'plain'
-    return state === 'plain' ? json : give(json.slice(json.indexOf('{', json.indexOf(':'))))
+    return all
   }
 
   return {
     take(json) {
-      if (state === 'plain') return json
-      if (state === 'over') return ''
+      if (state === 'before') return begin(json)
       if (state === 'inside') return give(json)
-      held += json
-      return begin()
+      return state === 'plain' ? json : ''
     },
-    end() {
-      const rest = held
-      held = ''
-      return rest
-    }
+    end: takeHeld
   }
 }

@@ -173,7 +173,13 @@ function metadataEvents(state: Decoder, payload: JsonObject): readonly ModelEven
   }
   if (state.metered || !isJsonObject(payload.usage)) return NOTHING
   state.metered = true
-  return [{ type: 'usage', usage: decodeUsage(payload.usage, state.extra), details: decodeUsageDetails(payload) }]
+  return [
+    {
+      type: 'usage',
+      usage: decodeUsage(payload.usage, state.extra, state.context.inputHoldsCache),
+      details: decodeUsageDetails(payload)
+    }
+  ]
 }
 
 function indexOf(payload: JsonObject): number {

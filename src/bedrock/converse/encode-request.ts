@@ -68,7 +68,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   if (paths.length > 0) body.additionalModelResponseFieldPaths = paths
   encodeSettings(encoding, streaming, body)
   if (output.outputConfig !== undefined) body.outputConfig = output.outputConfig
-  return { body, streaming, warnings, context: answerContext(encoding, { names, ids, output, callable }) }
+  return { body, streaming, warnings, context: answerContext(encoding, { names, ids, output, callable, streaming }) }
 }
 
 function canStream(encoding: Encoding, { tools }: ToolPlan): boolean {
@@ -85,9 +85,10 @@ interface ContextParts {
   readonly ids: ToolIds
   readonly output: OutputPlan
   readonly callable: readonly CallableTool[]
+  readonly streaming: boolean
 }
 
-function answerContext(encoding: Encoding, { names, ids, output, callable }: ContextParts): AnswerContext {
+function answerContext(encoding: Encoding, { names, ids, output, callable, streaming }: ContextParts): AnswerContext {
   const { request, traits } = encoding
   const mark = reasoningMark(traits)
   const hasTools = callable.length > 0
@@ -95,6 +96,8 @@ function answerContext(encoding: Encoding, { names, ids, output, callable }: Con
   const context: Mutable<AnswerContext> = { toolNames: names.toCaller(), toolIds: ids.toCaller() }
   outputContext(request.output, output, context)
   if (tagged) context.inlineReasoning = true
+  if (traits.callMarkers.length > 0) context.callMarkers = traits.callMarkers
+  if (streaming && traits.streamInputHoldsCache) context.inputHoldsCache = true
   if (traits.textToolCalls && hasTools) context.textCalls = textCalls(encoding, names, callable)
   if (traits.systemTools.length > 0) context.systemTools = traits.systemTools
   if (mark !== undefined) context.reasoningMark = mark

@@ -3,14 +3,22 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { Usage } from '../../core/usage.ts'
 
-/** Reads Bedrock's usage. Claude sends its cache counts under two names, other families leave them out. */
-export function decodeUsage(usage: Json | undefined, extra: Json | undefined): Usage {
+/**
+ * Reads Bedrock's usage. Claude sends its cache counts under two names, other families leave them out. `holdsCache`: the input counts what
+ * was read from and written to the cache, as GPT's does in a stream, measured as 4,995 with 4,993 written where the whole answer said 2
+ * (bifrost#6942, 2026-09). An input smaller than those is one that does not.
+ */
+export function decodeUsage(usage: Json | undefined, extra: Json | undefined, holdsCache = false): Usage {
   const from = isJsonObject(usage) ? usage : {}
   const reasoning = reasoningTokens(extra)
+  const input = count(from.inputTokens)
+  const cacheReadTokens = count(from.cacheReadInputTokens ?? from.cacheReadInputTokenCount)
+  const cacheWriteTokens = count(from.cacheWriteInputTokens ?? from.cacheWriteInputTokenCount)
+  const cached = cacheReadTokens + cacheWriteTokens
   const read: Mutable<Usage> = {
-    inputTokens: count(from.inputTokens),
-    cacheReadTokens: count(from.cacheReadInputTokens ?? from.cacheReadInputTokenCount),
-    cacheWriteTokens: count(from.cacheWriteInputTokens ?? from.cacheWriteInputTokenCount),
+    inputTokens: holdsCache && input >= cached ? input - cached : input,
+    cacheReadTokens,
+    cacheWriteTokens,
     outputTokens: count(from.outputTokens)
   }
   if (reasoning !== undefined) read.reasoningTokens = reasoning

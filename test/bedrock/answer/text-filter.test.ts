@@ -45,6 +45,8 @@ const CALLS = {
   toolNames: new Map([['a_b', 'a.b']])
 } as const
 const JSON_TEXT = { jsonText: true } as const
+const DSML = '<｜DSML｜function_calls'
+const MARKS = { callMarkers: [DSML] } as const
 const UNWRAP = { jsonTool: 'json', jsonUnwrap: true } as const
 const CALL = '{"name": "look", "parameters": {"city": "Rome"}}'
 
@@ -57,7 +59,32 @@ const ROWS: readonly [promise: string, context: Partial<AnswerContext>, blocks: 
     ['thought: I must look.', 'look({})']
   ],
   ['space before the tag is no answer', TAGS, ['\n <think>a</think>b'], ['thought: a', 'b']],
-  ['tags without an end are reasoning to the end', TAGS, ['<think>a < b </thi'], ['thought: a < b </thi']],
+  [
+    'F4: tags without an end are reasoning, and the answer',
+    TAGS,
+    ['<think>a < b </thi'],
+    ['thought: a < b </thi', 'a < b </thi']
+  ],
+  ['F4: blank text behind them is none', TAGS, ['<thinking>\n a\n\n b \n', '\n'], ['thought: a\n\n b', '\n', 'a\n\n b']],
+  ['F4: words behind them are the answer', TAGS, ['<think>a', 'b'], ['thought: a', 'b']],
+  ['F4: a call behind them is the answer', TAGS, ['<think>a', { call: 'look' }], ['thought: a', 'look({})']],
+  ['F4: a tag alone leaves nothing', TAGS, ['<think>\n'], []],
+  ['F4: JSON is found in them', { ...TAGS, ...JSON_TEXT }, ['<think>So {"a":1}'], ['thought: So {"a":1}', '{"a":1}']],
+  [
+    'F4: an answer by tool needs no other',
+    { ...TAGS, jsonTool: 'json' },
+    ['<think>a', { call: 'json', input: { a: 1 } }],
+    ['thought: a', '{"a":1}']
+  ],
+
+  ['F6: a marker at the end is taken out', MARKS, [`Wait.\n\n${DSML}`, { call: 'look' }], ['Wait.\n\n', 'look({})']],
+  ['F6: with its bracket and blanks too', MARKS, [`Wait.${DSML}>\n\n`, { call: 'look' }], ['Wait.', 'look({})']],
+  ['F6: alone it leaves nothing', MARKS, [DSML, { call: 'look' }], ['look({})']],
+  ['F6: without a call it is one all the same', MARKS, [`So.${DSML}`], ['So.']],
+  ['F6: elsewhere it is text', MARKS, [`${DSML} is a < b mark ${DSML}`], [`${DSML} is a < b mark `]],
+  ['F6: its beginning alone is text', MARKS, [`a ${DSML.slice(0, 9)}`], [`a ${DSML.slice(0, 9)}`]],
+  ['F6: behind tagged reasoning', { ...TAGS, ...MARKS }, [`<think>a</think>b${DSML}`], ['thought: a', 'b']],
+  ['F6: in front of JSON', { ...MARKS, ...JSON_TEXT }, [`{"a":"${DSML}"} ${DSML}`], [`{"a":"${DSML}"}`]],
   ['tags later in the text are text', TAGS, ['a <think>b</think>'], ['a <think>b</think>']],
   ['a second pair of tags is text', TAGS, ['<think>a</think>b <think>c</think>'], ['thought: a', 'b <think>c</think>']],
   ['another tag is text', TAGS, ['<thing>a</thing>'], ['<thing>a</thing>']],
@@ -161,6 +188,7 @@ t.test('no text is lost or made up: any text in any cut', async () => {
     ' ',
     '\n',
     CALL,
+    DSML,
     '{"a":1}'
   )
   const texts = fc.array(
@@ -171,6 +199,9 @@ t.test('no text is lost or made up: any text in any cut', async () => {
     TAGS,
     CALLS,
     JSON_TEXT,
+    MARKS,
+    { ...TAGS, ...MARKS },
+    { ...TAGS, ...MARKS, ...JSON_TEXT },
     { ...TAGS, ...JSON_TEXT },
     { ...TAGS, ...CALLS }
   )
@@ -183,3 +214,23 @@ t.test('no text is lost or made up: any text in any cut', async () => {
     { numRuns: 1000 }
   )
 })
+
+// What takes each piece together with all before it would be at this for minutes.
+const LONG = ' '.repeat(200_000)
+const PADDED: readonly [place: string, context: Partial<AnswerContext>, blocks: readonly Block[]][] = [
+  ['before a forced answer', UNWRAP, [{ call: 'json', input: `${LONG}{"a":1}` }]],
+  ['inside its wrapper', UNWRAP, [{ call: 'json', input: `{${LONG}"properties":${LONG}{"a":1}}` }]],
+  ['inside a forced answer', UNWRAP, [{ call: 'json', input: `{"properties":{"a":${LONG}1}}` }]],
+  ['before a tag', TAGS, [`${LONG}<think>a</think>b`]],
+  ['behind a tag', TAGS, [`<think>${LONG}a${LONG}b${LONG}</think>${LONG}c`]],
+  ['behind a brace', JSON_TEXT, [`{${LONG}"a":1}`]],
+  ['before a call written as text', CALLS, [`${LONG}${CALL}`]],
+  ['inside a call written as text', CALLS, [`{${LONG}"name":"look"}`]],
+  ['behind a marker', MARKS, [`a${DSML}${LONG}`]]
+]
+for (const [place, context, blocks] of PADDED)
+  t.test(`S18: 200,000 pieces of white space ${place} are read in one go`, async (t) => {
+    const told = read(context, blocks, 1).words
+    t.same(told, read(context, blocks, 1_000_000).words)
+    t.ok(told.length > 0)
+  })
