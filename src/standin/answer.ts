@@ -11,6 +11,7 @@ export interface Answer {
   readonly additionalModelResponseFields?: unknown
   readonly performanceConfig?: unknown
   readonly serviceTier?: unknown
+  readonly interleaved?: boolean
   readonly chunkSize?: number
   readonly gapMs: number
   readonly delayMs: number

@@ -23,10 +23,9 @@ export function* converseEvents(answer: Answer, family: string, random: Random):
   const content: readonly Block[] = opensEmpty ? [{ text: '' }, ...answer.content] : answer.content
   const style = { random, chunkSize: answer.chunkSize, emptyStart: family === 'deepseek' }
   yield padded('messageStart', { role: 'assistant' }, random)
-  for (const [contentBlockIndex, block] of content.entries()) {
-    for (const event of blockEvents(block, style)) yield padded(event.type, { contentBlockIndex, ...event.payload }, random)
-    yield padded('contentBlockStop', { contentBlockIndex }, random)
-  }
+  const blocks = content.map((block, contentBlockIndex) => wholeBlock(block, contentBlockIndex, style))
+  for (const { type, payload } of answer.interleaved === true ? inTurn(blocks) : oneByOne(blocks))
+    yield padded(type, payload, random)
   const { additionalModelResponseFields, stopReason, trace, performanceConfig, serviceTier, usage, latencyMs } = answer
   yield padded('messageStop', { stopReason, additionalModelResponseFields }, random)
   yield padded('metadata', { metrics: { latencyMs }, usage, trace, performanceConfig, serviceTier }, random)
@@ -36,6 +35,23 @@ const padded = (type: string, payload: StreamEvent['payload'], random: Random): 
   type,
   payload: { ...payload, p: PADDING.slice(0, random.between(1, PADDING.length)) }
 })
+
+function* wholeBlock(block: Block, contentBlockIndex: number, style: Style): Generator<StreamEvent> {
+  for (const { type, payload } of blockEvents(block, style)) yield { type, payload: { contentBlockIndex, ...payload } }
+  yield { type: 'contentBlockStop', payload: { contentBlockIndex } }
+}
+
+function* oneByOne(blocks: readonly Generator<StreamEvent>[]): Generator<StreamEvent> {
+  for (const block of blocks) yield* block
+}
+
+function* inTurn(blocks: readonly Generator<StreamEvent>[]): Generator<StreamEvent> {
+  for (let open = blocks; open.length > 0; ) {
+    const next = open.map((block) => ({ block, event: block.next() }))
+    for (const { event } of next) if (event.done !== true) yield event.value
+    open = next.flatMap(({ block, event }) => (event.done === true ? [] : [block]))
+  }
+}
 
 function* blockEvents(block: Block, style: Style): Generator<StreamEvent> {
   if (block.text !== undefined) {

@@ -87,7 +87,7 @@ function reshape(answer: Answer, fault: Fault | undefined): Answer {
 
 async function sendWhole(exchange: Exchange, world: World, answer: Answer, fault: Fault | undefined): Promise<void> {
   const { content, latencyMs, stopReason, usage, output: shape, ...rest } = answer
-  const { chunkSize: _size, gapMs: _gap, delayMs: _delay, ...extras } = rest
+  const { chunkSize: _size, interleaved: _turns, gapMs: _gap, delayMs: _delay, ...extras } = rest
   const strange =
     world.options.chaos || (fault?.kind === 'shape' && fault.shape === 'unknown-fields') ? { zzUnknown: { deep: [1] } } : {}
   const isAbsent = shape === 'absent' || (fault?.kind === 'shape' && fault.shape === 'no-output')

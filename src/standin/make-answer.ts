@@ -50,13 +50,14 @@ function signed(block: Block, model: CatalogModel, world: World): Block {
 }
 
 function extras(said: Thought, { request, streaming }: ModelCall): Partial<Answer> {
-  const { trace, chunkSize, output } = said
+  const { trace, chunkSize, output, interleaved } = said
   const performanceConfig = said.performanceConfig ?? request.performanceConfig
   const serviceTier = said.serviceTier ?? request.serviceTier
   const fields = said.additionalModelResponseFields ?? stopField(said, request, streaming)
   return {
     ...(trace === undefined ? {} : { trace }),
     ...(output === undefined ? {} : { output }),
+    ...(interleaved === undefined ? {} : { interleaved }),
     ...(chunkSize === undefined ? {} : { chunkSize }),
     ...(performanceConfig === undefined ? {} : { performanceConfig }),
     ...(serviceTier === undefined ? {} : { serviceTier }),

@@ -54,6 +54,8 @@ export interface ScriptedAnswer {
   additionalModelResponseFields?: unknown
   performanceConfig?: unknown
   serviceTier?: unknown
+  /** A stream writes all blocks at once, an event of each in turn. */
+  interleaved?: boolean
   /** Characters per delta; without it each delta has a length of its own. */
   chunkSize?: number
   /** Pause after every event of the stream. */

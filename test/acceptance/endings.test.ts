@@ -216,3 +216,32 @@ t.test('F6: the marker that DeepSeek leaves before its calls reaches nobody, how
     }
   }
 })
+
+const CALLS_AT_ONCE = [
+  { toolUse: { toolUseId: 'tooluse_a', name: 'f', input: { city: 'Rome', deep: [1, { a: null }] } } },
+  { toolUse: { toolUseId: 'tooluse_b', name: 'g', input: { city: 'Oslo' } } },
+  { toolUse: { toolUseId: 'tooluse_c', name: 'f', input: {} } }
+]
+const MIXED = [
+  ['two and three calls', CALLS_AT_ONCE],
+  ['text and calls', [{ text: 'I will look at both.' }, ...CALLS_AT_ONCE, { text: 'And that is it.' }]],
+  ['reasoning and a call', [{ reasoningContent: { reasoningText: { text: 'Both, I think.' } } }, ...CALLS_AT_ONCE]]
+] as const
+
+for (const [what, content] of MIXED)
+  for (const framing of ['whole', 'byte'] as const)
+    t.test(`F3: ${what} written at once are whole, as in a whole answer, with bytes ${framing}`, async (t) => {
+      const { standin, ask, stream } = await asker(t, {}, { framing })
+      for (const model of [SONNET_46, NOVA, KIMI]) {
+        standin.answer(model, { content, interleaved: true, chunkSize: 3 })
+        const asked = { model, tools: [tool('f'), tool('g')] }
+        const whole = (await ask(asked)).body.choices[0]
+        const streamed = added((await stream(asked)).text)
+        const calls = streamed.message.tool_calls?.map(({ index: _, ...call }) => call)
+        t.same(calls, whole?.message.tool_calls)
+        t.equal(calls?.[0]?.function?.arguments, '{"city":"Rome","deep":[1,{"a":null}]}')
+        t.equal(calls?.[1]?.function?.arguments, '{"city":"Oslo"}')
+        t.equal(streamed.message.content, whole?.message.content ?? '')
+        t.equal(streamed.finish_reason, 'tool_calls')
+      }
+    })

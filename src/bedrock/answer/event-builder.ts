@@ -1,5 +1,6 @@
 import type { ModelEvent } from '../../core/event.ts'
 import type { Citation } from '../../core/turn.ts'
+import { GatewayError } from '../../errors.ts'
 import type { QuickDelta } from '../converse/quick-delta.ts'
 import { close, type Events, isHidden, open, openAs, release, type Writing } from './block-state.ts'
 import type { Pieces } from './text-pieces.ts'
@@ -34,14 +35,15 @@ export function writeText(state: Writing, index: number, text: string): Events {
   return addText(state, index, 'text', text)
 }
 
-/** A piece of the open call's arguments. */
+/** A piece of the open call's arguments. Throws where none is open: a call must not go out without a part of them. */
 export function writeInput(state: Writing, index: number, json: string): Events {
-  if (json === '' || state.index !== index) return NOTHING
-  if (state.kind === 'tool') {
+  if (json === '' || isHidden(state, index)) return NOTHING
+  const kind = state.index === index ? state.kind : undefined
+  if (kind === 'tool') {
     state.hasInput = true
     return [{ type: 'tool-input', block: state.block, json }]
   }
-  if (state.kind !== 'json') return NOTHING
+  if (kind !== 'json') throw new GatewayError('upstream_stream_error', 'Bedrock sent arguments of no call; try again')
   state.hasInput = true
   const text = state.unwrapper?.take(json) ?? json
   return text === '' ? NOTHING : [{ type: 'text', block: state.block, text }]

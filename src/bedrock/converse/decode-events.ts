@@ -1,6 +1,7 @@
 import type { FinishDetails, ModelEvent } from '../../core/event.ts'
 import { isEmpty, isJsonObject, type Json, type JsonObject, toJson } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
+import { unreachable } from '../../core/unreachable.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import { beginWriting, type Writing } from '../answer/block-state.ts'
@@ -21,6 +22,7 @@ import { decodeCitation } from './decode-citation.ts'
 import type { QuickDelta } from './quick-delta.ts'
 import { finishReason, isKnownStop, stopSequence } from './stop-reason.ts'
 import { decodeUsage, decodeUsageDetails } from './usage.ts'
+import { type BlockFrame, createWaitingFrames, type WaitingFrames } from './waiting-frames.ts'
 import { createWholeText, type WholeText } from './whole-text.ts'
 
 export { type AnswerContext, PLAIN_ANSWER } from '../answer/answer-context.ts'
@@ -48,6 +50,10 @@ class Decoder implements EventDecoder {
   readonly context: AnswerContext
   readonly writing: Writing
   started = false
+  /** The wire's number of the block that has begun and not ended. */
+  open: number | undefined
+  /** What came of other blocks meanwhile. Made with the first frame of the kind: Bedrock mostly ends a block before the next one. */
+  waiting: WaitingFrames | undefined
   finished = false
   metered = false
   /** Made with the first half of a character: hardly any answer has one. */
@@ -62,7 +68,7 @@ class Decoder implements EventDecoder {
   }
 
   frame(eventType: string, payload: JsonObject): readonly ModelEvent[] {
-    if (eventType === 'contentBlockDelta' && !this.finished && this.started) return deltaEvents(this, payload)
+    if (eventType === 'contentBlockDelta' && !this.finished && this.started) return blockEvents(this, eventType, payload)
     return otherEvents(this, eventType, payload)
   }
 
@@ -86,11 +92,9 @@ function otherEvents(state: Decoder, eventType: string, payload: JsonObject): re
   }
   switch (eventType) {
     case 'contentBlockStart':
-      return [...heldEvents(state), ...startEvents(state, payload)]
     case 'contentBlockDelta':
-      return deltaEvents(state, payload)
     case 'contentBlockStop':
-      return [...heldEvents(state), ...writeStop(state.writing, indexOf(payload))]
+      return blockEvents(state, eventType, payload)
     case 'messageStop':
       return stopEvents(state, payload)
     default:
@@ -100,6 +104,55 @@ function otherEvents(state: Decoder, eventType: string, payload: JsonObject): re
 }
 
 const KNOWN = new Set(['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop'])
+
+/** One block at a time: models may write two at once, and a call whose pieces are mixed with another's would be lost (hermes-agent#107472). */
+function blockEvents(state: Decoder, eventType: BlockFrame, payload: JsonObject): readonly ModelEvent[] {
+  if (state.open !== undefined && state.open !== indexOf(payload)) {
+    state.waiting ??= createWaitingFrames()
+    state.waiting.add(indexOf(payload), { eventType, payload })
+    return NOTHING
+  }
+  const events = frameEvents(state, eventType, payload)
+  return state.waiting === undefined || state.open !== undefined ? events : [...events, ...waitingEvents(state, state.waiting)]
+}
+
+function frameEvents(state: Decoder, eventType: BlockFrame, payload: JsonObject): readonly ModelEvent[] {
+  const index = indexOf(payload)
+  state.open = eventType === 'contentBlockStop' ? undefined : index
+  switch (eventType) {
+    case 'contentBlockStart':
+      return [...heldEvents(state), ...startEvents(state, payload)]
+    case 'contentBlockDelta':
+      return deltaEvents(state, payload)
+    case 'contentBlockStop':
+      return [...heldEvents(state), ...writeStop(state.writing, index)]
+    default:
+      return unreachable(eventType)
+  }
+}
+
+/** The blocks that have waited, in their order, up to one that has not ended. */
+function waitingEvents(state: Decoder, waiting: WaitingFrames): readonly ModelEvent[] {
+  const events: ModelEvent[] = []
+  while (state.open === undefined && waiting.size > 0) {
+    for (const { eventType, payload } of waiting.takeFirst())
+      for (const event of frameEvents(state, eventType, payload)) events.push(event)
+  }
+  return events
+}
+
+/** All that still waits: the answer is over, and blocks that nobody ended with it. */
+function lastEvents(state: Decoder): readonly ModelEvent[] {
+  const events = [...heldEvents(state)]
+  while (state.waiting !== undefined && state.waiting.size > 0) {
+    for (const event of writeStop(state.writing, state.open ?? NO_BLOCK)) events.push(event)
+    state.open = undefined
+    for (const event of waitingEvents(state, state.waiting)) events.push(event)
+  }
+  return [...events, ...heldEvents(state), ...writeRest(state.writing)]
+}
+
+const NO_BLOCK = -1
 
 function startEvents({ writing, context }: Decoder, payload: JsonObject): readonly ModelEvent[] {
   const index = indexOf(payload)
@@ -153,7 +206,7 @@ function reasoningEvents(state: Decoder, index: number, reasoning: JsonObject): 
 function stopEvents(state: Decoder, payload: JsonObject): readonly ModelEvent[] {
   const raw = typeof payload.stopReason === 'string' ? payload.stopReason : ''
   const extra = payload.additionalModelResponseFields
-  const closing = [...heldEvents(state), ...writeRest(state.writing)]
+  const closing = lastEvents(state)
   state.finished = true
   state.extra = extra
   const met = stopSequence(extra)

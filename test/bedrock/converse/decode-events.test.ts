@@ -256,6 +256,19 @@ for (const [raw, reason] of REASONS) {
   })
 }
 
+t.test('F3: arguments of no call are an error, and never lost', async (t) => {
+  const decoder = createEventDecoder(PLAIN_ANSWER)
+  decoder.frame(...start)
+  t.throws(() => decoder.frame(...input(0, '{"a":1}')), /arguments of no call/)
+})
+
+t.test('F3: of blocks written at once that nobody ended, all is told at the end', async (t) => {
+  const frames = [start, calls(0, 'f'), calls(1, 'g'), input(0, '{"a":'), input(1, '{"b":'), input(0, '1}'), input(1, '2}')]
+  const told = brief(decode([...frames, says(2, 'x'), ends('tool_use')]))
+  t.match(told, /\{"a":1\}|\{"a":.*1\}/)
+  t.match(told, /\{"b":.*2\}.*x/)
+})
+
 t.test('a stream that ends without messageStop is an error', async (t) => {
   const decoder = createEventDecoder(PLAIN_ANSWER)
   decoder.frame(...start)

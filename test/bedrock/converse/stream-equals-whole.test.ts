@@ -131,6 +131,40 @@ t.test('a stream folds to what the whole answer says, for every kind of block an
   )
 })
 
+t.test('F3: blocks that are written at once fold to the same, in whatever turns', async () => {
+  const turns = fc.array(fc.nat(), { minLength: 1, maxLength: 40 })
+  fc.assert(
+    fc.property(answer, contexts, turns, (whole, context, drawn) => {
+      const frames = streamOf(whole as never, (text) => text.match(/[\s\S]{1,2}/g) ?? [''])
+      const decoder = createEventDecoder(context)
+      const streamed = inTurns(frames, drawn).flatMap(([type, payload]) => decoder.frame(type, payload))
+      const { content, ...rest } = whole
+      checkLaws(streamed)
+      const read = decodeConverseResponse({ output: { message: { role: 'assistant', content } }, ...rest }, context)
+      const [a, b] = [fold(streamed), fold(read)]
+      if (JSON.stringify(a) !== JSON.stringify(b)) throw new Error(`${JSON.stringify(a)}\n${JSON.stringify(b)}`)
+    }),
+    options
+  )
+})
+
+/** The same frames with those of several blocks mixed; each block begins no sooner than the one before it. */
+function inTurns(frames: readonly Frame[], drawn: readonly number[]): readonly Frame[] {
+  const ofBlock = frames.filter(([, payload]) => 'contentBlockIndex' in payload)
+  const waiting = [...Map.groupBy(ofBlock, ([, payload]) => payload.contentBlockIndex).values()]
+  const open: Frame[][] = []
+  const mixed: Frame[] = []
+  for (let turn = 0; open.length + waiting.length > 0; turn++) {
+    const at = (drawn[turn % drawn.length] ?? 0) % (open.length + (waiting.length > 0 ? 1 : 0))
+    if (at === open.length) open.push(waiting.shift() ?? [])
+    const block = open[at]
+    const next = block?.shift()
+    if (next !== undefined) mixed.push(next)
+    if (block?.length === 0) open.splice(at, 1)
+  }
+  return [...frames.slice(0, 1), ...mixed, ...frames.slice(-2)]
+}
+
 t.test('events keep their laws whatever the answer holds', async () => {
   fc.assert(
     fc.property(answer, contexts, (whole, context) => {
