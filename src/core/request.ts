@@ -76,6 +76,8 @@ export interface ChatRequest {
     readonly tools: boolean
     readonly messages: boolean
     readonly mark?: CacheMark
+    /** Path of the wish in the caller's request, to report it by. */
+    readonly path?: string
   }
   /** Anthropic beta flags. */
   readonly betas?: readonly string[]

@@ -72,6 +72,7 @@ const MEMBERS = {
   cache: ['a list of tools, system, messages', someOf('tools', 'system', 'messages')],
   cacheLongTtl: ['true or false', flag],
   streamInputHoldsCache: ['true or false', flag],
+  noCacheBehind: ['a list of strings', texts],
   betas: ['a list of strings', texts],
   responseFields: ['true or false', flag],
   profileOnly: ['true or false', flag],

@@ -47,6 +47,7 @@ const PERMISSIVE: Traits = {
   cache: [],
   cacheLongTtl: false,
   streamInputHoldsCache: false,
+  noCacheBehind: [],
   betas: [],
   responseFields: false,
   profileOnly: false,
@@ -116,6 +117,8 @@ const CLAUDE_35: Traits = {
   ...CLAUDE_3,
   maxOutputTokens: 8192,
   cache: ['tools', 'system', 'messages'],
+  // "messages.0.content.2.type: Field required": only PDF and pictures take a point (aws-sdk-java-v2#6277, harness-sdk#1966, 2026-03).
+  noCacheBehind: ['csv', 'doc', 'docx', 'html', 'md', 'txt', 'xls', 'xlsx'].map((format) => `document ${format}`),
   profiles: ['us', 'eu', 'apac']
 }
 
@@ -190,8 +193,9 @@ const NOVA: Traits = {
   maxOutputTokens: 10_000,
   // Nova 1 thinks aloud in <thinking> tags before it calls a tool, without being asked to.
   inlineReasoning: 'with-tools',
-  // Nova takes no cachePoint among the tools.
+  // Nova takes no cachePoint among the tools, and none right behind a tool result (bedrock-engineer#71, zeroclaw#8720, 2026-07).
   cache: ['system', 'messages'],
+  noCacheBehind: ['toolResult'],
   profiles: ['us', 'eu', 'apac']
 }
 

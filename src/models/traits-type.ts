@@ -92,6 +92,8 @@ export interface Traits {
   readonly cacheLongTtl: boolean
   /** In a stream, the input tokens count what was read from and written to the cache too. */
   readonly streamInputHoldsCache: boolean
+  /** Blocks right behind which a cachePoint is refused: kinds on the wire (`toolResult`), documents with their format (`document csv`). */
+  readonly noCacheBehind: readonly string[]
   /** Beta flags known to be accepted. */
   readonly betas: readonly string[]
   /** Native response fields worth asking for: the stop string that was met, reasoning tokens. */

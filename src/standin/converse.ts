@@ -14,6 +14,7 @@ import { parseBody } from './parse-body.ts'
 import { makeRandom } from './random.ts'
 import { Refusal } from './refusal.ts'
 import { resolveModel } from './resolve.ts'
+import { checkCachingAllowed } from './rules-cache.ts'
 import { checkConversation } from './rules-conversation.ts'
 import { checkMedia } from './rules-media.ts'
 import { checkModel } from './rules-model.ts'
@@ -46,6 +47,7 @@ function admit(exchange: Exchange, world: World, { modelId, streaming }: { model
   const model = resolveModel(modelId)
   const request = body as ConverseRequest
   checkRequest(request, model, { streaming, world })
+  checkCachingAllowed(request, world.uncached.get(modelId))
   return { modelId, model, request, streaming, bodyText: exchange.body.toString('utf8') }
 }
 

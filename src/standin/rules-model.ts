@@ -2,6 +2,7 @@ import type { CatalogModel } from './catalog.ts'
 import { blocksOf, type ConverseRequest } from './converse-request.ts'
 import { checkUnicode } from './parse-body.ts'
 import { invalid, modelRefuses, Refusal } from './refusal.ts'
+import { checkCachePoints } from './rules-cache.ts'
 import { checkSchema } from './schema-subset.ts'
 
 /** Refuses what this one model does not take: sampling, tools, cache points, stop words, structured output. */
@@ -12,6 +13,7 @@ export function checkModel(request: ConverseRequest, model: CatalogModel, stream
   checkTools(request, model, streaming)
   checkCachePoints(request, model)
   checkStructured(request, model)
+  checkSystem(request, model)
   checkSystemTools(request, model)
 }
 
@@ -66,20 +68,6 @@ function checkChoice({ toolConfig }: ConverseRequest, model: CatalogModel, names
   if (named !== undefined && !names.includes(named)) invalid(`Tool '${named}' not found in provided tools.`)
 }
 
-function checkCachePoints(request: ConverseRequest, model: CatalogModel): void {
-  const everywhere = [...(request.toolConfig?.tools ?? []), ...(request.system ?? []), ...blocksOf(request)]
-  const points = everywhere.filter((item) => item.cachePoint !== undefined)
-  const inTools = request.toolConfig?.tools.some((entry) => entry.cachePoint !== undefined) === true
-  if (points.length > 0 && (model.cacheMinimum === undefined || (inTools && model.family === 'nova'))) {
-    invalid("This model doesn't support the cachePoint field. Remove cachePoint and try again.")
-  }
-  if (points.length > 4) modelRefuses(`A maximum of 4 blocks with cache_control may be provided. Found ${points.length}.`)
-  const ttls = points.map((item) => item.cachePoint?.ttl ?? '5m')
-  if (ttls.lastIndexOf('1h') > ttls.indexOf('5m') && ttls.includes('5m')) {
-    modelRefuses("a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block.")
-  }
-}
-
 function checkStructured(request: ConverseRequest, model: CatalogModel): void {
   const schema = request.outputConfig?.textFormat?.structure.jsonSchema.schema
   if (schema !== undefined) {
@@ -96,6 +84,11 @@ function checkStructured(request: ConverseRequest, model: CatalogModel): void {
   for (const [index, entry] of (request.toolConfig?.tools ?? []).entries()) {
     if (entry.toolSpec?.strict === true) checkSchema(entry.toolSpec.inputSchema.json, `tools.${index}.custom`)
   }
+  const enforced = (request.toolConfig?.tools ?? []).filter((entry) => entry.toolSpec?.strict === true)
+  checkGrammar([
+    ...(schema === undefined ? [] : [schema]),
+    ...enforced.map((entry) => JSON.stringify(entry.toolSpec?.inputSchema.json))
+  ])
 }
 
 const refusedField = (model: CatalogModel, field: string) =>
@@ -114,6 +107,24 @@ function parseSchema(schema: string): unknown {
       'The schema field at outputConfig.textFormat.structure.jsonSchema is not valid JSON. Update the schema and try again.'
     )
   }
+}
+
+// Stands for whatever the compiler of grammars finds too large: characters of all schemas of a request.
+const LARGEST_GRAMMAR = 20_000
+
+function checkGrammar(schemas: readonly string[]): void {
+  if (schemas.reduce((sum, schema) => sum + schema.length, 0) <= LARGEST_GRAMMAR) return
+  modelRefuses(
+    'The compiled grammar is too large, which would cause performance issues. Simplify your tool schemas or reduce the number of strict tools.'
+  )
+}
+
+/** Claude's own header, which Claude Code puts into its system prompt: refused wherever it stands there (claude-code#24168, 2026-02). */
+const RESERVED = 'x-anthropic-billing-header'
+
+function checkSystem({ system = [] }: ConverseRequest, { family }: CatalogModel): void {
+  if (family !== 'claude' || !system.some((block) => block.text?.includes(RESERVED) === true)) return
+  modelRefuses(`${RESERVED} is a reserved keyword and may not be used in the system prompt.`)
 }
 
 function checkSystemTools({ toolConfig }: ConverseRequest, model: CatalogModel): void {

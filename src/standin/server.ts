@@ -24,6 +24,8 @@ export interface Standin {
   setSecret(name: string, value: string): void
   deny(operation: string, on: boolean): void
   throttle(operation: string, on: boolean): void
+  /** Cache points in calls of this model, by the id as called, are refused as the account's matter. */
+  denyCaching(modelId: string, exception: 'AccessDeniedException' | 'ValidationException'): void
   /** Model calls whose response is neither finished nor aborted. */
   inFlight(): number
   close(): Promise<void>
@@ -112,6 +114,7 @@ function handles(world: World, listener: Listener): Standin {
     setSecret: (name, value) => void world.secrets.set(name, value),
     deny: (operation, on) => void (on ? world.denied.add(operation) : world.denied.delete(operation)),
     throttle: (operation, on) => void (on ? world.throttled.add(operation) : world.throttled.delete(operation)),
+    denyCaching: (modelId, exception) => void world.uncached.set(modelId, exception),
     inFlight: () => world.inFlight.size,
     close: () => listener.close()
   }

@@ -1,4 +1,5 @@
 import type { RecordedRequest, ScriptedAnswer, StandinOptions } from './options.ts'
+import type { ExceptionName } from './refusal.ts'
 
 /** Everything one running stand-in knows and remembers; two of them share nothing. */
 export interface World {
@@ -8,6 +9,8 @@ export interface World {
   readonly secrets: Map<string, string>
   readonly denied: Set<string>
   readonly throttled: Set<string>
+  /** Models, by the id as called, for which the account may not cache, and how that is said. */
+  readonly uncached: Map<string, ExceptionName>
   readonly answers: Map<string, ScriptedAnswer[]>
   readonly faults: Map<string, string[]>
   /** Digests of reasoning text and signature pairs that were handed out. */
@@ -45,6 +48,7 @@ export function makeWorld(given: StandinOptions): World {
     secrets: new Map(Object.entries(options.secrets)),
     denied: new Set(options.deny),
     throttled: new Set(),
+    uncached: new Map(),
     answers: new Map(),
     faults: new Map(),
     signatures: new Set(),

@@ -27,6 +27,7 @@ function run(text: string, more: Partial<ChatRequest> & { models?: readonly stri
   const { models = [CLAUDE], signal = new AbortController().signal, ...request } = more
   const [first, ...rest] = models.map((id) => ({ id, baseId: baseModelId(id) }))
   return {
+    owner: 'alice',
     signal,
     targets: [first!, ...rest],
     request: {

@@ -2,6 +2,7 @@ import t from 'tap'
 import { build, CLAUDE, NOVA, post } from './clients.ts'
 
 const OPUS = 'us.anthropic.claude-opus-5-5'
+const SONNET_46 = 'us.anthropic.claude-sonnet-4-6'
 const OPUS_47 = 'us.anthropic.claude-opus-4-7'
 const HAIKU_45 = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
 const OPUS_41 = 'us.anthropic.claude-opus-4-1-20250805-v1:0'
@@ -30,6 +31,30 @@ const closed = { type: 'object', properties: { a: { type: 'string' } }, required
 type Row = readonly [name: string, model: string, body: Record<string, unknown>, sentence: RegExp]
 
 const REFUSED: readonly Row[] = [
+  [
+    'F13: a word that is reserved, in a system prompt of Claude',
+    SONNET_46,
+    { system: [{ text: 'x-anthropic-billing-header: cc_version=2.1;' }] },
+    /: x-anthropic-billing-header is a reserved keyword and may not be used in the system prompt\.$/
+  ],
+  [
+    'F23: a cache point of Claude behind a document that is no PDF',
+    SONNET_46,
+    { messages: [asked({ text: 'a' }, document('a'), cache)] },
+    /: messages\.0\.content\.2\.type: Field required$/
+  ],
+  [
+    'F24: a cache point of Nova right behind a tool result',
+    NOVA,
+    { messages: [hi, said(use('a')), asked(result('a'), cache)], toolConfig: tools },
+    /#\/messages\/2\/content\/0: extraneous key \[cachePoint\] is not permitted/
+  ],
+  [
+    'F29: a schema too large to compile',
+    SONNET_46,
+    schema({ ...closed, properties: { a: { type: 'string', enum: Array.from({ length: 5000 }, (_, index) => `w${index}`) } } }),
+    /: The compiled grammar is too large/
+  ],
   ['an unknown model', 'nobody.model-1', {}, /^The provided model identifier is invalid\.$/],
   ['a profile id of a geography the model lacks', 'jp.openai.gpt-6-sol', {}, /^The provided model identifier is invalid\.$/],
   ['a base id that needs a profile', 'anthropic.claude-sonnet-4-6', {}, /with on-demand throughput isn.t supported/],

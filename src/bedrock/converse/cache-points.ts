@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../core/request.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
 import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { isPoint, kindOf, spotOf } from './cache-spots.ts'
 import { cachePoint } from './encode-blocks.ts'
 
 /** The three places of cache points, in the order in which models read them. */
@@ -14,28 +15,64 @@ export interface CachedParts {
 
 const MOST_POINTS = 4
 
-/** Adds the gateway's own points, and takes out those that the model, the place or the limits refuse. */
+/** Adds the points of a wish, and moves or takes out those that the model, the place or the limits refuse. */
 export function placeCachePoints(encoding: Encoding, parts: CachedParts): CachedParts {
   const wish = automatic(encoding)
   if (!(wish.system || wish.tools || wish.messages) && !hasPoints(parts)) return parts
-  const isAllowed = allowedPlaces(encoding)
   const marked = addAutomatic(parts, wish)
-  const before = countPoints(marked)
-  const placed = {
-    tools: isAllowed('tools') ? marked.tools : withoutPoints(marked.tools),
-    system: isAllowed('system') ? marked.system : withoutPoints(marked.system),
-    messages: isAllowed('messages') ? marked.messages : mapContent(marked.messages, withoutPoints)
-  }
+  const placed = seated(marked, encoding)
   const left = countPoints(placed)
-  if (left < before && countPoints(parts) > 0) encoding.warn('cache_control', 'the model takes no cache point there')
+  reportLost(encoding, { parts, marked, left })
   if (left > MOST_POINTS)
     encoding.warn('cache_control', `Bedrock takes at most ${MOST_POINTS} cache points; the last ones are kept`)
   return left === 0 ? placed : settle(placed, encoding, left)
 }
 
-function allowedPlaces(encoding: Encoding): (place: CachePlace) => boolean {
-  const refused = isOmitted(encoding, 'cachePoint')
-  return (place) => !refused && encoding.traits.cache.includes(place)
+/** A mark that has lost its point is told as the caller wrote it; a wish for points of the gateway's own when none of them is left. */
+function reportLost(
+  encoding: Encoding,
+  { parts, marked, left }: { parts: CachedParts; marked: CachedParts; left: number }
+): void {
+  const own = countPoints(parts)
+  const wished = countPoints(marked) - own
+  const ownLeft = own === 0 ? 0 : countPoints(seated(parts, encoding))
+  if (ownLeft < own) encoding.warn('cache_control', 'the model takes no cache point there')
+  const { path } = encoding.request.autoCache ?? {}
+  if (path !== undefined && wished > 0 && left - ownLeft <= 0) encoding.warn(path, 'the model takes no cache point there')
+}
+
+/** The parts with points only where the model takes them. */
+function seated(parts: CachedParts, encoding: Encoding): CachedParts {
+  const isAllowed = (place: CachePlace) => encoding.traits.cache.includes(place)
+  const hasSeat = (place: 'tools' | 'system') => isAllowed(place) && !isOmitted(encoding, `cachePoint.${place}`)
+  return {
+    tools: hasSeat('tools') ? parts.tools : withoutPoints(parts.tools),
+    system: hasSeat('system') ? parts.system : withoutPoints(parts.system),
+    messages: mapContent(parts.messages, (items) => (isAllowed('messages') ? seatPoints(items, encoding) : withoutPoints(items)))
+  }
+}
+
+/**
+ * A point right behind a block that takes none moves before it, and before its like: what is cached then ends earlier.
+ * Without another block before it in the message it is left out.
+ */
+function seatPoints(items: readonly JsonObject[], encoding: Encoding): readonly JsonObject[] {
+  if (!items.some(isPoint)) return items
+  const seats: JsonObject[] = []
+  items.forEach((item, index) => {
+    if (!isPoint(item)) seats.push(item)
+    else if (!isOmitted(encoding, `cachePoint.${spotOf(items, index)}`)) seat(item, seats, encoding)
+  })
+  return seats
+}
+
+function seat(point: JsonObject, seats: JsonObject[], { traits }: Encoding): void {
+  const isRefused = (item: JsonObject | undefined) => item !== undefined && traits.noCacheBehind.includes(kindOf(item))
+  let at = seats.length
+  while (isRefused(seats[at - 1])) at--
+  const before = seats[at - 1]
+  if (at === seats.length) seats.push(point)
+  else if (before !== undefined && !isPoint(before)) seats.splice(at, 0, point)
 }
 
 type Automatic = NonNullable<ChatRequest['autoCache']>
@@ -109,8 +146,4 @@ function countPoints({ tools, system, messages }: CachedParts): number {
 
 function hasPoints({ tools, system, messages }: CachedParts): boolean {
   return tools.some(isPoint) || system.some(isPoint) || messages.some((message) => contentOf(message).some(isPoint))
-}
-
-function isPoint(item: JsonObject): boolean {
-  return item.cachePoint !== undefined
 }

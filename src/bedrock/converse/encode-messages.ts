@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import { leaveOut } from '../../core/leave-out.ts'
 import type { TextBlock, Turn } from '../../core/turn.ts'
 import { endTurns } from '../prepare/arrange-turns.ts'
 import { createDocumentNames } from '../prepare/document-names.ts'
@@ -65,10 +66,30 @@ function encodeTurn(turn: Turn, scope: BlockScope): JsonObject {
   return { role: turn.role, content }
 }
 
-function systemBlocks({ request }: Encoding, instructions: readonly string[]): readonly TextBlock[] {
-  const told = request.system.filter((block) => block.text.trim() !== '')
+function systemBlocks(encoding: Encoding, instructions: readonly string[]): readonly TextBlock[] {
+  const orphaned = () => encoding.warn('cache_control', 'a blank text has none before it that could be marked')
+  const told = leaveOut(allowedSystem(encoding), (block) => block.text.trim() === '', orphaned)
   for (const text of instructions) told.push({ type: 'text', text })
   return told
+}
+
+/** Without the texts, or the lines of them, that Bedrock has refused for what they say. Each is reported by its place. */
+function allowedSystem({ request, omissions, warn }: Encoding): readonly TextBlock[] {
+  if (omissions.size === 0) return request.system
+  return request.system.map((block) => {
+    const lines = isOmitted({ omissions }, `system text ${block.text}`) ? [] : block.text.split('\n')
+    const kept = lines.filter((line) => !hasRefusedWord(line, omissions))
+    if (kept.length > 0 && kept.length === lines.length) return block
+    warn(block.path ?? 'messages', 'Bedrock refused this system text for what it says')
+    return { ...block, text: kept.join('\n') }
+  })
+}
+
+const WORD = 'system line with '
+
+function hasRefusedWord(line: string, omissions: Encoding['omissions']): boolean {
+  for (const name of omissions) if (name.startsWith(WORD) && line.includes(name.slice(WORD.length))) return true
+  return false
 }
 
 /** The first turn is the user's and cannot hold tool results, as nothing was called before it. */

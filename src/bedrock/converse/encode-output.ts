@@ -9,6 +9,7 @@ import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
 import { isObjectNode, sanitizeSchema } from './sanitize-schema.ts'
 import { createSchemaRoom } from './schema-limits.ts'
+import { takesForced } from './tool-choice.ts'
 import { toolSchema } from './tool-schema.ts'
 
 /** How the wished form of the answer reaches the model. */
@@ -101,14 +102,14 @@ function nativeFormat({ name, description, schema }: SchemaOutput): JsonObject {
 /** A tool can be the answer where it can be forced: alone, or, beside the caller's tools, as one of those the model must choose from. */
 function canTool(encoding: Encoding, { schema }: SchemaOutput, { callable, reasoning }: OutputParts): boolean {
   const { traits, request, stream } = encoding
-  if (!traits.tools || !isObjectNode(schema) || isOmitted(encoding, 'toolChoice')) return false
+  if (!traits.tools || !isObjectNode(schema)) return false
   if (reasoning && !traits.forcedToolWithReasoning) return false
   // Where tools do not stream, an instruction keeps the answer streaming.
   if (stream && (!traits.toolsInStream || isOmitted(encoding, 'streamingTools'))) return false
   if (request.webSearch === true || request.tools.some((tool) => tool.type === 'system')) return false
-  if (callable.length === 0) return traits.toolChoice.includes('tool') || traits.toolChoice.includes('any')
+  if (callable.length === 0) return takesForced(encoding, 'tool') || takesForced(encoding, 'any')
   const isFree = request.toolChoice === undefined || request.toolChoice.type === 'auto'
-  return isFree && traits.toolChoice.includes('any')
+  return isFree && takesForced(encoding, 'any')
 }
 
 function instruction({ schema, description }: SchemaOutput): string {

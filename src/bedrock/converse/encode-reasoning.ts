@@ -27,11 +27,12 @@ export function planReasoning(encoding: Encoding, turns: readonly Turn[], hasToo
   const wish = wishOf(encoding)
   if (wish === undefined) return quiet(encoding)
   const param = encoding.request.reasoning?.effort === undefined ? 'thinking' : 'reasoning_effort'
-  if (isOmitted(encoding, 'reasoning')) {
+  const isOff = wish.enabled === false || wish.effort === 'none'
+  if (isOmitted(encoding, isOff ? 'reasoningOff' : 'reasoning')) {
     warn(param, 'the model refused it before')
     return quiet(encoding)
   }
-  if (wish.enabled === false || wish.effort === 'none') return switchOff(encoding, param)
+  if (isOff) return switchOff(encoding, param)
   switch (traits.reasoning) {
     case 'none':
       warn(param, 'the model does not reason')

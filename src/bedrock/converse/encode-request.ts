@@ -30,6 +30,8 @@ export interface EncodedConverse {
   readonly streaming: boolean
   readonly warnings: readonly Warning[]
   readonly context: AnswerContext
+  /** The body holds native fields or beta flags of the caller's own choice. */
+  readonly hasOwnFields: boolean
 }
 
 /**
@@ -68,7 +70,12 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   if (paths.length > 0) body.additionalModelResponseFieldPaths = paths
   encodeSettings(encoding, streaming, body)
   if (output.outputConfig !== undefined) body.outputConfig = output.outputConfig
-  return { body, streaming, warnings, context: answerContext(encoding, { names, ids, output, callable, streaming }) }
+  const context = answerContext(encoding, { names, ids, output, callable, streaming })
+  return { body, streaming, warnings, context, hasOwnFields: hasOwnFields(encoding) }
+}
+
+function hasOwnFields({ request: { extraFields, betas } }: Encoding): boolean {
+  return (extraFields !== undefined && !isEmpty(extraFields)) || betas !== undefined
 }
 
 function canStream(encoding: Encoding, { tools }: ToolPlan): boolean {

@@ -34,7 +34,7 @@ function heat(encoding: Encoding, reasoning: ReasoningPlan): { temperature?: num
   const topP = topPOf(encoding, reasoning)
   if (temperature === undefined) return topP === undefined ? {} : { topP }
   if (topP === undefined) return { temperature }
-  if (encoding.traits.temperatureWithTopP) return { temperature, topP }
+  if (encoding.traits.temperatureWithTopP && !isOmitted(encoding, 'topPWithTemperature')) return { temperature, topP }
   // Both together are refused. A value of 1 asks for nothing, so the other one stays; else the temperature, as most callers mean it.
   if (topP === 1) return { temperature }
   if (temperature === 1) return { topP }

@@ -1,82 +1,171 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { GatewayError } from '../../errors.ts'
 import type { Omission } from '../prepare/encode-scope.ts'
+import { cacheSpots, standAmongOneKind } from './cache-spots.ts'
 import type { EncodedConverse } from './encode-request.ts'
+import { provesMissing } from './missing-fields.ts'
 
-interface Remedy {
-  /** Words of the refusal. */
+/** What a refusal says can be left out, so that the request may be taken without it. */
+export interface Refused {
+  readonly omissions: readonly Omission[]
+  /**
+   * The sentence proves that the model lacks the field, whatever a caller writes into it: worth remembering.
+   * False for all refusals of what a caller wrote.
+   */
+  readonly isMissing: boolean
+}
+
+/**
+ * Reads Bedrock's sentence of refusal. Undefined where the request itself is at fault, did not hold what the sentence names,
+ * or has been tried without it (`tried`: joined names of omissions that did not help).
+ */
+export function readOmission(error: unknown, encoded: EncodedConverse, tried: ReadonlySet<string> = NONE): Refused | undefined {
+  if (!(error instanceof GatewayError)) return undefined
+  const said = bareSentence(error.message)
+  if (error.kind !== 'invalid_request' && !(error.kind === 'access_denied' && NO_CACHING.test(said))) return undefined
+  for (const { says, omit } of REFUSALS) {
+    const match = says.exec(said)
+    const omissions = match === null ? [] : omit(encoded, match)
+    if (omissions.length === 0 || tried.has(omissions.join())) continue
+    return { omissions, isMissing: isProven(said, omissions, encoded) }
+  }
+  return undefined
+}
+
+/** The gateway's own fields alone are in question, and a cache point among blocks of one kind alone. */
+function isProven(said: string, omissions: readonly Omission[], { body, hasOwnFields }: EncodedConverse): boolean {
+  if (hasOwnFields || !provesMissing(said, omissions)) return false
+  return !omissions.some((omission) => omission.startsWith('cachePoint.')) || standAmongOneKind(body)
+}
+
+const NONE: ReadonlySet<string> = new Set()
+/** Bedrock says it as 403 or 400, with advice about the account or without (litellm#39210, 2026-09). */
+const NO_CACHING = /prompt caching/i
+
+/** The sentence without what Bedrock puts around the words of a model. */
+function bareSentence(message: string): string {
+  return message
+    .replace(/^The model returned the following errors: /, '')
+    .replace(/^Malformed input request: /, '')
+    .replace(/, please reformat your input and try again\.$/, '')
+}
+
+interface Row {
   readonly says: RegExp
-  readonly omission: Omission
-  /** The request held the thing, so that leaving it out can help. */
-  readonly held: (body: JsonObject, encoded: EncodedConverse) => boolean
+  /** What to leave out; nothing where the request does not hold it. */
+  readonly omit: (encoded: EncodedConverse, match: RegExpExecArray) => readonly Omission[]
 }
 
 /**
  * Refusals that name one thing the gateway chose to send or can leave out, in Bedrock's and the models' own words.
- * The first that fits is taken, so the exact sentences stand before those that only mention a name.
+ * The first that fits is taken, so the exact sentences stand before those that only mention a name. A wrong guess costs
+ * this one request a call: what is remembered is decided by `provesMissing` alone.
  */
-const REMEDIES: readonly Remedy[] = [
+const REFUSALS: readonly Row[] = [
+  row(/text field in the ContentBlock object .*is blank/i, 'blankText', (body) => /"text":"(?:\s|\\[nrt])+"/.test(json(body))),
+  { says: /(\S{1,200}) is a reserved keyword/i, omit: ({ body }, match) => reservedLine(body, match[1] ?? '') },
+  row(/tool use in streaming mode/i, 'streamingTools', (_body, { streaming }) => streaming),
+  row(
+    /cannot both be specified|temperature.{0,20} and .{0,20}top_?p/i,
+    'topPWithTemperature',
+    (body) => has('inferenceConfig.topP')(body) && has('inferenceConfig.temperature')(body)
+  ),
+  row(/disable_parallel_tool_use|field tool_choice/i, 'parallelToolCalls', has('additionalModelRequestFields.tool_choice')),
   {
-    says: /text field in the ContentBlock object .*is blank/i,
-    omission: 'blankText',
-    held: (body) => /"text":"(?:\s|\\[nrt])+"/.test(JSON.stringify(body))
+    says: /toolConfig\.toolChoice\.(any|tool)\b/,
+    omit: ({ body }, match) => forcedBy(body, match[1] === 'any' ? 'any' : 'tool')
   },
-  { says: /tool use in streaming mode/i, omission: 'streamingTools', held: (_body, { streaming }) => streaming },
-  { says: /cannot both be specified|temperature.{0,20} and .{0,20}top_?p/i, omission: 'topP', held: has('inferenceConfig.topP') },
+  { says: /thinking may not be enabled when tool_choice|tool_?choice/i, omit: ({ body }) => forced(body) },
+  row(/\bttl\b/i, 'cacheTtl', (body) => json(body).includes('"ttl"')),
+  { says: /cachePoint|cache_control|prompt caching/i, omit: ({ body }, match) => cachePoints(body, match.input) },
+  // Claude on Bedrock says so of a cache point that it cannot hang on the block before it (aws-sdk-java-v2#6277, 2025-07).
+  { says: /messages\.\d+\.content\.\d+\.type: Field required/, omit: ({ body }) => cachePoints(body, '#/messages') },
+  row(/compiled grammar|grammar is too large/i, 'strict', isStrict),
+  row(/compiled grammar|grammar is too large/i, 'structuredOutput', has('outputConfig')),
   {
-    says: /disable_parallel_tool_use|field tool_choice/i,
-    omission: 'parallelToolCalls',
-    held: has('additionalModelRequestFields.tool_choice')
+    says: /compiled grammar|grammar is too large/i,
+    omit: ({ body }) => (isStrict(body) && has('outputConfig')(body) ? ['strict', 'structuredOutput'] : [])
   },
-  { says: /thinking may not be enabled when tool_choice|tool_?choice/i, omission: 'toolChoice', held: isForced },
-  { says: /\bttl\b/i, omission: 'cacheTtl', held: (body) => JSON.stringify(body).includes('"ttl"') },
-  { says: /cachePoint|cache_control/i, omission: 'cachePoint', held: (body) => JSON.stringify(body).includes('"cachePoint"') },
-  { says: /\bstrict\b|tools\.\d+\.custom/i, omission: 'strict', held: isStrict },
+  row(/\bstrict\b|tools\.\d+\.custom/i, 'strict', isStrict),
+  row(
+    /output_?config\W{0,3}(?:format|textFormat)|outputConfig|output_format|structured output|json_?schema|response_format|additionalProperties/i,
+    'structuredOutput',
+    has('outputConfig')
+  ),
+  row(/\bstatus\b/i, 'status', (body) => json(body).includes('"status"')),
+  row(/beta/i, 'betas', has('additionalModelRequestFields.anthropic_beta')),
+  row(/prefill|must end with a user/i, 'prefill', endsWithAssistant),
+  row(/support.{0,40}system (?:prompt|message|instruction|role)|\bsystem field\b/i, 'system', has('system')),
+  { says: /\bsystem\.(\d+)\b/, omit: ({ body }, match) => refusedText(body, Number(match[1])) },
+  row(/temperature/i, 'temperature', has('inferenceConfig.temperature')),
+  row(/top_?p\b/i, 'topP', has('inferenceConfig.topP')),
+  row(/\btop_?k\b|inferenceConfig/i, 'topK', hasTopK),
+  { says: /thinking|reasoning|\beffort\b/i, omit: ({ body }, match) => reasoning(body, match.input) },
+  row(/stop_?sequence/i, 'stopSequences', has('inferenceConfig.stopSequences')),
+  row(/service_?\s?tier/i, 'serviceTier', has('serviceTier')),
+  row(/performance_?config|latency/i, 'latency', has('performanceConfig')),
+  row(/response_?field_?paths|json pointer/i, 'responseFields', has('additionalModelResponseFieldPaths')),
   {
-    says: /output_?config\W{0,3}(?:format|textFormat)|outputConfig|output_format|structured output|json_?schema|response_format|additionalProperties/i,
-    omission: 'structuredOutput',
-    held: has('outputConfig')
+    says: /^The maximum tokens you requested exceeds the model limit of (\d+)/,
+    omit: ({ body }, match) => mostTokens(body, match)
   },
-  { says: /\bstatus\b/i, omission: 'status', held: (body) => JSON.stringify(body).includes('"status"') },
-  { says: /beta/i, omission: 'betas', held: has('additionalModelRequestFields.anthropic_beta') },
-  { says: /prefill|must end with a user/i, omission: 'prefill', held: endsWithAssistant },
-  { says: /system (?:prompt|message|instruction|role)|\bsystem field\b/i, omission: 'system', held: has('system') },
-  { says: /temperature/i, omission: 'temperature', held: has('inferenceConfig.temperature') },
-  { says: /top_?p\b/i, omission: 'topP', held: has('inferenceConfig.topP') },
-  { says: /\btop_?k\b|inferenceConfig/i, omission: 'topK', held: hasTopK },
-  { says: /thinking|reasoning|\beffort\b/i, omission: 'reasoning', held: hasReasoning },
-  { says: /stop_?sequence/i, omission: 'stopSequences', held: has('inferenceConfig.stopSequences') },
-  { says: /service_?\s?tier/i, omission: 'serviceTier', held: has('serviceTier') },
-  { says: /performance_?config|latency/i, omission: 'latency', held: has('performanceConfig') },
-  { says: /response_?field_?paths|json pointer/i, omission: 'responseFields', held: has('additionalModelResponseFieldPaths') }
+  { says: /max_tokens: \d+ > (\d+)/, omit: ({ body }, match) => mostTokens(body, match) }
 ]
 
-/**
- * Reads Bedrock's sentence of refusal: what can be left out so that the request is taken, as the name of an omission.
- * Undefined where the request itself is at fault, or did not hold what the sentence names.
- */
-export function readOmission(message: string, encoded: EncodedConverse): Omission | undefined {
-  return (
-    mostTokens(message, encoded.body) ??
-    REMEDIES.find(({ says, held }) => says.test(message) && held(encoded.body, encoded))?.omission
-  )
+function row(says: RegExp, omission: Omission, held: (body: JsonObject, encoded: EncodedConverse) => boolean): Row {
+  return { says, omit: (encoded) => (held(encoded.body, encoded) ? [omission] : []) }
 }
-
-/** A refusal of the thing as such, which holds for whoever asks this model next; any other one may be about this caller's value. */
-const LASTING =
-  /support|not (?:permitted|allowed|available|enabled|compatible)|extra(?:neous| inputs)|unexpected|unknown|unrecognized|deprecated|cannot both|may not|is blank|must end with a user|maximum tokens|max_tokens: \d+ > \d+/i
-
-/** Tells whether what a refusal names is worth remembering for the model. */
-export function isLasting(message: string): boolean {
-  return LASTING.test(message)
-}
-
-const LIMITS = [/maximum tokens you requested exceeds the model limit of (\d+)/i, /max_tokens: \d+ > (\d+)/i]
 
 /** A limit above the model's own becomes the one that the refusal tells. */
-function mostTokens(message: string, body: JsonObject): Omission | undefined {
-  const told = LIMITS.map((limit) => Number(limit.exec(message)?.[1])).find((most) => most > 0)
+function mostTokens(body: JsonObject, match: RegExpExecArray): readonly Omission[] {
+  const told = Number(match[1])
   const asked = at(body, ['inferenceConfig', 'maxTokens'])
-  return told !== undefined && typeof asked === 'number' && asked > told ? `maxTokens<=${told}` : undefined
+  return told > 0 && typeof asked === 'number' && asked > told ? [`maxTokens<=${told}`] : []
+}
+
+function forced(body: JsonObject): readonly Omission[] {
+  const isForced = [...forcedBy(body, 'any'), ...forcedBy(body, 'tool')].length > 0
+  return isForced ? ['toolChoice.any', 'toolChoice.tool'] : []
+}
+
+function forcedBy(body: JsonObject, kind: 'any' | 'tool'): readonly Omission[] {
+  return has(`toolConfig.toolChoice.${kind}`)(body) ? [`toolChoice.${kind}`] : []
+}
+
+/** All points of the part that the sentence names by its path, else all there are. */
+function cachePoints(body: JsonObject, said: string): readonly Omission[] {
+  const spots = cacheSpots(body)
+  const [, part] = /(?:#\/|\b)(toolConfig|tools|system|messages)[/.]/.exec(`${said}/`) ?? []
+  const named = spots.filter((spot) => {
+    if (part === undefined) return true
+    return spot === 'tools' || spot === 'system'
+      ? part.startsWith(spot) || (spot === 'tools' && part === 'toolConfig')
+      : part === 'messages'
+  })
+  return named.map((spot): Omission => `cachePoint.${spot}`)
+}
+
+function systemTexts({ system }: JsonObject): readonly string[] {
+  const items: readonly Json[] = Array.isArray(system) ? system : []
+  return items.flatMap((item) => (isJsonObject(item) && typeof item.text === 'string' ? [item.text] : []))
+}
+
+/** A word that may not stand in a system prompt: the lines that hold it are left out, the rest of the prompt is not at fault. */
+function reservedLine(body: JsonObject, word: string): readonly Omission[] {
+  return systemTexts(body).some((text) => text.includes(word)) ? [`system line with ${word}`] : []
+}
+
+function refusedText(body: JsonObject, index: number): readonly Omission[] {
+  const text = systemTexts(body)[index]
+  return text === undefined ? [] : [`system text ${text}`]
+}
+
+/** What asks for reasoning and what switches it off are two things: a model may lack one of them. */
+function reasoning(body: JsonObject, said: string): readonly Omission[] {
+  if (!hasReasoning(body)) return []
+  const [, type] = /thinking\.type\.(\w+)/.exec(said) ?? []
+  if (type !== undefined) return [type === 'disabled' ? 'reasoningOff' : 'reasoning']
+  return ['reasoning', 'reasoningOff']
 }
 
 function has(path: string): (body: JsonObject) => boolean {
@@ -88,9 +177,8 @@ function at(body: Json | undefined, steps: readonly string[]): Json | undefined 
   return steps.reduce<Json | undefined>((value, step) => (isJsonObject(value) ? value[step] : undefined), body)
 }
 
-function isForced(body: JsonObject): boolean {
-  const choice = at(body, ['toolConfig', 'toolChoice'])
-  return isJsonObject(choice) && choice.auto === undefined
+function json(body: JsonObject): string {
+  return JSON.stringify(body)
 }
 
 function isStrict(body: JsonObject): boolean {

@@ -41,8 +41,13 @@ type Takes = (kind: Kind) => boolean
 
 function choicesOf(encoding: Encoding, reasoning: boolean): Takes {
   const { traits } = encoding
-  const onlyAuto = isOmitted(encoding, 'toolChoice') || (reasoning && !traits.forcedToolWithReasoning)
-  return (kind) => traits.toolChoice.includes(kind) && (kind === 'auto' || !onlyAuto)
+  const onlyAuto = reasoning && !traits.forcedToolWithReasoning
+  return (kind) => (kind === 'auto' ? traits.toolChoice.includes(kind) : !onlyAuto && takesForced(encoding, kind))
+}
+
+/** Tells whether the model takes this way of forcing a tool, as far as is known. */
+export function takesForced(encoding: Encoding, kind: 'any' | 'tool'): boolean {
+  return encoding.traits.toolChoice.includes(kind) && !isOmitted(encoding, `toolChoice.${kind}`)
 }
 
 function answerTool(name: string, takes: Takes, amongOthers: boolean): ToolChoicePlan {

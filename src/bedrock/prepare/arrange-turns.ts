@@ -1,3 +1,4 @@
+import { leaveOut } from '../../core/leave-out.ts'
 import type { Block, Turn } from '../../core/turn.ts'
 import { arrangeBlocks } from './arrange-blocks.ts'
 import { type Encoding, isOmitted } from './encode-scope.ts'
@@ -77,10 +78,9 @@ function cleanTurn(encoding: Encoding, turn: Turn): Turn {
   })
   const keepsBlanks = !isOmitted(encoding, 'blankText')
   const restored = [...remembered(encoding, { ...turn, content }), ...content]
-  return {
-    ...turn,
-    content: restored.filter((block, index) => !isBlank(block) || (keepsBlanks && isBetweenReasoning(restored, index)))
-  }
+  const isLeftOut = (block: Block, index: number) => isBlank(block) && !(keepsBlanks && isBetweenReasoning(restored, index))
+  const orphaned = () => encoding.warn('cache_control', 'a blank part has no part before it that could be marked')
+  return { ...turn, content: leaveOut(restored, isLeftOut, orphaned) }
 }
 
 function remembered({ recall, traits }: Encoding, turn: Turn): readonly Block[] {

@@ -16,8 +16,8 @@ export interface EncodeInput {
     /** Cache points without being asked. */
     readonly autoCache: boolean
   }
-  /** Things this model has refused before, by the names of `Omission`. */
-  readonly omissions: ReadonlySet<string>
+  /** What this request is sent without, since the model has refused it. */
+  readonly omissions: ReadonlySet<Omission>
   /** Signed reasoning that came before a tool call, for callers that do not send it back. */
   readonly recall?: (toolCallId: string) => readonly (ReasoningBlock | RedactedReasoningBlock)[] | undefined
 }
@@ -28,36 +28,58 @@ export interface Encoding extends EncodeInput {
   readonly warn: (param: string, reason: string) => void
 }
 
-/** What may be left out: what the gateway chose to send, or can leave out. */
+/**
+ * What can be left out of a request, each by a name that means one thing: a field that the gateway chose to write,
+ * or one of the caller's that the request can do without, which is then reported.
+ */
 export type Omission =
   | 'temperature'
   | 'topP'
+  /** topP where a temperature stands beside it. */
+  | 'topPWithTemperature'
   | 'topK'
   | 'stopSequences'
-  | 'cachePoint'
+  | `cachePoint.${CacheSpot}`
   | 'cacheTtl'
   | 'strict'
   | 'status'
   | 'structuredOutput'
+  /** What asks for reasoning. */
   | 'reasoning'
-  | 'toolChoice'
+  /** What asks for none, or for as little as there is. */
+  | 'reasoningOff'
+  /** Reasoning of earlier turns, the caller's and the gateway's own memory of it. */
+  | 'reasoningBlocks'
+  | 'toolChoice.any'
+  | 'toolChoice.tool'
   | 'streamingTools'
   | 'parallelToolCalls'
   | 'betas'
   | 'serviceTier'
   | 'latency'
   | 'prefill'
+  /** The system prompt as such; it is said at the head of the first user turn. */
   | 'system'
+  | RefusedSystem
   | 'responseFields'
   | 'blankText'
   | MostTokens
 
+/** Where a cache point stands: among the tools, in the system prompt, or behind the kind of block that is right before it in a message. */
+export type CacheSpot = 'tools' | 'system' | `behind ${string}`
+
+/** A system text that was refused for what it says: the lines that hold a word, or the one text. */
+export type RefusedSystem = `system line with ${string}` | `system text ${string}`
+
 /** The most tokens that Bedrock said a model may be asked for. */
 export type MostTokens = `maxTokens<=${number}`
 
-/** Tells whether the model has refused this before. */
-export function isOmitted({ omissions }: EncodeInput, thing: Omission): boolean {
-  return omissions.has(thing)
+/** Nothing is left out. */
+export const NO_OMISSIONS: ReadonlySet<Omission> = new Set()
+
+/** Tells whether this is left out of the request. */
+export function isOmitted({ omissions }: Pick<EncodeInput, 'omissions'>, thing: Omission): boolean {
+  return omissions.size > 0 && omissions.has(thing)
 }
 
 /** The least of the ceilings that Bedrock has told for this model; none: infinity. */

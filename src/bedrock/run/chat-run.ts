@@ -11,17 +11,21 @@ import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
 import { createEventDecoder } from '../converse/decode-events.ts'
 import { decodeConverseResponse } from '../converse/decode-response.ts'
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../converse/encode-request.ts'
-import { isLasting, readOmission } from '../converse/read-omission.ts'
+import { readOmission } from '../converse/read-omission.ts'
 import type { OutputChecker } from '../output-check.ts'
+import { NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
 import { readText } from '../transport/http-body.ts'
 import { openEvents } from './answer-reader.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
-import { NO_OMISSIONS, type OmissionMemory } from './omission-memory.ts'
+import { callOmitting } from './call-omitting.ts'
+import type { OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
 
 /** A conversation to be continued by the first target that answers. */
 export interface ChatRun {
   readonly request: ChatRequest
+  /** The name of the caller's key, empty where none is asked for: whatever is remembered of this run is remembered for it alone. */
+  readonly owner: string
   readonly targets: readonly [ModelTarget, ...ModelTarget[]]
   /** Ends the call to Bedrock at once. A GatewayError as its reason is what the caller of `chat` gets. */
   readonly signal: Cancel
@@ -56,26 +60,24 @@ export interface ConverseTools {
 
 /** A whole answer, images included, stays under what one invocation may return. Bytes. */
 const MOST_ANSWER_BYTES = 64 * 1024 * 1024
-/** Things that are left out for one request before Bedrock's refusal is believed. */
-const MOST_OMISSIONS = 4
 
 /**
  * Runs a conversation: encodes it for the target, calls it, and resolves when the first event is there, so that everything that
  * fails before has a status of its own and is tried again elsewhere. Throws GatewayError.
  */
 export async function runConverse(run: ChatRun, tools: ConverseTools): Promise<ChatAnswer> {
-  const encoder = createEncoder(run.request, tools)
+  const encoder = createEncoder(run, tools)
   encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
   const candidates = tools.candidates(run.targets)
   const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
-    callOmitting(one, { run, tools, encoder })
+    callCandidate(one, { run, tools, encoder })
   )
   // Only an answer that may call a tool leads to a turn that needs its reasoning back.
   const remembered = run.request.tools.length > 0 ? watched(value.events, tools.memory.watch()) : value.events
   return {
     model: candidate.target.id,
     region: candidate.transport.region,
-    attempts: attempts + value.omitted,
+    attempts: attempts + value.again,
     requestId: value.requestId,
     warnings: value.warnings,
     ...withVerdict(remembered, value.outputSchema, tools.checkOutput)
@@ -87,7 +89,8 @@ interface Began {
   readonly requestId: string | undefined
   readonly warnings: readonly Warning[]
   readonly outputSchema: JsonObject | undefined
-  readonly omitted: number
+  /** Calls beyond the first, without something that was refused. */
+  readonly again: number
 }
 
 interface Call {
@@ -96,40 +99,25 @@ interface Call {
   readonly encoder: Encoder
 }
 
-/** Calls once; when Bedrock refuses one thing that can be left out, calls again without it. What has helped is remembered. */
-async function callOmitting(candidate: Candidate, call: Call): Promise<Began> {
-  const { encoder, tools } = call
+/** Calls a candidate, again without what Bedrock refuses where the request can do without. */
+async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
+  const { encoder, tools, run } = call
   const { target, transport } = candidate
-  let omissions = NO_OMISSIONS
-  let lasting = NO_OMISSIONS
-  for (;;) {
-    const request = encoder.encode(target, omissions)
-    const { encoded } = request
-    try {
-      const began = await callOnce(candidate, call, request)
-      if (lasting.size > 0) tools.omissions.learn(target.id, lasting)
-      return { ...began, warnings: encoded.warnings, outputSchema: encoded.context.outputSchema, omitted: omissions.size }
-    } catch (error) {
-      const refused = omissions.size < MOST_OMISSIONS ? refusedThing(error, encoded) : undefined
-      if (refused === undefined || omissions.has(refused.name)) throw error
-      const { name } = refused
-      omissions = new Set([...omissions, name])
-      if (refused.lasting) lasting = new Set([...lasting, name])
-      tools.policy.observer.omitted?.({ region: transport.region, model: target.id, name })
+  const omitting = {
+    taught: { owner: run.owner, model: target.id },
+    async send(omissions: ReadonlySet<Omission>) {
+      const request = encoder.encode(target, omissions)
+      return { ...(await callOnce(candidate, call, request)), encoded: request.encoded }
+    },
+    read: (error: unknown, omissions: ReadonlySet<Omission>, tried: ReadonlySet<string>) =>
+      readOmission(error, encoder.encode(target, omissions).encoded, tried),
+    omitted(names: readonly Omission[]) {
+      for (const name of names) tools.policy.observer.omitted?.({ region: transport.region, model: target.id, name })
     }
   }
-}
-
-interface Refused {
-  readonly name: string
-  /** It holds for the model, whoever asks. */
-  readonly lasting: boolean
-}
-
-function refusedThing(error: unknown, encoded: EncodedConverse): Refused | undefined {
-  if (!(error instanceof GatewayError) || error.kind !== 'invalid_request') return undefined
-  const name = readOmission(error.message, encoded)
-  return name === undefined ? undefined : { name, lasting: isLasting(error.message) }
+  const { value, again } = await callOmitting(omitting, tools.omissions)
+  const { encoded, ...began } = value
+  return { ...began, warnings: encoded.warnings, outputSchema: encoded.context.outputSchema, again }
 }
 
 async function callOnce({ transport, target }: Candidate, { run, tools }: Call, { encoded, body }: EncodedCall) {
@@ -185,18 +173,17 @@ interface EncodedCall {
 
 interface Encoder {
   /** `omissions`: what is left out of this call, beside what is known for the model. */
-  encode(target: ModelTarget, omissions: ReadonlySet<string>): EncodedCall
+  encode(target: ModelTarget, omissions: ReadonlySet<Omission>): EncodedCall
 }
 
 /** Encodes once for a target: a retry sends the same bytes. */
-function createEncoder(request: ChatRequest, tools: ConverseTools): Encoder {
-  let last: { target: ModelTarget; omissions: ReadonlySet<string>; encoded: EncodedConverse; body: Uint8Array } | undefined
+function createEncoder({ request, owner }: ChatRun, tools: ConverseTools): Encoder {
+  let last: { target: ModelTarget; omissions: ReadonlySet<Omission>; encoded: EncodedConverse; body: Uint8Array } | undefined
   return {
     encode(target, omissions) {
-      const learnt = tools.omissions.of(target.id)
+      const learnt = tools.omissions.of({ owner, model: target.id })
       const all = omissions.size === 0 ? learnt : new Set([...learnt, ...omissions])
-      // Names are only ever added while a request runs, or forgotten all at once.
-      if (last?.target !== target || last.omissions.size !== all.size) {
+      if (last?.target !== target || !isSame(last.omissions, all)) {
         const encoded = encodeConverseRequest({
           request,
           target,
@@ -211,4 +198,11 @@ function createEncoder(request: ChatRequest, tools: ConverseTools): Encoder {
       return last
     }
   }
+}
+
+function isSame(some: ReadonlySet<Omission>, others: ReadonlySet<Omission>): boolean {
+  if (some === others) return true
+  if (some.size !== others.size) return false
+  for (const one of some) if (!others.has(one)) return false
+  return true
 }

@@ -90,10 +90,12 @@ const OWN_WORDS: Partial<Record<ErrorKind, string>> = {
 /** Seconds that a refused caller is told to wait when Bedrock names no time. */
 const DEFAULT_RETRY_AFTER_S: Partial<Record<ErrorKind, number>> = { rate_limited: 5, unavailable: 5, quota_exceeded: 60 }
 
+/** Characters of what Bedrock says that are read at all. */
 const LONGEST_SENTENCE = 1000
 
 /** Turns a refusal into the gateway's error. 4xx keep Bedrock's sentence without ARNs and account ids, 5xx text is ours. */
-export function awsError(refusal: AwsRefusal): GatewayError {
+export function awsError(told: AwsRefusal): GatewayError {
+  const refusal = shortened(told)
   const kind = kindOf(refusal)
   const { retryAfterS } = refusal
   return new GatewayError(kind, OWN_WORDS[kind] ?? sentence(kind, refusal), {
@@ -102,6 +104,15 @@ export function awsError(refusal: AwsRefusal): GatewayError {
     ...(refusal.requestId === undefined ? {} : { upstreamRequestId: refusal.requestId }),
     cause: `${refusal.status} ${refusal.type ?? 'no error type'}: ${refusal.message === undefined ? 'no message' : redact(refusal.message)}`
   })
+}
+
+/**
+ * The refusal with the beginning of its sentence only. Bedrock repeats refused values whole, and patterns over a hundred kilobytes
+ * hold everybody up for seconds. Digits at the cut go too: they may be half of an account id.
+ */
+function shortened(told: AwsRefusal): AwsRefusal {
+  if (told.message === undefined || told.message.length <= LONGEST_SENTENCE) return told
+  return { ...told, message: told.message.slice(0, LONGEST_SENTENCE).replace(/\d{1,12}$/, '') }
 }
 
 function paramOf(kind: ErrorKind, { input = 'messages' }: AwsRefusal): { readonly param?: string } {
@@ -126,7 +137,7 @@ function plainType(type: string): string {
 }
 
 function sentence(kind: ErrorKind, { message, model }: AwsRefusal): string {
-  const said = message === undefined ? '' : redact(message).trim().slice(0, LONGEST_SENTENCE)
+  const said = message === undefined ? '' : redact(message).trim()
   if (kind === 'model_not_found')
     return `The model ${redact(model)} does not exist or cannot be called here${said === '' ? '' : `: ${said}`}`
   return said === '' ? 'Bedrock refused the request without saying why' : said

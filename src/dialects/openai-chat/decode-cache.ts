@@ -24,7 +24,8 @@ export function decodeAutoCache(fields: Fields, report: Report): ChatRequest['au
   if (wish !== undefined) return wishedCache(wish, fields.path('prompt_caching'))
   const last = fields.get('cache_control')
   if (last !== undefined) {
-    return { system: false, tools: false, messages: true, mark: markOf(last.ttl, `${fields.path('cache_control')}.ttl`, report) }
+    const path = fields.path('cache_control')
+    return { system: false, tools: false, messages: true, mark: markOf(last.ttl, `${path}.ttl`, report), path }
   }
   const options = fields.get('prompt_cache_options')
   if (options === undefined) return undefined
@@ -32,17 +33,18 @@ export function decodeAutoCache(fields: Fields, report: Report): ChatRequest['au
   const mode = optionalChoice(options.mode, `${path}.mode`, ['implicit', 'explicit'])
   if (mode === undefined) return undefined
   const on = mode === 'implicit'
-  return { system: on, tools: on, messages: on, mark: markOf(options.ttl, `${path}.ttl`, report) }
+  return { system: on, tools: on, messages: on, mark: markOf(options.ttl, `${path}.ttl`, report), path }
 }
 
 function wishedCache(wish: Json, path: string): ChatRequest['autoCache'] {
-  if (typeof wish === 'boolean') return { system: wish, tools: wish, messages: wish }
+  if (typeof wish === 'boolean') return { system: wish, tools: wish, messages: wish, path }
   if (typeof wish !== 'object') throw wrongType(path, 'a boolean or an object', wish)
   const parts = objectAt(wish, path)
   return {
     system: optionalBoolean(parts.system, `${path}.system`) ?? false,
     tools: optionalBoolean(parts.tools, `${path}.tools`) ?? false,
-    messages: optionalBoolean(parts.messages, `${path}.messages`) ?? false
+    messages: optionalBoolean(parts.messages, `${path}.messages`) ?? false,
+    path
   }
 }
 

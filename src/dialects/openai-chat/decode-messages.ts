@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.ts'
-import type { Block, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
+import { leaveOut } from '../../core/leave-out.ts'
+import type { Block, CacheMark, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
 import { atMost, objectAt, optionalBoolean, stringAt } from '../openai/read-value.ts'
 import { badValue, missing, wrongChoice } from '../openai/refuse.ts'
 import { decodeAssistant } from './decode-assistant.ts'
@@ -86,11 +87,15 @@ function addMessage(message: JsonObject, path: string, progress: Progress): void
  * the prefix that a model has cached. NextChat puts its summary instruction last.
  */
 function addSystem(message: JsonObject, path: string, progress: Progress): void {
-  const blocks = decodeTextParts(message.content ?? '', `${path}.content`, progress.report).filter(
-    ({ text }) => text.trim() !== ''
+  const said = markLast(
+    decodeTextParts(message.content ?? '', `${path}.content`, progress.report),
+    message,
+    path,
+    progress.report
   )
-  if (blocks.length === 0) return
-  const marked = markLast(blocks, message, path, progress.report)
+  const orphaned = (mark: CacheMark) => markSystem(progress, mark)
+  const marked = leaveOut(said, ({ text }) => text.trim() === '', orphaned)
+  if (marked.length === 0) return
   if (progress.turns.length === 0) {
     for (const block of marked) progress.system.push(block)
     return
@@ -99,6 +104,13 @@ function addSystem(message: JsonObject, path: string, progress: Progress): void 
   if (!isOpen) release(progress)
   const place = isOpen ? progress.held : progress.turns
   place.push({ role: 'user', content: marked, path })
+}
+
+/** A mark on a blank system text ends up on the system text before it. */
+function markSystem({ system, turns, report }: Progress, mark: CacheMark): void {
+  const last = turns.length === 0 ? system.at(-1) : undefined
+  if (last === undefined) report('cache_control', 'a blank text has none before it that could be marked')
+  else if (last.cache === undefined) system[system.length - 1] = { ...last, cache: mark }
 }
 
 function addUser(message: JsonObject, path: string, progress: Progress): void {

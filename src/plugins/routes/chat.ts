@@ -28,7 +28,8 @@ export async function chat(app: FastifyInstance): Promise<void> {
       request.record.stream = asked.stream
       request.record.upstreamStartedAt = performance.now()
       const named = { ...filled, metadata: withKeyMetadata(filled.metadata, request.apiKey) }
-      const started = startAnswers(app.bedrock, { request: named, targets, signal: request.gone }, options.count)
+      const owner = request.apiKey?.name ?? ''
+      const started = startAnswers(app.bedrock, { request: named, owner, targets, signal: request.gone }, options.count)
       if (asked.stream) return streamAnswers(started, { request, reply, config, warnings, encoding: chatEncoding(options) })
 
       const answers = await started

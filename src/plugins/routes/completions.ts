@@ -43,8 +43,9 @@ interface Prompts {
 async function startAll(app: FastifyInstance, request: FastifyRequest, { requests, count }: Prompts): Promise<Answers> {
   const targets = await app.resolve(requests[0].model, 'chat', request)
   const metadata = withKeyMetadata({}, request.apiKey)
+  const run = { owner: request.apiKey?.name ?? '', targets, signal: request.gone }
   const groups = await Promise.all(
-    requests.map((one) => startAnswers(app.bedrock, { request: { ...one, metadata }, targets, signal: request.gone }, count))
+    requests.map((one) => startAnswers(app.bedrock, { ...run, request: { ...one, metadata } }, count))
   )
   return groups.flat() as unknown as Answers
 }

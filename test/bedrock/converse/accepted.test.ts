@@ -153,7 +153,7 @@ const request = fc.record(
 )
 
 // The stand-in refuses the one kind of blank text that is sent: white space between two reasoning blocks.
-const omissions = new Set(['blankText'])
+const omissions = new Set(['blankText'] as const)
 
 for (const model of MODELS) {
   t.test(`whatever is asked of ${model} is sent as Bedrock takes it, or refused with the field's name`, async () => {

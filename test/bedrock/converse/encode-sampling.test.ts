@@ -58,7 +58,7 @@ const HEAT: readonly [promise: string, model: string, request: Partial<ChatReque
 ]
 for (const [promise, model, request, sent, drops] of HEAT) {
   t.test(promise, async (t) => {
-    const omissions = new Set(promise === 'a refusal is remembered' ? ['temperature'] : [])
+    const omissions = new Set(promise === 'a refusal is remembered' ? (['temperature'] as const) : [])
     const encoded = encode(model, request, { omissions })
     const { temperature, topP } = (encoded.body.inferenceConfig ?? {}) as Record<string, number>
     t.strictSame(JSON.parse(JSON.stringify({ temperature, topP })), sent)

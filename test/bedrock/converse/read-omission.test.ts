@@ -1,14 +1,19 @@
 import t from 'tap'
-import { isLasting, readOmission } from '../../../src/bedrock/converse/read-omission.ts'
+import { readOmission } from '../../../src/bedrock/converse/read-omission.ts'
+import type { Omission } from '../../../src/bedrock/prepare/encode-scope.ts'
 import type { ChatRequest } from '../../../src/core/request.ts'
-import { assistant, call, encode, NOVA, NOVA_2, result, SONNET_45, SONNET_46, tool, user } from './encode.ts'
+import { GatewayError } from '../../../src/errors.ts'
+import { assistant, call, encode, NOVA, NOVA_2, PNG, result, SONNET_45, SONNET_46, tool, user } from './encode.ts'
 
 const FIELD = (name: string) => `This model doesn't support the ${name} field. Remove ${name} and try again.`
 const MODEL = (words: string) => `The model returned the following errors: ${words}`
 const OUTPUT: ChatRequest['output'] = { type: 'json-schema', name: 'x', strict: true, schema: { type: 'object', properties: {} } }
+const STRICT = { tools: [tool('a', { strict: true })] }
 const FAILED = { tools: [tool()], turns: [user('q'), assistant(call('a')), user({ ...result('a'), isError: true } as never)] }
 
 const THOUGHT = { type: 'reasoning', text: 'hm', signature: 'EsIg' } as const
+
+const refusal = (message: string) => new GatewayError('invalid_request', message)
 
 const REFUSALS: readonly [message: string, model: string, request: Partial<ChatRequest>, omission: string][] = [
   [
@@ -24,12 +29,12 @@ const REFUSALS: readonly [message: string, model: string, request: Partial<ChatR
     MODEL('`temperature` and `top_p` cannot both be specified for this model. Please use only one.'),
     NOVA,
     { temperature: 0.5, topP: 0.5 },
-    'topP'
+    'topPWithTemperature'
   ],
   [MODEL('`top_k` is deprecated for this model.'), SONNET_46, { topK: 5 }, 'topK'],
   [MODEL('Malformed input request: #/inferenceConfig: extraneous key [topK] is not permitted'), NOVA, { topK: 5 }, 'topK'],
   [FIELD('stopSequences'), NOVA, { stop: ['a'] }, 'stopSequences'],
-  [FIELD('cachePoint'), SONNET_46, { turns: [user({ type: 'text', text: 'a', cache: {} })] }, 'cachePoint'],
+  [FIELD('cachePoint'), SONNET_46, { turns: [user({ type: 'text', text: 'a', cache: {} })] }, 'cachePoint.behind text'],
   [
     MODEL('cache_control.ttl: Extra inputs are not permitted'),
     SONNET_46,
@@ -45,9 +50,9 @@ const REFUSALS: readonly [message: string, model: string, request: Partial<ChatR
     MODEL('tool_choice: type "tool" and "any" are not supported for this model.'),
     SONNET_46,
     { tools: [tool()], toolChoice: { type: 'required' } },
-    'toolChoice'
+    'toolChoice.any,toolChoice.tool'
   ],
-  [FIELD('toolConfig.toolChoice.any'), SONNET_46, { tools: [tool()], toolChoice: { type: 'required' } }, 'toolChoice'],
+  [FIELD('toolConfig.toolChoice.any'), SONNET_46, { tools: [tool()], toolChoice: { type: 'required' } }, 'toolChoice.any'],
   [
     MODEL('tool_choice.disable_parallel_tool_use: Extra inputs are not permitted'),
     SONNET_46,
@@ -60,7 +65,7 @@ const REFUSALS: readonly [message: string, model: string, request: Partial<ChatR
     MODEL('Malformed input request: extraneous key [reasoningConfig] is not permitted'),
     NOVA_2,
     { reasoning: { effort: 'low' } },
-    'reasoning'
+    'reasoning,reasoningOff'
   ],
   [
     MODEL('This model does not support assistant message prefill. The conversation must end with a user message.'),
@@ -89,12 +94,13 @@ const REFUSALS: readonly [message: string, model: string, request: Partial<ChatR
     'maxTokens<=8192'
   ]
 ]
-for (const [message, model, request, omission] of REFUSALS) {
-  t.test(`"${message.slice(0, 90)}" is answered by leaving out ${omission}`, async (t) => {
+for (const [message, model, request, names] of REFUSALS) {
+  t.test(`"${message.slice(0, 90)}" is answered by leaving out ${names}`, async (t) => {
     const encoded = encode(model, request)
-    t.equal(readOmission(message, encoded), omission)
-    const again = encode(model, request, { omissions: new Set([omission]) })
-    t.not(readOmission(message, again), omission, 'what is left out is not named again')
+    const omissions = readOmission(refusal(message), encoded)?.omissions ?? []
+    t.equal(omissions.join(), names)
+    const again = encode(model, request, { omissions: new Set<Omission>(omissions) })
+    t.not(readOmission(refusal(message), again)?.omissions.join(), names, 'what is left out is not named again')
     t.not(
       JSON.stringify([again.body, again.streaming]),
       JSON.stringify([encoded.body, encoded.streaming]),
@@ -114,24 +120,67 @@ const FAULTS: readonly [message: string, request: Partial<ChatRequest>][] = [
 ]
 for (const [message, request] of FAULTS) {
   t.test(`"${message}" leaves nothing out of a request that holds ${Object.keys(request).join() || 'nothing'}`, async (t) => {
-    t.equal(readOmission(message, encode(NOVA, request)), undefined)
+    t.equal(readOmission(refusal(message), encode(NOVA, request)), undefined)
   })
 }
 
-t.test('what one caller asked too much of is not remembered for the next', async (t) => {
-  for (const words of [
-    'top_k: Input should be less than or equal to 500',
-    'temperature: must be less than or equal to 1.0',
-    '#/stopSequences: expected maxItems: 4',
-    'Invalid value for anthropic_beta: `no-such-beta-2020-01-01`'
-  ])
-    t.notOk(isLasting(MODEL(words)), words)
-  for (const words of [
-    FIELD('temperature'),
+/** Sentences about a value, or with room for words of a caller's: whatever they name, they prove nothing about the model. */
+const VALUES: readonly [message: string, request: Partial<ChatRequest>][] = [
+  [MODEL('top_k: Input should be less than or equal to 500'), { topK: 5 }],
+  [MODEL('temperature: must be less than or equal to 1.0'), { temperature: 0.5 }],
+  [MODEL('#/stopSequences: expected maxItems: 4'), { stop: ['a'] }],
+  [MODEL('Invalid value for anthropic_beta: `no-such-beta-2020-01-01`'), { betas: ['context-1m-2025-08-07'] }],
+  [MODEL('Thinking may not be enabled when tool_choice forces tool use.'), { tools: [tool()], toolChoice: { type: 'required' } }],
+  ["Tool 'tool_choice is not supported' not found in provided tools.", { tools: [tool()], toolChoice: { type: 'required' } }],
+  [
+    MODEL('x-anthropic-billing-header is a reserved keyword and may not be used in the system prompt.'),
+    { system: [{ type: 'text', text: 'x-anthropic-billing-header: a' }] }
+  ],
+  [MODEL('tools.0.custom.input_schema: enum value "tools.0.custom.strict: Extra inputs are not permitted"'), STRICT],
+  [MODEL(`${FIELD('temperature')} was said by a tool`), { temperature: 0.5 }],
+  [MODEL('The compiled grammar is too large, which would cause performance issues.'), { output: OUTPUT }],
+  [MODEL('messages.0.content.2.type: Field required'), { turns: [user({ type: 'text', text: 'a', cache: {} })] }]
+]
+for (const [message, request] of VALUES) {
+  t.test(`S2: "${message.slice(0, 90)}" is heeded for the one request and not remembered`, async (t) => {
+    t.match(readOmission(refusal(message), encode(SONNET_45, request)), { isMissing: false })
+  })
+}
+
+const FIELDS: readonly [message: string, model: string, request: Partial<ChatRequest>][] = [
+  [FIELD('temperature'), NOVA, { temperature: 0.5 }],
+  [
     MODEL('`temperature` and `top_p` cannot both be specified for this model. Please use only one.'),
-    MODEL('thinking.type.enabled is not supported for this model.'),
-    MODEL('Malformed input request: extraneous key [topK] is not permitted'),
-    'The maximum tokens you requested exceeds the model limit of 4096.'
-  ])
-    t.ok(isLasting(words), words)
+    NOVA,
+    { temperature: 0.5, topP: 0.5 }
+  ],
+  [MODEL('"thinking.type.enabled" is not supported for this model.'), SONNET_45, { reasoning: { effort: 'low' } }],
+  [
+    MODEL(
+      'Malformed input request: #/inferenceConfig: extraneous key [topK] is not permitted, please reformat your input and try again.'
+    ),
+    NOVA,
+    { topK: 5 }
+  ],
+  [
+    'The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum tokens value that is lower than 4096.',
+    NOVA,
+    { maxTokens: 5000 }
+  ],
+  [MODEL('tools.0.custom.strict: Extra inputs are not permitted'), SONNET_45, STRICT]
+]
+for (const [message, model, request] of FIELDS) {
+  t.test(`"${message.slice(0, 90)}" is remembered, unless the caller wrote fields of their own`, async (t) => {
+    t.match(readOmission(refusal(message), encode(model, request)), { isMissing: true })
+    t.match(readOmission(refusal(message), encode(model, { ...request, extraFields: { x: 1 } })), { isMissing: false })
+    t.match(readOmission(refusal(message), encode(model, { ...request, betas: ['x'] })), { isMissing: false })
+  })
+}
+
+t.test('a cache point is remembered for the kind of block it was refused behind, where there was no other', async (t) => {
+  const marked = { type: 'text', text: 'a', cache: {} } as const
+  const asked = (turns: ChatRequest['turns']) => readOmission(refusal(FIELD('cachePoint')), encode(SONNET_45, { turns }))
+  t.strictSame(asked([user(marked)]), { omissions: ['cachePoint.behind text'], isMissing: true })
+  t.match(asked([user(PNG, marked)]), { isMissing: false })
+  t.match(asked([user({ ...PNG, cache: {} }, marked)]), { isMissing: false })
 })

@@ -1,0 +1,47 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { CacheSpot } from '../prepare/encode-scope.ts'
+
+/** The spots of a body that hold a cache point, each once. A message's spot is `behind` the kind of block right before the point. */
+export function cacheSpots({ toolConfig, system, messages }: JsonObject): readonly CacheSpot[] {
+  const spots = new Set<CacheSpot>()
+  if (isJsonObject(toolConfig) && itemsOf(toolConfig.tools).some(isPoint)) spots.add('tools')
+  if (itemsOf(system).some(isPoint)) spots.add('system')
+  for (const message of itemsOf(messages)) {
+    const content = itemsOf(message.content)
+    content.forEach((item, index) => {
+      if (isPoint(item)) spots.add(spotOf(content, index))
+    })
+  }
+  return [...spots]
+}
+
+/** No message with a cache point holds blocks of two kinds: what is said of the point is said of that kind. */
+export function standAmongOneKind({ messages }: JsonObject): boolean {
+  return itemsOf(messages).every((message) => {
+    const content = itemsOf(message.content)
+    const others = content.filter((item) => !isPoint(item))
+    return others.length === content.length || new Set(others.map(kindOf)).size <= 1
+  })
+}
+
+/** The spot of the point at `index` of a message's content. */
+export function spotOf(content: readonly JsonObject[], index: number): CacheSpot {
+  const before = content.findLast((item, at) => at < index && !isPoint(item))
+  return `behind ${before === undefined ? 'nothing' : kindOf(before)}`
+}
+
+/** The kind of a block on the wire: `text`, `toolResult`; of a document with its format. */
+export function kindOf(item: JsonObject): string {
+  const [kind = 'nothing'] = Object.keys(item)
+  const { document } = item
+  return isJsonObject(document) ? `document ${document.format}` : kind
+}
+
+/** Tells a cache point from what it stands behind. */
+export function isPoint(item: JsonObject): boolean {
+  return item.cachePoint !== undefined
+}
+
+function itemsOf(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : []
+}
