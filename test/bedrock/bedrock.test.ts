@@ -90,7 +90,7 @@ for (const fault of ['first-frame-throttling', 'first-frame-internal', 'reset-af
     const server = await standin(t)
     server.fail(CLAUDE, fault === 'eof-no-stop' ? 'reset-before-headers' : fault, 'none')
     const answer = await bedrock(t).chat(run('hello'))
-    t.equal((await foldEvents(answer.events)).finish, 'stop')
+    t.equal((await foldEvents(answer.events)).finish, 'end')
   })
 
 t.test('nothing is called again after the first event', async (t) => {
@@ -131,7 +131,7 @@ t.test('what Bedrock refuses by name is left out, tried again, reported, and lef
   const asked = run('hello', { models: [model], temperature: 0.5 })
   const first = await link.chat(asked)
   t.match(first, { attempts: 2, warnings: [{ param: 'temperature' }] })
-  t.equal((await foldEvents(first.events)).finish, 'stop')
+  t.equal((await foldEvents(first.events)).finish, 'end')
   const second = await link.chat(asked)
   t.match(second, { attempts: 1, warnings: [{ param: 'temperature' }] })
   t.strictSame(heard, ['temperature'])
