@@ -22,7 +22,7 @@ export const ConfigSchema = Type.Object({
   apiKeysFile: Type.Optional(text('API_KEYS_FILE')),
 
   awsRegion: Type.Optional(text('AWS_REGION', { pattern: '^[a-z]{2,}(-[a-z]+)+-\\d+$' })),
-  awsDefaultRegion: Type.Optional(text('AWS_DEFAULT_REGION')),
+  awsDefaultRegion: Type.Optional(text('AWS_DEFAULT_REGION', { pattern: '^[a-z]{2,}(-[a-z]+)+-\\d+$' })),
   bedrockRegions: list('BEDROCK_REGIONS'),
   bedrockRoleArn: Type.Optional(text('BEDROCK_ROLE_ARN', { pattern: '^arn:[a-z-]+:iam::\\d{12}:role/.+$' })),
   bedrockExternalId: Type.Optional(text('BEDROCK_EXTERNAL_ID')),

@@ -3,7 +3,7 @@ import type { SdkHandler } from '../aws/sdk-http.ts'
 import type { Cancel } from '../core/cancel.ts'
 import type { JsonObject } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
-import { type ModelTarget, targetIn } from '../models/resolve.ts'
+import { type ModelTarget, regionOfArn, targetIn } from '../models/resolve.ts'
 import type { TraitRow } from '../models/traits.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import { createOutputChecker } from './output-check.ts'
@@ -31,8 +31,10 @@ export interface Bedrock {
   warm(): Promise<void>
   /** Whether calls can be made, and if not, why: one sentence each. A failed warm-up is tried again when this is asked. */
   ready(): { readonly ok: boolean; readonly reasons: readonly string[] }
-  /** The first region; empty until it is known. */
+  /** The home region, first of all: the default models and the profiles of base ids are of its geography. Empty until it is known. */
   readonly region: string
+  /** The home region; a promise only while the AWS SDK is asked, where no variable names one. Throws GatewayError `not_ready`. */
+  home(): string | Promise<string>
   /** Ends everything, running answers included. */
   close(): Promise<void>
 }
@@ -96,21 +98,27 @@ export function createBedrock(options: BedrockOptions): Bedrock {
   }
 
   /**
-   * Every region for the first target, then for the next. An ARN is called in its own region where that is one of ours,
-   * an inference profile in the regions of its geography.
+   * Every region for the first target, then for the next. What belongs to one region, as every ARN does, is called there and nowhere else:
+   * throws a 400 that names the region where none of ours is meant. An inference profile is called in the regions of its geography.
    */
   function candidates(targets: readonly ModelTarget[]): readonly Candidate[] {
     const [only, ...others] = transports
-    if (only !== undefined && others.length === 0) return targets.map((target) => ({ transport: only, target }))
-    return targets.flatMap((target) => {
-      const own = transports.filter((transport) => transport.region === arnRegion(target.id))
-      const everywhere = (own.length > 0 ? own : transports).map((transport) => ({ transport, target }))
-      const possible = everywhere.flatMap(({ transport }) => {
-        const local = targetIn(transport.region, target)
-        return local === undefined ? [] : [{ transport, target: local }]
-      })
-      return possible.length > 0 ? possible : everywhere
+    if (only !== undefined && others.length === 0 && targets.every((target) => regionOf(target) === undefined))
+      return targets.map((target) => ({ transport: only, target }))
+    const found = targets.flatMap((target) => placesOf(target))
+    if (found.length === 0) throw foreignRegion(targets, transports)
+    return found
+  }
+
+  function placesOf(target: ModelTarget): readonly Candidate[] {
+    const region = regionOf(target)
+    const own = region === undefined ? transports : transports.filter((transport) => ['', region].includes(transport.region))
+    const everywhere = own.map((transport) => ({ transport, target }))
+    const possible = own.flatMap((transport) => {
+      const local = targetIn(transport.region, target)
+      return local === undefined ? [] : [{ transport, target: local }]
     })
+    return possible.length > 0 ? possible : everywhere
   }
 
   const warmth = createWarmth(transports)
@@ -121,6 +129,10 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     ready: warmth.ready,
     get region() {
       return transports[0]?.region ?? ''
+    },
+    home() {
+      const [first] = transports
+      return first === undefined || first.region !== '' ? (first?.region ?? '') : first.locate()
     },
     async close() {
       await Promise.all(transports.map((transport) => transport.close()))
@@ -144,8 +156,19 @@ function makeTransports(options: BedrockOptions): readonly Transport[] {
   return regions.map((region) => createTransport({ ...options, credentials, ...(region === undefined ? {} : { region }) }))
 }
 
-function arnRegion(id: string): string | undefined {
-  return id.startsWith('arn:') ? id.split(':', 4)[3] : undefined
+/** The one region that a target belongs to; undefined: it may be called in any. */
+function regionOf({ id, region }: ModelTarget): string | undefined {
+  return region ?? regionOfArn(id)
+}
+
+function foreignRegion(targets: readonly ModelTarget[], transports: readonly Transport[]): GatewayError {
+  const theirs = [...new Set(targets.map(regionOf))].join(', ')
+  const ours = transports.map(({ region }) => region).join(', ')
+  return new GatewayError(
+    'unsupported_value',
+    `This model belongs to the region ${theirs}, which the gateway does not call; it calls ${ours}.`,
+    { param: 'model' }
+  )
 }
 
 /** Warms all regions. One that answers is enough to begin with; the others are failed over to only when they work. */

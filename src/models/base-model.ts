@@ -24,6 +24,13 @@ export function baseModelId(id: string): string {
     .replace(/:(?:\d+k|mm|\d{3,})$/, '')
 }
 
+/** The region that an ARN belongs to; undefined: it is no ARN, or one without a region. */
+export function regionOfArn(id: string): string | undefined {
+  if (!id.startsWith('arn:')) return undefined
+  const [, , , region = ''] = id.split(':', 4)
+  return region === '' ? undefined : region
+}
+
 /** Tells an id that already names a geography's inference profile. */
 export function hasGeography(id: string): boolean {
   return PREFIX.test(id)

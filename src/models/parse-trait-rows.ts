@@ -74,6 +74,7 @@ const MEMBERS = {
   streamInputHoldsCache: ['true or false', flag],
   noCacheBehind: ['a list of strings', texts],
   betas: ['a list of strings', texts],
+  longContextBeta: ['a string', text],
   responseFields: ['true or false', flag],
   profileOnly: ['true or false', flag],
   profiles: ['a list of strings', texts]

@@ -1,12 +1,14 @@
 import type { ModelInfo } from '../core/model.ts'
-import { baseModelId, hasGeography } from './base-model.ts'
+import { baseModelId, hasGeography, regionOfArn } from './base-model.ts'
 import { geographies } from './geography.ts'
 import { globMatch, isGlob } from './glob.ts'
+import { type PlainName, plainName } from './plain-name.ts'
 import { traitsFor } from './traits.ts'
 
-export { baseModelId } from './base-model.ts'
+export { baseModelId, regionOfArn } from './base-model.ts'
 export { defaultChatModel } from './default-model.ts'
 export { geography } from './geography.ts'
+export { plainName } from './plain-name.ts'
 export { targetIn } from './target-in.ts'
 
 /** One model to call: the id on the wire, and the base id that traits are matched on. */
@@ -15,6 +17,10 @@ export interface ModelTarget {
   readonly baseId: string
   /** The profile in `id` was chosen for the first region; elsewhere the one of that region's geography is meant. */
   readonly anyGeography?: true
+  /** The only region it may be called in, as the caller named it; an ARN names its own. */
+  readonly region?: string
+  /** A context of a million tokens is asked for. */
+  readonly longContext?: true
 }
 
 /** What the catalogue tells of a model, as far as names go. */
@@ -45,24 +51,29 @@ export function resolveModel(
   purpose: 'chat' | 'embedding',
   context: ResolveContext
 ): readonly [ModelTarget, ...ModelTarget[]] {
-  const ids = expand(asked, purpose, context, [])
-  const [first = target(asked, context), ...rest] = unique(ids.map((id) => target(id, context)))
+  const names = expand({ name: asked }, purpose, context, [])
+  const [first = target({ name: asked }, context), ...rest] = unique(names.map((name) => target(name, context)))
   return [first, ...rest]
 }
 
-/** Follows aliases and OpenAI's names; `seen` breaks the circle of an alias that names itself. */
+/** Follows aliases and OpenAI's names, and takes off what other tools write around one; `seen` breaks the circle of an alias that names itself. */
 function expand(
-  asked: string,
+  asked: PlainName,
   purpose: 'chat' | 'embedding',
   context: ResolveContext,
   seen: readonly string[]
-): readonly string[] {
-  if (seen.includes(asked)) return [asked]
-  const aliased = aliasOf(asked, context.aliases)
-  if (aliased.length > 0) return aliased.flatMap((name) => expand(name, purpose, context, [...seen, asked]))
-  const replacement = context.known.has(asked) ? undefined : replaceOpenAi(asked, purpose, context)
-  if (replacement === undefined || replacement === asked) return [asked]
-  return expand(replacement, purpose, context, [...seen, asked])
+): readonly PlainName[] {
+  const { name, ...wishes } = asked
+  if (seen.includes(name)) return [asked]
+  const next = (names: readonly PlainName[]) =>
+    names.flatMap((each) => expand({ ...wishes, ...each }, purpose, context, [...seen, name]))
+  const aliased = aliasOf(name, context.aliases)
+  if (aliased.length > 0) return next(aliased.map((alias) => ({ name: alias })))
+  if (context.known.has(name)) return [asked]
+  const plain = plainName(name)
+  if (plain.name !== name) return next([plain])
+  const replacement = replaceOpenAi(name, purpose, context)
+  return replacement === undefined || replacement === name ? [asked] : next([{ name: replacement }])
 }
 
 function aliasOf(asked: string, aliases: ResolveContext['aliases']): readonly string[] {
@@ -78,12 +89,14 @@ function replaceOpenAi(asked: string, purpose: 'chat' | 'embedding', context: Re
   return OPENAI_CHAT.some((pattern) => globMatch(pattern, asked)) ? context.defaultModel : undefined
 }
 
-function target(asked: string, context: ResolveContext): ModelTarget {
+function target({ name: asked, ...wishes }: PlainName, context: ResolveContext): ModelTarget {
   const known = context.known.get(asked) ?? shorthand(asked, context.known)
   const id = known?.id ?? asked
+  const region = regionOfArn(asked)
+  if (region !== undefined) return { id, baseId: known?.baseId ?? baseModelId(id), ...wishes, region }
   const baseId = known?.baseId ?? baseModelId(id)
-  if (!needsProfile(id, baseId, known, context)) return { id, baseId }
-  return { id: `${profileGeography(baseId, context)}.${baseId}`, baseId, anyGeography: true }
+  if (!needsProfile(id, baseId, known, context)) return { id, baseId, ...wishes }
+  return { id: `${profileGeography(baseId, context)}.${baseId}`, baseId, anyGeography: true, ...wishes }
 }
 
 /** `gpt-oss-120b` or `claude-sonnet-4-6`: the catalogue's id without provider and version. Only where it is the one that fits. */
@@ -115,5 +128,7 @@ function profileGeography(baseId: string, context: ResolveContext): string {
 }
 
 function unique(targets: readonly ModelTarget[]): readonly ModelTarget[] {
-  return targets.filter((item, index) => targets.findIndex((other) => other.id === item.id) === index)
+  return targets.filter(
+    (item, index) => targets.findIndex((other) => other.id === item.id && other.region === item.region) === index
+  )
 }

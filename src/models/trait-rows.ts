@@ -49,6 +49,7 @@ const PERMISSIVE: Traits = {
   streamInputHoldsCache: false,
   noCacheBehind: [],
   betas: [],
+  longContextBeta: '',
   responseFields: false,
   profileOnly: false,
   profiles: []
@@ -93,6 +94,9 @@ const CLAUDE_BETAS = [
   'tool-search-tool-2025-10-19',
   'web-search-2025-03-05'
 ] as const
+
+/** Sonnet 4 and 4.5 have a million tokens of context behind it; later ones need no flag. Anthropic's documentation, 2026-11. */
+const LONG_CONTEXT = 'context-1m-2025-08-07'
 
 /** Claude 3: sees, calls tools, takes every sampling parameter. */
 const CLAUDE_3: Traits = {
@@ -378,10 +382,11 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-opus-4-7*', CLAUDE_47],
   ['anthropic.claude-opus-4-6*', { ...CLAUDE_46, efforts: ['low', 'medium', 'high', 'max'] }],
   ['anthropic.claude-sonnet-4-6*', { ...CLAUDE_46, maxOutputTokens: 64_000 }],
+  ['anthropic.claude-sonnet-4-5*', { ...CLAUDE_45, longContextBeta: LONG_CONTEXT }],
   ['anthropic.claude-*-4-5*', CLAUDE_45],
   ['anthropic.claude-opus-4-1-*', { ...CLAUDE_4, temperatureWithTopP: false, maxOutputTokens: 32_000 }],
   ['anthropic.claude-opus-4-20*', { ...CLAUDE_4, maxOutputTokens: 32_000 }],
-  ['anthropic.claude-sonnet-4-20*', CLAUDE_4],
+  ['anthropic.claude-sonnet-4-20*', { ...CLAUDE_4, longContextBeta: LONG_CONTEXT }],
   ['anthropic.claude-3-7-*', CLAUDE_37],
   ['anthropic.claude-3-5-haiku-*', { ...CLAUDE_35, input: ['document'], profileOnly: true }],
   ['anthropic.claude-3-5-sonnet-20241022-*', CLAUDE_35],

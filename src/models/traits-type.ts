@@ -96,6 +96,8 @@ export interface Traits {
   readonly noCacheBehind: readonly string[]
   /** Beta flags known to be accepted. */
   readonly betas: readonly string[]
+  /** The beta flag that opens a context of a million tokens to who asks for it; empty: none is needed, or there is no such context. */
+  readonly longContextBeta: string
   /** Native response fields worth asking for: the stop string that was met, reasoning tokens. */
   readonly responseFields: boolean
   /** Called only through an inference profile, and the geographies that have one. */

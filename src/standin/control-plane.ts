@@ -1,5 +1,6 @@
 import { findFoundationModel, findProfile, foundationModels, inferenceProfiles, OWNED_LISTS } from './lists.ts'
 import { invalid } from './refusal.ts'
+import { inRegion } from './regions.ts'
 
 type Entries = readonly Readonly<Record<string, unknown>>[]
 
@@ -58,22 +59,30 @@ const LISTS: readonly ListOperation[] = [
 /** A control-plane call: its name, and its answer when it is allowed. */
 export interface ControlCall {
   readonly operation: string
-  answer(pageSize: number): unknown
+  /** `region`: the one the request is signed for. */
+  answer(pageSize: number, region: string | undefined): unknown
 }
 
 /** Finds the control-plane operation of a GET path, if it is one. */
 export function controlCall(path: string, query: URLSearchParams): ControlCall | undefined {
   const listed = LISTS.find((entry) => entry.path === path)
-  if (listed !== undefined) return { operation: listed.operation, answer: (size) => page(listed, query, size) }
+  if (listed !== undefined)
+    return {
+      operation: listed.operation,
+      answer: (size, region) => page({ ...listed, entries: (asked) => inRegion(listed.entries(asked), region) }, query, size)
+    }
   if (path === '/foundation-models') {
-    return { operation: 'ListFoundationModels', answer: () => ({ modelSummaries: foundationModels(query) }) }
+    return {
+      operation: 'ListFoundationModels',
+      answer: (_, region) => ({ modelSummaries: inRegion(foundationModels(query), region) })
+    }
   }
   const [, kind, id] = /^\/(foundation-models|inference-profiles)\/(.+)$/.exec(path) ?? []
   if (id === undefined) return undefined
   if (kind === 'foundation-models') {
     return { operation: 'GetFoundationModel', answer: () => ({ modelDetails: findFoundationModel(decodeURIComponent(id)) }) }
   }
-  return { operation: 'GetInferenceProfile', answer: () => findProfile(decodeURIComponent(id)) }
+  return { operation: 'GetInferenceProfile', answer: (_, region) => findProfile(decodeURIComponent(id), region) }
 }
 
 function page(list: ListOperation, query: URLSearchParams, pageSize: number): Record<string, unknown> {

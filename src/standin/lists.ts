@@ -1,6 +1,7 @@
 import { CATALOG, type CatalogModel } from './catalog.ts'
 import { ACCOUNT, REGION } from './options.ts'
 import { Refusal } from './refusal.ts'
+import { inRegion } from './regions.ts'
 import { OWNED } from './resolve.ts'
 
 const SINCE = '2026-01-01T00:00:00Z'
@@ -92,8 +93,10 @@ export function inferenceProfiles(query: Query): readonly Entry[] {
 }
 
 /** One profile by id or ARN. */
-export function findProfile(idOrArn: string): Entry {
-  const found = allProfiles().find((profile) => [profile.inferenceProfileId, profile.inferenceProfileArn].includes(idOrArn))
+export function findProfile(idOrArn: string, region?: string): Entry {
+  const found = inRegion(allProfiles(), region).find((profile) =>
+    [profile.inferenceProfileId, profile.inferenceProfileArn].includes(idOrArn)
+  )
   if (found !== undefined) return found
   throw new Refusal('ResourceNotFoundException', 'The provided inference profile could not be found.')
 }

@@ -6,6 +6,7 @@ import { invoke } from './invoke.ts'
 import { containerCredentials, jsonRefusal, TARGETS } from './neighbours.ts'
 import { parseBody } from './parse-body.ts'
 import { Refusal } from './refusal.ts'
+import { checkRegion, signedRegion } from './regions.ts'
 import { checkSignature } from './sigv4.ts'
 import { wireJson } from './wire-json.ts'
 import type { World } from './world.ts'
@@ -41,7 +42,8 @@ export function findRoute(exchange: Exchange): Route {
     operation: call.operation,
     permission: call.operation,
     service: 'bedrock',
-    answer: (reply, world) => reply.sendJson(200, wireJson(call.answer(world.options.pageSize)))
+    answer: (reply, world) =>
+      reply.sendJson(200, wireJson(call.answer(world.options.pageSize, signedRegion(reply.headers.authorization))))
   }
 }
 
@@ -56,6 +58,7 @@ function modelRoute(path: string): Route | undefined {
     modelId,
     service: 'bedrock',
     answer(exchange, world) {
+      checkRegion(modelId, signedRegion(exchange.headers.authorization))
       if (kind.operation === 'InvokeModel') return invoke(exchange, world, modelId)
       if (kind.operation === 'CountTokens') return countTokensCall(exchange, modelId)
       return converse(exchange, world, { modelId, streaming: kind.operation === 'ConverseStream' })

@@ -1,11 +1,14 @@
 import type { ModelInfo } from '../../core/model.ts'
 import { GatewayError } from '../../errors.ts'
+import { regionOfArn } from '../../models/resolve.ts'
 import { awsError } from '../transport/aws-error.ts'
 import { type CatalogLists, createListCalls, type ListCalls, type ListName, type ListOptions } from './catalog-lists.ts'
 import { createLookup } from './catalog-lookup.ts'
 import { applicationProfile, type CatalogModels, joinLists } from './catalog-models.ts'
 
 export interface CatalogOptions extends ListOptions {
+  /** The regions whose application profiles may be asked for one by one; the lists are those of `region`. */
+  readonly regions?: readonly string[]
   /** Milliseconds, for the age of the lists. */
   readonly now?: () => number
   readonly log?: { warn(fields: object, message: string): void }
@@ -48,6 +51,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   let joined: CatalogModels | undefined
   let merged: Record<'listed' | 'found' | 'map', CatalogModels['known']> | undefined
   let client: Promise<ListCalls> | undefined
+  const others = new Map<string, Promise<ListCalls>>()
   let running: Promise<void> | undefined
   let dueAt = Number.NEGATIVE_INFINITY
 
@@ -85,12 +89,23 @@ export function createCatalog(options: CatalogOptions): Catalog {
     }
   }
 
+  /** A profile is told of in its own region only. */
+  function clientOf(arn: string): Promise<ListCalls> {
+    const region = regionOfArn(arn)
+    if (region === undefined || region === options.region || options.regions?.includes(region) !== true) {
+      client ??= createListCalls(options)
+      return client
+    }
+    const other = others.get(region) ?? createListCalls({ ...options, region })
+    others.set(region, other)
+    return other
+  }
+
   const lookup = createLookup({
     now,
     closed: closed.signal,
     async ask(arn, signal) {
-      client ??= createListCalls(options)
-      return applicationProfile(await (await client).profile(arn, signal), joined?.known ?? NOTHING)
+      return applicationProfile(await (await clientOf(arn)).profile(arn, signal), joined?.known ?? NOTHING)
     }
   })
 
@@ -136,7 +151,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     refresh,
     close() {
       closed.abort()
-      client?.then((made) => made.close()).catch(() => {}) // what was never made needs no closing
+      for (const made of [client, ...others.values()]) made?.then((calls) => calls.close()).catch(() => {}) // what was never made needs no closing
     }
   }
 }

@@ -9,12 +9,13 @@ const ALIASES: Readonly<Record<string, string>> = { 'advanced-tool-use-2025-11-2
  * flags in the caller's native fields are the caller's own risk and pass as they are.
  */
 export function encodeBetas(encoding: Encoding, own: readonly string[], native: Json | undefined): readonly string[] {
-  const { request, traits, warn } = encoding
-  if (request.betas === undefined && own.length === 0 && native === undefined) return own
+  const { request, target, traits, warn } = encoding
+  const context = target.longContext === true ? traits.longContextBeta : ''
+  if (request.betas === undefined && own.length === 0 && native === undefined && context === '') return own
   const refusesAll = isOmitted(encoding, 'betas')
   const asked = (request.betas ?? []).map((flag) => ALIASES[flag] ?? flag)
   const known = asked.filter((flag) => !refusesAll && traits.betas.includes(flag))
   if (known.length < asked.length) warn('anthropic_beta', 'the model does not take every flag given')
   const given = Array.isArray(native) ? native.filter((flag: Json) => typeof flag === 'string') : []
-  return [...new Set([...(refusesAll ? [] : [...given, ...own]), ...known])]
+  return [...new Set([...(refusesAll ? [] : [...given, ...own, ...(context === '' ? [] : [context])]), ...known])]
 }

@@ -27,6 +27,8 @@ export interface BedrockResponse {
 export interface Transport {
   /** Empty until it is known: the SDK's own rule is asked on first use. */
   readonly region: string
+  /** Finds the region and the endpoint. Throws GatewayError `not_ready`. */
+  locate(): Promise<string>
   /** Resolves with an accepted answer whose body is still to be read. Throws GatewayError for every other outcome. */
   send(call: BedrockCall, signal: Cancel): Promise<BedrockResponse>
   /** Finds the endpoint, loads credentials and opens connections. Throws GatewayError saying what is missing. */
@@ -114,6 +116,10 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     get region() {
       return options.region ?? link.opened?.endpoint.region ?? ''
+    },
+    async locate() {
+      const { endpoint } = link.opened ?? (await link.open())
+      return endpoint.region
     },
     async send(call, signal) {
       const exchanged = await request(

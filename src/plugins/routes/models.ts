@@ -2,10 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { encodeModel, encodeModelList, type ModelCard } from '../../dialects/openai-models/encode-models.ts'
 import { GatewayError } from '../../errors.ts'
 import { isGlob } from '../../models/glob.ts'
+import { plainName } from '../../models/resolve.ts'
 
 /** `GET /models` and `GET /models/{id}`; an id may hold `/` and `:`, encoded or raw. */
 export async function models(app: FastifyInstance): Promise<void> {
   app.get('/models', async (request) => {
+    await app.bedrock.home()
     const listed = (await app.catalog.list()).filter((model) => app.modelAllowed(model, request))
     const aliases = aliasCards(app, request)
     const names = new Set(aliases.map((card) => card.id))
@@ -35,7 +37,7 @@ async function findCard(app: FastifyInstance, asked: string, request: FastifyReq
   const targets = await app.resolve(asked, purposeOf(asked), request)
   const [first] = targets
   const known = app.catalog.known.get(first.id)
-  if (known === undefined && first.id === asked)
+  if (known === undefined && first.id === plainName(asked).name)
     throw new GatewayError('model_not_found', `The model '${asked}' is in no list of this gateway; GET models shows what is.`, {
       param: 'model'
     })
@@ -45,5 +47,5 @@ async function findCard(app: FastifyInstance, asked: string, request: FastifyReq
 
 /** OpenAI's names tell by themselves what they are for. */
 function purposeOf(name: string): 'chat' | 'embedding' {
-  return name.startsWith('text-embedding') ? 'embedding' : 'chat'
+  return plainName(name).name.startsWith('text-embedding') ? 'embedding' : 'chat'
 }

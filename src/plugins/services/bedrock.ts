@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { configuredRegions } from '../../aws/regions.ts'
 import { sdkHandler } from '../../aws/sdk-http.ts'
 import { type Bedrock, createBedrock } from '../../bedrock/bedrock.ts'
 import type { ProxyOptions } from '../../bedrock/transport/agent.ts'
@@ -18,7 +19,7 @@ export const bedrock = fp(
   async (app: FastifyInstance) => {
     const { config } = app
     const made = createBedrock({
-      regions: config.bedrockRegions,
+      regions: configuredRegions(config),
       ...(config.bedrockRoleArn !== undefined && { roleArn: config.bedrockRoleArn }),
       ...(config.bedrockExternalId !== undefined && { externalId: config.bedrockExternalId }),
       ...(config.bearerToken !== undefined && { bearerToken: config.bearerToken }),

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { configuredRegions } from '../../aws/regions.ts'
 import { sdkHandler } from '../../aws/sdk-http.ts'
 import { type Catalog, createCatalog } from '../../bedrock/catalog/catalog.ts'
 
@@ -14,10 +15,12 @@ declare module 'fastify' {
 export const catalog = fp(
   async (app: FastifyInstance) => {
     const { config } = app
-    const region = config.bedrockRegions[0] ?? config.awsRegion ?? config.awsDefaultRegion
+    const regions = configuredRegions(config)
+    const [region] = regions
     const made = createCatalog({
       handler: () => sdkHandler(config),
       ...(region === undefined ? {} : { region }),
+      regions,
       ...(config.bedrockRoleArn === undefined
         ? {}
         : {

@@ -9,10 +9,11 @@ declare module 'fastify' {
   interface FastifyInstance {
     /**
      * The models to try for the name a caller used, in order. Throws 403 `model_not_allowed` when none of them is allowed.
-     * A promise only for the ARN of an application profile that no list names, whose model is asked for once.
+     * A promise only for the ARN of an application profile that no list names, whose model is asked for once, and while the home region
+     * is not known.
      */
     resolve(asked: string, purpose: 'chat' | 'embedding', request: FastifyRequest): Targets | Promise<Targets>
-    /** The models a name stands for as far as is known now, whoever asks. */
+    /** The models a name stands for as far as is known now, whoever asks; `bedrock.home` knows the region first. */
     targetsOf(name: string, purpose: 'chat' | 'embedding'): Targets
     /** Whether a model may be seen and called with this request's key. */
     modelAllowed(target: ModelTarget, request: FastifyRequest): boolean
@@ -30,32 +31,38 @@ type Targets = readonly [ModelTarget, ...ModelTarget[]]
 export const resolve = fp(
   async (app: FastifyInstance) => {
     const { config } = app
-    const region = config.bedrockRegions[0] ?? config.awsRegion ?? config.awsDefaultRegion ?? 'us-east-1'
-    const fallback = defaultChatModel(region)
-    const fixed: Omit<ResolveContext, 'known'> = {
-      aliases: config.modelAliases,
-      // By its base id, so that each region of the failover calls the profile of its own geography.
-      defaultModel: config.defaultModel ?? (config.crossRegionInference ? baseModelId(fallback) : fallback),
-      defaultEmbeddingModel: config.defaultEmbeddingModel,
-      region,
-      crossRegion: config.crossRegionInference
+    const homeOf = (region: string): Home => {
+      const fallback = defaultChatModel(region)
+      return {
+        aliases: config.modelAliases,
+        // By its base id, so that each region of the failover calls the profile of its own geography.
+        defaultModel: config.defaultModel ?? (config.crossRegionInference ? baseModelId(fallback) : fallback),
+        defaultEmbeddingModel: config.defaultEmbeddingModel,
+        region,
+        crossRegion: config.crossRegionInference
+      }
     }
 
     app.decorate('modelAllowed', (target, request) => {
       return within(config.allowedModels, target) && within(request.apiKey?.models ?? [], target)
     })
-    app.decorate('targetsOf', rememberTargets(app.catalog, fixed))
+    app.decorate('targetsOf', rememberTargets(app, homeOf))
     app.decorate('resolve', (asked, purpose, request) => {
       if (asked.length > LONGEST_NAME || UNREADABLE.test(asked)) {
         throw new GatewayError('model_not_found', 'No model has such a name.', { param: 'model' })
       }
       request.record.asked = asked
+      if (app.bedrock.region !== '') return found(asked, purpose, request)
+      return Promise.resolve(app.bedrock.home()).then(() => found(asked, purpose, request))
+    })
+
+    function found(asked: string, purpose: 'chat' | 'embedding', request: FastifyRequest): Targets | Promise<Targets> {
       const look = () => app.targetsOf(asked, purpose)
       const targets = look()
       if (!targets.some(isHidden)) return allowed(targets, asked, request)
       const learnt = Promise.all(targets.filter(isHidden).map(({ id }) => app.catalog.learn(id)))
       return learnt.then(() => allowed(look(), asked, request))
-    })
+    }
 
     function isHidden({ baseId }: ModelTarget): boolean {
       return app.catalog.hides(baseId)
@@ -67,7 +74,7 @@ export const resolve = fp(
       throw new GatewayError('model_not_allowed', `The model \`${asked}\` is not allowed for this API key.`, { param: 'model' })
     }
   },
-  { name: 'resolve', dependencies: ['auth', 'catalog'] }
+  { name: 'resolve', dependencies: ['auth', 'bedrock', 'catalog'] }
 )
 
 function isSome(targets: readonly ModelTarget[]): targets is Targets {
@@ -76,20 +83,22 @@ function isSome(targets: readonly ModelTarget[]): targets is Targets {
 
 const MOST_REMEMBERED = 1000
 
-/** What a name stands for changes with the lists only. */
-function rememberTargets(
-  catalog: FastifyInstance['catalog'],
-  fixed: Omit<ResolveContext, 'known'>
-): FastifyInstance['targetsOf'] {
-  const read = (known: ResolveContext['known']) => {
+/** What names mean in one home region. */
+type Home = Omit<ResolveContext, 'known'>
+
+/** What a name stands for changes with the lists only, once the home region is known. */
+function rememberTargets({ bedrock, catalog }: FastifyInstance, homeOf: (region: string) => Home): FastifyInstance['targetsOf'] {
+  const read = (known: ResolveContext['known'], region: string) => {
+    const home = homeOf(region)
     const names = (purpose: 'chat' | 'embedding') =>
-      remembered((name: string) => resolveModel(name, purpose, { ...fixed, known }), MOST_REMEMBERED)
-    return { known, chat: names('chat'), embedding: names('embedding') }
+      remembered((name: string) => resolveModel(name, purpose, { ...home, known }), MOST_REMEMBERED)
+    return { known, region, chat: names('chat'), embedding: names('embedding') }
   }
   let current: ReturnType<typeof read> | undefined
   return (name, purpose) => {
     const { known } = catalog
-    if (current?.known !== known) current = read(known)
+    const { region } = bedrock
+    if (current?.known !== known || current.region !== region) current = read(known, region)
     return current[purpose](name)
   }
 }
