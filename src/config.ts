@@ -8,6 +8,9 @@ const whole = (env: string, fallback: number, minimum: number, maximum: number) 
   Type.Integer({ env, default: fallback, minimum, maximum })
 const hour = 3_600_000
 
+/** A bucket, or a bucket and a prefix of its keys. */
+const S3_PLACE = '^(?:s3://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[^\\s*?]*)?$'
+
 /** Every variable the gateway reads, with its default and range. Names that bedrock-access-gateway uses are kept. Times are milliseconds. */
 export const ConfigSchema = Type.Object({
   port: whole('PORT', 8080, 0, 65_535),
@@ -54,6 +57,11 @@ export const ConfigSchema = Type.Object({
   maxBodyBytes: whole('MAX_BODY_BYTES', 33_554_432, 1024, 1_073_741_824),
   fetchRemoteMedia: flag('FETCH_REMOTE_MEDIA', true),
   mediaTrustedHosts: list('REMOTE_MEDIA_TRUSTED_HOSTS'),
+  s3MediaBuckets: Type.Array(Type.String({ pattern: S3_PLACE }), {
+    env: 'S3_MEDIA_BUCKETS',
+    default: [],
+    expects: 'must be a list of buckets and prefixes, as in reports,my-bucket/shared/pictures'
+  }),
   homePage: flag('HOME_PAGE', true),
 
   firstEventTimeoutMs: whole('UPSTREAM_FIRST_EVENT_TIMEOUT_MS', 120_000, 10, hour),
@@ -170,6 +178,7 @@ function parseJson(raw: string): unknown {
 }
 
 function expectation(schema: TSchema): string {
+  if (typeof schema.expects === 'string') return schema.expects
   if (schema.type === 'integer') return `must be a whole number from ${schema.minimum} to ${schema.maximum}`
   if (schema.type === 'number') return `must be a number from ${schema.minimum} to ${schema.maximum}`
   if (schema.type === 'boolean') return 'must be one of true, false, 1, 0, yes, no, on, off'

@@ -5,6 +5,7 @@ import type { ChatRequest } from '../core/request.ts'
 import type { Block, MediaBlock, ToolResultBlock, Turn } from '../core/turn.ts'
 import { GatewayError } from '../errors.ts'
 import { checkHost, ForbiddenAddress, guardedLookup } from './address-guard.ts'
+import { createS3Check } from './s3-media.ts'
 
 const MIB = 1024 * 1024
 
@@ -19,7 +20,7 @@ export const MEDIA_LIMITS = {
 } as const
 
 export interface MediaFetcher {
-  /** The request with every http(s) source replaced by its bytes. Throws a 400 that names the block. */
+  /** The request with every http(s) source replaced by its bytes. Throws a 400 that names the block, also for one in S3 that may not be read. */
   fill(request: ChatRequest, signal: Cancel): Promise<ChatRequest>
   close(): Promise<void>
 }
@@ -29,6 +30,8 @@ export interface MediaFetcherOptions {
   readonly enabled: boolean
   /** `host` or `host:port` the operator trusts although their addresses are private. */
   readonly trustedHosts: readonly string[]
+  /** `bucket` or `bucket/prefix` whose objects a caller may refer to; default: none. */
+  readonly s3Places?: readonly string[]
   /** Bytes of all items of one request; default: that of the limits. */
   readonly allBytes?: number
   /** Milliseconds for the whole of one item; default: that of the limits. */
@@ -48,6 +51,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
     maxHeaderSize: 16_384
   })
   const trusting = new Agent({ connect: { timeout: 5_000 }, connections: 16, keepAliveTimeout: 1_000 })
+  const checkS3 = createS3Check(options.s3Places ?? [])
   const isTrusted = (url: URL) => options.trustedHosts.includes(url.host) || options.trustedHosts.includes(url.hostname)
 
   async function download(
@@ -123,7 +127,9 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
 
   return {
     fill(request, signal) {
-      const blocks = mediaUrls(request)
+      const elsewhere = mediaElsewhere(request)
+      for (const block of elsewhere) checkS3(block)
+      const blocks = elsewhere.filter((block) => block.source.type === 'url')
       return blocks.length === 0 ? Promise.resolve(request) : fillAll(request, blocks, signal)
     },
     async close() {
@@ -139,19 +145,20 @@ interface Allowance {
   readonly budget: { left: number }
 }
 
-function mediaUrls(request: ChatRequest): MediaBlock[] {
+/** The media that are not in the request itself. */
+function mediaElsewhere(request: ChatRequest): MediaBlock[] {
   const found: MediaBlock[] = []
   for (const turn of request.turns) {
     for (const block of turn.content) {
-      if (block.type === 'tool-result') found.push(...block.content.filter(isUrlMedia))
-      else if (isUrlMedia(block)) found.push(block)
+      if (block.type === 'tool-result') found.push(...block.content.filter(isElsewhere))
+      else if (isElsewhere(block)) found.push(block)
     }
   }
   return found
 }
 
-function isUrlMedia(block: Block): block is MediaBlock {
-  return 'source' in block && block.source.type === 'url'
+function isElsewhere(block: Block): block is MediaBlock {
+  return 'source' in block && (block.source.type === 'url' || block.source.type === 's3')
 }
 
 function replaceBlocks(turn: Turn, filled: ReadonlyMap<Block, Block>): Turn {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { asker, GPT_OSS, NOVA, PNG, type Sent, SONNET_45, SONNET_46, say } from './asker.ts'
 
-const { ask, stream, post, standin } = await asker(t)
+const { ask, stream, post, standin } = await asker(t, { S3_MEDIA_BUCKETS: 'my-bucket' })
 
 const picture = (url: string) =>
   say([

@@ -151,3 +151,17 @@ t.test('the role that starts tasks reads no key and calls no model', async (t) =
   )
   t.strictSame([...services].sort(), ['ecr', 'logs'])
 })
+
+t.test('S22: the role reads media in the named places of S3 and nothing else there', async (t) => {
+  t.notOk(
+    statements().some(({ Action }) => Action.some((action) => action.startsWith('s3:'))),
+    'none by default'
+  )
+  const read = (list: Statement[], bucket: string) => allows(list, 's3:GetObject', `arn:aws:s3:::${bucket}`)
+  const list = statements({ S3MediaBuckets: 'reports,pictures/team' })
+  for (const object of ['reports/a.png', 'reports/x/a.png', 'pictures/team/a.png']) t.ok(read(list, object), object)
+  for (const object of ['reports', 'payroll/a.png', 'pictures/other/a.png', 'pictures/teams/a.png', 'none/a.png'])
+    t.notOk(read(list, object), object)
+  const elsewhere = statements({ S3MediaBuckets: 'reports', BedrockRoleArn: 'arn:aws:iam::999988887777:role/bedrock' })
+  t.notOk(read(elsewhere, 'reports/a.png'), 'the other role has it where there is one')
+})

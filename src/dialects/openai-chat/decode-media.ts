@@ -44,7 +44,7 @@ export function decodeMedia(input: MediaInput): MediaBlock {
     return mediaBlock(
       input,
       ofKind(named, input),
-      present({ type: 's3' as const, uri: location, bucketOwner: input.bucketOwner })
+      present({ type: 's3' as const, uri: `s3${location.slice(2)}`, bucketOwner: accountAt(input) })
     )
   }
   if (scheme === undefined && input.bareBase64) return decodeBytes(input, cleanBase64(location), named)
@@ -54,6 +54,12 @@ export function decodeMedia(input: MediaInput): MediaBlock {
 /** An `image_url` promises no text, so what comes is told by its bytes alone. */
 function webSource({ kind, location: url }: MediaInput): MediaSource {
   return kind === 'image' ? { type: 'url', url, byBytes: true } : { type: 'url', url }
+}
+
+function accountAt({ path, bucketOwner }: MediaInput): string | undefined {
+  if (bucketOwner === undefined || /^\d{12}$/.test(bucketOwner)) return bucketOwner
+  const at = `${path.replace(/\.url$/, '')}.bucket_owner`
+  throw badValue(at, `Invalid '${at}': expected the twelve digits of an AWS account.`)
 }
 
 function decodeInline(input: MediaInput): MediaBlock {
