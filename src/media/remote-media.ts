@@ -51,7 +51,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
     maxHeaderSize: 16_384
   })
   const trusting = new Agent({ connect: { timeout: 5_000 }, connections: 16, keepAliveTimeout: 1_000 })
-  const checkS3 = createS3Check(options.s3Places ?? [])
+  const s3 = createS3Check(options.s3Places ?? [])
   const isTrusted = (url: URL) => options.trustedHosts.includes(url.host) || options.trustedHosts.includes(url.hostname)
 
   async function download(
@@ -128,7 +128,8 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
   return {
     fill(request, signal) {
       const elsewhere = mediaElsewhere(request)
-      for (const block of elsewhere) checkS3(block)
+      for (const block of elsewhere) s3.block(block)
+      s3.native(request)
       const blocks = elsewhere.filter((block) => block.source.type === 'url')
       return blocks.length === 0 ? Promise.resolve(request) : fillAll(request, blocks, signal)
     },

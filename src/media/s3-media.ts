@@ -1,3 +1,5 @@
+import { isJsonObject, type Json } from '../core/json.ts'
+import type { ChatRequest } from '../core/request.ts'
 import type { MediaBlock } from '../core/turn.ts'
 import { GatewayError } from '../errors.ts'
 
@@ -12,14 +14,41 @@ interface Place {
  * the gateway may read. Only objects in the operator's places pass, each a `bucket` or `bucket/prefix` (`s3://` before it and a slash behind
  * it say nothing); without places none does. The check throws a 400 that names the block.
  */
-export function createS3Check(places: readonly string[]): (block: MediaBlock) => void {
+export function createS3Check(places: readonly string[]): S3Check {
   const allowed = places.map(placeOf)
-  return ({ source, path = 'messages' }) => {
-    if (source.type !== 's3' || allowed.some((place) => lies(source.uri, place))) return
+  function check(uri: string, param: string): void {
+    if (allowed.some((place) => lies(uri, place))) return
     const why = allowed.length === 0 ? 'This gateway takes no s3:// media' : 'This gateway takes no media from that place in S3'
-    throw new GatewayError('unsupported_value', `${why}; send the data itself.`, { param: path })
+    throw new GatewayError('unsupported_value', `${why}; send the data itself.`, { param })
+  }
+  return {
+    block({ source, path = 'messages' }) {
+      if (source.type === 's3') check(source.uri, path)
+    },
+    native({ extraFields }) {
+      if (extraFields === undefined) return
+      for (const uri of addressesIn(extraFields)) check(uri, 'additional_model_request_fields')
+    }
   }
 }
+
+export interface S3Check {
+  block(block: MediaBlock): void
+  /** The same for fields of the model's native body, which may name objects too. */
+  native(request: Pick<ChatRequest, 'extraFields'>): void
+}
+
+function* addressesIn(value: Json): Generator<string> {
+  if (typeof value === 'string') {
+    if (/^\s*s3:/i.test(value.slice(0, LONGEST_BLANK))) yield value
+  } else if (Array.isArray(value)) {
+    for (const item of value) yield* addressesIn(item)
+  } else if (isJsonObject(value)) {
+    for (const name in value) yield* addressesIn(value[name] ?? null)
+  }
+}
+
+const LONGEST_BLANK = 64
 
 function placeOf(written: string): Place {
   const [bucket = '', ...steps] = written.replace(/^s3:\/\//, '').split('/')

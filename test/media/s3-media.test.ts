@@ -93,3 +93,16 @@ t.test('S22: the owner of a bucket is an account', async (t) => {
     t.match(body.error?.param, /bucket_owner$/)
   }
 })
+
+t.test('S22: so it is for native fields that name an object', async (t) => {
+  const { ask } = await asker(t, { S3_MEDIA_BUCKETS: 'reports' })
+  const native = (uri: string) => ({
+    additional_model_request_fields: { messages: [{ role: 'user', content: [{ image: { source: { s3Location: { uri } } } }] }] }
+  })
+  for (const uri of ['s3://payroll/a.png', 'S3://payroll/a.png', ' s3://reports/a.png', 's3://reports/../payroll/a.png']) {
+    const { status, body, sent } = await ask(native(uri))
+    t.equal(status, 400)
+    t.equal(body.error?.param, 'additional_model_request_fields')
+    t.equal(sent, undefined)
+  }
+})

@@ -77,7 +77,8 @@ function decodeBytes(input: MediaInput, base64: string | undefined, declared: Me
   // Raw samples have no mark of their own, and may begin like anything.
   const told = declared?.format === 'pcm' ? undefined : typeOfBytes(base64)
   const type = told ?? declared
-  if (type === undefined && input.kind !== 'image') throw unknownFormat(input)
+  const isStrange = type === undefined || (type.kind === 'document' && isMotion(input))
+  if (isStrange && input.kind !== 'image') throw unknownFormat(input)
   if (type === undefined || !isMeant(input, told, declared)) throw notAnImage(input, told)
   return mediaBlock(input, containerType(type, declared), { type: 'base64', data: base64 })
 }
@@ -104,9 +105,14 @@ function containerType(type: MediaType, declared: MediaType | undefined): MediaT
   return isContainer && (declared?.kind === 'video' || declared?.kind === 'audio') ? declared : type
 }
 
+/** Neither a video nor a sound is ever a document. */
+function isMotion({ kind }: MediaInput): boolean {
+  return kind === 'video' || kind === 'audio'
+}
+
 function ofKind(type: MediaType | undefined, { kind }: MediaInput): { readonly kind: MediaKind; readonly format?: string } {
   if (type === undefined || (kind === 'image' && isTextType(type))) return { kind }
-  return kind === 'document' || type.kind === kind || type.kind === 'document' ? type : { kind }
+  return kind === 'document' || type.kind === kind || (kind === 'image' && type.kind === 'document') ? type : { kind }
 }
 
 function mediaBlock(

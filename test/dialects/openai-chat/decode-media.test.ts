@@ -128,6 +128,18 @@ const REFUSED: readonly (readonly [name: string, part: Json, kind: string, param
   ['F42: an error as a picture', image('data:application/json,{"error":1}'), 'invalid_image', `${AT}.image_url.url`],
   ['F42: a PDF that says it is a picture', image(`data:image/png;base64,${PDF}`), 'invalid_image', `${AT}.image_url.url`],
   ['F42: a PDF that says nothing', image(`data:;base64,${PDF}`), 'invalid_image', `${AT}.image_url.url`],
+  [
+    'F42: a page as a video',
+    { type: 'video_url', video_url: { url: `data:text/html;base64,${btoa('<html>')}` } },
+    'invalid_value',
+    `${AT}.video_url.url`
+  ],
+  [
+    'F42: a PDF as a sound',
+    { type: 'audio_url', audio_url: { url: `data:application/pdf;base64,${PDF}` } },
+    'invalid_value',
+    `${AT}.audio_url.url`
+  ],
   ['padding inside base64', image(`data:image/png;base64,iVBO=Rw0KGgo`), 'invalid_image', `${AT}.image_url.url`],
   ['broken base64', image('data:image/png;base64,$$$'), 'invalid_image', `${AT}.image_url.url`],
   ['empty data', image('data:image/png;base64,'), 'invalid_image', `${AT}.image_url.url`],
