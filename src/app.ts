@@ -2,6 +2,7 @@ import sensible from '@fastify/sensible'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { DestinationStream } from 'pino'
 import type { Config } from './config.ts'
+import { OPENAI_ERRORS } from './dialects/openai/error-words.ts'
 import { schemaError } from './dialects/openai/schema-error.ts'
 import { clientErrors, LONGEST_HEADERS_MS } from './http/client-errors.ts'
 import { errorHandler, frameworkErrors } from './http/error-handler.ts'
@@ -10,6 +11,7 @@ import { jsonBody } from './http/json-body.ts'
 import { life } from './http/life.ts'
 import { requestId } from './http/request-id.ts'
 import { requestRecord } from './http/request-record.ts'
+import { spelling } from './http/spelling.ts'
 import { timing } from './http/timing.ts'
 import { billing } from './plugins/routes/billing.ts'
 import { chat } from './plugins/routes/chat.ts'
@@ -51,12 +53,12 @@ export async function buildApp(config: Config, output?: DestinationStream): Prom
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (logger) => logger, // what is logged of a request names it itself: one line does not pay for a logger
     genReqId: requestId,
-    frameworkErrors,
+    frameworkErrors: frameworkErrors(OPENAI_ERRORS),
     bodyLimit: config.maxBodyBytes,
     keepAliveTimeout: config.keepAliveTimeoutMs,
     requestTimeout: config.requestTimeoutMs,
     http: requestWatch(config),
-    clientErrorHandler: clientErrors,
+    clientErrorHandler: clientErrors(OPENAI_ERRORS),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
@@ -78,7 +80,8 @@ export async function buildApp(config: Config, output?: DestinationStream): Prom
   await app.register(otel)
   await app.register(cors)
   await app.register(jsonBody)
-  await app.register(errorHandler)
+  await app.register(spelling)
+  await app.register(errorHandler, { errors: OPENAI_ERRORS })
 
   await app.register(bedrock)
   await app.register(catalog)

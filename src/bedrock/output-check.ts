@@ -37,7 +37,7 @@ export function createOutputChecker(compile: SchemaCompiler = createSchemaCompil
 }
 
 function wrong(reason: string): Warning {
-  return { param: 'response_format', reason }
+  return { field: 'output', reason }
 }
 
 /** An answer that was cut, filtered, or calls a tool is not the JSON that was asked for, and its finish reason says so. */

@@ -105,12 +105,16 @@ export interface FunctionTool {
   readonly inputSchema?: JsonObject
   readonly strict?: boolean
   readonly cache?: CacheMark
+  /** Path of the object that holds the name in the caller's request: `tools[0].function`. */
+  readonly path?: string
 }
 
 /** A tool that the provider runs itself, by its Bedrock name (`nova_grounding`). */
 export interface SystemTool {
   readonly type: 'system'
   readonly name: string
+  /** Path of the object that holds the name in the caller's request. */
+  readonly path?: string
 }
 
 export type Tool = FunctionTool | SystemTool

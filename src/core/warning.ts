@@ -1,10 +1,13 @@
+import type { Place } from './field.ts'
+
 /**
- * Something the caller asked for that could not be carried to the model.
+ * Something the caller asked for that could not be carried to the model. Its place never holds a value.
  * It never fails the request; it reaches the caller in `x-adit-dropped` and the operator in the log.
  */
-export interface Warning {
-  /** The request field as the caller spelt it, e.g. `seed` or `tools[0].strict`. Never holds a value. */
-  readonly param: string
+export type Warning = Place & {
   /** One sentence for the log: why. Never holds prompt text. */
   readonly reason: string
 }
+
+/** A warning of who knows how the caller wrote it. */
+export type SpeltWarning = Extract<Warning, { readonly param: string }>

@@ -1,41 +1,29 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { ByteString } from '../core/byte-string.ts'
-import type { EventBatch } from '../core/event.ts'
 import type { Warning } from '../core/warning.ts'
-import { encodeErrorFrame } from '../dialects/openai/encode-error.ts'
-import type { GatewayError } from '../errors.ts'
+import type { ConversationStream } from '../dialects/dialect.ts'
 import { type Answers, announceAnswers, announceFlaws, noteBatch } from './answers.ts'
 import { noteError, toGatewayError } from './error-handler.ts'
+import { paramOf } from './spelling.ts'
 import { type SseWriter, startSse } from './sse.ts'
 import { serverTiming } from './timing.ts'
-
-/** How a dialect writes one answer. */
-export interface ChoiceEncoder {
-  batch(events: EventBatch): ByteString
-  /** Asked for when all events are written: why the answer is none, however orderly its bytes ended. */
-  failure(): GatewayError | undefined
-}
-
-/** How a dialect writes a stream of answers: one encoder for each answer, and what comes after all of them. */
-export interface StreamEncoding {
-  readonly encoders: readonly ChoiceEncoder[]
-  /** The last frames of a complete stream: usage when asked for, and `[DONE]`. */
-  last(): ByteString
-}
 
 export interface AnswerStream {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly config: Config
   readonly warnings: readonly Warning[]
-  readonly encoding: (answers: Answers) => StreamEncoding
+  /** Begins the dialect's stream, with the id of the model that answers. */
+  readonly begin: (model: string) => ConversationStream
+  /** The model to name where none has answered. */
+  readonly model: string
 }
 
 /**
  * Streams answers. The status is decided by Bedrock's first event, so a refusal before it is thrown and gets a real status.
  * When nothing has come after `STREAM_COMMIT_MS`, status 200 and a comment go out, since clients and balancers give up;
- * from then on a failure is an error event. A stream ends with `[DONE]` only when every answer is complete.
+ * from then on a failure is told in the stream. Only when every answer is complete it ends as the dialect ends a good one.
  */
 export async function streamAnswers(started: Promise<Answers>, stream: AnswerStream): Promise<FastifyReply> {
   const { request, reply, config } = stream
@@ -61,29 +49,30 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
 /** Writes everything, to the last frames: those of a complete stream, or the error that broke it. Never rejects. */
 async function writeAnswers(started: Answers | Promise<Answers>, writer: SseWriter, stream: AnswerStream): Promise<void> {
   const { request, reply, warnings } = stream
+  let written: ConversationStream | undefined
   let end: ByteString
   try {
     const answers = await started
     if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
-    const { encoders, last } = stream.encoding(answers)
-    const isOnly = answers.length === 1
-    const held = await Promise.all(
-      answers.map(({ events }, choice) => pumpOne(events, { encoder: encoders[choice]!, isOnly, writer, request }))
-    )
+    written = stream.begin(answers[0].model)
+    writer.speaks(written)
+    const pumping = { written, isOnly: answers.length === 1, writer, request }
+    const held = await Promise.all(answers.map(({ events }, choice) => pumpOne(events, choice, pumping)))
     announceFlaws(request, reply, answers)
-    end = held.join('') + last()
+    end = held.join('') + written.end()
   } catch (thrown) {
     const error = toGatewayError(thrown)
     noteError(request, error)
     request.gone.abort(error)
-    end = encodeErrorFrame(error)
+    written ??= stream.begin(stream.model)
+    end = written.fail(error, paramOf(error, request))
   }
   request.record.upstreamEndedAt = performance.now()
   writer.end(end)
 }
 
 interface Pumping {
-  readonly encoder: ChoiceEncoder
+  readonly written: ConversationStream
   /** There is no other choice that this one's last frames would wait for. */
   readonly isOnly: boolean
   readonly writer: SseWriter
@@ -91,11 +80,12 @@ interface Pumping {
 }
 
 /** Writes the frames of one answer, and throws where it is none; those of an only one's end are given back, to go out in one piece with the end of the stream. */
-async function pumpOne(events: Answers[0]['events'], { encoder, isOnly, writer, request }: Pumping): Promise<ByteString> {
+async function pumpOne(events: Answers[0]['events'], choice: number, pumping: Pumping): Promise<ByteString> {
+  const { written, isOnly, writer, request } = pumping
   let held = ''
   for await (const batch of events) {
     noteBatch(request, batch)
-    const frames = encoder.batch(batch)
+    const frames = written.batch(choice, batch)
     if (isOnly && batch[batch.length - 1]?.type === 'usage') {
       held = frames // nothing follows, not even a failure
       continue
@@ -103,7 +93,7 @@ async function pumpOne(events: Answers[0]['events'], { encoder, isOnly, writer, 
     const full = writer.write(frames)
     if (full !== undefined) await full
   }
-  const failure = encoder.failure()
+  const failure = written.failure(choice)
   if (failure === undefined) return held
   void writer.write(held)
   throw failure

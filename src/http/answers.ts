@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Bedrock, ChatAnswer, ChatRun } from '../bedrock/bedrock.ts'
+import type { ChatAnswer } from '../bedrock/bedrock.ts'
 import type { EventBatch, FinishDetails, FinishReason } from '../core/event.ts'
+import { spelt } from '../core/field.ts'
 import { type Completion, createFolder } from '../core/fold.ts'
 import { promptTokens } from '../core/usage.ts'
 import type { Warning } from '../core/warning.ts'
@@ -8,16 +9,6 @@ import type { RequestRecord } from './request-record.ts'
 
 /** At least one answer; more when the caller asked for several choices. */
 export type Answers = readonly [ChatAnswer, ...ChatAnswer[]]
-
-/**
- * Asks Bedrock `count` times at once and resolves when every answer has begun.
- * Choices come together or not at all: the error of one is thrown, and the request's signal ends the others.
- */
-export function startAnswers(bedrock: Bedrock, run: ChatRun, count: number): Promise<Answers> {
-  const asked: Promise<ChatAnswer>[] = []
-  while (asked.length < count) asked.push(bedrock.chat(run))
-  return Promise.all(asked) as Promise<readonly ChatAnswer[]> as Promise<Answers>
-}
 
 /** Tells the caller and the log which model answers, and what could not be carried to it. */
 export function announceAnswers(
@@ -58,8 +49,9 @@ export function announceFlaws(request: FastifyRequest, reply: FastifyReply, answ
 }
 
 /** Names what could not be carried, in the log and, where it is not sent yet, in the header. */
-export function noteDropped({ record }: FastifyRequest, reply: FastifyReply, warnings: readonly Warning[]): void {
-  for (const { param } of warnings) noteParam(record, param)
+export function noteDropped(request: FastifyRequest, reply: FastifyReply, warnings: readonly Warning[]): void {
+  const { record, spell } = request
+  for (const warning of warnings) noteParam(record, spelt(warning, spell))
   if (record.dropped !== undefined && !reply.raw.headersSent) reply.header('x-adit-dropped', headerList(record.dropped))
 }
 
@@ -73,7 +65,7 @@ export function noteBatch(request: FastifyRequest, batch: EventBatch): void {
   const { record } = request
   for (let i = batch.length - 1; i >= 0; i--) {
     const event = batch[i]
-    if (event?.type === 'finish') noteFinish(record, event.reason, event.details)
+    if (event?.type === 'finish') noteFinish(request, event.reason, event.details)
     else if (event?.type === 'usage') {
       record.promptTokens = (record.promptTokens ?? 0) + promptTokens(event.usage)
       record.completionTokens = (record.completionTokens ?? 0) + event.usage.outputTokens
@@ -83,9 +75,9 @@ export function noteBatch(request: FastifyRequest, batch: EventBatch): void {
 }
 
 /** A word that nobody knows stands in the log as it came, and its place in the answer is named as not carried. */
-function noteFinish(record: RequestRecord, reason: FinishReason, { raw, isUnknown }: FinishDetails): void {
+function noteFinish({ record, spell }: FastifyRequest, reason: FinishReason, { raw, isUnknown }: FinishDetails): void {
   record.finish = isUnknown === true && raw !== '' ? raw.slice(0, LONGEST_WORD) : reason
-  if (isUnknown === true) noteParam(record, 'finish_reason')
+  if (isUnknown === true) noteParam(record, spell('finish'))
 }
 
 /** Characters. */

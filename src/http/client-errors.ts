@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { encodeError } from '../dialects/openai/encode-error.ts'
+import type { ErrorWords } from '../dialects/dialect.ts'
 import { GatewayError } from '../errors.ts'
 import { newRequestId } from './request-id.ts'
 
@@ -8,10 +8,12 @@ import { newRequestId } from './request-id.ts'
 export const LONGEST_HEADERS_MS = 60_000
 
 /** Answers what Node's HTTP parser refuses before there is a request: broken or endless heads, and requests that do not come in. */
-export function clientErrors(thrown: Error & { code?: string }, socket: Socket): void {
-  if (thrown.code === 'ECONNRESET' || socket.destroyed) return
-  if (socket.writable) socket.write(answer(clientError(thrown)))
-  socket.destroy()
+export function clientErrors(errors: ErrorWords) {
+  return (thrown: Error & { code?: string }, socket: Socket): void => {
+    if (thrown.code === 'ECONNRESET' || socket.destroyed) return
+    if (socket.writable) socket.write(answer(clientError(thrown), errors))
+    socket.destroy()
+  }
 }
 
 function clientError(cause: Error & { code?: string }): GatewayError {
@@ -25,14 +27,16 @@ function clientError(cause: Error & { code?: string }): GatewayError {
   }
 }
 
-function answer(error: GatewayError): string {
-  const body = JSON.stringify(encodeError(error))
+function answer(error: GatewayError, errors: ErrorWords): string {
+  const id = newRequestId()
+  const body = JSON.stringify(errors.body(error, error.param, id))
+  const status = errors.status(error.kind)
   const lines = [
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'access-control-allow-origin: *',
-    `x-request-id: ${newRequestId()}`,
+    `x-request-id: ${id}`,
     'connection: close'
   ]
   return `${lines.join('\r\n')}\r\n\r\n${body}`

@@ -1,8 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { encodeError } from '../dialects/openai/encode-error.ts'
+import type { ErrorWords } from '../dialects/dialect.ts'
 import { type ErrorKind, GatewayError } from '../errors.ts'
 import { LimitReached } from '../limits/limiter.ts'
+import { paramOf } from './spelling.ts'
 import { unknownRoute } from './unknown-route.ts'
 
 /** Fastify's own refusals, in our kinds. */
@@ -21,13 +22,16 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorKind, string]>> = {
   FST_ERR_BAD_URL: ['invalid_request', 'The path of the request is not valid.']
 }
 
-/** Makes every failure, also Fastify's own and panics, an error of OpenAI's shape; tells the log what the caller does not see. */
+/**
+ * Makes every failure, also Fastify's own and panics, an error in the words of the route's dialect, or of `errors` where no route has
+ * been found; tells the log what the caller does not see.
+ */
 export const errorHandler = fp(
-  async (app: FastifyInstance) => {
+  async (app: FastifyInstance, { errors }: { readonly errors: ErrorWords }) => {
     app.setErrorHandler((thrown: FastifyError, request, reply) => {
       const error = toGatewayError(thrown)
       noteError(request, error)
-      return sendError(reply, error)
+      return sendError(reply, error, request.routeOptions.config.errors ?? errors)
     })
     app.setNotFoundHandler((request, reply) => {
       const path = request.url.split('?', 1)[0] ?? ''
@@ -37,10 +41,10 @@ export const errorHandler = fp(
       const error = unservedRoute(request.method, path, allowed)
       noteError(request, error)
       if (error.kind === 'method_not_allowed') reply.header('allow', allowed.join(', '))
-      return sendError(reply, error)
+      return sendError(reply, error, errors)
     })
   },
-  { name: 'error-handler', dependencies: ['request-record'] }
+  { name: 'error-handler', dependencies: ['request-record', 'spelling'] }
 )
 
 function unservedRoute(method: string, path: string, allowed: readonly string[]): GatewayError {
@@ -49,9 +53,11 @@ function unservedRoute(method: string, path: string, allowed: readonly string[])
 }
 
 /** Answers what Fastify refuses before any hook has run, such as a path that does not decode. */
-export function frameworkErrors(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  reply.header('x-request-id', request.id).header('access-control-allow-origin', '*')
-  sendError(reply, toGatewayError(thrown))
+export function frameworkErrors(errors: ErrorWords) {
+  return (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    reply.header('x-request-id', request.id).header('access-control-allow-origin', '*')
+    sendError(reply, toGatewayError(thrown), errors)
+  }
 }
 
 /** Any thrown thing as a GatewayError. What is not ours becomes a plain 500 whose cause only the log sees. */
@@ -96,7 +102,7 @@ export function noteError(request: FastifyRequest, error: GatewayError): void {
 /** Seconds beyond which official clients misread `retry-after` and hammer instead. */
 const LONG_WAIT_S = 60
 
-function sendError(reply: FastifyReply, error: GatewayError): FastifyReply {
+function sendError(reply: FastifyReply, error: GatewayError, errors: ErrorWords): FastifyReply {
   if (error.kind === 'invalid_api_key') reply.header('www-authenticate', 'Bearer')
   if (error instanceof LimitReached) reply.headers(error.headers)
   if (error.upstreamRequestId !== undefined) reply.header('x-amzn-requestid', error.upstreamRequestId)
@@ -105,5 +111,6 @@ function sendError(reply: FastifyReply, error: GatewayError): FastifyReply {
     reply.header('retry-after', String(Math.ceil(retryAfterS)))
     if (retryAfterS > LONG_WAIT_S) reply.header('x-should-retry', 'false')
   }
-  return reply.code(error.status).type('application/json; charset=utf-8').send(encodeError(error))
+  const body = errors.body(error, paramOf(error, reply.request), reply.request.id)
+  return reply.code(errors.status(error.kind)).type('application/json; charset=utf-8').send(body)
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { ByteString } from '../core/byte-string.ts'
 import { NOWHERE, type Roster } from '../core/roster.ts'
+import type { ConversationStream } from '../dialects/dialect.ts'
 import type { Beating } from './heartbeats.ts'
 
 const SSE_HEADERS = {
@@ -13,13 +14,14 @@ const SSE_HEADERS = {
 export interface SseWriter {
   /** Returns a promise when the client cannot take more for now; it resolves when it can, or has left. Never rejects. */
   write(frames: ByteString): Promise<void> | undefined
+  /** From now on a silent stream says what the dialect says; until then, a comment. */
+  speaks(dialect: Pick<ConversationStream, 'heartbeat'>): void
   /** Writes the last frames and ends the response. */
   end(frames: ByteString): void
 }
 
 /**
- * Sends status 200 and the headers of an event stream, and begins to send comments while the stream is silent,
- * as only comments are safe with every client.
+ * Sends status 200 and the headers of an event stream, and begins to send something while the stream is silent.
  */
 export function startSse(reply: FastifyReply): SseWriter {
   const { raw, server } = reply
@@ -29,6 +31,9 @@ export function startSse(reply: FastifyReply): SseWriter {
   raw.once('close', () => server.heartbeats.remove(stream))
   return stream
 }
+
+/** Before the first event only a comment is safe with every client. */
+const COMMENT = ': ping\n\n'
 
 /** What ends the body on the wire. */
 const LAST_CHUNK = '0\r\n\r\n'
@@ -44,6 +49,7 @@ class Stream implements SseWriter, Beating {
   private readonly isChunked: boolean
   private spoke = true
   private draining: Promise<void> | undefined
+  private dialect: Pick<ConversationStream, 'heartbeat'> | undefined
 
   constructor(raw: FastifyReply['raw'], open: Roster<Beating>) {
     this.raw = raw
@@ -51,6 +57,10 @@ class Stream implements SseWriter, Beating {
     this.isChunked = raw.chunkedEncoding
     raw.chunkedEncoding = false
     open.add(this)
+  }
+
+  speaks(dialect: Pick<ConversationStream, 'heartbeat'>): void {
+    this.dialect = dialect
   }
 
   write(frames: ByteString): Promise<void> | undefined {
@@ -66,7 +76,7 @@ class Stream implements SseWriter, Beating {
   }
 
   beat(): void {
-    if (!this.spoke && !this.raw.writableNeedDrain) this.put(': ping\n\n')
+    if (!this.spoke && !this.raw.writableNeedDrain) this.put(this.dialect?.heartbeat() ?? COMMENT)
     this.spoke = false
   }
 

@@ -1,10 +1,7 @@
-import type { DecodeTokens } from '../dialects/openai/token-text.ts'
+import type { DecodeTokens } from '../dialects/dialect.ts'
 
 /** What turns tokens into text. The vocabulary comes with the package; it costs some 300 ms once, and most processes never need it. */
-export async function vocabularyFor(holdsTokens: boolean): Promise<DecodeTokens> {
-  return holdsTokens ? (await import('gpt-tokenizer/encoding/cl100k_base')).decode : noTokens
-}
-
-function noTokens(): never {
-  throw new TypeError('the vocabulary is loaded whenever there are tokens')
+export async function vocabulary(): Promise<DecodeTokens> {
+  const { decode } = await import('gpt-tokenizer/encoding/cl100k_base')
+  return decode
 }

@@ -111,7 +111,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
   async function fillAll(request: ChatRequest, blocks: readonly MediaBlock[], signal: Cancel): Promise<ChatRequest> {
     if (blocks.length > MEDIA_LIMITS.items) {
       throw new GatewayError('invalid_value', `A request may refer to at most ${MEDIA_LIMITS.items} URLs.`, {
-        param: 'messages'
+        field: 'turns'
       })
     }
     const filled = new Map<Block, Block>()

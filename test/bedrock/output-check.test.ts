@@ -23,7 +23,7 @@ async function isFlawed(schema: JsonObject, text: string, reason?: FinishReason)
   const check = checkOutput(schema)
   check.read(answer(text, reason))
   const flaws = await check.verdict()
-  for (const flaw of flaws) if (flaw.param !== 'response_format') throw new Error(flaw.param)
+  for (const flaw of flaws) if (!('field' in flaw) || flaw.field !== 'output') throw new Error(JSON.stringify(flaw))
   return flaws.length > 0
 }
 

@@ -36,7 +36,7 @@ function nativeFields({ request, traits, warn }: Encoding): JsonObject {
     if (value === null || ASKS_NOTHING[name] === value) return fields
     const path = Object.hasOwn(traits.nativeFields, name) ? traits.nativeFields[name] : undefined
     if (path !== undefined) return mergeDeep(fields, nested(path, value))
-    warn(name, 'Bedrock has no such field')
+    warn(`unmapped.${name}`, 'Bedrock has no such field')
     return fields
   }, {})
 }
@@ -69,7 +69,7 @@ export function encodeResponseFieldPaths(
   const { request, traits, warn } = encoding
   if (request.responseFieldPaths === undefined && !stops && !reasoning) return []
   const asked = (request.responseFieldPaths ?? []).filter((path) => path !== '')
-  if (asked.length > MOST_PATHS) warn('additional_model_response_field_paths', `Bedrock takes at most ${MOST_PATHS}`)
+  if (asked.length > MOST_PATHS) warn('responseFieldPaths', `Bedrock takes at most ${MOST_PATHS}`)
   const tells = traits.responseFields && !isOmitted(encoding, 'responseFields')
   const stop = tells && stops ? [streaming ? '/delta/stop_sequence' : '/stop_sequence'] : []
   const tokens = tells && reasoning ? ['/usage/output_tokens_details'] : []

@@ -23,8 +23,7 @@ export function placeCachePoints(encoding: Encoding, parts: CachedParts): Cached
   const placed = seated(marked, encoding)
   const left = countPoints(placed)
   reportLost(encoding, { parts, marked, left })
-  if (left > MOST_POINTS)
-    encoding.warn('cache_control', `Bedrock takes at most ${MOST_POINTS} cache points; the last ones are kept`)
+  if (left > MOST_POINTS) encoding.warn('cache', `Bedrock takes at most ${MOST_POINTS} cache points; the last ones are kept`)
   return left === 0 ? placed : settle(placed, encoding, left)
 }
 
@@ -36,9 +35,9 @@ function reportLost(
   const own = countPoints(parts)
   const wished = countPoints(marked) - own
   const ownLeft = own === 0 ? 0 : countPoints(seated(parts, encoding))
-  if (ownLeft < own) encoding.warn('cache_control', 'the model takes no cache point there')
+  if (ownLeft < own) encoding.warn('cache', 'the model takes no cache point there')
   const { path } = encoding.request.autoCache ?? {}
-  if (path !== undefined && wished > 0 && left - ownLeft <= 0) encoding.warn(path, 'the model takes no cache point there')
+  if (path !== undefined && wished > 0 && left - ownLeft <= 0) encoding.warnAt(path, 'the model takes no cache point there')
 }
 
 /** The parts with points only where the model takes them. */
@@ -110,7 +109,7 @@ function settle(parts: CachedParts, encoding: Encoding, count: number): CachedPa
       if (!isPoint(item)) return [item]
       if (surplus-- > 0) return []
       const ttl = isJsonObject(item.cachePoint) ? item.cachePoint.ttl : undefined
-      if (ttl === '1h' && !isLongAllowed) encoding.warn('cache_control.ttl', 'one hour is not taken here; five minutes were sent')
+      if (ttl === '1h' && !isLongAllowed) encoding.warn('cache.ttl', 'one hour is not taken here; five minutes were sent')
       // A long-lived point behind a short-lived one is refused.
       if (ttl !== '1h') isLongAllowed = false
       return [ttl === '1h' && isLongAllowed ? item : { cachePoint: { type: 'default', ...shortTtl(ttl, encoding) } }]

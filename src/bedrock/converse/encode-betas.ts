@@ -15,7 +15,7 @@ export function encodeBetas(encoding: Encoding, own: readonly string[], native: 
   const refusesAll = isOmitted(encoding, 'betas')
   const asked = (request.betas ?? []).map((flag) => ALIASES[flag] ?? flag)
   const known = asked.filter((flag) => !refusesAll && traits.betas.includes(flag))
-  if (known.length < asked.length) warn('anthropic_beta', 'the model does not take every flag given')
+  if (known.length < asked.length) warn('betas', 'the model does not take every flag given')
   const given = Array.isArray(native) ? native.filter((flag: Json) => typeof flag === 'string') : []
   return [...new Set([...(refusesAll ? [] : [...given, ...own, ...(context === '' ? [] : [context])]), ...known])]
 }

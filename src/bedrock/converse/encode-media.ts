@@ -1,3 +1,4 @@
+import { placeOf } from '../../core/field.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { formatsOf, isTextType, typeOfWord } from '../../core/media-type.ts'
 import type { AudioBlock, DocumentBlock, ImageBlock, MediaBlock, MediaSource, Turn, VideoBlock } from '../../core/turn.ts'
@@ -101,7 +102,7 @@ function refusal(
   block: MediaBlock,
   message: string
 ): GatewayError {
-  return new GatewayError(kind, message, { param: block.path ?? 'messages' })
+  return new GatewayError(kind, message, placeOf(block.path))
 }
 
 function toBase64(text: string): string {

@@ -44,12 +44,15 @@ export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts
 }
 
 /** "Citations are not supported in tool result documents." (boto3#4648, 2025-10) */
-function reportUncited({ request, warn }: Encoding): void {
+function reportUncited({ request, warn, warnAt }: Encoding): void {
   for (const { content } of request.turns) {
     for (const block of content) {
       if (block.type !== 'tool-result') continue
       const uncited = block.content.find(wantsCitations)
-      if (uncited !== undefined) warn(`${uncited.path ?? 'messages'}.citations`, 'documents of tool results are not cited')
+      if (uncited === undefined) continue
+      const reason = 'documents of tool results are not cited'
+      if (uncited.path === undefined) warn('turns', reason)
+      else warnAt(`${uncited.path}.citations`, reason)
     }
   }
 }
@@ -67,20 +70,22 @@ function encodeTurn(turn: Turn, scope: BlockScope): JsonObject {
 }
 
 function systemBlocks(encoding: Encoding, instructions: readonly string[]): readonly TextBlock[] {
-  const orphaned = () => encoding.warn('cache_control', 'a blank text has none before it that could be marked')
+  const orphaned = () => encoding.warn('cache', 'a blank text has none before it that could be marked')
   const told = leaveOut(allowedSystem(encoding), (block) => block.text.trim() === '', orphaned)
   for (const text of instructions) told.push({ type: 'text', text })
   return told
 }
 
 /** Without the texts, or the lines of them, that Bedrock has refused for what they say. Each is reported by its place. */
-function allowedSystem({ request, omissions, warn }: Encoding): readonly TextBlock[] {
+function allowedSystem({ request, omissions, warn, warnAt }: Encoding): readonly TextBlock[] {
   if (omissions.size === 0) return request.system
   return request.system.map((block) => {
     const lines = isOmitted({ omissions }, `system text ${block.text}`) ? [] : block.text.split('\n')
     const kept = lines.filter((line) => !hasRefusedWord(line, omissions))
     if (kept.length > 0 && kept.length === lines.length) return block
-    warn(block.path ?? 'messages', 'Bedrock refused this system text for what it says')
+    const reason = 'Bedrock refused this system text for what it says'
+    if (block.path === undefined) warn('turns', reason)
+    else warnAt(block.path, reason)
     return { ...block, text: kept.join('\n') }
   })
 }

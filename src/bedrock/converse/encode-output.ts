@@ -77,7 +77,7 @@ function canNative(encoding: Encoding, { schema }: SchemaOutput): boolean {
   const { traits, request } = encoding
   if (!traits.structuredOutput) return false
   if (isOmitted(encoding, 'structuredOutput')) {
-    encoding.warn('response_format.json_schema.strict', 'the model refused to be bound to a schema; it is asked in another way')
+    encoding.warn('output.strict', 'the model refused to be bound to a schema; it is asked in another way')
     return false
   }
   return (traits.structuredOutputWithCitations || !asksForCitations(request.turns)) && createSchemaRoom().take(schema)

@@ -26,26 +26,25 @@ export function planReasoning(encoding: Encoding, turns: readonly Turn[], hasToo
   const { traits, warn } = encoding
   const wish = wishOf(encoding)
   if (wish === undefined) return quiet(encoding)
-  const param = encoding.request.reasoning?.effort === undefined ? 'thinking' : 'reasoning_effort'
   const isOff = wish.enabled === false || wish.effort === 'none'
   if (isOmitted(encoding, isOff ? 'reasoningOff' : 'reasoning')) {
-    warn(param, 'the model refused it before')
+    warn('reasoning', 'the model refused it before')
     return quiet(encoding)
   }
-  if (isOff) return switchOff(encoding, param)
+  if (isOff) return switchOff(encoding)
   switch (traits.reasoning) {
     case 'none':
-      warn(param, 'the model does not reason')
+      warn('reasoning', 'the model does not reason')
       return quiet(encoding)
     case 'inherent':
-      warn(param, 'the model reasons as much as it wants')
+      warn('reasoning', 'the model reasons as much as it wants')
       return quiet(encoding)
     case 'budget':
-      return withBudget(encoding, wish, { param, hasTools, turns })
+      return withBudget(encoding, wish, { hasTools, turns })
     case 'adaptive':
       return adaptive(encoding, wish)
     case 'nova':
-      return novaEffort(encoding, wish, param)
+      return novaEffort(encoding, wish)
     case 'field': {
       const effort = nearestEffort(effortOf(wish) ?? 'medium', traits.efforts)
       return { ...withEffortRoom(encoding, effort), active: true, fields: nested(traits.reasoningField, effort) }
@@ -67,41 +66,40 @@ function withEffortRoom(encoding: Encoding, effort: Effort): ReasoningPlan {
   return { active: false, fields: {}, betas: [], unlimited: false, ...answerLimit(encoding, EFFORT_BUDGET[effort]) }
 }
 
-function switchOff(encoding: Encoding, param: string): ReasoningPlan {
+function switchOff(encoding: Encoding): ReasoningPlan {
   const { traits, warn } = encoding
   const plan = { active: false, fields: {}, betas: [], unlimited: false, ...answerLimit(encoding, 0) }
   if (traits.reasoning === 'field' && traits.efforts.includes('none'))
     return { ...plan, fields: nested(traits.reasoningField, 'none') }
   if (traits.reasoning === 'adaptive' && traits.reasoningOff === 'disabled')
     return { ...plan, fields: { thinking: { type: 'disabled' } } }
-  if (traits.reasoning === 'inherent') warn(param, 'the model always reasons')
+  if (traits.reasoning === 'inherent') warn('reasoning', 'the model always reasons')
   if (traits.reasoningOff !== 'never') return plan
-  warn(param, 'the model always reasons; it is asked for as little as it can')
+  warn('reasoning', 'the model always reasons; it is asked for as little as it can')
   const least = nearestEffort('minimal', traits.efforts)
   const fields = traits.reasoning === 'adaptive' ? { output_config: { effort: least } } : nested(traits.reasoningField, least)
   return { ...withEffortRoom(encoding, least), fields }
 }
 
 interface BudgetParts {
-  readonly param: string
   readonly hasTools: boolean
   readonly turns: readonly Turn[]
 }
 
-function withBudget(encoding: Encoding, wish: ReasoningWish, { param, hasTools, turns }: BudgetParts): ReasoningPlan {
+function withBudget(encoding: Encoding, wish: ReasoningWish, { hasTools, turns }: BudgetParts): ReasoningPlan {
   if (lacksReasoning(turns)) {
     // Claude answers 400 "Expected `thinking`, but found `tool_use`" to a client that dropped the reasoning of its tool turn.
-    encoding.warn(param, 'the reasoning before the last tool calls was not sent back, so the model cannot go on reasoning')
+    encoding.warn('reasoning', 'the reasoning before the last tool calls was not sent back, so the model cannot go on reasoning')
     return quiet(encoding)
   }
   const wished = Math.max(MIN_BUDGET, wish.budgetTokens ?? EFFORT_BUDGET[wish.effort ?? 'high'])
   const { budget, maxTokens } = splitLimit(encoding, wished)
   if (budget === undefined) {
-    encoding.warn(param, 'the token limit leaves no room to reason and to answer')
+    encoding.warn('reasoning', 'the token limit leaves no room to reason and to answer')
     return quiet(encoding)
   }
   if (budget < wished && wish.budgetTokens !== undefined)
-    encoding.warn('thinking.budget_tokens', 'made smaller, to leave room for the answer')
+    encoding.warn('reasoning.budgetTokens', 'made smaller, to leave room for the answer')
   dropDisplay(encoding, wish)
   const betas = hasTools && encoding.traits.interleavedBeta !== '' ? [encoding.traits.interleavedBeta] : []
   return { active: true, unlimited: false, maxTokens, betas, fields: { thinking: { type: 'enabled', budget_tokens: budget } } }
@@ -132,7 +130,7 @@ function adaptive(encoding: Encoding, wish: ReasoningWish): ReasoningPlan {
   }
 }
 
-function novaEffort(encoding: Encoding, wish: ReasoningWish, param: string): ReasoningPlan {
+function novaEffort(encoding: Encoding, wish: ReasoningWish): ReasoningPlan {
   const { traits, request, warn } = encoding
   const effort = nearestEffort(effortOf(wish) ?? 'medium', traits.efforts)
   const plan = {
@@ -141,7 +139,7 @@ function novaEffort(encoding: Encoding, wish: ReasoningWish, param: string): Rea
     fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } }
   }
   if (effort !== traits.unlimitedEffort) return plan
-  if (request.maxTokens !== undefined) warn('max_tokens', `the model takes no limit at this ${param}`)
+  if (request.maxTokens !== undefined) warn('maxTokens', 'the model takes no limit when it reasons as hard as this')
   const { maxTokens: _left, ...unlimited } = plan
   return { ...unlimited, unlimited: true }
 }

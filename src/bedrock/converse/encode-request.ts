@@ -42,7 +42,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   const { encoding, warnings } = beginEncoding(input)
   const { request } = encoding
   if (request.turns.length === 0) {
-    throw new GatewayError('invalid_value', 'the conversation needs at least one user message', { param: 'messages' })
+    throw new GatewayError('invalid_value', 'the conversation needs at least one user message', { field: 'turns' })
   }
   const ids = createToolIds(encoding.traits.toolIds)
   const names = createToolNames()

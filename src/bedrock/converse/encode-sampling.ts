@@ -38,7 +38,7 @@ function heat(encoding: Encoding, reasoning: ReasoningPlan): { temperature?: num
   // Both together are refused. A value of 1 asks for nothing, so the other one stays; else the temperature, as most callers mean it.
   if (topP === 1) return { temperature }
   if (temperature === 1) return { topP }
-  encoding.warn('top_p', 'the model takes temperature or top_p, not both')
+  encoding.warn('topP', 'the model takes temperature or top_p, not both')
   return { temperature }
 }
 
@@ -57,7 +57,7 @@ function topPOf(encoding: Encoding, reasoning: ReasoningPlan): number | undefine
   const { request, traits, warn } = encoding
   if (request.topP === undefined) return undefined
   if (traits.topP && !isOmitted(encoding, 'topP') && !isBarred(encoding, reasoning)) return Math.max(0, Math.min(1, request.topP))
-  if (request.topP !== 1) warn('top_p', 'the model does not take it here')
+  if (request.topP !== 1) warn('topP', 'the model does not take it here')
   return undefined
 }
 
@@ -70,7 +70,7 @@ function topK(encoding: Encoding, reasoning: ReasoningPlan): JsonObject {
   const { request, traits, warn } = encoding
   if (request.topK === undefined) return {}
   if (traits.topKField === '' || isOmitted(encoding, 'topK') || isBarred(encoding, reasoning)) {
-    warn('top_k', 'the model does not take it here')
+    warn('topK', 'the model does not take it here')
     return {}
   }
   return nested(traits.topKField, request.topK)
@@ -87,7 +87,7 @@ function stops(encoding: Encoding): readonly string[] {
   }
   if (usable.length < given.length) warn('stop', 'the model takes no stop string of white space only')
   if (usable.length > traits.maxStops) {
-    throw new GatewayError('invalid_value', `${target.id} takes at most ${traits.maxStops} stop strings`, { param: 'stop' })
+    throw new GatewayError('invalid_value', `${target.id} takes at most ${traits.maxStops} stop strings`, { field: 'stop' })
   }
   return usable
 }

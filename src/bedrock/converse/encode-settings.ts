@@ -11,11 +11,11 @@ export function encodeSettings(encoding: Encoding, streaming: boolean, body: Rec
   if (guardrail !== undefined) body.guardrailConfig = encodeGuardrail(guardrail, streaming)
   if (serviceTier !== undefined) {
     if (!isOmitted(encoding, 'serviceTier')) body.serviceTier = { type: serviceTier }
-    else if (serviceTier !== 'default') encoding.warn('service_tier', 'the model refused it before')
+    else if (serviceTier !== 'default') encoding.warn('serviceTier', 'the model refused it before')
   }
   if (latency !== undefined) {
     if (!isOmitted(encoding, 'latency')) body.performanceConfig = { latency }
-    else if (latency !== 'standard') encoding.warn('performance_config', 'the model refused it before')
+    else if (latency !== 'standard') encoding.warn('latency', 'the model refused it before')
   }
   const pairs = metadata === undefined ? undefined : encodeMetadata(metadata, encoding.warn)
   if (pairs !== undefined) body.requestMetadata = pairs

@@ -63,7 +63,8 @@ function strictTools(encoding: Encoding, offered: readonly CallableTool[]): Read
   for (const tool of offered) {
     if (tool.strict !== true) continue
     if (taken && strict.size < MOST_STRICT && fits(tool, room)) strict.add(tool)
-    else encoding.warn(`${tool.path}.strict`, taken ? 'the schema cannot be enforced' : 'the model does not enforce tool schemas')
+    else
+      encoding.warnAt(`${tool.path}.strict`, taken ? 'the schema cannot be enforced' : 'the model does not enforce tool schemas')
   }
   return strict
 }
@@ -74,14 +75,14 @@ function fits(tool: CallableTool, room: SchemaRoom): boolean {
 
 function systemTools({ request, traits, target }: Encoding): readonly JsonObject[] {
   const asked = request.tools.flatMap((tool, index) =>
-    tool.type === 'system' ? [{ name: tool.name, path: `tools[${index}]` }] : []
+    tool.type === 'system' ? [{ name: tool.name, path: tool.path ?? `tools[${index}]` }] : []
   )
   const missing = asked.find(({ name }) => !traits.systemTools.includes(name))
   if (missing !== undefined) {
     throw new GatewayError('unsupported_parameter', `${target.id} has no tool ${missing.name}`, { param: missing.path })
   }
   if (request.webSearch === true && traits.webSearchTool === '') {
-    throw new GatewayError('unsupported_parameter', `${target.id} cannot search the web`, { param: 'web_search_options' })
+    throw new GatewayError('unsupported_parameter', `${target.id} cannot search the web`, { field: 'webSearch' })
   }
   const names = [...asked.map(({ name }) => name), ...(request.webSearch === true ? [traits.webSearchTool] : [])]
   return [...new Set(names)].map((name) => ({ systemTool: { name } }))
@@ -91,7 +92,7 @@ function systemTools({ request, traits, target }: Encoding): readonly JsonObject
 function parallelField(encoding: Encoding, { callable }: ToolParts, wire: JsonObject): JsonObject {
   if (encoding.request.parallelToolCalls !== false || callable.length === 0) return {}
   if (!encoding.traits.parallelToolSwitch || isOmitted(encoding, 'parallelToolCalls')) {
-    encoding.warn('parallel_tool_calls', 'the model cannot be held to one call at a time')
+    encoding.warn('parallelToolCalls', 'the model cannot be held to one call at a time')
     return {}
   }
   const type = wire.toolChoice === undefined ? { type: 'auto' } : {}

@@ -66,7 +66,7 @@ function requireAny(encoding: Encoding, parts: ToolParts, takes: Takes): ToolCho
 
 function requireOne(encoding: Encoding, parts: ToolParts, { name, takes }: { name: string; takes: Takes }): ToolChoicePlan {
   if (!parts.callable.some((tool) => tool.name === name)) {
-    throw new GatewayError('invalid_value', `tool_choice names "${name}", which is not among the tools`, { param: 'tool_choice' })
+    throw new GatewayError('invalid_value', `"${name}" shall be called, and is not among the tools`, { field: 'toolChoice' })
   }
   const wired = parts.names.toBedrock(name)
   if (takes('tool')) return { wire: { toolChoice: { tool: { name: wired } } }, instructions: [] }
@@ -75,6 +75,6 @@ function requireOne(encoding: Encoding, parts: ToolParts, { name, takes }: { nam
 }
 
 function told(encoding: Encoding, takes: Takes, instruction: string): ToolChoicePlan {
-  encoding.warn('tool_choice', 'the model cannot be forced to call a tool here; it is asked to in words')
+  encoding.warn('toolChoice', 'the model cannot be forced to call a tool here; it is asked to in words')
   return { wire: takes('auto') ? { toolChoice: { auto: {} } } : {}, instructions: [instruction] }
 }

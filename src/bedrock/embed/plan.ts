@@ -24,7 +24,7 @@ export function planEmbedding(request: EmbeddingRequest, codec: EmbedCodec, mode
   const { wish, warnings } = wishOf(request, codec, model)
   const inputs = request.inputs.map((input) => fitInput(input, request.truncate, { codec, model }))
   const cut = inputs.filter((input, index) => input !== request.inputs[index]).length
-  if (cut > 0) warnings.push({ param: 'input', reason: `${cut} texts were longer than the model takes and were cut` })
+  if (cut > 0) warnings.push({ field: 'inputs', reason: `${cut} texts were longer than the model takes and were cut` })
   const calls = groupInputs(inputs, codec).map((indexes) => ({
     indexes,
     body: codec.encode(
@@ -38,8 +38,8 @@ export function planEmbedding(request: EmbeddingRequest, codec: EmbedCodec, mode
 function checkDimensions(dimensions: number | undefined, codec: EmbedCodec, model: string): void {
   if (dimensions === undefined || codec.dimensions.includes(dimensions)) return
   const allowed = codec.dimensions.toSorted((a, b) => a - b).join(', ')
-  throw new GatewayError('unsupported_value', `dimensions ${dimensions} is not possible with ${model}; use ${allowed}`, {
-    param: 'dimensions'
+  throw new GatewayError('unsupported_value', `${dimensions} dimensions are not possible with ${model}; use ${allowed}`, {
+    field: 'dimensions'
   })
 }
 
@@ -47,9 +47,9 @@ function wishOf(request: EmbeddingRequest, codec: EmbedCodec, model: string): { 
   const { dimensions, purpose, truncate } = request
   const warnings: Warning[] = []
   if (purpose !== undefined && codec.purposes === undefined)
-    warnings.push({ param: 'input_type', reason: 'the model makes no difference between kinds of input' })
+    warnings.push({ field: 'purpose', reason: 'the model makes no difference between kinds of input' })
   if (truncate !== undefined && truncate !== 'none' && !codec.truncates)
-    warnings.push({ param: 'truncate', reason: 'the model cannot cut its input' })
+    warnings.push({ field: 'truncate', reason: 'the model cannot cut its input' })
   const own = purpose === undefined || codec.purposes === undefined ? undefined : ownPurpose(purpose, codec.purposes, model)
   const wish = {
     // A fixed length is never sent: the models that have one take no such field.
@@ -64,7 +64,7 @@ function ownPurpose(purpose: string, purposes: Readonly<Record<string, string>>,
   const own = Object.hasOwn(purposes, purpose) ? purposes[purpose] : undefined
   if (own !== undefined) return own
   const allowed = Object.keys(purposes).join(', ')
-  throw new GatewayError('unsupported_value', `input_type is not known to ${model}; use ${allowed}`, { param: 'input_type' })
+  throw new GatewayError('unsupported_value', `${model} knows no such purpose; use ${allowed}`, { field: 'purpose' })
 }
 
 function fitInput(

@@ -79,7 +79,7 @@ function cleanTurn(encoding: Encoding, turn: Turn): Turn {
   const keepsBlanks = !isOmitted(encoding, 'blankText')
   const restored = [...remembered(encoding, { ...turn, content }), ...content]
   const isLeftOut = (block: Block, index: number) => isBlank(block) && !(keepsBlanks && isBetweenReasoning(restored, index))
-  const orphaned = () => encoding.warn('cache_control', 'a blank part has no part before it that could be marked')
+  const orphaned = () => encoding.warn('cache', 'a blank part has no part before it that could be marked')
   return { ...turn, content: leaveOut(restored, isLeftOut, orphaned) }
 }
 

@@ -12,24 +12,24 @@ export interface CallableTool extends FunctionTool {
  * then toolConfig stays away and the history's tool blocks become text.
  */
 export function callableTools(encoding: Encoding): readonly CallableTool[] {
-  const { request, traits, target, warn } = encoding
+  const { request, traits, target, warn, warnAt } = encoding
   const functions = request.tools.flatMap((tool, index) =>
-    tool.type === 'function' ? [{ ...tool, path: `tools[${index}]` }] : []
+    tool.type === 'function' ? [{ ...tool, path: tool.path ?? `tools[${index}]` }] : []
   )
   if (functions.length === 0 || request.toolChoice?.type === 'none') return []
-  if (traits.tools) return withoutDuplicates(functions, warn)
+  if (traits.tools) return withoutDuplicates(functions, warnAt)
   const forced = request.toolChoice?.type === 'required' || request.toolChoice?.type === 'tool'
-  if (forced) throw new GatewayError('unsupported_parameter', `${target.id} cannot call tools`, { param: 'tool_choice' })
+  if (forced) throw new GatewayError('unsupported_parameter', `${target.id} cannot call tools`, { field: 'toolChoice' })
   warn('tools', 'the model cannot call tools')
   return []
 }
 
-function withoutDuplicates(functions: readonly CallableTool[], warn: Encoding['warn']): readonly CallableTool[] {
+function withoutDuplicates(functions: readonly CallableTool[], warnAt: Encoding['warnAt']): readonly CallableTool[] {
   const seen = new Set<string>()
   return functions.filter((tool) => {
     const isFirst = !seen.has(tool.name)
     seen.add(tool.name)
-    if (!isFirst) warn(tool.path, 'a tool of this name is already there')
+    if (!isFirst) warnAt(tool.path, 'a tool of this name is already there')
     return isFirst
   })
 }

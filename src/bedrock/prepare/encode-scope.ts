@@ -1,3 +1,4 @@
+import type { CoreField } from '../../core/field.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { ReasoningBlock, RedactedReasoningBlock } from '../../core/turn.ts'
 import type { Warning } from '../../core/warning.ts'
@@ -24,8 +25,10 @@ export interface EncodeInput {
 
 /** The input and where its warnings go, handed from step to step. */
 export interface Encoding extends EncodeInput {
-  /** Reports something that could not be carried, once per parameter. */
-  readonly warn: (param: string, reason: string) => void
+  /** Reports something that could not be carried, once per field. */
+  readonly warn: (field: CoreField, reason: string) => void
+  /** The same of a part, by its path in the caller's request. */
+  readonly warnAt: (param: string, reason: string) => void
 }
 
 /**
@@ -94,8 +97,11 @@ export function toldCeiling({ omissions }: EncodeInput): number {
 /** Starts an encoding with an empty list of warnings. */
 export function beginEncoding(input: EncodeInput): { encoding: Encoding; warnings: readonly Warning[] } {
   const warnings: Warning[] = []
-  const warn = (param: string, reason: string) => {
-    if (!warnings.some((warning) => warning.param === param)) warnings.push({ param, reason })
+  const warn = (field: CoreField, reason: string) => {
+    if (!warnings.some((warning) => 'field' in warning && warning.field === field)) warnings.push({ field, reason })
   }
-  return { encoding: { ...input, warn }, warnings }
+  const warnAt = (param: string, reason: string) => {
+    if (!warnings.some((warning) => 'param' in warning && warning.param === param)) warnings.push({ param, reason })
+  }
+  return { encoding: { ...input, warn, warnAt }, warnings }
 }

@@ -37,7 +37,7 @@ export function answerLimit(encoding: Encoding, reasoningTokens: number): { read
   )
   if (request.maxTokens !== undefined) {
     const maxTokens = Math.max(traits.minOutputTokens, Math.min(request.maxTokens, ceiling))
-    if (maxTokens !== request.maxTokens) warn('max_tokens', `the model takes ${traits.minOutputTokens} to ${ceiling}`)
+    if (maxTokens !== request.maxTokens) warn('maxTokens', `the model takes ${traits.minOutputTokens} to ${ceiling}`)
     return { maxTokens }
   }
   if (defaults.maxTokens === undefined && traits.maxOutputTokens === 0) return {}

@@ -17,7 +17,7 @@ export function wishOf({ request }: Encoding): ReasoningWish | undefined {
 
 /** Reports a `display` that the model does not have, unless it asks for what happens anyway. */
 export function dropDisplay({ warn }: Encoding, { display }: ReasoningWish): void {
-  if (display !== undefined && display !== 'summarized') warn('thinking.display', 'the model has no such switch')
+  if (display !== undefined && display !== 'summarized') warn('reasoning.display', 'the model has no such switch')
 }
 
 /** A budget says how much at most, not how hard: it is read modestly where only words are taken. */

@@ -46,7 +46,7 @@ export async function runEmbedding(run: EmbedRun, invoke: Invoke): Promise<Embed
   const codec = embedCodecFor(baseId)
   if (codec === undefined)
     throw new GatewayError('unsupported_value', `${id} is not an embedding model that Adit knows; GET models lists them`, {
-      param: 'model'
+      field: 'model'
     })
   const { calls, warnings } = planEmbedding(run.request, codec, id)
   const vectors: (readonly number[])[] = new Array(run.request.inputs.length)

@@ -1,3 +1,4 @@
+import type { CoreField } from '../../core/field.ts'
 import { type ErrorKind, GatewayError } from '../../errors.ts'
 
 /** A refusal of Bedrock, from an HTTP answer or from an exception frame. */
@@ -12,8 +13,8 @@ export interface AwsRefusal {
   readonly retryAfterS?: number
   /** The model as it was called. */
   readonly model: string
-  /** The caller's field that holds what the model reads; default `messages`. */
-  readonly input?: string
+  /** The field that holds what the model reads; default `turns`. */
+  readonly input?: CoreField
 }
 
 /** Bedrock's exceptions, in our words. A type that is not here is read by its status. */
@@ -99,7 +100,7 @@ export function awsError(told: AwsRefusal): GatewayError {
   const kind = kindOf(refusal)
   const { retryAfterS } = refusal
   return new GatewayError(kind, OWN_WORDS[kind] ?? sentence(kind, refusal), {
-    ...paramOf(kind, refusal),
+    ...fieldOf(kind, refusal),
     ...(retryAfterS === undefined ? {} : { retryAfterS }),
     ...(refusal.requestId === undefined ? {} : { upstreamRequestId: refusal.requestId }),
     cause: `${refusal.status} ${refusal.type ?? 'no error type'}: ${refusal.message === undefined ? 'no message' : redact(refusal.message)}`
@@ -115,9 +116,9 @@ function shortened(told: AwsRefusal): AwsRefusal {
   return { ...told, message: told.message.slice(0, LONGEST_SENTENCE).replace(/\d{1,12}$/, '') }
 }
 
-function paramOf(kind: ErrorKind, { input = 'messages' }: AwsRefusal): { readonly param?: string } {
-  if (kind === 'model_not_found' || kind === 'access_denied') return { param: 'model' }
-  return kind === 'context_length_exceeded' ? { param: input } : {}
+function fieldOf(kind: ErrorKind, { input = 'turns' }: AwsRefusal): { readonly field?: CoreField } {
+  if (kind === 'model_not_found' || kind === 'access_denied') return { field: 'model' }
+  return kind === 'context_length_exceeded' ? { field: input } : {}
 }
 
 function kindOf(refusal: AwsRefusal): ErrorKind {
@@ -158,6 +159,7 @@ export function withRetryAfter(error: GatewayError): GatewayError {
     retryAfterS,
     cause: error.cause,
     ...(error.param === null ? {} : { param: error.param }),
+    ...(error.field === undefined ? {} : { field: error.field }),
     ...(error.upstreamRequestId === undefined ? {} : { upstreamRequestId: error.upstreamRequestId })
   })
 }

@@ -136,7 +136,7 @@ export function createTransport(options: TransportOptions): Transport {
       if (answer.status >= 200 && answer.status < 300) return accepted(answer)
       const refusal = await readRefusal(answer, {
         model: call.modelId,
-        ...(call.operation === 'invoke' ? { input: 'input' } : {})
+        ...(call.operation === 'invoke' ? { input: 'inputs' as const } : {})
       })
       if (refusal.kind === 'upstream_auth') doubt(exchanged)
       throw refusal

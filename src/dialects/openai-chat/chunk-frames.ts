@@ -2,18 +2,12 @@ import { type ByteString, byteString, compact, jsonBytes } from '../../core/byte
 import type { UsageDetails } from '../../core/event.ts'
 import type { Json } from '../../core/json.ts'
 import { addUsage, NO_USAGE, type Usage } from '../../core/usage.ts'
+import type { Head } from '../dialect.ts'
+import { frame } from '../openai/frames.ts'
 import type { FinishReasonWord } from './completion-body.ts'
 import { encodeUsage } from './encode-usage.ts'
-import { type ChatHead, SYSTEM_FINGERPRINT } from './head.ts'
+import { SYSTEM_FINGERPRINT } from './head.ts'
 import type { ChatOptions } from './options.ts'
-
-/** One server-sent event. */
-export function frame(json: ByteString): ByteString {
-  return `data: ${json}\n\n`
-}
-
-/** The last frame of a whole stream; a broken one ends without it. */
-export const DONE_FRAME = 'data: [DONE]\n\n'
 
 /**
  * The frames of one choice's stream. What does not change is serialised once; a `literal` of the text is copied. `usage` is null on all
@@ -26,7 +20,7 @@ export class ChunkFrames {
   private reasoningPrefix: ByteString | undefined
   private readonly ends: Ends
 
-  constructor(head: ChatHead, options: ChatOptions, choice: number) {
+  constructor(head: Head, options: ChatOptions, choice: number) {
     this.prefix = `data: ${chunkStart(head, options.serviceTier)}"choices":[{"index":${choice},"delta":`
     this.contentPrefix = compact(`${this.prefix}{"content":`)
     this.ends = options.includeUsage ? WITH_USAGE : WITHOUT_USAGE
@@ -71,7 +65,7 @@ function endings(chunk: ByteString): Ends {
   return { chunk, text: compact(`}${UNFINISHED}${chunk}`) }
 }
 
-function chunkStart({ id, created, model }: ChatHead, serviceTier = 'default'): ByteString {
+function chunkStart({ id, created, model }: Head, serviceTier = 'default'): ByteString {
   const head = {
     id,
     object: 'chat.completion.chunk',
@@ -90,7 +84,7 @@ export type ChoiceCost = { readonly usage: Usage; readonly details: UsageDetails
  * The chunk that carries the usage of all choices, summed: without choices, after every finish. Empty unless the caller
  * asked for it. Never on a chunk with choices: AutoGen reads no finish reason there, openai-node loses the usage.
  */
-export function usageFrame(head: ChatHead, options: ChatOptions, choices: readonly { cost(): ChoiceCost }[]): ByteString {
+export function usageFrame(head: Head, options: ChatOptions, choices: readonly { cost(): ChoiceCost }[]): ByteString {
   if (!options.includeUsage) return ''
   const usage = encodeUsage(choices.map((choice) => choice.cost()?.usage ?? NO_USAGE).reduce(addUsage, NO_USAGE))
   const details = choices[0]?.cost()?.details

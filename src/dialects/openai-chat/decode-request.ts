@@ -1,7 +1,8 @@
+import type { Spell } from '../../core/field.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { ChatRequest, Guardrail } from '../../core/request.ts'
-import type { Warning } from '../../core/warning.ts'
+import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import { put } from '../openai/present.ts'
 import { type Fields, readFields } from '../openai/read-fields.ts'
@@ -18,6 +19,7 @@ import { type DecodedTools, decodeTools } from './decode-tools.ts'
 import type { ChatOptions, ReasoningFormat } from './options.ts'
 import { createReport, type Report } from './report.ts'
 import type { ChatBody } from './schema.ts'
+import { chatSpelling } from './spelling.ts'
 
 export type { ChatOptions, ReasoningFormat } from './options.ts'
 
@@ -30,7 +32,8 @@ export interface ChatDefaults {
 export interface DecodedChat {
   readonly request: ChatRequest
   readonly options: ChatOptions
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly SpeltWarning[]
+  readonly spell: Spell
 }
 
 /** Reads a chat request. Throws a 400 that names the field; what is lost on the way is in `warnings` or `request.unmapped`. */
@@ -44,7 +47,8 @@ export function decodeChatRequest(body: ChatBody, defaults: ChatDefaults): Decod
   }
   reportSearchSettings(fields, report)
   const tools = decodeTools(fields, report)
-  return { request: decodeRequest(fields, tools, defaults, report), options: decodeOptions(fields, tools, defaults), warnings }
+  const request = decodeRequest(fields, tools, defaults, report)
+  return { request, options: decodeOptions(fields, tools, defaults), warnings, spell: chatSpelling(fields) }
 }
 
 function reportSearchSettings(fields: Fields, report: Report): void {

@@ -68,7 +68,8 @@ function functionTool(source: JsonObject, path: string, report: Report): Functio
     description: optionalString(source.description, `${path}.description`),
     inputSchema: parametersOf(source, `${path}.parameters`),
     strict: optionalBoolean(source.strict, `${path}.strict`),
-    cache: decodeCacheMark(source, path, report)
+    cache: decodeCacheMark(source, path, report),
+    path
   })
 }
 
@@ -79,13 +80,14 @@ function customTool(tool: JsonObject, path: string, report: Report): FunctionToo
     name: toolName(source, `${path}.custom`),
     description: describeCustomTool(optionalString(source.description, `${path}.custom.description`), source.format),
     inputSchema: CUSTOM_TOOL_SCHEMA,
-    cache: decodeCacheMark(tool, path, report)
+    cache: decodeCacheMark(tool, path, report),
+    path: tool.custom === undefined ? path : `${path}.custom`
   })
 }
 
 function systemTool(tool: JsonObject, path: string): SystemTool {
   const source = optionalObject(tool.system_tool, `${path}.system_tool`) ?? tool
-  return { type: 'system', name: toolName(source, path) }
+  return { type: 'system', name: toolName(source, path), path }
 }
 
 function toolName(source: JsonObject, path: string): string {

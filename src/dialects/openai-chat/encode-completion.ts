@@ -1,5 +1,6 @@
 import type { AnswerBlock, Completion } from '../../core/fold.ts'
 import { addUsage } from '../../core/usage.ts'
+import type { Head } from '../dialect.ts'
 import { unwrapCustomInput } from '../openai/custom-tool.ts'
 import { malformedAnswer } from '../openai/malformed-answer.ts'
 import type {
@@ -13,12 +14,12 @@ import type {
 import { encodeAnnotation } from './encode-annotations.ts'
 import { encodeUsage } from './encode-usage.ts'
 import { finishWord } from './finish-reason.ts'
-import { type ChatHead, SYSTEM_FINGERPRINT } from './head.ts'
+import { SYSTEM_FINGERPRINT } from './head.ts'
 import type { ChatOptions, ReasoningFormat } from './options.ts'
 import { createThinkTags } from './think-tags.ts'
 
 /** The answers to one request as one `chat.completion`; usage is summed. Throws where one of them is malformed. */
-export function encodeChatCompletion(completions: readonly Completion[], head: ChatHead, options: ChatOptions): CompletionBody {
+export function encodeChatCompletion(completions: readonly Completion[], head: Head, options: ChatOptions): CompletionBody {
   const details = completions[0]?.usageDetails
   const body: CompletionBody = {
     id: head.id,

@@ -1,12 +1,12 @@
 import type { ByteString } from '../../core/byte-string.ts'
 import type { EventBatch } from '../../core/event.ts'
 import type { GatewayError } from '../../errors.ts'
+import type { Head } from '../dialect.ts'
 import type { ChoiceCost } from './chunk-frames.ts'
-import type { ChatHead } from './head.ts'
 import type { ChatOptions } from './options.ts'
 import { createStreamWriter, writeEvent } from './stream-writer.ts'
 
-export { DONE_FRAME, frame, usageFrame } from './chunk-frames.ts'
+export { usageFrame } from './chunk-frames.ts'
 
 /** Writes one choice of a streamed answer. Synchronous: a batch of events in, whole frames out. */
 export interface ChatStreamEncoder {
@@ -22,7 +22,7 @@ export interface ChatStreamEncoder {
  * Makes the encoders of all choices of one stream. Whichever choice comes first, the role chunks of all go out first and
  * in order: openai-python finds a choice by its place.
  */
-export function createChatStreamEncoders(head: ChatHead, options: ChatOptions, count: number): readonly ChatStreamEncoder[] {
+export function createChatStreamEncoders(head: Head, options: ChatOptions, count: number): readonly ChatStreamEncoder[] {
   const writers = Array.from({ length: count }, (_, choice) => createStreamWriter(head, options, choice))
   let opening = writers.map((writer) => writer.frames.role()).join('')
   return writers.map((writer) => ({

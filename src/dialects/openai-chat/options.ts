@@ -1,5 +1,6 @@
-/** How reasoning is shown: its own field, `<think>` tags in the content, both, or not at all. */
-export type ReasoningFormat = 'field' | 'think' | 'both' | 'none'
+import type { ReasoningFormat } from '../dialect.ts'
+
+export type { ReasoningFormat } from '../dialect.ts'
 
 /** What of a chat request concerns only the shape of its answer. */
 export interface ChatOptions {

@@ -1,4 +1,4 @@
-import type { Warning } from '../../core/warning.ts'
+import type { SpeltWarning } from '../../core/warning.ts'
 
 /** Notes what could not be carried. */
 export type Report = (param: string, reason: string) => void
@@ -7,8 +7,8 @@ export type Report = (param: string, reason: string) => void
 const MAX_WARNINGS = 32
 
 /** Makes a report and the list it fills. */
-export function createReport(): { readonly report: Report; readonly warnings: readonly Warning[] } {
-  const warnings: Warning[] = []
+export function createReport(): { readonly report: Report; readonly warnings: readonly SpeltWarning[] } {
+  const warnings: SpeltWarning[] = []
   const report: Report = (param, reason) => {
     if (warnings.length < MAX_WARNINGS) warnings.push({ param, reason })
   }

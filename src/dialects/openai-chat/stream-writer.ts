@@ -2,10 +2,10 @@ import type { ByteString } from '../../core/byte-string.ts'
 import type { FinishDetails, FinishReason, ModelEvent } from '../../core/event.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { GatewayError } from '../../errors.ts'
+import type { Head } from '../dialect.ts'
 import { malformedAnswer } from '../openai/malformed-answer.ts'
 import { type ChoiceCost, ChunkFrames } from './chunk-frames.ts'
 import { finishWord } from './finish-reason.ts'
-import type { ChatHead } from './head.ts'
 import type { ChatOptions } from './options.ts'
 import { type CallDeltas, createCallDeltas } from './stream-calls.ts'
 import { createStreamNotes, type StreamNotes } from './stream-notes.ts'
@@ -30,7 +30,7 @@ export interface StreamWriter {
 }
 
 /** Makes the writer of one choice; nothing is written yet. */
-export function createStreamWriter(head: ChatHead, options: ChatOptions, choice: number): StreamWriter {
+export function createStreamWriter(head: Head, options: ChatOptions, choice: number): StreamWriter {
   const format = options.reasoningFormat ?? 'field'
   return {
     options,

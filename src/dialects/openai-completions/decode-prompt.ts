@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json.ts'
+import type { DecodeTokens } from '../dialect.ts'
 import { badValue, missing, wrongType } from '../openai/refuse.ts'
-import { type DecodeTokens, textOfTokens } from '../openai/token-text.ts'
+import { textOfTokens } from '../openai/token-text.ts'
 
 /** Whether a prompt is given as tokens, so that the vocabulary is only loaded when it is needed. */
 export function promptHoldsTokens(prompt: unknown): boolean {

@@ -1,9 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
-import type { Warning } from '../../core/warning.ts'
+import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
+import type { DecodeTokens } from '../dialect.ts'
 import { badValue, missing, outOfRange, wrongType } from '../openai/refuse.ts'
-import type { DecodeTokens } from '../openai/token-text.ts'
 import { decodePrompts } from './decode-prompt.ts'
 
 /** What of a request concerns only the shape of its answer. */
@@ -20,7 +20,7 @@ export interface DecodedCompletionRequest {
   /** One conversation of one turn per prompt. */
   readonly requests: readonly [ChatRequest, ...ChatRequest[]]
   readonly options: CompletionOptions
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly SpeltWarning[]
 }
 
 /** What OpenAI's legacy endpoint writes at most when nothing is said. */

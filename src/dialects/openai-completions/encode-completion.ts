@@ -1,18 +1,9 @@
 import type { FinishReason } from '../../core/event.ts'
 import type { Completion } from '../../core/fold.ts'
 import { addUsage, NO_USAGE, promptTokens, type Usage } from '../../core/usage.ts'
+import type { Head } from '../dialect.ts'
 import { malformedAnswer } from '../openai/malformed-answer.ts'
 import type { CompletionOptions } from './decode-request.ts'
-
-/** What all parts of one answer share. */
-export interface CompletionHead {
-  /** `cmpl-...` */
-  readonly id: string
-  /** Seconds since 1970. */
-  readonly created: number
-  /** The id that was called. */
-  readonly model: string
-}
 
 export interface CompletionUsage {
   readonly prompt_tokens: number
@@ -27,7 +18,7 @@ export interface CompletionChoice {
   readonly finish_reason: 'stop' | 'length' | 'content_filter' | null
 }
 
-export interface CompletionResponse extends CompletionHead {
+export interface CompletionResponse extends Head {
   readonly object: 'text_completion'
   readonly choices: readonly CompletionChoice[]
   readonly usage: CompletionUsage
@@ -49,7 +40,7 @@ export const FINISH_WORD = {
 /** Answers in the order of the prompts, the choices of one prompt together. Throws where one of them is malformed. */
 export function encodeTextCompletion(
   completions: readonly Completion[],
-  head: CompletionHead,
+  head: Head,
   options: CompletionOptions
 ): CompletionResponse {
   return {

@@ -2,9 +2,10 @@ import { type ByteString, byteString, compact, jsonBytes } from '../../core/byte
 import type { EventBatch, FinishDetails, FinishReason } from '../../core/event.ts'
 import { NO_USAGE, type Usage } from '../../core/usage.ts'
 import type { GatewayError } from '../../errors.ts'
+import type { Head } from '../dialect.ts'
 import { malformedAnswer } from '../openai/malformed-answer.ts'
 import type { CompletionOptions } from './decode-request.ts'
-import { type CompletionHead, echoOf, encodeCompletionUsage, FINISH_WORD } from './encode-completion.ts'
+import { echoOf, encodeCompletionUsage, FINISH_WORD } from './encode-completion.ts'
 
 /** Writes one choice of a streamed legacy completion. Synchronous: a batch of events in, whole frames out. */
 export interface TextStreamEncoder {
@@ -16,7 +17,7 @@ export interface TextStreamEncoder {
 }
 
 /** Makes the encoder of one choice. What does not change is serialised once. */
-export function createTextStreamEncoder(head: CompletionHead, options: CompletionOptions, choice = 0): TextStreamEncoder {
+export function createTextStreamEncoder(head: Head, options: CompletionOptions, choice = 0): TextStreamEncoder {
   const prefix = compact(`data: ${chunkStart(head)},"choices":[{"index":${choice},"logprobs":null,"text":`)
   const end = options.includeUsage ? '],"usage":null}\n\n' : ']}\n\n'
   const chunk = (text: string, reason: string, literal = jsonBytes(text)) =>
@@ -49,16 +50,12 @@ export function createTextStreamEncoder(head: CompletionHead, options: Completio
 }
 
 /** The chunk with the usage of all choices, after every finish. Empty unless the caller asked for it. */
-export function textUsageFrame(
-  head: CompletionHead,
-  options: CompletionOptions,
-  choices: readonly TextStreamEncoder[]
-): ByteString {
+export function textUsageFrame(head: Head, options: CompletionOptions, choices: readonly TextStreamEncoder[]): ByteString {
   if (!options.includeUsage) return ''
   const usage = encodeCompletionUsage(choices.map((choice) => choice.usage()))
   return `data: ${chunkStart(head)},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`
 }
 
-function chunkStart({ id, created, model }: CompletionHead): ByteString {
+function chunkStart({ id, created, model }: Head): ByteString {
   return byteString(JSON.stringify({ id, object: 'text_completion', created, model }).slice(0, -1))
 }

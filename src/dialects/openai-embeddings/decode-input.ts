@@ -1,7 +1,8 @@
 import type { EmbeddingInput, EmbeddingPart } from '../../core/embedding.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
+import type { DecodeTokens } from '../dialect.ts'
 import { badValue, missing, wrongType } from '../openai/refuse.ts'
-import { type DecodeTokens, textOfTokens } from '../openai/token-text.ts'
+import { textOfTokens } from '../openai/token-text.ts'
 import { decodeImage, isImageUrl } from './decode-image.ts'
 
 /** As many as OpenAI takes in one request. */

@@ -1,8 +1,8 @@
 import type { EmbeddingRequest } from '../../core/embedding.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import type { Warning } from '../../core/warning.ts'
+import type { SpeltWarning } from '../../core/warning.ts'
+import type { DecodeTokens } from '../dialect.ts'
 import { badValue, missing, outOfRange, wrongChoice, wrongType } from '../openai/refuse.ts'
-import type { DecodeTokens } from '../openai/token-text.ts'
 import { decodeInput } from './decode-input.ts'
 
 export interface EmbeddingOptions {
@@ -12,7 +12,7 @@ export interface EmbeddingOptions {
 export interface DecodedEmbeddingRequest {
   readonly request: EmbeddingRequest
   readonly options: EmbeddingOptions
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly SpeltWarning[]
 }
 
 const FORMATS = { float: 'float', base64: 'base64' } as const

@@ -19,6 +19,8 @@ export interface Fields {
   get<N extends FieldName>(name: N): FieldValue<N> | undefined
   /** Where the value stands in the caller's body. */
   path(name: FieldName): string
+  /** The fields that were given, with the paths they stood at. */
+  given(): ReadonlyMap<string, string>
   /** Paths of fields that no row of the table names. */
   readonly unknown: readonly string[]
 }
@@ -38,11 +40,13 @@ export function readFields(body: JsonObject): Fields {
     if (row === undefined) unknown.push(path)
     else values.set(name, checked(value, row, path))
   }
+  const path = (name: string) => ((body[name] ?? null) === null && values.has(name) ? `extra_body.${name}` : name)
   for (const name in body) keep(name, body[name], name)
   for (const name in extra) if (!values.has(name)) keep(name, extra[name], `extra_body.${name}`)
   return {
     get: <N extends FieldName>(name: N) => values.get(name) as FieldValue<N> | undefined,
-    path: (name) => ((body[name] ?? null) === null && values.has(name) ? `extra_body.${name}` : name),
+    path,
+    given: () => new Map(Array.from(values.keys(), (name) => [name, path(name)])),
     unknown
   }
 }

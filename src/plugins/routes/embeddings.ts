@@ -1,17 +1,20 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type EmbedRunAnswer, runEmbedding } from '../../bedrock/run/embed-run.ts'
+import { noTokens } from '../../dialects/openai/token-text.ts'
 import { holdsTokens } from '../../dialects/openai-embeddings/decode-input.ts'
 import { type DecodedEmbeddingRequest, decodeEmbeddingRequest } from '../../dialects/openai-embeddings/decode-request.ts'
 import { encodeEmbeddings } from '../../dialects/openai-embeddings/encode-response.ts'
+import { embeddingsSpelling } from '../../dialects/openai-embeddings/spelling.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
 import { deploymentModel } from '../../http/deployment.ts'
-import { vocabularyFor } from '../../http/vocabulary.ts'
+import { vocabulary } from '../../http/vocabulary.ts'
 
 /** `POST /embeddings`. */
 export async function embeddings(app: FastifyInstance): Promise<void> {
   app.post('/embeddings', { preValidation: deploymentModel }, async (request, reply) => {
-    const decodeTokens = await vocabularyFor(holdsTokens(request.body))
+    const decodeTokens = holdsTokens(request.body) ? await vocabulary() : noTokens
+    request.spell = embeddingsSpelling
     const { request: asked, options, warnings } = decodeEmbeddingRequest(request.body, decodeTokens)
     const targets = await app.resolve(asked.model, 'embedding', request)
     request.record.upstreamStartedAt = performance.now()

@@ -39,7 +39,7 @@ async function findCard(app: FastifyInstance, asked: string, request: FastifyReq
   const known = app.catalog.known.get(first.id)
   if (known === undefined && first.id === plainName(asked).name)
     throw new GatewayError('model_not_found', `The model '${asked}' is in no list of this gateway; GET models shows what is.`, {
-      param: 'model'
+      field: 'model'
     })
   const alias = known?.id === asked ? undefined : { id: asked, targets: targets.map((target) => target.id) }
   return encodeModel(known ?? first, alias)

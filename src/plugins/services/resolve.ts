@@ -49,7 +49,7 @@ export const resolve = fp(
     app.decorate('targetsOf', rememberTargets(app, homeOf))
     app.decorate('resolve', (asked, purpose, request) => {
       if (asked.length > LONGEST_NAME || UNREADABLE.test(asked)) {
-        throw new GatewayError('model_not_found', 'No model has such a name.', { param: 'model' })
+        throw new GatewayError('model_not_found', 'No model has such a name.', { field: 'model' })
       }
       request.record.asked = asked
       if (app.bedrock.region !== '') return found(asked, purpose, request)
@@ -71,7 +71,7 @@ export const resolve = fp(
     function allowed(targets: Targets, asked: string, request: FastifyRequest): Targets {
       const left = targets.filter((target) => app.modelAllowed(target, request))
       if (isSome(left)) return left
-      throw new GatewayError('model_not_allowed', `The model \`${asked}\` is not allowed for this API key.`, { param: 'model' })
+      throw new GatewayError('model_not_allowed', `The model \`${asked}\` is not allowed for this API key.`, { field: 'model' })
     }
   },
   { name: 'resolve', dependencies: ['auth', 'bedrock', 'catalog'] }

@@ -1,7 +1,10 @@
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../../../src/bedrock/converse/encode-request.ts'
+import { spelt } from '../../../src/core/field.ts'
 import type { Json, JsonObject } from '../../../src/core/json.ts'
 import type { ChatRequest } from '../../../src/core/request.ts'
 import type { Block, FunctionTool, Turn } from '../../../src/core/turn.ts'
+import { readFields } from '../../../src/dialects/openai/read-fields.ts'
+import { chatSpelling } from '../../../src/dialects/openai-chat/spelling.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { baseModelId } from '../../../src/models/base-model.ts'
 import { traitsFor } from '../../../src/models/traits.ts'
@@ -76,9 +79,12 @@ export function at(body: Json | undefined, path: string): Json | undefined {
   return path.split('.').reduce<Json | undefined>((value, step) => (value as Record<string, Json> | undefined)?.[step], body)
 }
 
+/** How chat's callers write the fields. */
+const SPELL = chatSpelling(readFields({}))
+
 /** Which parameters were reported as dropped. */
 export function dropped(encoded: EncodedConverse): readonly string[] {
-  return encoded.warnings.map((warning) => warning.param)
+  return encoded.warnings.map((warning) => spelt(warning, SPELL))
 }
 
 /** Throws the stand-in's refusal, if it has one. */
@@ -99,6 +105,6 @@ export function refusalOf(run: () => unknown): { kind: string; param: string | n
     return undefined
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
-    return { kind: error.kind, param: error.param }
+    return { kind: error.kind, param: error.param ?? (error.field === undefined ? null : SPELL(error.field)) }
   }
 }

@@ -2,6 +2,8 @@ import t from 'tap'
 import { embedCodecFor } from '../../../src/bedrock/embed/codecs.ts'
 import { type EmbedPlan, planEmbedding } from '../../../src/bedrock/embed/plan.ts'
 import type { EmbeddingInput, EmbeddingRequest } from '../../../src/core/embedding.ts'
+import { spelt } from '../../../src/core/field.ts'
+import { embeddingsSpelling } from '../../../src/dialects/openai-embeddings/spelling.ts'
 
 type Inputs = [EmbeddingInput, ...EmbeddingInput[]]
 
@@ -49,7 +51,7 @@ t.test('E4: a text that is too long for Cohere v3 is cut and reported, not refus
   const { calls, warnings } = plan('cohere.embed-english-v3', { inputs: texts('short', long) })
   t.strictSame(calls[0]?.body.texts, ['short', 'x'.repeat(2047)])
   t.strictSame(
-    warnings.map((warning) => warning.param),
+    warnings.map((warning) => spelt(warning, embeddingsSpelling)),
     ['input']
   )
 })
@@ -64,19 +66,19 @@ const REFUSED: readonly [
   name: string,
   model: string,
   request: Partial<EmbeddingRequest> & { inputs: Inputs },
-  fault: { kind: string; param: string; message: RegExp }
+  fault: { kind: string; param?: string; field?: string; message: RegExp }
 ][] = [
   [
     'E5: a length Titan v2 does not have',
     'amazon.titan-embed-text-v2:0',
     { inputs: texts('a'), dimensions: 300 },
-    { kind: 'unsupported_value', param: 'dimensions', message: /256, 512, 1024/ }
+    { kind: 'unsupported_value', field: 'dimensions', message: /256, 512, 1024/ }
   ],
   [
     'E5: any other length than its own for Cohere v3',
     'cohere.embed-english-v3',
     { inputs: texts('a'), dimensions: 256 },
-    { kind: 'unsupported_value', param: 'dimensions', message: /1024/ }
+    { kind: 'unsupported_value', field: 'dimensions', message: /1024/ }
   ],
   [
     'a long text with truncate none',
@@ -112,7 +114,7 @@ const REFUSED: readonly [
     'a kind of input the model does not know',
     'cohere.embed-v4:0',
     { inputs: texts('a'), purpose: 'poetry' },
-    { kind: 'unsupported_value', param: 'input_type', message: /document, query/ }
+    { kind: 'unsupported_value', field: 'purpose', message: /document, query/ }
   ]
 ]
 
@@ -129,7 +131,7 @@ t.test('a fixed length may be asked for by its number, and is not sent', async (
 t.test('what the model cannot honour without changing the answer is reported', async (t) => {
   const { warnings } = plan('amazon.titan-embed-text-v2:0', { inputs: texts('a'), purpose: 'query', truncate: 'end' })
   t.strictSame(
-    warnings.map((warning) => warning.param),
+    warnings.map((warning) => spelt(warning, embeddingsSpelling)),
     ['input_type', 'truncate']
   )
 })

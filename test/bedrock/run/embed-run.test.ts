@@ -106,5 +106,5 @@ t.test('a fallback may be another way to the same model, never another model', a
 t.test('a model that embeds nothing is refused and named', async (t) => {
   const targets: Targets = [{ id: 'us.anthropic.claude-sonnet-4-6', baseId: 'anthropic.claude-sonnet-4-6' }]
   const run = runEmbedding({ request: request(1), targets, signal: new AbortController().signal }, async () => answer({}))
-  await t.rejects(run, { kind: 'unsupported_value', param: 'model', message: /claude-sonnet-4-6/ })
+  await t.rejects(run, { kind: 'unsupported_value', field: 'model', message: /claude-sonnet-4-6/ })
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import type { EventBatch, FinishReason, ModelEvent } from '../../../src/core/event.ts'
 import { type Completion, createFolder } from '../../../src/core/fold.ts'
+import type { Head } from '../../../src/dialects/dialect.ts'
 import { createChatStreamEncoders, usageFrame } from '../../../src/dialects/openai-chat/encode-stream.ts'
-import type { ChatHead } from '../../../src/dialects/openai-chat/head.ts'
 import type { ChatOptions } from '../../../src/dialects/openai-chat/options.ts'
 
 export const HEAD = { id: 'chatcmpl-0123456789abcdefghij', created: 1795335411, model: 'anthropic.claude-sonnet' }
@@ -16,7 +16,7 @@ export function fold(events: EventBatch): Completion {
 }
 
 /** Writes the stream of one answer: `batch` as events come, `end` for what follows the last. */
-export function streamEncoder(options: ChatOptions, head: ChatHead = HEAD) {
+export function streamEncoder(options: ChatOptions, head: Head = HEAD) {
   const encoders = createChatStreamEncoders(head, options, 1)
   return { batch: (events: EventBatch) => encoders[0]!.batch(events), end: () => usageFrame(head, options, encoders) }
 }

@@ -3,18 +3,22 @@ import t from 'tap'
 import { encodeError, encodeErrorFrame } from '../../../src/dialects/openai/encode-error.ts'
 import { fieldPath, schemaError } from '../../../src/dialects/openai/schema-error.ts'
 import { ChatBody } from '../../../src/dialects/openai-chat/schema.ts'
-import { ERROR_KINDS, type ErrorKind, GatewayError } from '../../../src/errors.ts'
+import { ERROR_STATUS, type ErrorKind, GatewayError } from '../../../src/errors.ts'
 
 t.test('every kind of error has all four fields', async (t) => {
-  for (const kind of Object.keys(ERROR_KINDS) as ErrorKind[]) {
-    const { type, code } = ERROR_KINDS[kind]
-    t.strictSame(encodeError(new GatewayError(kind, 'm')), { error: { message: 'm', type, param: null, code } })
+  for (const kind of Object.keys(ERROR_STATUS) as ErrorKind[]) {
+    const { error } = encodeError(new GatewayError(kind, 'm'), null)
+    t.strictSame(
+      { ...error, code: typeof error.code, type: '' },
+      { message: 'm', type: '', param: null, code: typeof error.code }
+    )
+    t.match(error.type, ERROR_STATUS[kind] >= 500 ? 'server_error' : /^(?:invalid_request|rate_limit)_error$/, kind)
   }
 })
 
 t.test('the error of a broken stream is one data frame with an object in it', async (t) => {
   t.equal(
-    encodeErrorFrame(new GatewayError('upstream_stream_error', 'The upstream model failed mid-response.')),
+    encodeErrorFrame(new GatewayError('upstream_stream_error', 'The upstream model failed mid-response.'), null),
     'data: {"error":{"message":"The upstream model failed mid-response.","type":"server_error","param":null,"code":"upstream_stream_error"}}\n\n'
   )
 })

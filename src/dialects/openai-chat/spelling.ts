@@ -1,0 +1,76 @@
+import type { CoreField, Spell } from '../../core/field.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { Fields } from '../openai/read-fields.ts'
+import { type SpeltField, unmappedName } from '../openai/spelling.ts'
+
+/** Where a caller can have written a field; the first that was given counts, and the first of all where none was. */
+const SPELLINGS = {
+  model: ['model'],
+  turns: ['messages'],
+  stream: ['stream'],
+  maxTokens: ['max_completion_tokens', 'max_tokens'],
+  temperature: ['temperature'],
+  topP: ['top_p'],
+  topK: ['top_k'],
+  stop: ['stop'],
+  tools: ['tools', 'functions'],
+  toolChoice: ['tool_choice', 'function_call'],
+  parallelToolCalls: ['parallel_tool_calls'],
+  output: ['response_format'],
+  'output.strict': ['response_format.json_schema.strict'],
+  reasoning: ['reasoning_effort', 'reasoning.effort', 'thinking', 'reasoning'],
+  'reasoning.budgetTokens': ['thinking.budget_tokens', 'reasoning.max_tokens'],
+  'reasoning.display': ['thinking.display'],
+  serviceTier: ['service_tier'],
+  latency: ['performance_config'],
+  guardrail: ['guardrail', 'guardrailConfig'],
+  metadata: ['metadata'],
+  cache: ['prompt_caching', 'cache_control', 'prompt_cache_options'],
+  'cache.ttl': ['cache_control.ttl', 'prompt_cache_options.ttl'],
+  betas: ['anthropic_beta'],
+  extraFields: ['additional_model_request_fields'],
+  responseFieldPaths: ['additional_model_response_field_paths'],
+  webSearch: ['web_search_options'],
+  finish: ['finish_reason'],
+  inputs: ['messages'],
+  dimensions: ['dimensions'],
+  purpose: ['input_type'],
+  truncate: ['truncate']
+} as const satisfies Record<SpeltField, readonly [string, ...string[]]>
+
+/** Marks stand on parts, messages and tools; where no field of the whole request is given they are meant. */
+const WHEN_NONE_GIVEN: Readonly<Partial<Record<CoreField, string>>> = { cache: 'cache_control' }
+
+/** Fields of which a member alone can be what counts. */
+const HOLDERS = ['reasoning', 'thinking', 'cache_control', 'prompt_cache_options'] as const
+
+/** How the caller of this request wrote the core's fields. It keeps the names alone, none of the values. */
+export function chatSpelling(fields: Fields): Spell {
+  const given = fields.given()
+  const members = HOLDERS.flatMap((name) => {
+    const value = fields.get(name)
+    return isJsonObject(value) ? SUB_FIELDS.filter((path) => path.startsWith(`${name}.`) && isGiven(value, path)) : []
+  })
+  return (field) => {
+    const unmapped = unmappedName(field)
+    if (unmapped !== undefined) return pathOf(unmapped, given)
+    const spellings: readonly string[] = SPELLINGS[field as SpeltField]
+    const said = spellings.find((path) => members.includes(path) || given.has(path))
+    return pathOf(said ?? WHEN_NONE_GIVEN[field] ?? spellings[0]!, given)
+  }
+}
+
+const SUB_FIELDS: readonly string[] = Object.values(SPELLINGS)
+  .flat()
+  .filter((path) => path.includes('.'))
+
+function isGiven(holder: Readonly<Record<string, unknown>>, path: string): boolean {
+  return (holder[path.slice(path.indexOf('.') + 1)] ?? undefined) !== undefined
+}
+
+/** A field's path with `extra_body.` before it where it stood there. */
+function pathOf(path: string, given: ReadonlyMap<string, string>): string {
+  const [name = path] = path.split('.', 1)
+  const at = given.get(name)
+  return at === undefined ? path : at + path.slice(name.length)
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import type { ChatRequest } from '../core/request.ts'
+import type { Dialect, Head } from '../dialects/dialect.ts'
+import { withKeyMetadata } from '../keys/key-metadata.ts'
+import { streamAnswers } from './answer-stream.ts'
+import { type Answers, announceAnswers, announceFlaws, foldAnswer } from './answers.ts'
+import { deploymentModel } from './deployment.ts'
+import { randomId } from './random-id.ts'
+import { vocabulary } from './vocabulary.ts'
+
+/** What a route of a dialect is registered with, beside its path and its handler. */
+export function conversationRoute<Options>({ errors, schema }: Dialect<Options>): RouteShorthandOptions {
+  return { preValidation: deploymentModel, config: { errors }, ...(schema === undefined ? {} : { schema: { body: schema } }) }
+}
+
+/**
+ * Makes the handler of every dialect that converses: reads the body, finds the model, asks Bedrock, and writes the answer, whole or
+ * as a stream. All words are the dialect's.
+ */
+export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options>) {
+  const { config } = app
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const context = { headers: request.headers, reasoningFormat: config.reasoningFormat, vocabulary }
+    const { requests, count, options, warnings, spell } = await dialect.decode(request.body, context)
+    request.body = {} // a long answer shall not hold a long question
+    request.spell = spell
+    const [{ model, stream }] = requests
+    request.record.stream = stream
+    const targets = await app.resolve(model, 'chat', request)
+    const filled = await Promise.all(requests.map((one) => app.media.fill(one, request.gone)))
+    request.record.upstreamStartedAt = performance.now()
+    const started = startAnswers(app, request, { requests: filled, targets, count })
+    const headOf = (called: string) => newHead(dialect.idPrefix, called)
+    if (stream) {
+      const choices = requests.length * count
+      const begin = (called: string) => dialect.stream(options, headOf(called), choices)
+      return streamAnswers(started, { request, reply, config, warnings, begin, model: targets[0].id })
+    }
+    const answers = await started
+    announceAnswers(request, reply, answers, warnings)
+    const completions = await Promise.all(answers.map((answer) => foldAnswer(answer, request)))
+    request.record.upstreamEndedAt = performance.now()
+    announceFlaws(request, reply, answers)
+    return dialect.encode(completions, headOf(answers[0].model), options)
+  }
+}
+
+/** A new answer's id and time, the same in all of its parts. */
+function newHead(idPrefix: string, model: string): Head {
+  return { id: `${idPrefix}${randomId()}`, created: Math.floor(Date.now() / 1000), model }
+}
+
+interface Questions {
+  readonly requests: readonly ChatRequest[]
+  readonly targets: Parameters<FastifyInstance['bedrock']['chat']>[0]['targets']
+  /** Answers wanted to each. */
+  readonly count: number
+}
+
+/**
+ * Asks everything at once and resolves when every answer has begun: all choices of the first question, then of the next.
+ * They come together or not at all: the error of one is thrown, and the request's end ends the others.
+ */
+function startAnswers(app: FastifyInstance, request: FastifyRequest, { requests, targets, count }: Questions): Promise<Answers> {
+  const run = { owner: request.apiKey?.name ?? '', targets, signal: request.gone }
+  const asked = requests.flatMap((one) => {
+    const named = { ...one, metadata: withKeyMetadata(one.metadata, request.apiKey) }
+    return Array.from({ length: count }, () => app.bedrock.chat({ ...run, request: named }))
+  })
+  return Promise.all(asked) as Promise<unknown> as Promise<Answers>
+}
