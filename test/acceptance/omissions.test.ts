@@ -47,7 +47,7 @@ const ROWS: readonly [what: string, model: string, body: object, told: string | 
     'strict tools',
     OPUS_47,
     { tools: [tool('look', { strict: true })] },
-    'tools[0].strict',
+    'tools[0].function.strict',
     (sent) => JSON.stringify(sent.toolConfig).includes('"strict"')
   ],
   [
@@ -136,7 +136,7 @@ t.test('two things that a model refuses are left out one after the other', async
   const body = { model: OPUS_47, temperature: 0.5, top_k: 3, tools: [tool('look', { strict: true })] }
   const { status, headers } = await gateway.ask(body)
   t.equal(status, 200)
-  t.equal(told(headers), 'tools[0].strict, temperature, top_k')
+  t.equal(told(headers), 'tools[0].function.strict, temperature, top_k')
   t.equal(gateway.standin.requests.filter(({ operation }) => operation === 'Converse').length, 4)
 })
 

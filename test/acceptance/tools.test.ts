@@ -254,6 +254,6 @@ t.test('what a thousand tools lose does not make the headers larger than clients
   const { status, headers } = await ask({ model: LLAMA, tools })
   t.equal(status, 200)
   const dropped = headers.get('x-adit-dropped') ?? ''
-  t.match(dropped, /^tools\[0\]\.strict, tools\[1\]\.strict, .*\.strict, \.\.\.$/)
+  t.match(dropped, /^tools\[0\]\.function\.strict, tools\[1\]\.function\.strict, .*\.strict, \.\.\.$/)
   t.ok(dropped.length < 5000, `${dropped.length} characters`)
 })

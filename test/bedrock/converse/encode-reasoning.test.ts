@@ -164,7 +164,7 @@ const ROWS: readonly Row[] = [
     effort('high', { maxTokens: 500, temperature: 0.5 }),
     { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'high' } },
     undefined,
-    ['max_tokens', 'temperature']
+    ['max_completion_tokens', 'temperature']
   ],
   ['Nova 1 does not reason', NOVA, effort('low'), undefined, 8192, ['reasoning_effort']],
   ['Qwen has a word at the top level', 'qwen.qwen3-32b-v1:0', effort('medium'), { reasoning_config: 'low' }, 9216, []],

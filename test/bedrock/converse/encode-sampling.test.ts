@@ -128,8 +128,8 @@ const LIMITS: readonly [
   ["P6 the operator's limit stays under the ceiling", HAIKU_3, {}, 4096, [], 20_000],
   ['P6 a model nobody knows gets none', 'acme.model', {}, undefined, []],
   ["the caller's limit stands", SONNET_46, { maxTokens: 1 }, 1, []],
-  ['a limit above the ceiling is lowered and reported', HAIKU_3, { maxTokens: 100_000 }, 4096, ['max_tokens']],
-  ['a limit below the least is raised and reported', GPT_56, { maxTokens: 5 }, 16, ['max_tokens']]
+  ['a limit above the ceiling is lowered and reported', HAIKU_3, { maxTokens: 100_000 }, 4096, ['max_completion_tokens']],
+  ['a limit below the least is raised and reported', GPT_56, { maxTokens: 5 }, 16, ['max_completion_tokens']]
 ]
 for (const [promise, model, request, max, drops, operator] of LIMITS) {
   t.test(promise, async (t) => {

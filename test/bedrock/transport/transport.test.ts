@@ -76,7 +76,7 @@ t.test('a stream is read to the same answer under every framing', async (t) => {
     )
     const events = await openEvents({ body, requestId, model: MODEL, decoder: createEventDecoder(PLAIN_ANSWER) })
     const completion = await foldEvents(events)
-    t.equal(completion.finish, 'stop', framing)
+    t.equal(completion.finish, 'end', framing)
     t.match(completion.blocks, [{ type: 'text' }], framing)
   }
 })

@@ -26,7 +26,7 @@ const READ: Readonly<Record<string, Row>> = {
   },
   'M3 a blank text beside a picture as it is, for the encoder to judge': {
     messages: [{ role: 'user', content: [text(''), { type: 'image_url', image_url: { url: 'https://a.b/c.png' } }] }],
-    turns: [user(text(''), { type: 'image', source: { type: 'url', url: 'https://a.b/c.png' } })]
+    turns: [user(text(''), { type: 'image', source: { type: 'url', url: 'https://a.b/c.png', byBytes: true } })]
   },
   'M4 an assistant message in first place': {
     messages: [{ role: 'assistant', content: 'hello' }, USER],
@@ -111,7 +111,7 @@ const READ: Readonly<Record<string, Row>> = {
     turns: [
       user(text('hi')),
       user(result('a', text(''))),
-      user(result('b', text('{"市":"上海"}'), { type: 'image', source: { type: 'url', url: 'https://a.b/c' } }))
+      user(result('b', text('{"市":"上海"}'), { type: 'image', source: { type: 'url', url: 'https://a.b/c', byBytes: true } }))
     ]
   },
   'legacy functions: a call and its result, matched by name': {

@@ -6,7 +6,7 @@ const tool = (name: string, more: JsonObject = {}): JsonObject => ({ type: 'func
 const named = (name: string): JsonObject => ({ type: 'function', function: { name } })
 
 t.test('T1 T2 a tool needs neither description nor parameters', async (t) => {
-  t.strictSame(decode({ tools: [tool('now')] }).request.tools, [{ type: 'function', name: 'now' }])
+  t.strictSame(decode({ tools: [tool('now')] }).request.tools, [{ type: 'function', name: 'now', path: 'tools[0].function' }])
 })
 
 t.test('a tool keeps description, schema, strictness and cache mark', async (t) => {
@@ -15,12 +15,22 @@ t.test('a tool keeps description, schema, strictness and cache mark', async (t) 
     tools: [{ ...tool('now', { description: 'd', parameters, strict: true }), cache_control: { type: 'ephemeral' } }]
   })
   t.strictSame(request.tools, [
-    { type: 'function', name: 'now', description: 'd', inputSchema: parameters, strict: true, cache: {} }
+    {
+      type: 'function',
+      name: 'now',
+      description: 'd',
+      inputSchema: parameters,
+      strict: true,
+      path: 'tools[0].function',
+      cache: {}
+    }
   ])
 })
 
 t.test('a flat function is read like a wrapped one', async (t) => {
-  t.strictSame(decode({ tools: [{ type: 'function', name: 'now' }] }).request.tools, [{ type: 'function', name: 'now' }])
+  t.strictSame(decode({ tools: [{ type: 'function', name: 'now' }] }).request.tools, [
+    { type: 'function', name: 'now', path: 'tools[0]' }
+  ])
 })
 
 t.test('T11 names in any alphabet pass unchanged', async (t) => {
@@ -43,7 +53,7 @@ t.test('a tool that runs at OpenAI is left out and reported', async (t) => {
 
 t.test("a tool of Bedrock's own is kept by its name", async (t) => {
   t.strictSame(decode({ tools: [{ type: 'system_tool', name: 'nova_grounding' }] }).request.tools, [
-    { type: 'system', name: 'nova_grounding' }
+    { type: 'system', name: 'nova_grounding', path: 'tools[0]' }
   ])
 })
 
@@ -52,7 +62,7 @@ t.test('functions are tools of one call at a time, answered as function_call', a
     functions: [{ name: 'now', parameters: { type: 'object' } }],
     function_call: { name: 'now' }
   })
-  t.strictSame(request.tools, [{ type: 'function', name: 'now', inputSchema: { type: 'object' } }])
+  t.strictSame(request.tools, [{ type: 'function', name: 'now', inputSchema: { type: 'object' }, path: 'functions[0]' }])
   t.strictSame(
     [request.toolChoice, request.parallelToolCalls, options.legacyFunctions],
     [{ type: 'tool', name: 'now' }, false, true]
