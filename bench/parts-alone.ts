@@ -1,7 +1,7 @@
 import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { type Dispatcher, Pool } from 'undici'
 import { createSigner, percentEncode } from '../src/bedrock/transport/sign.ts'
-import { logOutput } from '../src/telemetry/log.ts'
+import { logOutput } from '../src/telemetry/log-output.ts'
 import { type Asked, toConverse, toUsage } from './translate.ts'
 
 /**

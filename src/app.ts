@@ -1,6 +1,5 @@
 import sensible from '@fastify/sensible'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
-import type { DestinationStream } from 'pino'
 import type { Config } from './config.ts'
 import { OPENAI_ERRORS } from './dialects/openai/error-words.ts'
 import { schemaError } from './dialects/openai/schema-error.ts'
@@ -31,6 +30,7 @@ import { readiness } from './plugins/services/readiness.ts'
 import { resolve } from './plugins/services/resolve.ts'
 import { emf } from './telemetry/emf.ts'
 import { loggerOptions, requestLog } from './telemetry/log.ts'
+import type { LogOutput } from './telemetry/log-output.ts'
 import { metrics } from './telemetry/metrics.ts'
 import { metricsServer } from './telemetry/metrics-server.ts'
 import { otel } from './telemetry/otel.ts'
@@ -47,7 +47,7 @@ const LOOK_EVERY_MS = 10_000
  * Builds the whole application, ready to listen. The order below is the order in which hooks run. Starts no I/O before `ready`.
  * Its log goes to `output`, or line by line to standard output.
  */
-export async function buildApp(config: Config, output?: DestinationStream): Promise<FastifyInstance> {
+export async function buildApp(config: Config, output?: LogOutput): Promise<FastifyInstance> {
   const app = fastify({
     logger: { ...loggerOptions(config), ...(output === undefined ? {} : { stream: output }) },
     logController: new LogController({ disableRequestLogging: true }),
@@ -74,7 +74,7 @@ export async function buildApp(config: Config, output?: DestinationStream): Prom
   await app.register(readiness)
   await app.register(life)
   await app.register(heartbeats)
-  await app.register(metrics)
+  await app.register(metrics, { droppedLines: () => output?.dropped ?? 0 })
   await app.register(metricsServer)
   await app.register(emf)
   await app.register(otel)

@@ -1,6 +1,6 @@
 import { buildApp } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
-import { logOutput } from './telemetry/log.ts'
+import { logOutput } from './telemetry/log-output.ts'
 
 /** The process: configuration, application, listen, drain. Exits 0 after a drain, 1 when it cannot start. */
 async function main(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { type DestinationStream, destination, type LoggerOptions } from 'pino'
+import type { LoggerOptions } from 'pino'
 import type { Config } from '../config.ts'
 
 /** How the process logs: one JSON object a line, levels by name, times in ISO. Headers and bodies are never logged, at any level. */
@@ -25,31 +25,6 @@ function createTimestamp(): () => string {
       text = `,"time":"${new Date(now).toISOString()}"`
     }
     return text
-  }
-}
-
-/** Lines are written together: when so many characters wait, or so many milliseconds have passed, or the process ends. */
-const WRITE_LENGTH = 8192
-const WRITE_MS = 100
-
-/**
- * Standard output, a system call for many lines: one for each costs more than making them. They are joined here and not by the
- * library, which copies all that waits to measure it whenever a line is added.
- */
-export function logOutput(): DestinationStream {
-  const output = destination({ sync: true })
-  let lines = ''
-  const flush = () => {
-    if (lines !== '') output.write(lines)
-    lines = ''
-  }
-  setInterval(flush, WRITE_MS).unref()
-  process.once('exit', flush)
-  return {
-    write(line) {
-      lines += line
-      if (lines.length >= WRITE_LENGTH) flush()
-    }
   }
 }
 

@@ -80,8 +80,15 @@ function createMeters(registry: Registry) {
   return { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker }
 }
 
-/** Makes the metrics of one process; `inFlight` is read when they are asked for. */
-export function createMetrics(inFlight: () => number): Metrics {
+/** What is read when the metrics are asked for. */
+export interface MetricSources {
+  readonly inFlight: () => number
+  /** Lines of the log that were not taken, since the start. */
+  readonly droppedLines: () => number
+}
+
+/** Makes the metrics of one process. */
+export function createMetrics({ inFlight, droppedLines }: MetricSources): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker } = createMeters(registry)
@@ -91,6 +98,17 @@ export function createMetrics(inFlight: () => number): Metrics {
     registers: [registry],
     collect() {
       this.set(inFlight())
+    }
+  })
+
+  let countedLines = 0
+  new Counter({
+    name: 'adit_log_lines_dropped_total',
+    help: 'Log lines that were dropped because standard output did not take them',
+    registers: [registry],
+    collect() {
+      this.inc(droppedLines() - countedLines)
+      countedLines = droppedLines()
     }
   })
 
@@ -198,8 +216,8 @@ interface Tally {
 
 /** Counts every request. */
 export const metrics = fp(
-  async (app: FastifyInstance) => {
-    const made = createMetrics(() => app.life.inFlight)
+  async (app: FastifyInstance, { droppedLines }: Pick<MetricSources, 'droppedLines'>) => {
+    const made = createMetrics({ inFlight: () => app.life.inFlight, droppedLines })
     app.decorate('metrics', made)
     app.onOver((request, reply, status) => made.observe(request, status, reply.elapsedTime / 1000))
   },
