@@ -29,6 +29,7 @@ for (const [region, geography] of GEOGRAPHIES) {
         t.equal(calls(gateway).at(-1), `${region} ${geography}.${BASE}`)
       }
     }
+    t.match(await (await fetch(`${gateway.base}/`)).json(), { region })
     const listed = await fetch(`${gateway.base}/v1/models`, { headers: { authorization: `Bearer ${KEY}` } })
     const { data } = (await listed.json()) as { data: { id: string }[] }
     t.ok(data.some(({ id }) => id === `${geography}.${BASE}`))

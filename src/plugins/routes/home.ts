@@ -52,12 +52,12 @@ export async function home(app: FastifyInstance): Promise<void> {
 
 function describe(app: FastifyInstance, request: FastifyRequest, version: string) {
   const { config } = app
-  const region = config.bedrockRegions[0] ?? config.awsRegion ?? config.awsDefaultRegion
+  const { region } = app.bedrock
   const reasons = app.readiness.reasons()
   return {
     name: 'adit',
     version,
-    ...(region === undefined ? {} : { region }),
+    ...(region === '' ? {} : { region }),
     ready: reasons.length === 0,
     ...(reasons.length === 0 ? {} : { reasons }),
     base_url: `${scheme(request)}://${request.host}/v1`,
