@@ -39,6 +39,7 @@ const arn = (region: string, what = `inference-profile/${region.slice(0, 2)}.${S
 
 t.test('F34: an ARN is called in its own region, whichever of ours that is', async (t) => {
   const gateway = await build(t, REGIONS)
+  await gateway.app.catalog.list()
   for (const model of [arn('eu-west-1'), arn('us-east-1'), `bedrock/${arn('eu-west-1')}`]) {
     for (const stream of [false, true]) {
       const response = await gateway.post(CHAT, { ...asks(model), stream })
@@ -53,6 +54,7 @@ t.test('F34: an ARN is called in its own region, whichever of ours that is', asy
 
 t.test('F34: nor does an ARN go on in another region of its geography', async (t) => {
   const gateway = await build(t, { ...REGIONS, BEDROCK_REGIONS: 'us-east-1,us-west-2' })
+  await gateway.app.catalog.list()
   gateway.standin.fail(`us.${SONNET_45}`, 'unavailable', 'none')
   t.equal((await gateway.post(CHAT, asks(arn('us-east-1')))).status, 503)
   t.strictSame(calls(gateway), [`us-east-1 us.${SONNET_45}`])
