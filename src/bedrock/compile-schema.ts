@@ -1,4 +1,5 @@
 import { keepNewest } from '../core/bounded.ts'
+import { plainNumbers } from '../core/exact-json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { multiplies } from './schema-paths.ts'
 
@@ -24,7 +25,7 @@ export function createSchemaCompiler(): SchemaCompiler {
     const key = JSON.stringify(schema)
     if (key.length > LONGEST_SCHEMA) return undefined
     const compile = await loadAjv()
-    const fits = compiled.has(key) ? compiled.get(key) : compile(schema)
+    const fits = compiled.has(key) ? compiled.get(key) : compile(plainNumbers(schema))
     keepNewest(compiled, key, fits, MOST_SCHEMAS)
     return fits
   }

@@ -1,4 +1,6 @@
-/** Any JSON value. */
+import { isRawNumber } from './exact-json.ts'
+
+/** Any JSON value. A number whose digits would be lost as a double may be a raw one: see `exact-json.ts`. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 
 /** A JSON object. */
@@ -6,9 +8,9 @@ export interface JsonObject {
   readonly [key: string]: Json
 }
 
-/** Tells a JSON object from null, arrays and scalars. */
+/** Tells a JSON object from null, arrays and scalars, raw numbers among them. */
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 }
 
 /** Tells whether an object has no member. */
@@ -19,7 +21,7 @@ export function isEmpty(value: object): boolean {
 
 /** Tells whether nothing in the value lies deeper than `levels`: code that walks a value by calling itself is safe only then. */
 export function isWithinDepth(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return true
   if (levels === 0) return false
   if (Array.isArray(value)) {
     for (const item of value) if (!isWithinDepth(item, levels - 1)) return false

@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { parseExact } from '../core/exact-json.ts'
 import { GatewayError } from '../errors.ts'
 import { writableJson } from '../json-bytes.ts'
-import { exceeded, JSON_LIMITS } from './json-shape.ts'
+import { plainOutside } from './foreign-json.ts'
+import { JSON_LIMITS, readShape } from './json-shape.ts'
 
 /**
  * Writes JSON bodies, and reads them and nothing else. Bytes that are not UTF-8 are refused rather than replaced, because a model would
@@ -33,7 +35,8 @@ export const jsonBody = fp(
 const TOO_MUCH = {
   levels: `The request body is nested deeper than ${JSON_LIMITS.levels} levels.`,
   parts: `The request body has more than ${JSON_LIMITS.parts} objects, arrays and fields.`,
-  items: `The request body has more than ${JSON_LIMITS.items} values.`
+  items: `The request body has more than ${JSON_LIMITS.items} values.`,
+  exact: `The request body has more than ${JSON_LIMITS.exact} numbers written with an exponent, zeros at an end, or 16 digits.`
 } as const satisfies Record<keyof typeof JSON_LIMITS, string>
 
 /** Each of them may be written as an escape. */
@@ -42,17 +45,17 @@ const LETTERS_OF_PROTO = /\\u00(?:5f|6f|70|72|74)/i
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) throw new GatewayError('invalid_json', 'The request body is empty; it must be a JSON object.')
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The request body is not valid UTF-8.')
-  const limit = exceeded(body)
-  if (limit !== undefined) throw new GatewayError('invalid_request', TOO_MUCH[limit])
+  const { exceeded, holdsExactNumbers } = readShape(body)
+  if (exceeded !== undefined) throw new GatewayError('invalid_request', TOO_MUCH[exceeded])
   const text = body.toString('utf8')
-  const parsed = parse(text)
+  const parsed = holdsExactNumbers ? plainOutside(parse(text, parseExact)) : parse(text, JSON.parse)
   if (text.includes('"__proto__"') || LETTERS_OF_PROTO.test(text)) dropProto(parsed)
   return parsed
 }
 
-function parse(text: string): unknown {
+function parse(text: string, read: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(text)
+    return read(text)
   } catch (cause) {
     throw new GatewayError('invalid_json', 'We could not parse the JSON body of your request.', { cause })
   }

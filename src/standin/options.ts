@@ -37,6 +37,8 @@ export interface RecordedRequest {
   path: string
   headers: Record<string, string>
   body: unknown
+  /** The body as it came. */
+  bodyText: string
   startedAt: number
   aborted: boolean
   finished: boolean

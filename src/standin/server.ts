@@ -64,6 +64,7 @@ function makeRecord(exchange: Exchange, route: Route, startedAt: number): Record
     path: exchange.target,
     headers: { ...exchange.headers },
     body: looseJson(exchange.body),
+    bodyText: exchange.body.toString('utf8'),
     startedAt,
     aborted: false,
     finished: false

@@ -5,7 +5,7 @@ export function wireJson(value: unknown): string {
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || 'rawJSON' in value) return value
   const members = Object.entries(value).filter(([, item]) => item !== undefined)
   const inOrder = members.sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(inOrder.map(([key, item]) => [key, key === 'input' ? item : sorted(item)]))

@@ -1,3 +1,4 @@
+import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { NO_PIECES, type Piece, type Pieces, type TextGate } from './text-pieces.ts'
 
@@ -58,7 +59,7 @@ function readCall(text: string, names: ReadonlySet<string>): Piece | undefined {
 
 function parseObject(json: string) {
   try {
-    const value: unknown = JSON.parse(json)
+    const value: unknown = parseExact(json)
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined

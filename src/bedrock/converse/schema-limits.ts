@@ -35,7 +35,7 @@ function isExpressible(node: Json): boolean {
   const { additionalProperties, patternProperties, $ref } = node
   if (isJsonObject(additionalProperties) || isJsonObject(patternProperties)) return false
   if (typeof $ref === 'string' && !$ref.startsWith('#/')) return false
-  if (Array.isArray(node.enum) && node.enum.some((item: Json) => typeof item === 'object' && item !== null)) return false
+  if (Array.isArray(node.enum) && node.enum.some((item: Json) => Array.isArray(item) || isJsonObject(item))) return false
   return children(node).every(isExpressible)
 }
 

@@ -1,4 +1,5 @@
 import type { UsageDetails } from '../../core/event.ts'
+import { isRawNumber } from '../../core/exact-json.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { Usage } from '../../core/usage.ts'
@@ -48,5 +49,6 @@ function member(value: Json | undefined, name: string): Json | undefined {
 }
 
 function count(value: Json | undefined): number {
-  return typeof value === 'number' && value > 0 ? Math.trunc(value) : 0
+  const amount = isRawNumber(value) ? Number(value.rawJSON) : value
+  return typeof amount === 'number' && Number.isFinite(amount) && amount > 0 ? Math.trunc(amount) : 0
 }

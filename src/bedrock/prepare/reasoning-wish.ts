@@ -1,3 +1,4 @@
+import { plainNumbers } from '../../core/exact-json.ts'
 import { isEmpty, isJsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import type { Encoding } from './encode-scope.ts'
@@ -6,7 +7,7 @@ import { EFFORT_BUDGET } from './reasoning-amount.ts'
 /** The caller's wish, also where it came as the native field. */
 export function wishOf({ request }: Encoding): ReasoningWish | undefined {
   if (request.reasoning !== undefined && !isEmpty(request.reasoning)) return request.reasoning
-  const native = request.extraFields?.thinking
+  const native = plainNumbers(request.extraFields?.thinking)
   if (!isJsonObject(native) || typeof native.type !== 'string') return undefined
   return {
     enabled: native.type !== 'disabled',

@@ -1,4 +1,5 @@
 import type { EventBatch, ModelEvent } from '../../core/event.ts'
+import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { type ErrorKind, GatewayError } from '../../errors.ts'
 import type { EventDecoder } from '../converse/decode-events.ts'
@@ -158,7 +159,7 @@ function hasFinished(events: EventBatch): boolean {
 }
 
 function parsePayload(frame: Frame): JsonObject {
-  const payload: unknown = JSON.parse(payloadOf(frame).toString('utf8'))
+  const payload: unknown = parseExact(payloadOf(frame).toString('utf8'))
   if (!isJsonObject(payload)) throw new TypeError(`the payload of a ${frame.name} event is no object`)
   return payload
 }

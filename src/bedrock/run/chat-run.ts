@@ -1,5 +1,6 @@
 import type { Cancel } from '../../core/cancel.ts'
 import type { EventBatch } from '../../core/event.ts'
+import { parseExact } from '../../core/exact-json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
@@ -136,7 +137,7 @@ async function callOnce({ transport, target }: Candidate, { run, tools }: Call, 
 function decodeWhole(text: string, { context }: EncodedConverse): EventBatch {
   let body: unknown
   try {
-    body = JSON.parse(text)
+    body = parseExact(text)
   } catch (cause) {
     throw new GatewayError('upstream_error', 'Bedrock answered with something that is not JSON', { cause })
   }

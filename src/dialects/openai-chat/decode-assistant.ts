@@ -1,3 +1,4 @@
+import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject, isWithinDepth, type Json, type JsonObject } from '../../core/json.ts'
 import type { Block, ReasoningBlock, RedactedReasoningBlock, ToolCallBlock } from '../../core/turn.ts'
 import { CUSTOM_TOOL_FIELD } from '../openai/custom-tool.ts'
@@ -117,7 +118,7 @@ function decodeArguments(value: Json | undefined, path: string, report: Report):
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 
 /**
@@ -42,7 +43,7 @@ function endOfObject(text: string, start: number): number {
 
 function parseObject(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseExact(text)
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined

@@ -1,3 +1,4 @@
+import { isRawNumber } from '../../core/exact-json.ts'
 import type { Json } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 
@@ -7,6 +8,7 @@ export function jsonKind(value: Json | undefined): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a decimal'
+  if (isRawNumber(value)) return 'a number'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 

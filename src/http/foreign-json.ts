@@ -1,0 +1,24 @@
+import { isRawNumber, replaceLeaves } from '../core/exact-json.ts'
+
+/** Members, in whatever dialect, that hold JSON for models and tools: schemas, arguments, native fields. The gateway hands it on. */
+const FOREIGN = new Set([
+  'additional_model_request_fields',
+  'arguments',
+  'input',
+  'inputSchema',
+  'input_schema',
+  'json',
+  'parameters',
+  'schema'
+])
+
+/** Makes the numbers of a body plain ones, but for those inside foreign objects, which go out with the digits they came with. */
+export function plainOutside(body: unknown): unknown {
+  const holder = [body]
+  replaceLeaves(holder, plain, (name, inner) => Array.isArray(inner) || !FOREIGN.has(name))
+  return holder[0]
+}
+
+function plain(leaf: unknown): unknown {
+  return isRawNumber(leaf) ? Number(leaf.rawJSON) : leaf
+}
