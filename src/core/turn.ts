@@ -92,6 +92,8 @@ export type Block = TextBlock | MediaBlock | ToolCallBlock | ToolResultBlock | R
 export interface Turn {
   readonly role: 'user' | 'assistant'
   readonly content: readonly Block[]
+  /** The caller sent several thoughts beside the content: what stood between them is not known. */
+  readonly reasoningApart?: true
   /** Path of the message in the caller's request, for error messages: `messages[3]`. */
   readonly path?: string
 }

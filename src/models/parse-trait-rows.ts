@@ -65,6 +65,7 @@ const MEMBERS = {
   hidesReasoning: ['true or false', flag],
   inlineReasoning: ['no, always or with-tools', oneOf('no', 'always', 'with-tools')],
   interleavedBeta: ['a string', text],
+  bindingBeta: ['a string', text],
   unlimitedEffort: [`empty or one of ${EFFORTS.join(', ')}`, oneOf('', ...EFFORTS)],
   replay: ['signed, redacted or none', oneOf('signed', 'redacted', 'none')],
   structuredOutput: ['true or false', flag],

@@ -39,6 +39,7 @@ const PERMISSIVE: Traits = {
   hidesReasoning: false,
   inlineReasoning: 'no',
   interleavedBeta: '',
+  bindingBeta: '',
   unlimitedEffort: '',
   replay: 'none',
   structuredOutput: false,
@@ -186,6 +187,10 @@ const CLAUDE_ALWAYS: Traits = { ...CLAUDE_47, reasoningOff: 'never' }
 
 /** The same, and no tool can be forced: "tool_choice: type \"tool\" and \"any\" are not supported for this model." 2026-09. */
 const CLAUDE_UNFORCED: Traits = { ...CLAUDE_ALWAYS, toolChoice: ['auto'] }
+
+/** Reasoning of 5.1 and newer is bound to all that came before it (opencode#46653, pydantic-ai#7989). 2026-09. */
+const BINDING_BETA = 'thinking-binding-controls-2026-08-01'
+const BOUND: Pick<Traits, 'bindingBeta' | 'betas'> = { bindingBeta: BINDING_BETA, betas: [...CLAUDE_BETAS, BINDING_BETA] }
 
 const NOVA: Traits = {
   ...PERMISSIVE,
@@ -365,12 +370,19 @@ const COMMAND_R: Traits = {
  * and each family ends with a row for versions that came later: they get the newest behaviour.
  */
 export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] = [
-  ['anthropic.claude-opus-5-5*', CLAUDE_UNFORCED],
+  ['anthropic.claude-opus-5-5*', { ...CLAUDE_UNFORCED, ...BOUND }],
   // A live user report says always thinking, Anthropic's table says adaptive; never sending `disabled` suits both.
-  ['anthropic.claude-sonnet-5-5*', CLAUDE_ALWAYS],
+  ['anthropic.claude-sonnet-5-5*', { ...CLAUDE_ALWAYS, ...BOUND }],
+  ['anthropic.claude-haiku-5-5*', { ...CLAUDE_5, ...BOUND }],
   ['anthropic.claude-haiku-5*', CLAUDE_5],
-  ['anthropic.claude-fable-*', CLAUDE_UNFORCED],
-  ['anthropic.claude-mythos-*', CLAUDE_UNFORCED],
+  ['anthropic.claude-fable-5', CLAUDE_UNFORCED],
+  ['anthropic.claude-fable-5-v*', CLAUDE_UNFORCED],
+  ['anthropic.claude-fable-5-20*', CLAUDE_UNFORCED],
+  ['anthropic.claude-fable-*', { ...CLAUDE_UNFORCED, ...BOUND }],
+  ['anthropic.claude-mythos-5', CLAUDE_UNFORCED],
+  ['anthropic.claude-mythos-5-v*', CLAUDE_UNFORCED],
+  ['anthropic.claude-mythos-5-20*', CLAUDE_UNFORCED],
+  ['anthropic.claude-mythos-*', { ...CLAUDE_UNFORCED, ...BOUND }],
   // The suffix keeps a later 5.x out of the row.
   ['anthropic.claude-opus-5', CLAUDE_5],
   ['anthropic.claude-opus-5-v*', CLAUDE_5],
@@ -394,8 +406,8 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-3-*', CLAUDE_3],
   ['anthropic.claude-v2*', { ...CLAUDE_3, input: ['document'], tools: false }],
   ['anthropic.claude-instant*', { ...CLAUDE_3, input: ['document'], tools: false }],
-  ['anthropic.claude-haiku-*', CLAUDE_5],
-  ['anthropic.*', CLAUDE_UNFORCED],
+  ['anthropic.claude-haiku-*', { ...CLAUDE_5, ...BOUND }],
+  ['anthropic.*', { ...CLAUDE_UNFORCED, ...BOUND }],
 
   ['openai.gpt-oss-*', GPT_OSS],
   ['openai.gpt-5*', GPT],

@@ -80,6 +80,8 @@ export interface Traits {
   readonly inlineReasoning: 'no' | 'always' | 'with-tools'
   /** Thinks between tool calls only with the beta flag named here; empty: by itself or never. */
   readonly interleavedBeta: string
+  /** Takes reasoning back only behind what came before it, unless this beta flag and a wish say otherwise; empty: anywhere. */
+  readonly bindingBeta: string
   /** Effort at and above which maxTokens and sampling must be left out; empty: none. */
   readonly unlimitedEffort: '' | EffortWord
   /** Kinds of reasoning blocks the model takes back. */

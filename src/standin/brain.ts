@@ -105,7 +105,7 @@ function reasons(request: ConverseRequest, model: CatalogModel): boolean {
 
 function reasoningBlock(question: string, model: CatalogModel): Block {
   const text = `Synthetic reasoning about: ${question.slice(0, 200)}`
-  const signature = model.family === 'claude' ? { signature: signReasoning(text) } : {}
+  const signature = model.family === 'claude' ? { signature: signReasoning(text, model.id) } : {}
   return { reasoningContent: { reasoningText: { text, ...signature } } }
 }
 

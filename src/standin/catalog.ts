@@ -27,6 +27,8 @@ export interface Traits {
   /** `one`: temperature or topP, not both; `top-p-only`: no temperature; `none`: neither. */
   readonly sampling: 'free' | 'one' | 'top-p-only' | 'none'
   readonly thinking: Thinking
+  /** A reasoning block is taken back only behind what came before it. */
+  readonly bindsThinking: boolean
   /** Highest effort words taken by adaptive thinking and the effort fields. */
   readonly efforts: readonly string[]
   /** Fewest tokens before a cache point that are cached; undefined: the model refuses cachePoint. */
@@ -66,6 +68,7 @@ const BASE: Traits = {
   toolsInStream: true,
   sampling: 'free',
   thinking: 'none',
+  bindsThinking: false,
   efforts: [],
   cacheMinimum: undefined,
   structured: false,
@@ -174,13 +177,16 @@ function claude(traits: Traits, id: string, name: string, extra: Extra = {}): Ca
   return model(traits, 'Anthropic', `anthropic.${id}`, name, { ...shape, ...extra })
 }
 
+// Claude 5.1 and newer.
+const BOUND = { bindsThinking: true }
+
 const ANTHROPIC: readonly CatalogModel[] = [
-  claude(CLAUDE_ALWAYS, 'claude-opus-5-5', 'Claude Opus 5.5'),
-  claude(CLAUDE_ALWAYS, 'claude-sonnet-5-5', 'Claude Sonnet 5.5', { toolChoice: ['auto', 'any', 'tool'] }),
-  claude(CLAUDE_NEW, 'claude-haiku-5-5', 'Claude Haiku 5.5'),
-  claude(CLAUDE_ALWAYS, 'claude-fable-5-1', 'Claude Fable 5.1'),
+  claude(CLAUDE_ALWAYS, 'claude-opus-5-5', 'Claude Opus 5.5', BOUND),
+  claude(CLAUDE_ALWAYS, 'claude-sonnet-5-5', 'Claude Sonnet 5.5', { ...BOUND, toolChoice: ['auto', 'any', 'tool'] }),
+  claude(CLAUDE_NEW, 'claude-haiku-5-5', 'Claude Haiku 5.5', BOUND),
+  claude(CLAUDE_ALWAYS, 'claude-fable-5-1', 'Claude Fable 5.1', BOUND),
   claude(CLAUDE_ALWAYS, 'claude-fable-5', 'Claude Fable 5'),
-  claude(CLAUDE_ALWAYS, 'claude-mythos-5-1', 'Claude Mythos 5.1'),
+  claude(CLAUDE_ALWAYS, 'claude-mythos-5-1', 'Claude Mythos 5.1', BOUND),
   claude(CLAUDE_ALWAYS, 'claude-mythos-5', 'Claude Mythos 5'),
   claude(CLAUDE_NEW, 'claude-opus-5', 'Claude Opus 5'),
   claude(CLAUDE_NEW, 'claude-sonnet-5', 'Claude Sonnet 5'),

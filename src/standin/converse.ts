@@ -55,7 +55,7 @@ function checkRequest(request: ConverseRequest, model: CatalogModel, facts: { st
   checkModel(request, model, facts.streaming)
   checkConversation(request, model)
   checkMedia(request, model)
-  checkThinking(request, model, facts.world.signatures)
+  checkThinking(request, model, facts.world.reasoning)
 }
 
 function sendFault(exchange: Exchange, fault: Extract<Fault, { kind: 'http' }>): void {

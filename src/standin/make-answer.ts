@@ -3,7 +3,8 @@ import { type Thought, think } from './brain.ts'
 import type { CatalogModel } from './catalog.ts'
 import type { Block, ConverseRequest } from './converse-request.ts'
 import { makeRandom } from './random.ts'
-import { pairDigest, signReasoning } from './signature.ts'
+import { digestOf, layoutOf, prefixDigest } from './rules-reasoning.ts'
+import { signReasoning } from './signature.ts'
 import { countUsage } from './usage.ts'
 import { nextAnswer, type World } from './world.ts'
 
@@ -22,7 +23,8 @@ export function makeAnswer(call: ModelCall, world: World): Answer {
   const { request, model } = call
   const random = makeRandom(world.options.seed, `${call.modelId}\n${call.bodyText}`)
   const said: Thought = nextAnswer(world, call.modelId) ?? think(request, model, random, world.options.eventGapMs)
-  const content = (said.content as readonly Block[]).map((block) => signed(block, model, world))
+  const content = (said.content as readonly Block[]).map((block) => signed(block, model))
+  if (model.family === 'claude') noteOrigins(content, call, world)
   const counted = { ...countUsage(request, content, model, world.cache), ...said.usage }
   return {
     content,
@@ -41,12 +43,21 @@ const total = (usage: Record<string, unknown>) =>
     0
   )
 
-function signed(block: Block, model: CatalogModel, world: World): Block {
+function signed(block: Block, model: CatalogModel): Block {
   const reasoning = block.reasoningContent?.reasoningText
   if (reasoning === undefined || model.family !== 'claude') return block
-  const signature = reasoning.signature ?? signReasoning(reasoning.text)
-  world.signatures.add(pairDigest(reasoning.text, signature))
+  const signature = reasoning.signature ?? signReasoning(reasoning.text, model.id)
   return { reasoningContent: { reasoningText: { ...reasoning, signature } } }
+}
+
+const MOST_ORIGINS = 8
+
+/** The same words may be thought in several conversations; the last ones count. */
+function noteOrigins(content: readonly Block[], { model, request }: ModelCall, { reasoning }: World): void {
+  const digests = content.flatMap((block) => digestOf(block) ?? [])
+  if (digests.length === 0) return
+  const origin = { modelId: model.id, prefix: prefixDigest(request, Number.POSITIVE_INFINITY), layout: layoutOf(content) }
+  for (const digest of digests) reasoning.set(digest, [origin, ...(reasoning.get(digest) ?? [])].slice(0, MOST_ORIGINS))
 }
 
 function extras(said: Thought, { request, streaming }: ModelCall): Partial<Answer> {

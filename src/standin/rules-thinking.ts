@@ -1,7 +1,8 @@
 import type { CatalogModel, Thinking } from './catalog.ts'
-import { type ConverseRequest, turnsOf } from './converse-request.ts'
+import type { ConverseRequest } from './converse-request.ts'
 import { modelRefuses } from './refusal.ts'
-import { isSigned } from './signature.ts'
+import { BINDING_BETA, checkReasoning } from './rules-reasoning.ts'
+import type { Origins } from './signature.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -37,14 +38,14 @@ const FAMILY_FIELDS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Refuses fields the model behind Bedrock does not know, and thinking it does not do. */
-export function checkThinking(request: ConverseRequest, model: CatalogModel, scripted: ReadonlySet<string>): void {
+export function checkThinking(request: ConverseRequest, model: CatalogModel, given: Origins): void {
   const fields = request.additionalModelRequestFields ?? {}
   const known: readonly string[] = [...FIELDS[model.thinking], ...(FAMILY_FIELDS[model.family] ?? [])]
   const unknown = Object.keys(fields).find((name) => !known.includes(name))
   if (unknown !== undefined) refuseExtra(unknown, model)
   if (model.family === 'claude') checkClaude(request, fields, model)
   else checkEffort(fields, model)
-  if (model.family === 'claude') checkSignatures(request, scripted)
+  if (model.family === 'claude') checkReasoning(request, model, given)
 }
 
 function refuseExtra(name: string, model: CatalogModel): never {
@@ -61,7 +62,7 @@ export function claudeThinking(fields: Fields): { type?: string; budget_tokens?:
 
 function checkClaude(request: ConverseRequest, fields: Fields, model: CatalogModel): void {
   const thinking = claudeThinking(fields)
-  if (thinking !== undefined) checkMode(thinking, model)
+  if (thinking !== undefined) checkMode(thinking, model, fields)
   const on = thinking?.type === 'enabled' || thinking?.type === 'adaptive'
   if (thinking?.type === 'enabled') checkBudget(thinking.budget_tokens, request)
   if (on && model.sampling !== 'none') checkSamplingBeside(request, fields)
@@ -74,7 +75,7 @@ function checkClaude(request: ConverseRequest, fields: Fields, model: CatalogMod
   checkToolChoiceField(fields, request)
 }
 
-function checkMode(thinking: Fields, model: CatalogModel): void {
+function checkMode(thinking: Fields, model: CatalogModel, { anthropic_beta: betas }: Fields): void {
   const allowed: Partial<Record<Thinking, readonly string[]>> = {
     budget: ['enabled', 'disabled'],
     'budget-or-adaptive': ['enabled', 'adaptive', 'disabled'],
@@ -93,7 +94,8 @@ function checkMode(thinking: Fields, model: CatalogModel): void {
     modelRefuses(`"thinking.type.${type}" is not supported for this model.${hint}`)
   }
   const members = type === 'enabled' ? ['type', 'budget_tokens', 'display'] : type === 'adaptive' ? ['type', 'display'] : ['type']
-  const extra = Object.keys(thinking).find((name) => !members.includes(name))
+  const isBindable = model.bindsThinking && type !== 'disabled' && Array.isArray(betas) && betas.includes(BINDING_BETA)
+  const extra = Object.keys(thinking).find((name) => !members.includes(name) && !(isBindable && name === 'block_binding'))
   if (extra !== undefined) modelRefuses(`thinking.${type}.${extra}: Extra inputs are not permitted`)
 }
 
@@ -145,18 +147,5 @@ function checkEffort(fields: Fields, model: CatalogModel): void {
     modelRefuses('reasoningConfig.type must be enabled or disabled')
   if (effort !== undefined && model.efforts.length > 0 && !model.efforts.includes(`${effort}`)) {
     modelRefuses(`Invalid value: '${effort}'. Supported values are: ${model.efforts.map((word) => `'${word}'`).join(', ')}.`)
-  }
-}
-
-function checkSignatures(request: ConverseRequest, scripted: ReadonlySet<string>): void {
-  for (const [index, turn] of turnsOf(request).entries()) {
-    for (const [at, block] of turn.content.entries()) {
-      const reasoning = block.reasoningContent?.reasoningText
-      if (reasoning === undefined) continue
-      const place = `messages.${index}.content.${at}`
-      if (reasoning.signature === undefined) modelRefuses(`${place}.thinking.signature: Field required`)
-      if (!isSigned(reasoning.text, reasoning.signature, scripted))
-        modelRefuses(`${place}: Invalid \`signature\` in \`thinking\` block`)
-    }
   }
 }

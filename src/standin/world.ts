@@ -1,5 +1,6 @@
 import type { RecordedRequest, ScriptedAnswer, StandinOptions } from './options.ts'
 import type { ExceptionName } from './refusal.ts'
+import type { Origin } from './signature.ts'
 
 /** Everything one running stand-in knows and remembers; two of them share nothing. */
 export interface World {
@@ -13,8 +14,8 @@ export interface World {
   readonly uncached: Map<string, ExceptionName>
   readonly answers: Map<string, ScriptedAnswer[]>
   readonly faults: Map<string, string[]>
-  /** Digests of reasoning text and signature pairs that were handed out. */
-  readonly signatures: Set<string>
+  /** Where reasoning that was given out comes from, by its digest. */
+  readonly reasoning: Map<string, readonly Origin[]>
   /** Prompt cache: digest of a prefix to the time it ends. */
   readonly cache: Map<string, number>
   /** Tokens spent per model in the present window of the `token-bucket` fault. */
@@ -51,7 +52,7 @@ export function makeWorld(given: StandinOptions): World {
     uncached: new Map(),
     answers: new Map(),
     faults: new Map(),
-    signatures: new Set(),
+    reasoning: new Map(),
     cache: new Map(),
     buckets: new Map(),
     inFlight: new Set()

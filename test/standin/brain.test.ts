@@ -135,8 +135,10 @@ t.test('scripts are played in turn, the last one again, and stream what the unar
   const unary = (await runtime.send(ask('x', {}, CLAUDE))).output?.message?.content
   t.strictSame(await foldStream(runtime, CLAUDE), unary)
   t.match(unary?.[0], content[0])
-  const turn: Message = { role: 'assistant', content: [unary?.[0] as never, { text: 'done' }] }
-  await runtime.send(new ConverseCommand({ modelId: CLAUDE, messages: [user('a'), turn, user('b')] }))
+  const turn: Message = { role: 'assistant', content: unary }
+  const answered: Message = { role: 'user', content: [{ toolResult: { toolUseId: 'tooluse_1', content: [{ text: 'done' }] } }] }
+  const toolConfig = { tools: [{ toolSpec: { name: 'get_weather', inputSchema: { json: { type: 'object' } } } }] }
+  await runtime.send(new ConverseCommand({ modelId: CLAUDE, messages: [user('a'), turn, answered], toolConfig }))
 })
 
 t.test('equal seeds give equal answers, another seed another tool id', async (t) => {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import type { Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
@@ -23,6 +23,33 @@ export interface ReasoningPlan {
 
 /** Steers reasoning by the family's own control. Whatever the wish, room is left for the answer. */
 export function planReasoning(encoding: Encoding, turns: readonly Turn[], hasTools: boolean): ReasoningPlan {
+  const plan = planWish(encoding, turns, hasTools)
+  return encoding.traits.bindingBeta !== '' && turns.some(hasReasoning) ? unbound(encoding, plan) : plan
+}
+
+function hasReasoning({ content }: Turn): boolean {
+  return content.some(isReasoning)
+}
+
+/**
+ * Asks the model to pass over reasoning whose past has changed (a clock in the system prompt, one tool fewer) instead of refusing the
+ * request. It is said inside `thinking`, so a model that reasons by itself is told to do what it does; not where a tool is forced,
+ * which it refuses beside `thinking`.
+ */
+function unbound(encoding: Encoding, plan: ReasoningPlan): ReasoningPlan {
+  const { thinking } = plan.fields
+  const isOff = isJsonObject(thinking) && thinking.type === 'disabled'
+  if (isOff || isOmitted(encoding, 'blockBinding') || (thinking === undefined && mayForce(encoding))) return plan
+  const own = isJsonObject(thinking) ? thinking : { type: 'adaptive' }
+  const bound = { ...own, block_binding: { prefix_mismatch_behavior: 'drop_block' } }
+  return { ...plan, fields: { ...plan.fields, thinking: bound }, betas: [...plan.betas, encoding.traits.bindingBeta] }
+}
+
+function mayForce({ request: { toolChoice, output } }: Encoding): boolean {
+  return toolChoice?.type === 'required' || toolChoice?.type === 'tool' || output.type === 'json-schema'
+}
+
+function planWish(encoding: Encoding, turns: readonly Turn[], hasTools: boolean): ReasoningPlan {
   const { traits, warn } = encoding
   const wish = wishOf(encoding)
   if (wish === undefined) return quiet(encoding)

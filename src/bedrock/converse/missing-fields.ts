@@ -23,6 +23,7 @@ const SENTENCES: readonly (readonly [sentence: string, omissions: readonly Omiss
   [field('outputConfig'), ['structuredOutput']],
   [extra('output_config\\.format'), ['structuredOutput']],
   [extra('tools\\.\\d+\\.custom\\.strict'), ['strict']],
+  [extra('thinking\\.(?:adaptive\\.|enabled\\.)?block_binding'), ['blockBinding']],
   [extra('tool_choice\\.disable_parallel_tool_use'), ['parallelToolCalls']],
   [field('toolConfig\\.toolChoice\\.any'), ['toolChoice.any']],
   [field('toolConfig\\.toolChoice\\.tool'), ['toolChoice.tool']],

@@ -50,6 +50,10 @@ function bareSentence(message: string): string {
     .replace(/, please reformat your input and try again\.$/, '')
 }
 
+/** Reasoning of another model, with a broken signature, moved, changed, or with another past (openclaw#109881, bifrost#6346, opencode#46653). */
+const REASONING_BLOCKS =
+  /signature|redacted_thinking|redacted_?content|reasoning_?content|reasoning_?text|cannot be modified|bound to a different conversation|encrypted_content/i
+
 interface Row {
   readonly says: RegExp
   /** What to leave out; nothing where the request does not hold it. */
@@ -70,6 +74,11 @@ const REFUSALS: readonly Row[] = [
     'topPWithTemperature',
     (body) => has('inferenceConfig.topP')(body) && has('inferenceConfig.temperature')(body)
   ),
+  // With a budget the last turn must begin with its reasoning; without any to begin with, the budget has to go.
+  { says: /^(?:\S+: )?Expected .{0,60}thinking.{0,60}found/, omit: ({ body }, match) => reasoning(body, match.input) },
+  row(/block_binding|prefix_mismatch/i, 'blockBinding', holdsBinding),
+  row(/beta/i, 'blockBinding', holdsBinding),
+  row(REASONING_BLOCKS, 'reasoningBlocks', (body) => json(body).includes('"reasoningContent"')),
   row(/disable_parallel_tool_use|field tool_choice/i, 'parallelToolCalls', has('additionalModelRequestFields.tool_choice')),
   {
     says: /toolConfig\.toolChoice\.(any|tool)\b/,
@@ -196,6 +205,10 @@ const REASONING_FIELDS = ['thinking', 'output_config', 'reasoning', 'reasoning_e
 function hasReasoning(body: JsonObject): boolean {
   const fields = body.additionalModelRequestFields
   return isJsonObject(fields) && REASONING_FIELDS.some((name) => fields[name] !== undefined)
+}
+
+function holdsBinding(body: JsonObject): boolean {
+  return at(body, ['additionalModelRequestFields', 'thinking', 'block_binding']) !== undefined
 }
 
 const TOP_K_FIELDS = [['top_k'], ['k'], ['inferenceConfig', 'topK']]

@@ -18,14 +18,15 @@ export function arrangeBlocks(turn: Turn, traits: Traits): readonly Turn[] {
 }
 
 /**
- * Reasoning, then text, then calls. Reasoning that already leads keeps its place among the text:
- * a model that thinks between its words wants them back in that very order.
+ * Reasoning, then text, then calls. Where reasoning leads, or has a call behind it, nothing is moved:
+ * a model that thinks between its words and calls wants them back in that very order.
  */
 function assistantOrder(content: readonly Block[]): readonly Block[] {
   const calls = content.filter((block) => block.type === 'tool-call')
   const others = content.filter((block) => block.type !== 'tool-call')
-  const first = others[0]
-  if (first !== undefined && isReasoning(first)) return [...others, ...calls]
+  const lastCall = content.findLastIndex((block) => block.type === 'tool-call')
+  const isPlaced = content.some((block, index) => isReasoning(block) && (index === 0 || index < lastCall))
+  if (isPlaced) return content
   return [...others.filter(isReasoning), ...others.filter((block) => !isReasoning(block)), ...calls]
 }
 

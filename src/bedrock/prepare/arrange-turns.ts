@@ -3,7 +3,8 @@ import type { Block, Turn } from '../../core/turn.ts'
 import { arrangeBlocks } from './arrange-blocks.ts'
 import { type Encoding, isOmitted } from './encode-scope.ts'
 import { pairToolBlocks } from './pair-tools.ts'
-import { isReasoning, replayable } from './reasoning-blocks.ts'
+import { isReasoning } from './reasoning-blocks.ts'
+import { restoreReasoning } from './restore-reasoning.ts'
 import type { ToolIds } from './tool-ids.ts'
 
 /** Stands where Bedrock wants text and the caller has none: a blank user message, a file without words, no first user turn. */
@@ -68,28 +69,14 @@ function leastText(): Block {
   return { type: 'text', text: LEAST_TEXT }
 }
 
-/** Leaves out blank text and reasoning the model must not see; puts remembered reasoning back before its tool calls. */
+/** Leaves out blank text and reasoning the model must not see; puts remembered reasoning back where it stood. */
 function cleanTurn(encoding: Encoding, turn: Turn): Turn {
   if (turn.content.every(isPlain)) return turn
-  const content = turn.content.flatMap((block): readonly Block[] => {
-    if (!isReasoning(block)) return [block]
-    const kept = replayable(block, encoding.traits)
-    return kept === undefined ? [] : [kept]
-  })
+  const restored = restoreReasoning(encoding, turn)
   const keepsBlanks = !isOmitted(encoding, 'blankText')
-  const restored = [...remembered(encoding, { ...turn, content }), ...content]
   const isLeftOut = (block: Block, index: number) => isBlank(block) && !(keepsBlanks && isBetweenReasoning(restored, index))
   const orphaned = () => encoding.warn('cache', 'a blank part has no part before it that could be marked')
   return { ...turn, content: leaveOut(restored, isLeftOut, orphaned) }
-}
-
-function remembered({ recall, traits }: Encoding, turn: Turn): readonly Block[] {
-  if (recall === undefined || turn.role !== 'assistant' || turn.content.some(isReasoning)) return []
-  for (const block of turn.content) {
-    const blocks = block.type === 'tool-call' ? recall(block.id) : undefined
-    if (blocks !== undefined) return blocks.flatMap((kept) => replayable(kept, traits) ?? [])
-  }
-  return []
 }
 
 /** What stays as it is, whatever stands beside it. */

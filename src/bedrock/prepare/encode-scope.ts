@@ -1,6 +1,6 @@
+import type { AnswerLayout } from '../../core/answer-layout.ts'
 import type { CoreField } from '../../core/field.ts'
 import type { ChatRequest } from '../../core/request.ts'
-import type { ReasoningBlock, RedactedReasoningBlock } from '../../core/turn.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { ModelTarget } from '../../models/resolve.ts'
 import type { Traits } from '../../models/traits.ts'
@@ -19,8 +19,8 @@ export interface EncodeInput {
   }
   /** What this request is sent without, since the model has refused it. */
   readonly omissions: ReadonlySet<Omission>
-  /** Signed reasoning that came before a tool call, for callers that do not send it back. */
-  readonly recall?: (toolCallId: string) => readonly (ReasoningBlock | RedactedReasoningBlock)[] | undefined
+  /** The answer that made a tool call, with its signed reasoning, of this caller and this model. */
+  readonly recall?: (toolCallId: string) => AnswerLayout | undefined
 }
 
 /** The input and where its warnings go, handed from step to step. */
@@ -53,6 +53,8 @@ export type Omission =
   | 'reasoningOff'
   /** Reasoning of earlier turns, the caller's and the gateway's own memory of it. */
   | 'reasoningBlocks'
+  /** The wish that blocks with another past be passed over. */
+  | 'blockBinding'
   | 'toolChoice.any'
   | 'toolChoice.tool'
   | 'streamingTools'

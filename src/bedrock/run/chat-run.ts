@@ -74,7 +74,10 @@ export async function runConverse(run: ChatRun, tools: ConverseTools): Promise<C
     callCandidate(one, { run, tools, encoder })
   )
   // Only an answer that may call a tool leads to a turn that needs its reasoning back.
-  const remembered = run.request.tools.length > 0 ? watched(value.events, tools.memory.watch()) : value.events
+  const remembered =
+    run.request.tools.length > 0
+      ? watched(value.events, tools.memory.watch({ owner: run.owner, model: candidate.target.baseId }))
+      : value.events
   return {
     model: candidate.target.id,
     region: candidate.transport.region,
@@ -192,7 +195,7 @@ function createEncoder({ request, owner }: ChatRun, tools: ConverseTools): Encod
           stream: request.stream,
           defaults: tools.defaults,
           omissions: all,
-          recall: tools.memory.recall
+          recall: (id) => tools.memory.recall({ owner, model: target.baseId }, id)
         })
         last = { target, omissions: all, encoded, body: jsonToBytes(encoded.body) }
       }

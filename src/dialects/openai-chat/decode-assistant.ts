@@ -1,67 +1,52 @@
 import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject, isWithinDepth, type Json, type JsonObject } from '../../core/json.ts'
-import type { Block, ReasoningBlock, RedactedReasoningBlock, ToolCallBlock } from '../../core/turn.ts'
+import type { Block, ToolCallBlock } from '../../core/turn.ts'
 import { CUSTOM_TOOL_FIELD } from '../openai/custom-tool.ts'
-import { atMost, objectAt, optionalArray, optionalObject, optionalString, stringAt } from '../openai/read-value.ts'
-import { wrongChoice, wrongType } from '../openai/refuse.ts'
-import { decodeParts } from './decode-parts.ts'
+import { atMost, objectAt, optionalArray, optionalObject, stringAt } from '../openai/read-value.ts'
+import { wrongType } from '../openai/refuse.ts'
+import { decodePart, decodeParts, MOST_PARTS } from './decode-parts.ts'
+import { decodeThoughtPart, decodeThoughts, isThoughtPart } from './decode-thoughts.ts'
 import type { Report } from './report.ts'
 import { splitObjects } from './split-objects.ts'
 
-type ThoughtBlock = ReasoningBlock | RedactedReasoningBlock
-
-/** Reads an assistant message: signed reasoning, then text, then tool calls. Empty content is no block. */
+/**
+ * Reads an assistant message: reasoning that came beside the content, the content, then tool calls. Empty text is no block.
+ * Reasoning within the content counts before that beside it: some clients send both.
+ */
 export function decodeAssistant(message: JsonObject, path: string, callId: string, report: Report): Block[] {
-  const { thoughts, rest } = splitContent(message.content, `${path}.content`)
-  const replayed = [...decodeThoughts(message, path), ...thoughts]
-  const text = rest === undefined ? [] : decodeParts(rest, `${path}.content`, report)
+  const content = decodeContent(message.content, `${path}.content`, report)
+  const thoughts = content.some(isThought) ? [] : decodeThoughts(message, path, report)
   const refusal = message.refusal ? stringAt(message.refusal, `${path}.refusal`) : undefined
   const refused: Block[] = refusal ? [{ type: 'text', text: refusal, path: `${path}.refusal` }] : []
-  return [...replayed, ...text.filter(isNotEmpty), ...refused, ...decodeCalls(message, path, callId, report)]
+  return [...thoughts, ...content.filter(isNotEmpty), ...refused, ...decodeCalls(message, path, callId, report)]
+}
+
+/**
+ * Tells whether a message sends several thoughts apart from its text and calls, so that nobody knows what stood between them:
+ * beside the content, or in a content that has no place for the calls.
+ */
+export function hasReasoningApart(message: JsonObject, blocks: readonly Block[]): boolean {
+  if (blocks.filter(({ type }) => type === 'reasoning').length < 2) return false
+  const isBeside = Array.isArray(message.thinking_blocks) || Array.isArray(message.reasoning_details)
+  return isBeside || (Array.isArray(message.content) && message.content.some(isThoughtPart) && Array.isArray(message.tool_calls))
+}
+
+function isThought({ type }: Block): boolean {
+  return type === 'reasoning' || type === 'redacted-reasoning'
 }
 
 function isNotEmpty(block: Block): boolean {
   return block.type !== 'text' || block.text !== '' || block.cache !== undefined
 }
 
-/** Some clients replay Anthropic's own content: thinking stands there among the text parts. */
-function splitContent(content: Json | undefined, path: string): { thoughts: ThoughtBlock[]; rest: Json | undefined } {
-  if (content === undefined || content === null || content === '') return { thoughts: [], rest: undefined }
-  if (!Array.isArray(content)) return { thoughts: [], rest: content }
-  const isThought = (part: Json) => isJsonObject(part) && (part.type === 'thinking' || part.type === 'redacted_thinking')
-  if (!content.some(isThought)) return { thoughts: [], rest: content }
-  const thoughts = content.flatMap((part: Json, index) => (isThought(part) ? thinkingBlock(part, `${path}[${index}]`) : []))
-  return { thoughts, rest: content.filter((part: Json) => !isThought(part)) }
-}
-
-/** `reasoning_content` is never sent back: it has no signature, and a model would take it for its own answer. */
-function decodeThoughts(message: JsonObject, path: string): ThoughtBlock[] {
-  if (message.thinking_blocks === undefined && message.reasoning_details === undefined) return []
-  const blocks = optionalArray(message.thinking_blocks, `${path}.thinking_blocks`)
-  if (blocks !== undefined) return blocks.flatMap((block, index) => thinkingBlock(block, `${path}.thinking_blocks[${index}]`))
-  const details = optionalArray(message.reasoning_details, `${path}.reasoning_details`) ?? []
-  return details.flatMap((detail, index) => reasoningDetail(detail, `${path}.reasoning_details[${index}]`))
-}
-
-function thinkingBlock(value: Json, path: string): ThoughtBlock[] {
-  const block = objectAt(value, path)
-  if (block.type === 'redacted_thinking')
-    return [{ type: 'redacted-reasoning', data: stringAt(block.data, `${path}.data`), path }]
-  const type = stringAt(block.type, `${path}.type`)
-  if (type !== 'thinking') throw wrongChoice(`${path}.type`, ['thinking', 'redacted_thinking'], type)
-  const signature = optionalString(block.signature, `${path}.signature`)
-  return signed(optionalString(block.thinking, `${path}.thinking`), signature, path)
-}
-
-function reasoningDetail(value: Json, path: string): ThoughtBlock[] {
-  const detail = objectAt(value, path)
-  if (detail.type === 'reasoning.encrypted')
-    return [{ type: 'redacted-reasoning', data: stringAt(detail.data, `${path}.data`), path }]
-  return signed(optionalString(detail.text, `${path}.text`), optionalString(detail.signature, `${path}.signature`), path)
-}
-
-function signed(text: string | undefined, signature: string | undefined, path: string): ThoughtBlock[] {
-  return signature ? [{ type: 'reasoning', text: text ?? '', signature, path }] : []
+/** Some clients replay Anthropic's own content: thinking stands there among the text parts, in the place it had. */
+function decodeContent(content: Json | undefined, path: string, report: Report): Block[] {
+  if (content === undefined || content === null || content === '') return []
+  if (!Array.isArray(content) || !content.some(isThoughtPart)) return decodeParts(content, path, report)
+  return atMost<Json>(content, MOST_PARTS, path).flatMap((part, index): readonly Block[] => {
+    const at = `${path}[${index}]`
+    return isThoughtPart(part) ? decodeThoughtPart(part, at, report) : [decodePart(part, at, report)]
+  })
 }
 
 const MOST_CALLS = 1000

@@ -3,7 +3,7 @@ import { leaveOut } from '../../core/leave-out.ts'
 import type { Block, CacheMark, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
 import { atMost, objectAt, optionalBoolean, stringAt } from '../openai/read-value.ts'
 import { badValue, missing, wrongChoice } from '../openai/refuse.ts'
-import { decodeAssistant } from './decode-assistant.ts'
+import { decodeAssistant, hasReasoningApart } from './decode-assistant.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeParts, decodeTextParts } from './decode-parts.ts'
 import type { Report } from './report.ts'
@@ -130,7 +130,13 @@ function addAssistant(message: JsonObject, path: string, progress: Progress): vo
   if (blocks.length === 0) return
   progress.calls?.copies.clear()
   noteCalls(blocks, callId, progress)
-  progress.turns.push({ role: 'assistant', content: markLast(blocks, message, path, progress.report), path })
+  const content = markLast(blocks, message, path, progress.report)
+  progress.turns.push({
+    role: 'assistant',
+    content,
+    path,
+    ...(hasReasoningApart(message, blocks) ? { reasoningApart: true } : {})
+  })
 }
 
 /** The further calls that one call of the client's turned out to hold stand behind it, with its path. */

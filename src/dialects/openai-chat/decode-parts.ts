@@ -26,7 +26,8 @@ const PARTS: Readonly<Record<string, PartDecoder>> = {
 
 const PART_TYPES = ['text', 'image_url', 'input_audio', 'refusal', 'file', 'video_url']
 
-const MOST_PARTS = 5000
+/** Parts of one message. */
+export const MOST_PARTS = 5000
 
 /** Reads a message's content, a string or parts, as blocks in order. Absent content is the caller's to judge. */
 export function decodeParts(content: Json, path: string, report: Report): ContentBlock[] {
@@ -43,7 +44,8 @@ export function decodeTextParts(content: Json, path: string, report: Report): Te
   })
 }
 
-function decodePart(part: Json, path: string, report: Report): ContentBlock {
+/** Reads one part of a message. */
+export function decodePart(part: Json, path: string, report: Report): ContentBlock {
   if (typeof part === 'string') return { type: 'text', text: part, path }
   const holder = objectAt(part, path)
   const type = stringAt(holder.type, `${path}.type`)

@@ -56,7 +56,7 @@ const reasoning = fc.oneof(
   signed,
   fc.constant<Block>({ type: 'reasoning', text: 'unsigned' }),
   fc.constant<Block>({ type: 'redacted-reasoning', data: 'gpt:QUI=' }),
-  fc.constant<Block>({ type: 'redacted-reasoning', data: 'RXQ=' })
+  fc.constant<Block>({ type: 'redacted-reasoning', data: signReasoning('') })
 )
 
 const withMark = (block: fc.Arbitrary<Block>) =>

@@ -95,7 +95,7 @@ export function checkByStandin(model: string, { body, streaming }: EncodedConver
   checkModel(wire, found, streaming)
   checkConversation(wire, found)
   checkMedia(wire, found)
-  checkThinking(wire, found, new Set())
+  checkThinking(wire, found, new Map())
 }
 
 /** The kind and field of the 4xx that encoding ends in. */

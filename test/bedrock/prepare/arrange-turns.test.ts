@@ -374,7 +374,8 @@ t.test('X5 signed reasoning goes back to Claude as it came, unsigned and foreign
 
 t.test('X5 reasoning a client dropped is put back from memory before its tool calls', async (t) => {
   const turns = [user('q'), assistant('Let me see', call('a')), user(result('a'))]
-  const recall = (id: string) => (id === 'a' ? [SIGNED as never] : undefined)
+  const recall = (id: string) =>
+    id === 'a' ? ([SIGNED, { type: 'text', length: 10 }, { type: 'tool-call', id: 'a' }] as never) : undefined
   const { body } = encode(SONNET_45, { tools: LOOKUP, turns, reasoning: { effort: 'low' } }, { recall })
   t.ok(at(body, 'messages.1.content.0.reasoningContent'))
   t.equal(at(body, 'additionalModelRequestFields.thinking.type'), 'enabled')

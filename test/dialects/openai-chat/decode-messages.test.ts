@@ -266,12 +266,6 @@ const REFUSED: readonly (readonly [name: string, fields: JsonObject, kind: strin
     { messages: [USER, { role: 'assistant', tool_calls: [{ id: 'a', function: {} }] }] },
     'missing_parameter',
     'messages[1].tool_calls[0].function.name'
-  ],
-  [
-    'an unknown thinking block',
-    { messages: [USER, { role: 'assistant', content: 'a', thinking_blocks: [{ type: 'x' }] }] },
-    'invalid_value',
-    'messages[1].thinking_blocks[0].type'
   ]
 ]
 
