@@ -7,10 +7,10 @@ import type { AnswerContext } from '../answer/answer-context.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
 import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
-import { isObjectNode, sanitizeSchema } from './sanitize-schema.ts'
-import { createSchemaRoom } from './schema-limits.ts'
+import { isObjectNode, sanitizeSchema } from '../schema/sanitize-schema.ts'
+import { createSchemaRoom } from '../schema/schema-limits.ts'
+import { toolSchema } from '../schema/tool-schema.ts'
 import { takesForced } from './tool-choice.ts'
-import { toolSchema } from './tool-schema.ts'
 
 /** How the wished form of the answer reaches the model. */
 export interface OutputPlan {

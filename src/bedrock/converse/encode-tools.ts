@@ -3,12 +3,12 @@ import { GatewayError } from '../../errors.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
 import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
+import { sanitizeSchema } from '../schema/sanitize-schema.ts'
+import { createSchemaRoom, type SchemaRoom } from '../schema/schema-limits.ts'
+import { toolSchema } from '../schema/tool-schema.ts'
 import { cachePoint } from './encode-blocks.ts'
 import type { OutputPlan } from './encode-output.ts'
-import { sanitizeSchema } from './sanitize-schema.ts'
-import { createSchemaRoom, type SchemaRoom } from './schema-limits.ts'
 import { planToolChoice } from './tool-choice.ts'
-import { toolSchema } from './tool-schema.ts'
 
 /** The tools of a request and how the model may use them. */
 export interface ToolPlan {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { sanitizeSchema } from '../../../src/bedrock/converse/sanitize-schema.ts'
-import { createSchemaRoom } from '../../../src/bedrock/converse/schema-limits.ts'
+import { sanitizeSchema } from '../../../src/bedrock/schema/sanitize-schema.ts'
+import { createSchemaRoom } from '../../../src/bedrock/schema/schema-limits.ts'
 import type { JsonObject } from '../../../src/core/json.ts'
 import type { ChatRequest, OutputFormat } from '../../../src/core/request.ts'
 import { at, encode, GPT_OSS, LLAMA, MISTRAL, NOVA, NOVA_2, OPUS_47, OPUS_55, SONNET_46, tool, user } from './encode.ts'

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
-import { followRef } from './converse/follow-ref.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { followRef } from './follow-ref.ts'
 
 /** Keywords that try a value against several schemas, whatever the others said. */
 const CHOICES = new Set(['anyOf', 'oneOf', 'allOf', 'not', 'if', 'then', 'else', 'contains', 'dependentSchemas'])

@@ -1,6 +1,6 @@
-import { keepNewest } from '../core/bounded.ts'
-import { plainNumbers } from '../core/exact-json.ts'
-import type { Json, JsonObject } from '../core/json.ts'
+import { keepNewest } from '../../core/bounded.ts'
+import { plainNumbers } from '../../core/exact-json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { multiplies } from './schema-paths.ts'
 
 /** Tells whether a value fits a schema. */

@@ -1,6 +1,6 @@
-import type { EventBatch, FinishReason } from '../core/event.ts'
-import type { Json, JsonObject } from '../core/json.ts'
-import type { Warning } from '../core/warning.ts'
+import type { EventBatch, FinishReason } from '../../core/event.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Warning } from '../../core/warning.ts'
 import { createSchemaCompiler, type SchemaCompiler } from './compile-schema.ts'
 
 /** Reads one answer as it passes and tells at its end whether it has the form that was asked for. */

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { createSchemaCompiler } from '../../src/bedrock/compile-schema.ts'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import { createSchemaCompiler } from '../../../src/bedrock/schema/compile-schema.ts'
+import type { Json, JsonObject } from '../../../src/core/json.ts'
 
 const compile = createSchemaCompiler()
 const ref = (name: string): JsonObject => ({ $ref: `#/$defs/${name}` })

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { createSchemaCompiler } from '../../src/bedrock/compile-schema.ts'
-import { createOutputChecker } from '../../src/bedrock/output-check.ts'
-import type { EventBatch, FinishReason } from '../../src/core/event.ts'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import { createSchemaCompiler } from '../../../src/bedrock/schema/compile-schema.ts'
+import { createOutputChecker } from '../../../src/bedrock/schema/output-check.ts'
+import type { EventBatch, FinishReason } from '../../../src/core/event.ts'
+import type { Json, JsonObject } from '../../../src/core/json.ts'
 
 const checkOutput = createOutputChecker()
 
