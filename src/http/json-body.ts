@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { parseExact } from '../core/exact-json.ts'
+import { mayHoldHalves, mendStrings } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import { writableJson } from '../json-bytes.ts'
 import { plainOutside } from './foreign-json.ts'
@@ -10,7 +11,7 @@ import { JSON_LIMITS, readShape } from './json-shape.ts'
 /**
  * Writes JSON bodies, and reads them and nothing else. Bytes that are not UTF-8 are refused rather than replaced, because a model would
  * be sent something the caller did not write. `__proto__` is an ordinary, harmless key here: it is dropped.
- * What is too deep or of too many parts is refused before it is parsed.
+ * What is too deep or of too many parts is refused before it is parsed. Half a surrogate pair, which escapes can hold, becomes U+FFFD.
  */
 export const jsonBody = fp(
   async (app: FastifyInstance) => {
@@ -50,6 +51,7 @@ function parseJson(body: Buffer): unknown {
   const text = body.toString('utf8')
   const parsed = holdsExactNumbers ? plainOutside(parse(text, parseExact)) : parse(text, JSON.parse)
   if (text.includes('"__proto__"') || LETTERS_OF_PROTO.test(text)) dropProto(parsed)
+  if (mayHoldHalves(text)) mendStrings(parsed)
   return parsed
 }
 

@@ -1,5 +1,5 @@
 import { parseExact } from '../../core/exact-json.ts'
-import { isJsonObject, isWithinDepth, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, isWithinDepth, type Json, type JsonObject, mayHoldHalves, mendStrings } from '../../core/json.ts'
 import type { Block, ToolCallBlock } from '../../core/turn.ts'
 import { CUSTOM_TOOL_FIELD } from '../openai/custom-tool.ts'
 import { atMost, objectAt, optionalArray, optionalObject, stringAt } from '../openai/read-value.ts'
@@ -96,7 +96,10 @@ function decodeArguments(value: Json | undefined, path: string, report: Report):
   if (value.trim() === '' || value.trim() === 'null') return [{}]
   const parsed = parseJson(value)
   const objects = isJsonObject(parsed) ? [parsed] : splitObjects(value)
-  if (objects?.every((one) => isWithinDepth(one, MOST_LEVELS))) return objects
+  if (objects?.every((one) => isWithinDepth(one, MOST_LEVELS))) {
+    if (mayHoldHalves(value)) mendStrings(objects)
+    return objects
+  }
   report(path, 'not one JSON object; sent to the model whole, as rawInvalidInput')
   return [{ rawInvalidInput: value }]
 }
