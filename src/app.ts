@@ -25,6 +25,7 @@ import { catalog } from './plugins/services/catalog.ts'
 import { cors } from './plugins/services/cors.ts'
 import { limits } from './plugins/services/limits.ts'
 import { media } from './plugins/services/media.ts'
+import { openDoor } from './plugins/services/open-door.ts'
 import { overload } from './plugins/services/overload.ts'
 import { readiness } from './plugins/services/readiness.ts'
 import { resolve } from './plugins/services/resolve.ts'
@@ -78,6 +79,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(metricsServer)
   await app.register(emf)
   await app.register(otel)
+  await app.register(openDoor)
   await app.register(cors)
   await app.register(jsonBody)
   await app.register(spelling)

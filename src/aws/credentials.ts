@@ -1,4 +1,5 @@
 import type { Credentials } from '../bedrock/transport/sign.ts'
+import { within } from '../core/within.ts'
 import { GatewayError } from '../errors.ts'
 import type { SdkHandler } from './sdk-http.ts'
 
@@ -8,10 +9,12 @@ export interface CredentialSource {
   get(): Credentials | Promise<Credentials>
   /** Bedrock refused `credentials`: the next `get` loads new ones. Of no effect when others are in use already. */
   refuse(credentials: Credentials): void
+  /** Why calls cannot be signed at the moment, in words that any caller may read; undefined while nothing is known to be wrong. */
+  readonly trouble: string | undefined
 }
 
 export interface CredentialOptions {
-  /** Loads credentials; `fresh` asks to pass over every cache. */
+  /** Loads credentials, or fails in a time of its own; `fresh` asks to pass over every cache. */
   readonly load: (fresh: boolean) => Promise<Credentials>
   /** Milliseconds since the epoch. */
   readonly now?: () => number
@@ -26,11 +29,24 @@ const RETRY_MS = 10_000
 const MISSING =
   'the gateway has no AWS credentials: give it a task or instance role, AWS_PROFILE, AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, or AWS_BEARER_TOKEN_BEDROCK'
 
+const LATE =
+  'the AWS credentials do not come: their endpoint does not answer; look at the task or instance role, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_PROFILE and the way to STS'
+const WAITING = 'the AWS credentials are being waited for'
+
+/** Whoever gives the credentials has not answered in time. */
+export class LateCredentials extends Error {
+  constructor(ms: number) {
+    super(`no credentials came within ${ms} ms`)
+    this.name = 'LateCredentials'
+  }
+}
+
 /** Keeps one set of credentials. At most one load is under way at a time, and nobody waits for a renewal while the old set holds. */
 export function createCredentialSource({ load, now = Date.now }: CredentialOptions): CredentialSource {
   let current: Credentials | undefined
   let loading: Promise<Credentials> | undefined
   let notBefore = 0
+  let failure: GatewayError | undefined
   let fresh = false
 
   function renew(): Promise<Credentials> {
@@ -39,11 +55,13 @@ export function createCredentialSource({ load, now = Date.now }: CredentialOptio
         (loaded) => {
           fresh = false
           current = loaded
+          failure = undefined
           return loaded
         },
         (cause: unknown) => {
           notBefore = now() + RETRY_MS
-          throw new GatewayError('upstream_auth', MISSING, { cause })
+          failure = new GatewayError('upstream_auth', cause instanceof LateCredentials ? LATE : MISSING, { cause })
+          throw failure
         }
       )
       .finally(() => {
@@ -52,10 +70,15 @@ export function createCredentialSource({ load, now = Date.now }: CredentialOptio
     return loading
   }
 
+  function leftMs(at: number): number {
+    if (current === undefined) return 0
+    return current.expiration === undefined ? Number.POSITIVE_INFINITY : current.expiration.getTime() - at
+  }
+
   return {
     get() {
       const at = now()
-      const left = current?.expiration === undefined ? Number.POSITIVE_INFINITY : current.expiration.getTime() - at
+      const left = leftMs(at)
       if (current === undefined || left < TOO_LATE_MS) return renew()
       if (left < RENEW_MS && at >= notBefore) renew().catch(() => {}) // told by the next get that has to wait
       return current
@@ -64,6 +87,10 @@ export function createCredentialSource({ load, now = Date.now }: CredentialOptio
       if (current !== credentials) return
       current = undefined
       fresh = true
+    },
+    get trouble() {
+      if (leftMs(now()) >= TOO_LATE_MS) return undefined
+      return failure?.message ?? (loading === undefined ? undefined : WAITING)
     }
   }
 }
@@ -76,14 +103,32 @@ export interface RoleOptions {
   readonly region?: string
   /** How STS is reached; undefined: in the SDK's own way. */
   readonly handler?: () => SdkHandler | undefined
+  /** A load fails with `LateCredentials` after this; default: 10 seconds. Milliseconds. */
+  readonly waitMs?: number
 }
 
-/** Loads by the AWS SDK's default chain, and takes the role where one is named. */
+const WAIT_MS = 10_000
+
+/**
+ * Loads by the AWS SDK's default chain, and takes the role where one is named. A chain that hangs is given up and replaced by a new one:
+ * it keeps a lock of its own, so that all who ask it later would hang with the first.
+ */
 export function sdkCredentials(options: RoleOptions): CredentialOptions['load'] {
   let provider: ((input?: { forceRefresh?: boolean }) => Promise<Credentials>) | undefined
-  return async (fresh) => {
+  const { waitMs = WAIT_MS } = options
+
+  async function load(fresh: boolean): Promise<Credentials> {
     provider ??= await makeProvider(options)
     return provider(fresh ? { forceRefresh: true } : undefined)
+  }
+
+  return async (fresh) => {
+    try {
+      return await within(load(fresh), { ms: waitMs, late: () => new LateCredentials(waitMs) })
+    } catch (error) {
+      if (error instanceof LateCredentials) provider = undefined
+      throw error
+    }
   }
 }
 

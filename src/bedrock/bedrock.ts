@@ -1,4 +1,4 @@
-import { createCredentialSource, sdkCredentials } from '../aws/credentials.ts'
+import { type CredentialSource, createCredentialSource, sdkCredentials } from '../aws/credentials.ts'
 import type { SdkHandler } from '../aws/sdk-http.ts'
 import type { Cancel } from '../core/cancel.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -72,7 +72,8 @@ const steadyNow = () => performance.now()
 /** Makes the way to Bedrock. Nothing is read or opened before `warm` or the first call. */
 export function createBedrock(options: BedrockOptions): Bedrock {
   const { observer = {}, random = Math.random } = options
-  const transports = makeTransports(options)
+  const credentials = makeCredentials(options)
+  const transports = makeTransports(options, credentials)
   const breaker = createBreaker({
     onChange(place, state) {
       const [region = '', model = ''] = place.split(' ', 2)
@@ -121,7 +122,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     return possible.length > 0 ? possible : everywhere
   }
 
-  const warmth = createWarmth(transports)
+  const warmth = createWarmth(transports, credentials)
   return {
     chat: (run) => runConverse(run, tools),
     invoke: (targets, body, signal) => runInvoke({ targets, body, signal }, candidates(targets), policy),
@@ -140,19 +141,26 @@ export function createBedrock(options: BedrockOptions): Bedrock {
   }
 }
 
-function makeTransports(options: BedrockOptions): readonly Transport[] {
+/** Nothing that a call waits for takes longer than the call may. */
+const LONGEST_LOAD_MS = 10_000
+
+function makeCredentials(options: BedrockOptions): CredentialSource {
   const { roleArn, externalId, now } = options
-  const regions = options.regions.length === 0 ? [undefined] : options.regions
-  const [home] = regions
-  const credentials = createCredentialSource({
+  const [home] = options.regions
+  return createCredentialSource({
     load: sdkCredentials({
       ...(roleArn === undefined ? {} : { roleArn }),
       ...(externalId === undefined ? {} : { externalId }),
       ...(options.handler === undefined ? {} : { handler: options.handler }),
-      ...(home === undefined ? {} : { region: home })
+      ...(home === undefined ? {} : { region: home }),
+      waitMs: Math.min(options.firstEventTimeoutMs, LONGEST_LOAD_MS)
     }),
     ...(now === undefined ? {} : { now })
   })
+}
+
+function makeTransports(options: BedrockOptions, credentials: CredentialSource): readonly Transport[] {
+  const regions = options.regions.length === 0 ? [undefined] : options.regions
   return regions.map((region) => createTransport({ ...options, credentials, ...(region === undefined ? {} : { region }) }))
 }
 
@@ -172,7 +180,7 @@ function foreignRegion(targets: readonly ModelTarget[], transports: readonly Tra
 }
 
 /** Warms all regions. One that answers is enough to begin with; the others are failed over to only when they work. */
-function createWarmth(transports: readonly Transport[]): Pick<Bedrock, 'warm' | 'ready'> {
+function createWarmth(transports: readonly Transport[], credentials: CredentialSource): Pick<Bedrock, 'warm' | 'ready'> {
   let ok = false
   let reasons: readonly string[] = ['Bedrock is not warmed up yet']
   let warming: Promise<void> | undefined
@@ -185,7 +193,7 @@ function createWarmth(transports: readonly Transport[]): Pick<Bedrock, 'warm' | 
     ])
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
     ok = failures.length < transports.length
-    reasons = ok ? [] : [...new Set(failures.map((failure) => failure.message))]
+    reasons = ok ? [] : [...new Set(failures.map(reasonOf))]
     if (!ok) throw failures[0] ?? new GatewayError('not_ready', 'no region is configured')
   }
 
@@ -200,9 +208,15 @@ function createWarmth(transports: readonly Transport[]): Pick<Bedrock, 'warm' | 
   return {
     warm,
     ready() {
-      const again = !ok && triedAt > 0 && performance.now() - triedAt > WARM_AGAIN_MS
+      const { trouble } = credentials
+      const again = !(ok && trouble === undefined) && triedAt > 0 && performance.now() - triedAt > WARM_AGAIN_MS
       if (again) warm().catch(() => {}) // `reasons` holds what it said
-      return { ok, reasons }
+      return trouble === undefined || !ok ? { ok, reasons } : { ok: false, reasons: [trouble] }
     }
   }
+}
+
+/** Anybody may read it: no more than what to do. What has failed in words of others goes to the log. */
+function reasonOf(failure: Error): string {
+  return failure instanceof GatewayError ? failure.message : 'the way to Bedrock cannot be opened; the log says why'
 }

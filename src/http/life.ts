@@ -12,6 +12,8 @@ export interface Life {
   readonly draining: boolean
   /** Requests whose response is not finished. */
   readonly inFlight: number
+  /** What is left of `SHUTDOWN_GRACE_MS`, at least 0; all of it while nothing is draining. Milliseconds. */
+  readonly graceLeftMs: number
   /**
    * Ends the process's work in order: not ready any more; goes on serving for `DRAIN_DELAY_MS`, since a balancer may still send;
    * then takes no new connection, lets running answers finish for the rest of `SHUTDOWN_GRACE_MS`, and cuts what is left with an error,
@@ -60,6 +62,7 @@ export const life = fp(
     const watch = watchTotal(running, totalTimeoutMs)
     app.server.once('close', () => clearInterval(watch)) // later than `onClose`: until then answers run
     let draining = false
+    let endsAt = Number.POSITIVE_INFINITY
 
     app.decorateRequest('gone', null as unknown as Canceller)
     app.decorateRequest('running', null as unknown as Running)
@@ -89,9 +92,13 @@ export const life = fp(
       get inFlight() {
         return running.size
       },
+      get graceLeftMs() {
+        return Math.max(0, Math.min(app.config.shutdownGraceMs, endsAt - performance.now()))
+      },
       async drain() {
         draining = true
         const { drainDelayMs, shutdownGraceMs } = app.config
+        endsAt = performance.now() + shutdownGraceMs
         const closeIdle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS)
         await new Promise((resolve) => setTimeout(resolve, drainDelayMs))
         const cut = setTimeout(() => cutAll(running), Math.max(0, shutdownGraceMs - drainDelayMs))

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { type SdkHandler, sdkHandler } from '../aws/sdk-http.ts'
 import type { Config } from '../config.ts'
+import { within } from '../core/within.ts'
 
-/** Where API keys come from. `load` reads the text anew; it throws an Error whose message is fit for the log and `/ready`. */
+/** Where API keys come from. `load` reads the text anew; it throws an Error whose message is fit for the log. */
 export interface KeySource {
   /** For messages, e.g. `the SSM parameter /adit/api-key (API_KEY_PARAM_NAME)`. */
   readonly name: string
+  /** The variable that names it, for those who may not know more. */
+  readonly variable: string
   /** Whether the source can change while the process runs. */
   readonly refreshable: boolean
   load(): Promise<string>
@@ -22,29 +25,28 @@ export function keySourceOf(config: Config): KeySource | undefined {
 }
 
 function fromText(key: string): KeySource {
-  return { name: 'API_KEY', refreshable: false, load: async () => key }
+  return { name: 'API_KEY', variable: 'API_KEY', refreshable: false, load: async () => key }
 }
 
 function fromFile(path: string): KeySource {
-  return { name: `the file of API_KEYS_FILE`, refreshable: true, load: () => readFile(path, 'utf8') }
+  return { name: 'the file of API_KEYS_FILE', variable: 'API_KEYS_FILE', refreshable: true, load: () => readFile(path, 'utf8') }
 }
 
 /** SSM Parameter Store: a SecureString, a String, a hierarchical name or an ARN. The SDK is loaded on first use only. */
 function fromParameterStore(parameter: string, config: Config): KeySource {
   const name = `the SSM parameter ${parameter} (API_KEY_PARAM_NAME)`
-  const client = once(async () => {
+  const client = renewable(async () => {
     const { SSMClient } = await import('@aws-sdk/client-ssm')
     return new SSMClient(clientOptions(parameter, config))
   })
   return {
     name,
+    variable: 'API_KEY_PARAM_NAME',
     refreshable: true,
     async load() {
       const { GetParameterCommand } = await import('@aws-sdk/client-ssm')
-      const found = await readable(name, async () =>
-        (await client()).send(new GetParameterCommand({ Name: parameter, WithDecryption: true }), {
-          abortSignal: AbortSignal.timeout(10_000)
-        })
+      const found = await readable(name, client, (ssm, abortSignal) =>
+        ssm.send(new GetParameterCommand({ Name: parameter, WithDecryption: true }), { abortSignal })
       )
       if (found.Parameter?.Value === undefined) throw new Error(`${name} has no value`)
       return found.Parameter.Value
@@ -54,17 +56,18 @@ function fromParameterStore(parameter: string, config: Config): KeySource {
 
 function fromSecretsManager(secret: string, config: Config): KeySource {
   const name = `the secret ${secret} (API_KEY_SECRET_ARN)`
-  const client = once(async () => {
+  const client = renewable(async () => {
     const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
     return new SecretsManagerClient(clientOptions(secret, config))
   })
   return {
     name,
+    variable: 'API_KEY_SECRET_ARN',
     refreshable: true,
     async load() {
       const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager')
-      const found = await readable(name, async () =>
-        (await client()).send(new GetSecretValueCommand({ SecretId: secret }), { abortSignal: AbortSignal.timeout(10_000) })
+      const found = await readable(name, client, (secrets, abortSignal) =>
+        secrets.send(new GetSecretValueCommand({ SecretId: secret }), { abortSignal })
       )
       if (found.SecretString !== undefined) return found.SecretString
       if (found.SecretBinary !== undefined) return Buffer.from(found.SecretBinary).toString('utf8')
@@ -80,10 +83,20 @@ function clientOptions(nameOrArn: string, config: Config): { region?: string; re
   return { ...(region === undefined ? {} : { region }), ...(requestHandler && { requestHandler }) }
 }
 
-async function readable<T>(name: string, read: () => Promise<T>): Promise<T> {
+/** A reading takes no longer. Milliseconds. */
+const READ_MS = 10_000
+
+/** Reads in time. A client that has failed is replaced by a new one: its credentials may hang, which no signal ends. */
+async function readable<C, T>(
+  name: string,
+  client: Renewable<C>,
+  read: (client: C, signal: AbortSignal) => Promise<T>
+): Promise<T> {
   try {
-    return await read()
+    const reading = client.get().then((one) => read(one, AbortSignal.timeout(READ_MS)))
+    return await within(reading, { ms: READ_MS, late: () => new Error(`no answer within ${READ_MS / 1000} seconds`) })
   } catch (cause) {
+    client.forget()
     const error = cause instanceof Error ? cause : new Error(String(cause))
     throw new Error(
       `${name} cannot be read: ${error.name}${error.message && error.message !== 'UnknownError' ? `: ${error.message}` : ''}`,
@@ -92,10 +105,21 @@ async function readable<T>(name: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+interface Renewable<T> {
+  get(): Promise<T>
+  /** The next `get` makes another. */
+  forget(): void
+}
+
+function renewable<T>(make: () => Promise<T>): Renewable<T> {
   let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
+  return {
+    get() {
+      made ??= make()
+      return made
+    },
+    forget() {
+      made = undefined
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { within } from '../core/within.ts'
 import { type ApiKey, findKey, type KeySet, parseKeySet } from './key-set.ts'
 import type { KeySource } from './key-source.ts'
 
@@ -7,10 +8,14 @@ export interface KeyStoreOptions {
   readonly refreshMs?: number
   /** At least so many milliseconds between two readings that an unknown key causes. */
   readonly unknownKeyMs?: number
+  /** Nobody waits longer than this for a reading. Milliseconds; default: 5 seconds. */
+  readonly waitMs?: number
   readonly now?: () => number
   /** Called when a reading fails; the last good set stays in use. */
   readonly onError: (error: Error) => void
 }
+
+class LateKeys extends Error {}
 
 /** The keys in force. `reason` says why there are none yet. */
 export interface KeyStore {
@@ -28,7 +33,7 @@ export interface KeyStore {
  * (single flight, at most every five seconds), so that a rotated key works without a restart.
  */
 export function createKeyStore(options: KeyStoreOptions): KeyStore {
-  const { source, onError, refreshMs = 60_000, unknownKeyMs = 5_000, now = Date.now } = options
+  const { source, onError, refreshMs = 60_000, unknownKeyMs = 5_000, waitMs = 5_000, now = Date.now } = options
   let keys: KeySet | undefined
   let reason: string | undefined = `${source.name} has not been read yet`
   let reading: Promise<void> | undefined
@@ -61,7 +66,8 @@ export function createKeyStore(options: KeyStoreOptions): KeyStore {
       if (known !== undefined) return known
       if (reading === undefined && now() - lastRead < unknownKeyMs) return undefined
       if (keys !== undefined && !source.refreshable) return undefined
-      return load().then(() => findKey(keys ?? [], presented, now()))
+      const find = () => findKey(keys ?? [], presented, now())
+      return within(load(), { ms: waitMs, late: () => new LateKeys() }).then(find, find) // `reason` tells why there are none
     },
     load,
     get edition() {

@@ -13,6 +13,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider
 } from '@opentelemetry/sdk-trace'
+import { within } from '../core/within.ts'
 
 export interface OtelOptions {
   /** Whether there is an endpoint for them. */
@@ -41,8 +42,8 @@ export interface OtelSdk {
   readonly meter: Meter
   /** The trace that a caller's `traceparent` names, else none. */
   parentOf(headers: Readonly<Record<string, string | string[] | undefined>>): Context
-  /** Sends what has been collected. Never fails: telemetry is no reason to end badly. */
-  close(): Promise<void>
+  /** Sends what has been collected, for at most `ms`. Never fails: telemetry is no reason to end badly, or late. */
+  close(ms: number): Promise<void>
 }
 
 /** Opens the SDK with OTLP over HTTP. Endpoints, headers, timeouts and compression come from the exporters' own standard variables. */
@@ -62,8 +63,9 @@ export function openOtel(options: OtelOptions): OtelSdk {
     tracer: tracers?.getTracer('adit'),
     meter: meters.getMeter('adit'),
     parentOf: (headers) => propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter),
-    async close() {
-      await Promise.allSettled([tracers?.shutdown(), meters.shutdown()])
+    async close(ms) {
+      const sent = Promise.allSettled([tracers?.shutdown(), meters.shutdown()])
+      await within<unknown>(sent, { ms, late: () => new Error('the collector does not answer') }).catch(() => {})
     }
   }
 }

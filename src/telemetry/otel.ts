@@ -1,6 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
+/** What has been collected may take so long to be sent at the end, within the grace; and so long where nothing of it is left. */
+const LONGEST_FLUSH_MS = 5000
+const LAST_FLUSH_MS = 250
+
 /**
  * With an OTLP endpoint in the standard variables, tells traces and metrics by the semantic conventions for HTTP and for generative AI.
  * A request becomes a server span, in the caller's trace when it sent one, and its call to Bedrock a client span below it; both are made
@@ -20,7 +24,7 @@ export const otel = fp(
     app.onOver((request, reply, status) => {
       if (request.url !== '/health' && request.url !== '/ready') tell(request, reply, status)
     })
-    app.addHook('onClose', sdk.close)
+    app.addHook('onClose', () => sdk.close(Math.min(LONGEST_FLUSH_MS, Math.max(LAST_FLUSH_MS, app.life.graceLeftMs))))
   },
-  { name: 'otel', dependencies: ['request-record'] }
+  { name: 'otel', dependencies: ['request-record', 'life'] }
 )

@@ -6,6 +6,7 @@ function storeOf(read: () => string, now: () => number) {
   const errors: string[] = []
   const source = {
     name: 'the test',
+    variable: 'TEST',
     refreshable: true,
     load: async () => {
       readings++

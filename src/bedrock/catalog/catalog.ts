@@ -1,4 +1,5 @@
 import type { ModelInfo } from '../../core/model.ts'
+import { within } from '../../core/within.ts'
 import { GatewayError } from '../../errors.ts'
 import { regionOfArn } from '../../models/resolve.ts'
 import { awsError } from '../transport/aws-error.ts'
@@ -66,9 +67,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
   async function readOne<N extends ListName>(name: N, call: (signal: AbortSignal) => Promise<CatalogLists[N]>): Promise<void> {
     try {
       const signal = AbortSignal.any([closed.signal, AbortSignal.timeout(TIMEOUT_MS)])
-      Object.assign(lists, { [name]: await call(signal) })
+      const late = () => new Error(`no answer within ${TIMEOUT_MS} ms`)
+      Object.assign(lists, { [name]: await within(call(signal), { ms: TIMEOUT_MS, late, signal: closed.signal }) })
       note(name, undefined)
     } catch (error) {
+      client = undefined // its credentials may hang, which no signal ends
       note(name, error as Error)
     }
   }

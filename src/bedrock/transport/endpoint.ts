@@ -36,6 +36,9 @@ function noRegion(cause: unknown): never {
 }
 
 function noEndpoint(cause: unknown): never {
-  const said = cause instanceof Error ? cause.message : String(cause)
-  throw new GatewayError('not_ready', `the endpoint of Bedrock cannot be found: ${said}`, { cause })
+  throw new GatewayError(
+    'not_ready',
+    'the endpoint of Bedrock cannot be found: look at AWS_REGION, BEDROCK_REGIONS and AWS_ENDPOINT_URL_BEDROCK_RUNTIME',
+    { cause }
+  )
 }

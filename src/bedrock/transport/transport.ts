@@ -1,9 +1,12 @@
 import type { CredentialSource } from '../../aws/credentials.ts'
 import type { Cancel } from '../../core/cancel.ts'
+import { type Wait, within } from '../../core/within.ts'
+import { GatewayError } from '../../errors.ts'
 import type { AgentOptions } from './agent.ts'
 import { type HttpBody, readText } from './http-body.ts'
 import { exchange, type HttpAnswer, type Patience } from './http-exchange.ts'
 import { createLink, type Opened } from './link.ts'
+import { leftError } from './network-error.ts'
 import { readRefusal } from './read-refusal.ts'
 import { type Credentials, percentEncode } from './sign.ts'
 
@@ -86,9 +89,10 @@ export function createTransport(options: TransportOptions): Transport {
   let skewMs = 0
 
   async function request(outgoing: Outgoing, signal: Cancel): Promise<Exchanged> {
-    const opened = link.opened ?? (await link.open())
+    const { firstByteMs } = outgoing.patience
+    const opened = link.opened ?? (await within(link.open(), waitFor('the endpoint of Bedrock', firstByteMs, signal)))
     const known = bearer === undefined ? credentials.get() : undefined
-    const used = known instanceof Promise ? await known : known
+    const used = known instanceof Promise ? await within(known, waitFor('the AWS credentials', firstByteMs, signal)) : known
     const answer = await exchange(opened.agent, ready(outgoing, opened, used), outgoing.patience, signal)
     return { used, answer }
   }
@@ -155,6 +159,12 @@ export function createTransport(options: TransportOptions): Transport {
     },
     close: link.close
   }
+}
+
+/** What a call needs before it can be sent is part of its time. */
+function waitFor(what: string, ms: number, signal: Cancel): Wait {
+  const late = () => new GatewayError('upstream_timeout', `Waited for ${what} for ${Math.round(ms / 1000)} seconds`)
+  return { ms, late, signal, left: leftError }
 }
 
 // A label of dots alone would be read as a step up the path.

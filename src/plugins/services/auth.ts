@@ -17,6 +17,9 @@ declare module 'fastify' {
   }
 }
 
+/** A request waits no longer for its key to be read. Milliseconds. */
+const LONGEST_WAIT_MS = 5000
+
 /** Keys from the configured source. They are read at start in the background: the process listens meanwhile and says why it is not ready. */
 export const auth = fp(
   async (app: FastifyInstance) => {
@@ -26,8 +29,15 @@ export const auth = fp(
       app.decorate('authenticate', () => {})
       return
     }
-    const store = createKeyStore({ source, onError: (error) => app.log.warn({ err: error }, 'API keys could not be read') })
-    app.readiness.add(() => store.reason)
+    const store = createKeyStore({
+      source,
+      waitMs: Math.min(app.config.firstEventTimeoutMs, LONGEST_WAIT_MS),
+      onError: (error) => app.log.warn({ err: error }, 'API keys could not be read')
+    })
+    // Anybody may ask: names and AWS's own words are for the log.
+    app.readiness.add(() =>
+      store.reason === undefined ? undefined : `there are no API keys yet: look at ${source.variable}; the log says why`
+    )
     app.addHook('onReady', () => {
       void store.load()
     })

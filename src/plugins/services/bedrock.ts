@@ -45,7 +45,7 @@ export const bedrock = fp(
     app.addHook('onReady', () => {
       made.warm().then(
         () => app.log.info({ ready_ms: Math.round(performance.now()) }, 'Bedrock is warm'),
-        (error: Error) => app.log.warn(error.message)
+        (error: Error) => app.log.warn({ err: error }, error.message)
       )
     })
     app.addHook('onClose', () => made.close())

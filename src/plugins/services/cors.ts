@@ -1,6 +1,7 @@
 import fastifyCors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { isLoopbackOrigin } from '../../http/loopback.ts'
 
 /** Response headers a browser client may read. A wildcard would not cover requests that carry a key. */
 const EXPOSED_HEADERS = [
@@ -28,10 +29,12 @@ const EXPOSED_HEADERS = [
 export const cors = fp(
   async (app: FastifyInstance) => {
     const { allowedOrigins } = app.config
-    const isOpen = allowedOrigins.includes('*')
+    const hasKeys = app.config.auth === 'on'
+    const isOpen = hasKeys && allowedOrigins.includes('*')
+    const isAllowed = (origin: string) => allowedOrigins.includes(origin) || (!hasKeys && isLoopbackOrigin(origin))
     const library = (scope: FastifyInstance) =>
       scope.register(fastifyCors, {
-        origin: isOpen ? '*' : [...allowedOrigins],
+        origin: isOpen ? '*' : (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
         methods: ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'],
         exposedHeaders: EXPOSED_HEADERS,
         maxAge: 86_400,
