@@ -63,7 +63,7 @@ const CONTENT: Readonly<Record<string, (traits: Traits) => string>> = {
   documents: (traits) => (traits.input.includes('document') ? YES : 'text files read out, else 400'),
   audio: media('audio'),
   video: media('video'),
-  '`s3://` media': (traits) => (traits.input.length === 0 ? '400' : traits.s3Media ? YES : '400'),
+  '`s3://` media': (traits) => (traits.input.length === 0 ? '400' : traits.s3Media ? 'from `S3_MEDIA_BUCKETS`' : '400'),
   'last message from the assistant': (traits) => (traits.prefill ? 'continued' : 'a user turn follows'),
   'signed reasoning sent back': (traits) => ({ signed: YES, redacted: 'encrypted only', none: 'left out' })[traits.replay],
   'most tokens of an answer': (traits) => (traits.maxOutputTokens === 0 ? 'unknown' : String(traits.maxOutputTokens))
