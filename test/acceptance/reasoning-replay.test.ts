@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { asker, CHAT, call, kinds, OPUS_47, type Sent, SONNET_45, SONNET_46, say, tool } from './asker.ts'
+import { added, asker, CHAT, call, kinds, OPUS_47, type Sent, SONNET_45, SONNET_46, say, tool } from './asker.ts'
 
 const FABLE = 'us.anthropic.claude-fable-5-1'
 const OPUS_48 = 'us.anthropic.claude-opus-4-8'
@@ -189,6 +189,40 @@ t.test('F12: an answer that the client has changed goes back without thoughts th
   t.strictSame([two.status, two.sent.length], [200, 1])
   t.strictSame(kinds(two.sent[0]?.messages[1]), ['toolUse'])
 })
+
+t.test('F12: reasoning whose calls do not go back does not go back either', async (t) => {
+  const { turn, standin } = await conversing(t)
+  standin.answer(OPUS_47, { content: [thought('one'), use('a'), use('b')] }, { content: [{ text: 'done' }] })
+  const one = await turn({ model: OPUS_47, messages: say('q') }, {})
+  const [said, first] = back(one.message, ['a', 'b'], true)
+  for (const [body, kept] of [
+    [{ messages: [...say('q'), said, first, ...say('go on')] }, ['text', 'toolUse']],
+    [{ messages: [...say('q'), ...back(one.message, ['a', 'b'], true)], tools: undefined }, ['text', 'text']]
+  ] as const) {
+    const two = await turn({ model: OPUS_47, ...body })
+    t.strictSame([two.status, two.sent.length, two.dropped], [200, 1, 'messages[1].thinking_blocks[0]'])
+    t.strictSame([...kinds(two.sent[0]?.messages[1])].sort(), [...kept].sort())
+  }
+})
+
+for (const keepsThinking of [false, true]) {
+  t.test(
+    `F12: the place is kept of a streamed answer too, ${keepsThinking ? 'sent back' : 'dropped'} by the client`,
+    async (t) => {
+      const { turn, standin } = await conversing(t)
+      const content = [thought('one'), { text: 'so' }, use('a'), thought('two'), use('b')]
+      standin.answer(OPUS_47, { content, chunkSize: 1 }, { content: [{ text: 'done' }] })
+      const one = await turn({ model: OPUS_47, messages: say('q') }, { stream: true })
+      const message = added(one.text).message as unknown as Message
+      const two = await turn({ model: OPUS_47, messages: [...say('q'), ...back(message, ['a', 'b'], keepsThinking)] })
+      t.strictSame([two.status, two.sent.length, two.dropped], [200, 1, undefined])
+      t.strictSame(
+        kinds(two.sent[0]?.messages[1]),
+        content.map((block) => Object.keys(block)[0])
+      )
+    }
+  )
+}
 
 t.test("S1: a key that names another key's tool call does not get its reasoning", async (t) => {
   const keys = { keys: ['alice', 'mallory'].map((name) => ({ name, key: `sk-${name}` })) }

@@ -138,6 +138,15 @@ t.test('what Bedrock refuses by name is left out, tried again, reported, and lef
   t.equal(server.requests.length, 3)
 })
 
+t.test('F13: whoever hears of what is left out hears no words of the caller', async (t) => {
+  await standin(t)
+  const heard: string[] = []
+  const link = bedrock(t, { observer: { omitted: ({ name }) => heard.push(name) } })
+  const system = [{ type: 'text', text: 'x-anthropic-billing-header: secret' }] as const
+  await foldEvents((await link.chat(run('hello', { models: ['us.anthropic.claude-sonnet-4-6'], system }))).events)
+  t.strictSame(heard, ['system text'])
+})
+
 t.test('a refusal that is no matter of one thing is told, after one call', async (t) => {
   const server = await standin(t)
   server.fail(CLAUDE, 'validation')

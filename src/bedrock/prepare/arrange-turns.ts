@@ -21,7 +21,10 @@ export function arrangeTurns(encoding: Encoding, ids: ToolIds, keepsTools: boole
   if (isInOrder(turns)) return turns
   const cleaned = turns.map((turn) => cleanTurn(encoding, turn))
   const spoken = cleaned.filter((turn) => turn.role === 'user' || turn.content.length > 0)
-  const paired = pairToolBlocks(mergeTurns(spoken), keepsTools ? ids : undefined)
+  const lost = ({ path }: Block) => {
+    if (path !== undefined) encoding.warnAt(path, 'the calls that this reasoning led to do not go back to the model')
+  }
+  const paired = pairToolBlocks(mergeTurns(spoken), keepsTools ? ids : undefined, lost)
   const filled = mergeTurns(paired).map((turn) => (turn.content.length > 0 ? turn : { ...turn, content: [leastText()] }))
   const arranged = filled.flatMap((turn) => (turn.content.every(isText) ? turn : arrangeBlocks(turn, encoding.traits)))
   return arranged[0]?.role === 'user' ? arranged : [{ role: 'user', content: [leastText()] }, ...arranged]

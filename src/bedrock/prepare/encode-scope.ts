@@ -82,6 +82,11 @@ export type MostTokens = `maxTokens<=${number}`
 /** Nothing is left out. */
 export const NO_OMISSIONS: ReadonlySet<Omission> = new Set()
 
+/** The name without words of the caller's, as logs and metrics may have it. */
+export function kindOfOmission(name: Omission): string {
+  return name.startsWith('system ') ? 'system text' : name
+}
+
 /** Tells whether this is left out of the request. */
 export function isOmitted({ omissions }: Pick<EncodeInput, 'omissions'>, thing: Omission): boolean {
   return omissions.size > 0 && omissions.has(thing)

@@ -1,24 +1,43 @@
 import { toJson } from '../../core/json.ts'
 import type { Block, ToolCallBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
+import { isReasoning } from './reasoning-blocks.ts'
 import type { ToolIds } from './tool-ids.ts'
 
 /**
  * Makes calls and results fit: each call is answered exactly once in the very next user turn, under an id of the model's alphabet.
  * What has no partner is told as text, since trimmed histories leave such pieces behind and Bedrock refuses the whole request for one.
  * Without `ids` every call and result becomes text: then no tool can be named in the request.
+ * Reasoning led to the calls it stood with, and is refused without them: `lost` is given what goes with a call.
  */
-export function pairToolBlocks(turns: readonly Turn[], ids: ToolIds | undefined): readonly Turn[] {
+export function pairToolBlocks(
+  turns: readonly Turn[],
+  ids: ToolIds | undefined,
+  lost: (reasoning: Block) => void = () => {}
+): readonly Turn[] {
   if (!turns.some((turn) => turn.content.some(isToolBlock))) return turns
   const calls = nameById(turns)
   let open = NO_PAIRS
   return turns.map((turn, index) => {
     if (turn.role === 'assistant') {
       open = ids === undefined ? NO_PAIRS : pairCalls(turn, turns[index + 1], ids)
-      return { ...turn, content: turn.content.flatMap((block) => assistantBlock(block, open, calls)) }
+      const content = turn.content.flatMap((block) => assistantBlock(block, open, calls))
+      return { ...turn, content: isChanged(turn, open) ? withoutReasoning(content, lost) : content }
     }
     const pairs = open
     open = NO_PAIRS
     return { ...turn, content: turn.content.flatMap((block) => userBlock(block, pairs, calls)) }
+  })
+}
+
+function isChanged({ content }: Turn, { ids }: Pairs): boolean {
+  return content.some((block) => block.type === 'tool-call' && !ids.has(block))
+}
+
+function withoutReasoning(content: readonly Block[], lost: (reasoning: Block) => void): readonly Block[] {
+  return content.filter((block) => {
+    if (!isReasoning(block)) return true
+    lost(block)
+    return false
   })
 }
 

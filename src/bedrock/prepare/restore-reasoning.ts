@@ -1,5 +1,5 @@
 import type { AnswerLayout, LayoutItem } from '../../core/answer-layout.ts'
-import type { Block, TextBlock, Turn } from '../../core/turn.ts'
+import type { Block, ReasoningBlock, RedactedReasoningBlock, TextBlock, Turn } from '../../core/turn.ts'
 import type { Traits } from '../../models/traits.ts'
 import { type Encoding, isOmitted } from './encode-scope.ts'
 import { isReasoning, replayable } from './reasoning-blocks.ts'
@@ -43,7 +43,18 @@ function recalled(encoding: Encoding, turn: Turn, given: readonly Block[]): read
   if (layout === undefined || (given.length > 0 && !isOf(given, layout))) return undefined
   const placed = place(turn, layout)
   const blocks = placed ?? (given.length === 0 ? leading(turn, layout) : undefined)
-  return blocks?.flatMap((block) => allowed(block, traits))
+  return blocks?.flatMap((block) => allowed(block, traits)).map((block) => withPath(block, given))
+}
+
+/** What the caller has sent back keeps the caller's path, to be reported by. */
+function withPath(block: Block, given: readonly Block[]): Block {
+  if (!isReasoning(block) || given.length === 0) return block
+  const path = given.find((other) => isReasoning(other) && sealOf(other) === sealOf(block))?.path
+  return path === undefined ? block : { ...block, path }
+}
+
+function sealOf(block: ReasoningBlock | RedactedReasoningBlock): string | undefined {
+  return block.type === 'reasoning' ? block.signature : block.data
 }
 
 /** The caller's blocks are those of this answer. */

@@ -13,7 +13,7 @@ import { createEventDecoder } from '../converse/decode-events.ts'
 import { decodeConverseResponse } from '../converse/decode-response.ts'
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../converse/encode-request.ts'
 import { readOmission } from '../converse/read-omission.ts'
-import { NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
+import { kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
 import type { OutputChecker } from '../schema/output-check.ts'
 import { readText } from '../transport/http-body.ts'
 import { openEvents } from './answer-reader.ts'
@@ -116,7 +116,8 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
     read: (error: unknown, omissions: ReadonlySet<Omission>, tried: ReadonlySet<string>) =>
       readOmission(error, encoder.encode(target, omissions).encoded, tried),
     omitted(names: readonly Omission[]) {
-      for (const name of names) tools.policy.observer.omitted?.({ region: transport.region, model: target.id, name })
+      const { observer } = tools.policy
+      for (const name of names) observer.omitted?.({ region: transport.region, model: target.id, name: kindOfOmission(name) })
     }
   }
   const { value, again } = await callOmitting(omitting, tools.omissions)

@@ -16,6 +16,6 @@ export interface BedrockObserver {
   /** The first event of an answer is there; milliseconds since the call was sent. */
   firstEvent?(event: Place & { readonly ms: number }): void
   breaker?(event: Place & { readonly state: BreakerState }): void
-  /** Bedrock refused one named thing, which is left out for this model from now on. */
+  /** Bedrock refused one named thing, and the request is sent again without it. The name holds no words of the caller. */
   omitted?(event: Place & { readonly name: string }): void
 }
