@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { FIELDS, type FieldName, type FieldOutcome, type FieldRow } from '../src/dialects/openai-chat/fields.ts'
+import type { FieldOutcome, FieldRow } from '../src/dialects/openai/field-row.ts'
+import { FIELDS, type FieldName } from '../src/dialects/openai-chat/fields.ts'
 import { TRAIT_ROWS } from '../src/models/trait-rows.ts'
 import type { Traits } from '../src/models/traits.ts'
 

@@ -1,7 +1,15 @@
-import type { Credentials } from '../bedrock/transport/sign.ts'
 import { within } from '../core/within.ts'
 import { GatewayError } from '../errors.ts'
 import type { SdkHandler } from './sdk-http.ts'
+
+/** What a signature is made with. */
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  /** When they end; absent: never. */
+  readonly expiration?: Date
+}
 
 /** Credentials that are kept, and renewed before they end. */
 export interface CredentialSource {

@@ -3,7 +3,8 @@ import type { SdkHandler } from '../aws/sdk-http.ts'
 import type { Cancel } from '../core/cancel.ts'
 import type { JsonObject } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
-import { type ModelTarget, regionOfArn, targetIn } from '../models/resolve.ts'
+import type { ModelTarget } from '../models/model-target.ts'
+import { regionOfArn, targetIn } from '../models/resolve.ts'
 import type { TraitRow } from '../models/traits.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import type { AttemptPolicy, Candidate } from './run/attempt.ts'
@@ -175,7 +176,7 @@ function foreignRegion(targets: readonly ModelTarget[], transports: readonly Tra
   return new GatewayError(
     'unsupported_value',
     `This model belongs to the region ${theirs}, which the gateway does not call; it calls ${ours}.`,
-    { param: 'model' }
+    { field: 'model' }
   )
 }
 

@@ -2,6 +2,7 @@ import type { ModelInfo } from '../core/model.ts'
 import { baseModelId, hasGeography, regionOfArn } from './base-model.ts'
 import { geographies } from './geography.ts'
 import { globMatch, isGlob } from './glob.ts'
+import type { ModelTarget } from './model-target.ts'
 import { type PlainName, plainName } from './plain-name.ts'
 import { traitsFor } from './traits.ts'
 
@@ -10,18 +11,6 @@ export { defaultChatModel } from './default-model.ts'
 export { geography } from './geography.ts'
 export { plainName } from './plain-name.ts'
 export { targetIn } from './target-in.ts'
-
-/** One model to call: the id on the wire, and the base id that traits are matched on. */
-export interface ModelTarget {
-  readonly id: string
-  readonly baseId: string
-  /** The profile in `id` was chosen for the first region; elsewhere the one of that region's geography is meant. */
-  readonly anyGeography?: true
-  /** The only region it may be called in, as the caller named it; an ARN names its own. */
-  readonly region?: string
-  /** A context of a million tokens is asked for. */
-  readonly longContext?: true
-}
 
 /** What the catalogue tells of a model, as far as names go. */
 export type KnownModel = Pick<ModelInfo, 'id' | 'baseId' | 'name' | 'onDemand' | 'kind'>

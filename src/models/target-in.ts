@@ -1,6 +1,6 @@
 import { geographyOf } from './base-model.ts'
 import { geographies } from './geography.ts'
-import type { ModelTarget } from './resolve.ts'
+import type { ModelTarget } from './model-target.ts'
 import { traitsFor } from './traits.ts'
 
 /**

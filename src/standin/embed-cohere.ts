@@ -1,4 +1,4 @@
-import type { Embedding } from './embed.ts'
+import type { Embedding } from './embedding.ts'
 import { modelRefuses } from './refusal.ts'
 import { json, list, number, oneOf, struct, text } from './shape.ts'
 import { countTokens } from './tokens.ts'

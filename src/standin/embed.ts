@@ -1,14 +1,9 @@
 import { embedCohere } from './embed-cohere.ts'
+import type { Embedding } from './embedding.ts'
 import { modelRefuses } from './refusal.ts'
 import { type Check, flag, list, number, oneOf, struct, text } from './shape.ts'
 import { countTokens } from './tokens.ts'
 import { unitVector } from './unit-vector.ts'
-
-/** A native answer of an embedding model and the tokens it counted. */
-export interface Embedding {
-  readonly response: unknown
-  readonly tokens: number
-}
 
 type Body = Readonly<Record<string, unknown>>
 type Embed = (body: Body, modelId: string, requestId: string) => Embedding

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
+import type { Credentials } from '../../src/aws/credentials.ts'
 import { createCredentialSource, sdkCredentials } from '../../src/aws/credentials.ts'
-import type { Credentials } from '../../src/bedrock/transport/sign.ts'
 import { failing, setEnv } from '../bedrock/build.ts'
 
 const minute = 60_000

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { FIELDS, type FieldName, type FieldRow, type FieldType } from '../../src/dialects/openai-chat/fields.ts'
+import type { FieldRow, FieldType } from '../../src/dialects/openai/field-row.ts'
+import { FIELDS, type FieldName } from '../../src/dialects/openai-chat/fields.ts'
 import { PNG } from '../acceptance/asker.ts'
 
 /** Values of every type there is: one of them is wrong for any field. */

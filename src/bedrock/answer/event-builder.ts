@@ -1,8 +1,8 @@
 import type { ModelEvent } from '../../core/event.ts'
 import type { Citation } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
-import type { QuickDelta } from '../converse/quick-delta.ts'
 import { close, type Events, isHidden, open, openAs, release, type Writing } from './block-state.ts'
+import type { QuickDelta } from './quick-delta.ts'
 import type { Pieces } from './text-pieces.ts'
 
 /*

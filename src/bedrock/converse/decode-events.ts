@@ -18,8 +18,8 @@ import {
   writeText,
   writeTool
 } from '../answer/event-builder.ts'
+import type { QuickDelta } from '../answer/quick-delta.ts'
 import { decodeCitation } from './decode-citation.ts'
-import type { QuickDelta } from './quick-delta.ts'
 import { finishReason, isKnownStop, stopSequence } from './stop-reason.ts'
 import { decodeUsage, decodeUsageDetails } from './usage.ts'
 import { type BlockFrame, createWaitingFrames, type WaitingFrames } from './waiting-frames.ts'

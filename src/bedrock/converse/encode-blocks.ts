@@ -1,24 +1,8 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Block, CacheMark, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
-import type { Traits } from '../../models/traits.ts'
-import type { DocumentNames } from '../prepare/document-names.ts'
-import type { ToolNames } from '../prepare/tool-names.ts'
+import type { BlockScope } from './block-scope.ts'
 import { encodeMedia } from './encode-media.ts'
-
-/** What the encoding of a block depends on. */
-export interface BlockScope {
-  readonly traits: Traits
-  /** For error messages. */
-  readonly model: string
-  readonly names: ToolNames
-  readonly documents: DocumentNames
-  /** A guardrail is set, so text marked for it goes out as guardContent. */
-  readonly guarded: boolean
-  readonly status: boolean
-  /** Citations are on for all documents of a request or for none: Claude refuses a mixture. */
-  readonly cites: boolean
-}
 
 /** Encodes one block behind those in `into`; its cache mark becomes a cachePoint behind it. */
 export function encodeBlock(block: Block, scope: BlockScope, role: Turn['role'], into: JsonObject[]): void {

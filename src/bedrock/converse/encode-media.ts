@@ -4,7 +4,7 @@ import { formatsOf, isTextType, typeOfWord } from '../../core/media-type.ts'
 import type { AudioBlock, DocumentBlock, ImageBlock, MediaBlock, MediaSource, Turn, VideoBlock } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import { GatewayError } from '../../errors.ts'
-import type { BlockScope } from './encode-blocks.ts'
+import type { BlockScope } from './block-scope.ts'
 
 /** Encodes a picture, document, video or sound; refuses with the block's path what the model does not take. */
 export function encodeMedia(block: MediaBlock, scope: BlockScope, role: Turn['role']): JsonObject {

@@ -5,7 +5,8 @@ import { endTurns } from '../prepare/arrange-turns.ts'
 import { createDocumentNames } from '../prepare/document-names.ts'
 import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
-import { type BlockScope, encodeBlock, encodeText } from './encode-blocks.ts'
+import type { BlockScope } from './block-scope.ts'
+import { encodeBlock, encodeText } from './encode-blocks.ts'
 import { asksForCitations, wantsCitations } from './encode-output.ts'
 
 /** System and messages on the wire, cache points in place but not yet counted. */

@@ -10,16 +10,8 @@ import type { ToolNames } from '../prepare/tool-names.ts'
 import { isObjectNode, sanitizeSchema } from '../schema/sanitize-schema.ts'
 import { createSchemaRoom } from '../schema/schema-limits.ts'
 import { toolSchema } from '../schema/tool-schema.ts'
+import type { OutputPlan } from './plans.ts'
 import { takesForced } from './tool-choice.ts'
-
-/** How the wished form of the answer reaches the model. */
-export interface OutputPlan {
-  readonly mode: 'text' | 'native' | 'tool' | 'instruction'
-  readonly outputConfig?: JsonObject
-  /** A tool whose input is the answer, and its name on the wire. */
-  readonly tool?: { readonly name: string; readonly spec: JsonObject }
-  readonly instructions: readonly string[]
-}
 
 export interface OutputParts {
   readonly names: ToolNames

@@ -7,7 +7,7 @@ import { sanitizeSchema } from '../schema/sanitize-schema.ts'
 import { createSchemaRoom, type SchemaRoom } from '../schema/schema-limits.ts'
 import { toolSchema } from '../schema/tool-schema.ts'
 import { cachePoint } from './encode-blocks.ts'
-import type { OutputPlan } from './encode-output.ts'
+import type { ToolParts } from './plans.ts'
 import { planToolChoice } from './tool-choice.ts'
 
 /** The tools of a request and how the model may use them. */
@@ -20,13 +20,6 @@ export interface ToolPlan {
   readonly instructions: readonly string[]
   /** Fields of the native body. */
   readonly fields: JsonObject
-}
-
-export interface ToolParts {
-  readonly names: ToolNames
-  readonly callable: readonly CallableTool[]
-  readonly output: OutputPlan
-  readonly reasoning: boolean
 }
 
 const MOST_STRICT = 20

@@ -1,15 +1,7 @@
 import { type ByteString, compact } from '../../core/byte-string.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { QuickDelta } from '../answer/quick-delta.ts'
 import type { Chunk } from '../transport/frame-label.ts'
-
-/** A piece of text, of reasoning, or of a tool's input. */
-export interface QuickDelta {
-  readonly index: number
-  readonly kind: 'text' | 'input' | 'reasoning'
-  readonly text: string
-  /** The piece as it stands in the payload, quotes included. */
-  readonly literal: ByteString
-}
 
 const OPENING = /\{"contentBlockIndex":(\d),"delta":\{(?:"text"|"(toolUse)":\{"input"|"(reasoningContent)":\{"text"):/y
 const PADDING = Buffer.from(',"p":')

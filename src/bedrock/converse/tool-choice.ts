@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
-import type { ToolParts } from './encode-tools.ts'
+import type { ToolParts } from './plans.ts'
 
 /** The caller's choice of tools, in what the model takes. */
 export interface ToolChoicePlan {

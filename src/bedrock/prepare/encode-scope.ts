@@ -2,7 +2,7 @@ import type { AnswerLayout } from '../../core/answer-layout.ts'
 import type { CoreField } from '../../core/field.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
-import type { ModelTarget } from '../../models/resolve.ts'
+import type { ModelTarget } from '../../models/model-target.ts'
 import type { Traits } from '../../models/traits.ts'
 
 /** What one request is encoded from. */

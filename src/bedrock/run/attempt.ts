@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cancel, signalOf } from '../../core/cancel.ts'
 import { GatewayError } from '../../errors.ts'
-import type { ModelTarget } from '../../models/resolve.ts'
+import type { ModelTarget } from '../../models/model-target.ts'
 import { remedyFor, withRetryAfter } from '../transport/aws-error.ts'
 import { leftError, networkError } from '../transport/network-error.ts'
 import type { Transport } from '../transport/transport.ts'

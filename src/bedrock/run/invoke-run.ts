@@ -2,7 +2,7 @@ import type { Cancel } from '../../core/cancel.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import { jsonToBytes } from '../../json-bytes.ts'
-import type { ModelTarget } from '../../models/resolve.ts'
+import type { ModelTarget } from '../../models/model-target.ts'
 import { readText } from '../transport/http-body.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 

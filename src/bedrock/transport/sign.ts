@@ -1,14 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
+import type { Credentials } from '../../aws/credentials.ts'
 import { remembered } from '../../core/bounded.ts'
-
-/** What a signature is made with. */
-export interface Credentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-  /** When they end; absent: never. */
-  readonly expiration?: Date
-}
 
 /** A request as it goes out. */
 export interface SignableRequest {

@@ -1,4 +1,4 @@
-import type { CredentialSource } from '../../aws/credentials.ts'
+import type { CredentialSource, Credentials } from '../../aws/credentials.ts'
 import type { Cancel } from '../../core/cancel.ts'
 import { type Wait, within } from '../../core/within.ts'
 import { GatewayError } from '../../errors.ts'
@@ -8,7 +8,7 @@ import { exchange, type HttpAnswer, type Patience } from './http-exchange.ts'
 import { createLink, type Opened } from './link.ts'
 import { leftError } from './network-error.ts'
 import { readRefusal } from './read-refusal.ts'
-import { type Credentials, percentEncode } from './sign.ts'
+import { percentEncode } from './sign.ts'
 
 /** One call of a model. */
 export interface BedrockCall {

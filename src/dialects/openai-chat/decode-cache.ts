@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { CacheMark } from '../../core/turn.ts'
-import type { Fields } from '../openai/read-fields.ts'
 import { objectAt, optionalBoolean, optionalChoice, optionalObject, optionalString } from '../openai/read-value.ts'
 import { wrongType } from '../openai/refuse.ts'
+import type { ChatFields } from './fields.ts'
 import type { Report } from './report.ts'
 
 /** The cache point that a part, message or tool asks for, in Anthropic's or OpenAI's spelling. */
@@ -19,7 +19,7 @@ export function decodeCacheMark(holder: JsonObject, path: string, report: Report
 }
 
 /** What the caller wants cached without marking it; absent: the operator's default. */
-export function decodeAutoCache(fields: Fields, report: Report): ChatRequest['autoCache'] {
+export function decodeAutoCache(fields: ChatFields, report: Report): ChatRequest['autoCache'] {
   const wish = fields.get('prompt_caching')
   if (wish !== undefined) return wishedCache(wish, fields.path('prompt_caching'))
   const last = fields.get('cache_control')

@@ -1,15 +1,15 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Guardrail } from '../../core/request.ts'
 import { present } from '../openai/present.ts'
-import type { Fields } from '../openai/read-fields.ts'
 import { optionalChoice, optionalString } from '../openai/read-value.ts'
 import { missing } from '../openai/refuse.ts'
+import type { ChatFields } from './fields.ts'
 
 const TRACES = ['enabled', 'disabled', 'enabled_full'] as const
 const STREAM_MODES = ['sync', 'async'] as const
 
 /** Reads `guardrail`, or `guardrailConfig` as Bedrock spells it. */
-export function decodeGuardrail(fields: Fields): Guardrail | undefined {
+export function decodeGuardrail(fields: ChatFields): Guardrail | undefined {
   for (const field of ['guardrail', 'guardrailConfig'] as const) {
     const given = fields.get(field)
     if (given !== undefined) return guardrailOf(given, fields.path(field))

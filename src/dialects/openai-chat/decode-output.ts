@@ -1,14 +1,14 @@
 import type { OutputFormat } from '../../core/request.ts'
 import { present } from '../openai/present.ts'
-import type { Fields } from '../openai/read-fields.ts'
 import { objectAt, optionalBoolean, optionalString, stringAt } from '../openai/read-value.ts'
 import { badValue, wrongChoice } from '../openai/refuse.ts'
+import type { ChatFields } from './fields.ts'
 
 const PLAIN_TEXT: OutputFormat = { type: 'text' }
 const FORMATS = ['text', 'json_object', 'json_schema']
 
 /** Reads `response_format`; absent is plain text. */
-export function decodeOutput(fields: Fields): OutputFormat {
+export function decodeOutput(fields: ChatFields): OutputFormat {
   const format = fields.get('response_format')
   if (format === undefined) return PLAIN_TEXT
   const path = fields.path('response_format')

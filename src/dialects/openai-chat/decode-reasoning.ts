@@ -1,16 +1,16 @@
 import { isEmpty } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import { present } from '../openai/present.ts'
-import type { Fields } from '../openai/read-fields.ts'
 import { optionalBoolean, optionalChoice, optionalInteger, optionalString, stringAt } from '../openai/read-value.ts'
 import { outOfRange, wrongChoice } from '../openai/refuse.ts'
+import type { ChatFields } from './fields.ts'
 import { FIELDS } from './fields.ts'
 
 /**
  * One wish out of three fields: OpenAI's `reasoning_effort`, OpenRouter's `reasoning` and Anthropic's `thinking`.
  * OpenAI's own field wins for the effort, Anthropic's for the budget and for on or off.
  */
-export function decodeReasoning(fields: Fields): ReasoningWish | undefined {
+export function decodeReasoning(fields: ChatFields): ReasoningWish | undefined {
   if (!asksForReasoning(fields)) return undefined
   const router = decodeRouterStyle(fields)
   const anthropic = decodeThinking(fields)
@@ -24,19 +24,19 @@ export function decodeReasoning(fields: Fields): ReasoningWish | undefined {
   return isEmpty(wish) ? undefined : wish
 }
 
-function asksForReasoning(fields: Fields): boolean {
+function asksForReasoning(fields: ChatFields): boolean {
   const wish = fields.get('reasoning_effort') ?? fields.get('reasoning') ?? fields.get('thinking')
   return wish !== undefined
 }
 
 /** Whether the caller wants the reasoning left out of the answer (`reasoning.exclude`). */
-export function excludesReasoning(fields: Fields): boolean {
+export function excludesReasoning(fields: ChatFields): boolean {
   const reasoning = fields.get('reasoning')
   if (reasoning === undefined) return false
   return optionalBoolean(reasoning.exclude, `${fields.path('reasoning')}.exclude`) ?? false
 }
 
-function decodeRouterStyle(fields: Fields): ReasoningWish {
+function decodeRouterStyle(fields: ChatFields): ReasoningWish {
   const reasoning = fields.get('reasoning') ?? {}
   const path = fields.path('reasoning')
   const efforts: readonly Effort[] = FIELDS.reasoning_effort.values
@@ -49,7 +49,7 @@ function decodeRouterStyle(fields: Fields): ReasoningWish {
 
 const THINKING_TYPES = ['enabled', 'disabled', 'adaptive']
 
-function decodeThinking(fields: Fields): ReasoningWish {
+function decodeThinking(fields: ChatFields): ReasoningWish {
   const thinking = fields.get('thinking')
   if (thinking === undefined) return {}
   const path = fields.path('thinking')

@@ -5,7 +5,6 @@ import type { ChatRequest, Guardrail } from '../../core/request.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import { put } from '../openai/present.ts'
-import { type Fields, readFields } from '../openai/read-fields.ts'
 import { optionalBoolean } from '../openai/read-value.ts'
 import { missing, wrongType } from '../openai/refuse.ts'
 import { decodeAutoCache } from './decode-cache.ts'
@@ -16,6 +15,7 @@ import { decodeReasoning, excludesReasoning } from './decode-reasoning.ts'
 import { decodeLimits, decodeMetadata, decodeNative, decodeServiceTier, decodeUnmapped, stringsOf } from './decode-settings.ts'
 import { decodeToolChoice } from './decode-tool-choice.ts'
 import { type DecodedTools, decodeTools } from './decode-tools.ts'
+import { type ChatFields, readChatFields } from './fields.ts'
 import type { ChatOptions, ReasoningFormat } from './options.ts'
 import { createReport, type Report } from './report.ts'
 import type { ChatBody } from './schema.ts'
@@ -39,7 +39,7 @@ export interface DecodedChat {
 /** Reads a chat request. Throws a 400 that names the field; what is lost on the way is in `warnings` or `request.unmapped`. */
 export function decodeChatRequest(body: ChatBody, defaults: ChatDefaults): DecodedChat {
   if (!isJsonObject(body)) throw wrongType('body', 'an object', body)
-  const fields = readFields(body)
+  const fields = readChatFields(body)
   const { report, warnings } = createReport()
   refuseOtherOutputs(fields)
   for (const path of fields.unknown) {
@@ -51,7 +51,7 @@ export function decodeChatRequest(body: ChatBody, defaults: ChatDefaults): Decod
   return { request, options: decodeOptions(fields, tools, defaults), warnings, spell: chatSpelling(fields) }
 }
 
-function reportSearchSettings(fields: Fields, report: Report): void {
+function reportSearchSettings(fields: ChatFields, report: Report): void {
   const settings = fields.get('web_search_options')
   if (settings === undefined) return
   for (const [name, value] of Object.entries(settings)) {
@@ -61,7 +61,7 @@ function reportSearchSettings(fields: Fields, report: Report): void {
 }
 
 function decodeRequest(
-  fields: Fields,
+  fields: ChatFields,
   { tools: given, legacy }: DecodedTools,
   defaults: ChatDefaults,
   report: Report
@@ -95,7 +95,7 @@ function decodeRequest(
   return request
 }
 
-function decodeOptions(fields: Fields, { custom, legacy }: DecodedTools, defaults: ChatDefaults): ChatOptions {
+function decodeOptions(fields: ChatFields, { custom, legacy }: DecodedTools, defaults: ChatDefaults): ChatOptions {
   const options: Mutable<ChatOptions> = {
     count: fields.get('n') ?? 1,
     includeUsage: includesUsage(fields),
@@ -108,13 +108,13 @@ function decodeOptions(fields: Fields, { custom, legacy }: DecodedTools, default
   return options
 }
 
-function includesUsage(fields: Fields): boolean {
+function includesUsage(fields: ChatFields): boolean {
   const given = fields.get('stream_options')
   if (given === undefined) return false
   return optionalBoolean(given.include_usage, `${fields.path('stream_options')}.include_usage`) ?? false
 }
 
-function refuseOtherOutputs(fields: Fields): void {
+function refuseOtherOutputs(fields: ChatFields): void {
   if (fields.get('logprobs') === true) {
     const path = fields.path('logprobs')
     throw new GatewayError('unsupported_parameter', `Unsupported parameter: 'logprobs' is not supported with this model.`, {

@@ -1,14 +1,15 @@
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { ChatRequest, ServiceTier } from '../../core/request.ts'
+import type { FieldRow } from '../openai/field-row.ts'
 import { put } from '../openai/present.ts'
-import type { Fields } from '../openai/read-fields.ts'
 import { atMost, optionalChoice } from '../openai/read-value.ts'
 import { badValue, wrongType } from '../openai/refuse.ts'
-import { FIELDS, type FieldName, type FieldRow } from './fields.ts'
+import type { ChatFields } from './fields.ts'
+import { FIELDS, type FieldName } from './fields.ts'
 
 /** Reads the limits and sampling fields, which go to the core as they are. */
-export function decodeLimits(fields: Fields, request: Mutable<ChatRequest>): void {
+export function decodeLimits(fields: ChatFields, request: Mutable<ChatRequest>): void {
   const topK = fields.get('top_k')
   put(request, 'maxTokens', fields.get('max_completion_tokens') ?? fields.get('max_tokens'))
   put(request, 'temperature', fields.get('temperature'))
@@ -20,7 +21,7 @@ export function decodeLimits(fields: Fields, request: Mutable<ChatRequest>): voi
 // Converse takes no more; what a model itself takes is in its traits.
 const MOST_STOPS = 2500
 
-function decodeStop(fields: Fields): readonly string[] | undefined {
+function decodeStop(fields: ChatFields): readonly string[] | undefined {
   const value = fields.get('stop')
   const path = fields.path('stop')
   if (value === undefined) return undefined
@@ -44,13 +45,13 @@ const TIERS: Readonly<Record<string, ServiceTier>> = {
 }
 
 /** Reads the tier in Bedrock's words. */
-export function decodeServiceTier(fields: Fields): ServiceTier | undefined {
+export function decodeServiceTier(fields: ChatFields): ServiceTier | undefined {
   const tier = fields.get('service_tier')
   return tier === undefined ? undefined : TIERS[tier]
 }
 
 /** Reads the caller's pairs, with `user` and `safety_identifier` among them. */
-export function decodeMetadata(fields: Fields): Record<string, string> | undefined {
+export function decodeMetadata(fields: ChatFields): Record<string, string> | undefined {
   const given = fields.get('metadata')
   const isNamed = fields.get('user') !== undefined || fields.get('safety_identifier') !== undefined
   if (given === undefined && !isNamed) return undefined
@@ -69,20 +70,20 @@ export function decodeMetadata(fields: Fields): Record<string, string> | undefin
 }
 
 /** Reads the fields that are Bedrock's own. */
-export function decodeNative(fields: Fields, request: Mutable<ChatRequest>): void {
+export function decodeNative(fields: ChatFields, request: Mutable<ChatRequest>): void {
   put(request, 'latency', decodeLatency(fields))
   put(request, 'betas', decodeBetas(fields))
   put(request, 'extraFields', fields.get('additional_model_request_fields'))
   put(request, 'responseFieldPaths', decodePointers(fields))
 }
 
-function decodeLatency(fields: Fields) {
+function decodeLatency(fields: ChatFields) {
   const given = fields.get('performance_config')
   return given && optionalChoice(given.latency, `${fields.path('performance_config')}.latency`, ['standard', 'optimized'])
 }
 
 /** JSON pointers into the native answer; Bedrock refuses anything else. */
-function decodePointers(fields: Fields): readonly string[] | undefined {
+function decodePointers(fields: ChatFields): readonly string[] | undefined {
   const given = fields.get('additional_model_response_field_paths')
   if (given === undefined) return undefined
   const path = fields.path('additional_model_response_field_paths')
@@ -92,7 +93,7 @@ function decodePointers(fields: Fields): readonly string[] | undefined {
   throw badValue(`${path}[${wrong}]`, `Invalid '${path}[${wrong}]': expected a JSON pointer such as '/stop_sequence'.`)
 }
 
-function decodeBetas(fields: Fields): readonly string[] | undefined {
+function decodeBetas(fields: ChatFields): readonly string[] | undefined {
   const value = fields.get('anthropic_beta')
   if (value === undefined) return undefined
   const path = fields.path('anthropic_beta')
@@ -116,8 +117,8 @@ export function stringsOf(list: readonly Json[], path: string): readonly string[
 
 const REPORTED = (Object.keys(FIELDS) as FieldName[]).filter((name) => FIELDS[name].outcome === 'reported')
 
-/** Fields that no Converse request can carry, unless they ask for nothing. */
-export function decodeUnmapped(fields: Fields): JsonObject {
+/** ChatFields that no Converse request can carry, unless they ask for nothing. */
+export function decodeUnmapped(fields: ChatFields): JsonObject {
   const unmapped: Record<string, Json> = {}
   for (const name of REPORTED) {
     const value = fields.get(name)

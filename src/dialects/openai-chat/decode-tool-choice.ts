@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ToolChoice } from '../../core/request.ts'
 import type { Tool } from '../../core/turn.ts'
-import type { Fields } from '../openai/read-fields.ts'
 import { atMost, objectAt, optionalArray, stringAt } from '../openai/read-value.ts'
 import { badValue, wrongChoice, wrongType } from '../openai/refuse.ts'
 import { chosenName } from './decode-tools.ts'
+import type { ChatFields } from './fields.ts'
 
 /** The choice, and the tools that it leaves to choose from. */
 export interface DecodedChoice {
@@ -13,7 +13,7 @@ export interface DecodedChoice {
 }
 
 /** Reads `tool_choice`, or for `functions` the older `function_call`. */
-export function decodeToolChoice(fields: Fields, tools: readonly Tool[], legacy: boolean): DecodedChoice {
+export function decodeToolChoice(fields: ChatFields, tools: readonly Tool[], legacy: boolean): DecodedChoice {
   const field = legacy ? 'function_call' : 'tool_choice'
   const value = fields.get(field)
   const path = fields.path(field)

@@ -2,10 +2,10 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { FunctionTool, SystemTool, Tool } from '../../core/turn.ts'
 import { CUSTOM_TOOL_SCHEMA, describeCustomTool } from '../openai/custom-tool.ts'
 import { present } from '../openai/present.ts'
-import type { Fields } from '../openai/read-fields.ts'
 import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from '../openai/read-value.ts'
 import { badValue, missing } from '../openai/refuse.ts'
 import { decodeCacheMark } from './decode-cache.ts'
+import type { ChatFields } from './fields.ts'
 import type { Report } from './report.ts'
 
 export interface DecodedTools {
@@ -21,7 +21,7 @@ const MOST_TOOLS = 1000
 const NO_TOOLS: DecodedTools = { tools: [], custom: new Set(), legacy: false }
 
 /** Reads `tools`, or else the older `functions`. Order is kept: another order would miss the model's cache. */
-export function decodeTools(fields: Fields, report: Report): DecodedTools {
+export function decodeTools(fields: ChatFields, report: Report): DecodedTools {
   const given = fields.get('tools') ?? []
   const functions = fields.get('functions') ?? []
   if (given.length === 0 && functions.length === 0) return NO_TOOLS

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { JsonObject } from '../../core/json.ts'
-import { FIELDS, type FieldRow } from './fields.ts'
+import type { FieldRow } from '../openai/field-row.ts'
+import { FIELDS } from './fields.ts'
 
 // `nullable` and not a union of types: Ajv's strict mode complains about unions, and its fault for one names every arm.
 function fieldSchema({ type }: FieldRow): object {

@@ -1,7 +1,7 @@
 import type { CoreField, Spell } from '../../core/field.ts'
 import { isJsonObject } from '../../core/json.ts'
-import type { Fields } from '../openai/read-fields.ts'
 import { type SpeltField, unmappedName } from '../openai/spelling.ts'
+import type { ChatFields } from './fields.ts'
 
 /** Where a caller can have written a field; the first that was given counts, and the first of all where none was. */
 const SPELLINGS = {
@@ -41,11 +41,11 @@ const SPELLINGS = {
 /** Marks stand on parts, messages and tools; where no field of the whole request is given they are meant. */
 const WHEN_NONE_GIVEN: Readonly<Partial<Record<CoreField, string>>> = { cache: 'cache_control' }
 
-/** Fields of which a member alone can be what counts. */
+/** ChatFields of which a member alone can be what counts. */
 const HOLDERS = ['reasoning', 'thinking', 'cache_control', 'prompt_cache_options'] as const
 
 /** How the caller of this request wrote the core's fields. It keeps the names alone, none of the values. */
-export function chatSpelling(fields: Fields): Spell {
+export function chatSpelling(fields: ChatFields): Spell {
   const given = fields.given()
   const members = HOLDERS.flatMap((name) => {
     const value = fields.get(name)

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { FIELDS, type FieldName, type FieldRow, type FieldType } from '../openai-chat/fields.ts'
+import type { FieldRow, FieldTable, FieldType } from './field-row.ts'
 import { outOfRange, wrongChoice, wrongType } from './refuse.ts'
 
 interface ValueOf {
@@ -12,23 +12,24 @@ interface ValueOf {
   any: Json
 }
 
-export type FieldValue<N extends FieldName> = ValueOf[(typeof FIELDS)[N]['type']]
-
 /** The fields of one request, of the right type and range; `null` has become absent. */
-export interface Fields {
-  get<N extends FieldName>(name: N): FieldValue<N> | undefined
+export interface Fields<T extends FieldTable> {
+  get<N extends keyof T>(name: N): ValueOf[T[N]['type']] | undefined
   /** Where the value stands in the caller's body. */
-  path(name: FieldName): string
+  path(name: keyof T & string): string
   /** The fields that were given, with the paths they stood at. */
   given(): ReadonlyMap<string, string>
   /** Paths of fields that no row of the table names. */
   readonly unknown: readonly string[]
 }
 
-const ROWS: ReadonlyMap<string, FieldRow> = new Map(Object.entries(FIELDS))
+/** Makes what reads a body and a literal `extra_body` as one set of the fields of a table; the top level wins. */
+export function createFieldReader<T extends FieldTable>(table: T): (body: JsonObject) => Fields<T> {
+  const rows: ReadonlyMap<string, FieldRow> = new Map(Object.entries(table))
+  return (body) => readFields(body, rows)
+}
 
-/** Reads the body and a literal `extra_body` as one set of fields; the top level wins. */
-export function readFields(body: JsonObject): Fields {
+function readFields<T extends FieldTable>(body: JsonObject, rows: ReadonlyMap<string, FieldRow>): Fields<T> {
   const extra = body.extra_body ?? {}
   if (!isJsonObject(extra)) throw wrongType('extra_body', EXPECTED.object, extra)
   // Of some fifty fields a caller sends a few: those are kept, and nothing is looked for in the body again.
@@ -36,7 +37,7 @@ export function readFields(body: JsonObject): Fields {
   const unknown: string[] = []
   const keep = (name: string, value: Json | undefined, path: string) => {
     if (value === null || value === undefined) return
-    const row = ROWS.get(name)
+    const row = rows.get(name)
     if (row === undefined) unknown.push(path)
     else values.set(name, checked(value, row, path))
   }
@@ -44,7 +45,7 @@ export function readFields(body: JsonObject): Fields {
   for (const name in body) keep(name, body[name], name)
   for (const name in extra) if (!values.has(name)) keep(name, extra[name], `extra_body.${name}`)
   return {
-    get: <N extends FieldName>(name: N) => values.get(name) as FieldValue<N> | undefined,
+    get: <N extends keyof T>(name: N) => values.get(name as string) as ValueOf[T[N]['type']] | undefined,
     path,
     given: () => new Map(Array.from(values.keys(), (name) => [name, path(name)])),
     unknown

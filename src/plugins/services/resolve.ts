@@ -3,7 +3,8 @@ import fp from 'fastify-plugin'
 import { remembered } from '../../core/bounded.ts'
 import { GatewayError } from '../../errors.ts'
 import { globMatch } from '../../models/glob.ts'
-import { baseModelId, defaultChatModel, type ModelTarget, type ResolveContext, resolveModel } from '../../models/resolve.ts'
+import type { ModelTarget } from '../../models/model-target.ts'
+import { baseModelId, defaultChatModel, type ResolveContext, resolveModel } from '../../models/resolve.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -3,7 +3,7 @@ import { spelt } from '../../../src/core/field.ts'
 import type { Json, JsonObject } from '../../../src/core/json.ts'
 import type { ChatRequest } from '../../../src/core/request.ts'
 import type { Block, FunctionTool, Turn } from '../../../src/core/turn.ts'
-import { readFields } from '../../../src/dialects/openai/read-fields.ts'
+import { readChatFields } from '../../../src/dialects/openai-chat/fields.ts'
 import { chatSpelling } from '../../../src/dialects/openai-chat/spelling.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { baseModelId } from '../../../src/models/base-model.ts'
@@ -80,7 +80,7 @@ export function at(body: Json | undefined, path: string): Json | undefined {
 }
 
 /** How chat's callers write the fields. */
-const SPELL = chatSpelling(readFields({}))
+const SPELL = chatSpelling(readChatFields({}))
 
 /** Which parameters were reported as dropped. */
 export function dropped(encoded: EncodedConverse): readonly string[] {

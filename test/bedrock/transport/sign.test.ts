@@ -2,7 +2,8 @@ import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import t from 'tap'
-import { type Credentials, createSigner, percentEncode } from '../../../src/bedrock/transport/sign.ts'
+import type { Credentials } from '../../../src/aws/credentials.ts'
+import { createSigner, percentEncode } from '../../../src/bedrock/transport/sign.ts'
 
 /** The hash constructor that the SDK's signer asks for. */
 class Sha256 {

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { Json, JsonObject } from '../../../src/core/json.ts'
+import type { FieldRow } from '../../../src/dialects/openai/field-row.ts'
 import { decodeGuardrailHeaders } from '../../../src/dialects/openai-chat/decode-guardrail.ts'
 import { decodeChatRequest } from '../../../src/dialects/openai-chat/decode-request.ts'
-import { FIELDS, type FieldRow } from '../../../src/dialects/openai-chat/fields.ts'
+import { FIELDS } from '../../../src/dialects/openai-chat/fields.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { decode, refusal, USER, withoutPaths } from './decode.ts'
 

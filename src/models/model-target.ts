@@ -1,0 +1,11 @@
+/** One model to call: the id on the wire, and the base id that traits are matched on. */
+export interface ModelTarget {
+  readonly id: string
+  readonly baseId: string
+  /** The profile in `id` was chosen for the first region; elsewhere the one of that region's geography is meant. */
+  readonly anyGeography?: true
+  /** The only region it may be called in, as the caller named it; an ARN names its own. */
+  readonly region?: string
+  /** A context of a million tokens is asked for. */
+  readonly longContext?: true
+}
