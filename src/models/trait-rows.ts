@@ -237,7 +237,8 @@ const GPT: Traits = {
   minOutputTokens: 16,
   reasoning: 'field',
   reasoningField: 'reasoning.effort',
-  efforts: ['none', 'low', 'medium', 'high', 'xhigh'],
+  // `max` since GPT-5.6 (langchain-aws#1262).
+  efforts: ['none', 'low', 'medium', 'high', 'xhigh', 'max'],
   replay: 'redacted',
   streamInputHoldsCache: true,
   profileOnly: true,
@@ -282,6 +283,8 @@ const DEEPSEEK_3: Traits = {
   ...STRUCTURED,
   ...READS,
   family: 'deepseek',
+  // Neither V3.1 nor V3.2 takes one tool by name (langchain-aws#1261).
+  toolChoice: ['auto', 'any'],
   // V3.2's markup, and its name in V4.
   callMarkers: ['<｜DSML｜function_calls', '<｜DSML｜tool_calls'],
   maxOutputTokens: 81_920,
@@ -432,15 +435,16 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
       ...OPEN_WEIGHT,
       ...READS,
       family: 'deepseek',
+      // "This model doesn't support tool use." (langchain-aws#447)
+      tools: false,
       toolsInStream: false,
-      toolChoice: ['auto'],
+      toolChoice: [],
       maxOutputTokens: 32_768,
       reasoning: 'inherent',
       profileOnly: true,
       profiles: ['us']
     }
   ],
-  ['deepseek.v3-*', { ...DEEPSEEK_3, toolChoice: ['auto', 'any'] }],
   ['deepseek.*', DEEPSEEK_3],
 
   ['google.gemma-3-4b*', { ...GEMMA, strictTools: false, structuredOutput: false }],

@@ -122,7 +122,7 @@ const GPT: Traits = {
   input: ['TEXT', 'IMAGE'],
   sampling: 'none',
   thinking: 'effort-object',
-  efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+  efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
   maxStops: 0,
   resultMedia: []
 }
@@ -133,6 +133,7 @@ const QWEN: Traits = { ...OPEN, family: 'qwen', thinking: 'config-string', effor
 const DEEPSEEK: Traits = {
   ...OPEN,
   family: 'deepseek',
+  toolChoice: ['auto', 'any'],
   thinking: 'config-string',
   efforts: ['low', 'medium', 'high'],
   documents: true
@@ -281,7 +282,7 @@ const AMAZON: readonly CatalogModel[] = [
 ]
 
 const OPEN_WEIGHT: readonly CatalogModel[] = [
-  model({ ...DEEPSEEK, toolChoice: ['auto', 'any'] }, 'DeepSeek', 'deepseek.v3-v1:0', 'DeepSeek-V3.1', {
+  model(DEEPSEEK, 'DeepSeek', 'deepseek.v3-v1:0', 'DeepSeek-V3.1', {
     context: 163_840,
     maxOutput: 81_920
   }),
@@ -292,7 +293,7 @@ const OPEN_WEIGHT: readonly CatalogModel[] = [
     thinking: 'inherent',
     structured: false,
     toolsInStream: false,
-    toolChoice: ['auto'],
+    toolChoice: [],
     maxOutput: 32_768
   }),
   model(OPEN, 'Google', 'google.gemma-3-4b-it', 'Gemma 3 4B IT', { ...SEES, structured: false }),

@@ -28,7 +28,7 @@ const FACTS: readonly [id: string, facts: Partial<Traits>][] = [
   ['meta.llama3-8b-instruct-v1:0', { tools: false }],
   ['moonshotai.kimi-k2.5', { toolIds: 'dotted', efforts: ['low', 'high', 'max'] }],
   ['qwen.qwen3-32b-v1:0', { reasoningField: 'reasoning_config', efforts: ['low', 'high'] }],
-  ['deepseek.r1-v1:0', { reasoning: 'inherent', toolsInStream: false }],
+  ['deepseek.r1-v1:0', { reasoning: 'inherent', tools: false }],
   ['writer.palmyra-x5-v1:0', { toolResultStatus: false, besideToolResult: 'nothing' }]
 ]
 for (const [id, facts] of FACTS) {

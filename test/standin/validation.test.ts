@@ -31,6 +31,13 @@ const closed = { type: 'object', properties: { a: { type: 'string' } }, required
 type Row = readonly [name: string, model: string, body: Record<string, unknown>, sentence: RegExp]
 
 const REFUSED: readonly Row[] = [
+  ['F27: tools on R1', 'us.deepseek.r1-v1:0', { toolConfig: tools }, /This model doesn't support tool use\.$/],
+  [
+    'F32: a tool by name on DeepSeek V3.2',
+    'deepseek.v3.2',
+    { toolConfig: { ...tools, toolChoice: { tool: { name: 'get_weather' } } } },
+    /doesn't support the toolConfig\.toolChoice\.tool field/
+  ],
   [
     'F13: a word that is reserved, in a system prompt of Claude',
     SONNET_46,
