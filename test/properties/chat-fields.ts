@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { FieldRow, FieldType } from '../../src/dialects/openai/field-row.ts'
 import { FIELDS, type FieldName } from '../../src/dialects/openai-chat/fields.ts'
+import { signReasoning } from '../../src/standin/signature.ts'
 import { PNG } from '../acceptance/asker.ts'
 
 /** Values of every type there is: one of them is wrong for any field. */
@@ -202,7 +203,7 @@ const MESSAGE = fc.constantFrom<unknown>(
   { role: 'system', content: 'be brief' },
   { role: 'developer', content: [{ type: 'text', text: 'a' }] },
   { role: 'assistant', content: 'Once upon ' },
-  { role: 'assistant', content: null, thinking_blocks: [{ type: 'redacted_thinking', data: 'b3BhcXVl' }] },
+  { role: 'assistant', content: null, thinking_blocks: [{ type: 'redacted_thinking', data: signReasoning('') }] },
   { role: 'assistant' },
   calling('a'),
   calling('a', 'b.c/d'),
