@@ -1,16 +1,14 @@
 import { type CredentialSource, createCredentialSource, sdkCredentials } from '../aws/credentials.ts'
 import type { SdkHandler } from '../aws/sdk-http.ts'
-import type { Cancel } from '../core/cancel.ts'
-import type { JsonObject } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import type { ModelTarget } from '../models/model-target.ts'
 import { regionOfArn, targetIn } from '../models/resolve.ts'
 import type { TraitRow } from '../models/traits.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import type { AttemptPolicy, Candidate } from './run/attempt.ts'
-import { createBreaker } from './run/breaker.ts'
+import { createCallerBreakers } from './run/caller-breakers.ts'
 import { type ChatAnswer, type ChatRun, type ConverseTools, runConverse } from './run/chat-run.ts'
-import { type InvokeAnswer, runInvoke } from './run/invoke-run.ts'
+import { type InvokeAnswer, type InvokeRun, runInvoke } from './run/invoke-run.ts'
 import type { BedrockObserver } from './run/observer.ts'
 import { createOmissionMemory } from './run/omission-memory.ts'
 import { rehearse } from './run/rehearse.ts'
@@ -27,7 +25,7 @@ export interface Bedrock {
   /** Resolves once the first event of an answer is there. Throws GatewayError. */
   chat(run: ChatRun): Promise<ChatAnswer>
   /** Calls a model with a body of its own kind. Throws GatewayError. */
-  invoke(targets: ChatRun['targets'], body: JsonObject, signal: Cancel): Promise<InvokeAnswer>
+  invoke(run: InvokeRun): Promise<InvokeAnswer>
   /** Endpoint, credentials, connections. Throws GatewayError saying what is missing; it may be called again. */
   warm(): Promise<void>
   /** Whether calls can be made, and if not, why: one sentence each. A failed warm-up is tried again when this is asked. */
@@ -75,23 +73,22 @@ export function createBedrock(options: BedrockOptions): Bedrock {
   const { observer = {}, random = Math.random } = options
   const credentials = makeCredentials(options)
   const transports = makeTransports(options, credentials)
-  const breaker = createBreaker({
+  const breakers = createCallerBreakers({
     onChange(place, state) {
       const [region = '', model = ''] = place.split(' ', 2)
       observer.breaker?.({ region, model, state })
     }
   })
-  const policy: AttemptPolicy = {
+  const policyOf = (owner: string): AttemptPolicy => ({
     maxAttempts: options.maxAttempts,
     deadlineMs: options.deadlineMs ?? options.firstEventTimeoutMs,
-    breaker,
+    breaker: breakers.of(owner),
     observer,
     now: steadyNow,
     random
-  }
-  const tools: ConverseTools = {
+  })
+  const tools: Omit<ConverseTools, 'policy'> = {
     candidates,
-    policy,
     omissions: createOmissionMemory(steadyNow),
     defaults: options.defaults,
     traitRows: options.traitRows ?? [],
@@ -125,8 +122,8 @@ export function createBedrock(options: BedrockOptions): Bedrock {
 
   const warmth = createWarmth(transports, credentials)
   return {
-    chat: (run) => runConverse(run, tools),
-    invoke: (targets, body, signal) => runInvoke({ targets, body, signal }, candidates(targets), policy),
+    chat: (run) => runConverse(run, { ...tools, policy: policyOf(run.owner) }),
+    invoke: (run) => runInvoke(run, candidates(run.targets), policyOf(run.owner)),
     warm: warmth.warm,
     ready: warmth.ready,
     get region() {

@@ -63,6 +63,7 @@ function noteParam(record: RequestRecord, param: string): void {
 /** Notes for the log what a passing batch says about the end of the answer. */
 export function noteBatch(request: FastifyRequest, batch: EventBatch): void {
   const { record } = request
+  if (record.answered !== undefined) for (const event of batch) if ('text' in event) record.answered += event.text.length
   for (let i = batch.length - 1; i >= 0; i--) {
     const event = batch[i]
     if (event?.type === 'finish') noteFinish(request, event.reason, event.details)

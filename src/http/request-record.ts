@@ -17,6 +17,8 @@ export interface RequestRecord {
   promptTokens?: number
   completionTokens?: number
   cachedTokens?: number
+  /** Characters of the answer so far; counted only where it is 0 before, for keys with a limit of tokens. */
+  answered?: number
   /** Milliseconds on the process clock (`performance.now()`). */
   upstreamStartedAt?: number
   firstEventAt?: number

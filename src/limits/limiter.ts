@@ -6,13 +6,13 @@ import type { ApiKey } from '../keys/key-set.ts'
 export interface Admission {
   /** `x-ratelimit-*`, in OpenAI's names. */
   readonly headers: Readonly<Record<string, string>>
-  /** Must be called once: frees the place and counts the tokens that were used. */
+  /** Must be called once: frees the place, and puts the tokens that were used in the place of those that were reserved. */
   finish(tokens: number): void
 }
 
 export interface Limiter {
-  /** Counts a request of a key. Throws 429 `rate_limited` with `retry-after` when one of the key's limits is reached. */
-  admit(key: ApiKey): Promise<Admission>
+  /** Counts a request of a key, and reserves `tokens` until it is known what was used. Throws 429 `rate_limited` with `retry-after` when one of the key's limits is reached. */
+  admit(key: ApiKey, tokens: number): Promise<Admission>
 }
 
 export interface LimiterOptions {
@@ -72,21 +72,37 @@ export function createLimiter(options: LimiterOptions): Limiter {
     return () => running.set(key.name, (running.get(key.name) ?? 1) - 1)
   }
 
+  /** Counted before the answer is known, in one step of the store: of requests that come at once, only those pass that find something left. */
+  async function reserve(headers: Record<string, string>, key: ApiKey, limit: number, tokens: number): Promise<void> {
+    const state = await count('tokens', key, limit, tokens)
+    if (state === undefined) return
+    const full = state.consumedPoints - tokens >= limit
+    try {
+      note(headers, 'tokens', limit, state, full ? 1 : Number.NEGATIVE_INFINITY)
+    } catch (error) {
+      void count('tokens', key, limit, -tokens)
+      throw error
+    }
+  }
+
   return {
-    async admit(key) {
+    async admit(key, tokens) {
       const leave = enter(key)
       try {
         const headers: Record<string, string> = {}
         const { requestsPerMinute, tokensPerMinute } = key
         if (requestsPerMinute !== undefined)
           note(headers, 'requests', requestsPerMinute, await count('requests', key, requestsPerMinute, 1))
-        if (tokensPerMinute !== undefined)
-          note(headers, 'tokens', tokensPerMinute, await count('tokens', key, tokensPerMinute, 0), 1)
+        if (tokensPerMinute !== undefined) await reserve(headers, key, tokensPerMinute, tokens)
+        // What was reserved is given back in the minute it was taken from only: else the next would begin with more than its limit.
+        const until = performance.now() + MINUTE_S * 1000
         return {
           headers,
-          finish(tokens) {
+          finish(used) {
             leave()
-            if (tokensPerMinute !== undefined && tokens > 0) void count('tokens', key, tokensPerMinute, tokens)
+            if (tokensPerMinute === undefined) return
+            const more = performance.now() < until ? used - tokens : Math.max(0, used - tokens)
+            if (more !== 0) void count('tokens', key, tokensPerMinute, more)
           }
         }
       } catch (error) {

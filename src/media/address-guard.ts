@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns'
-import { lookup as dnsLookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import type { MediaLookup } from './media-lookup.ts'
 
 /** Thrown when a host resolves to an address that is not on the public Internet. */
 export class ForbiddenAddress extends Error {
@@ -36,15 +36,33 @@ export function checkHost(hostname: string): void {
 }
 
 /**
- * A DNS look-up that fails when any of a name's addresses is forbidden. Given to the connector itself,
+ * A look-up that fails when any of a name's addresses is forbidden. Given to the connector itself,
  * so the checked address is the one connected to, and a name cannot change its answer in between.
  */
-export const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return callback(error, [], undefined)
-    if (addresses.some(({ address }) => !isPublicAddress(address))) return callback(new ForbiddenAddress(hostname), [], undefined)
-    const [first] = addresses
-    if (options.all) return callback(null, addresses)
-    return callback(null, first?.address ?? '', first?.family)
+export function guardedLookup(find: MediaLookup): LookupFunction {
+  return lookupOver(find, (hostname, addresses) => {
+    if (addresses.some(({ address }) => !isPublicAddress(address))) throw new ForbiddenAddress(hostname)
   })
+}
+
+/** The same without the check, for hosts that the operator trusts. */
+export function trustingLookup(find: MediaLookup): LookupFunction {
+  return lookupOver(find, () => {})
+}
+
+function lookupOver(find: MediaLookup, check: (hostname: string, addresses: readonly LookupAddress[]) => void): LookupFunction {
+  return (hostname, options, callback) => {
+    const found = find(hostname, options).then((addresses) => {
+      check(hostname, addresses)
+      return addresses
+    })
+    found.then(
+      (addresses) => {
+        const [first] = addresses
+        if (options.all) callback(null, [...addresses])
+        else callback(null, first?.address ?? '', first?.family)
+      },
+      (error) => callback(error, [], undefined)
+    )
+  }
 }

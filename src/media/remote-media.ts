@@ -4,7 +4,8 @@ import { IMAGE_NAMES, isUsableImage, type MediaType, typeOfBytes, typeOfMediaTyp
 import type { ChatRequest } from '../core/request.ts'
 import type { Block, MediaBlock, ToolResultBlock, Turn } from '../core/turn.ts'
 import { GatewayError } from '../errors.ts'
-import { checkHost, ForbiddenAddress, guardedLookup } from './address-guard.ts'
+import { checkHost, ForbiddenAddress, guardedLookup, trustingLookup } from './address-guard.ts'
+import { createMediaLookup } from './media-lookup.ts'
 import { createS3Check } from './s3-media.ts'
 
 const MIB = 1024 * 1024
@@ -44,13 +45,18 @@ export interface MediaFetcherOptions {
  * only http and https, and every address is checked, after DNS and after every redirect.
  */
 export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
+  const find = createMediaLookup()
   const guarded = new Agent({
-    connect: { lookup: guardedLookup, timeout: 5_000 },
+    connect: { lookup: guardedLookup(find), timeout: 5_000 },
     connections: 16,
     keepAliveTimeout: 1_000,
     maxHeaderSize: 16_384
   })
-  const trusting = new Agent({ connect: { timeout: 5_000 }, connections: 16, keepAliveTimeout: 1_000 })
+  const trusting = new Agent({
+    connect: { lookup: trustingLookup(find), timeout: 5_000 },
+    connections: 16,
+    keepAliveTimeout: 1_000
+  })
   const s3 = createS3Check(options.s3Places ?? [])
   const isTrusted = (url: URL) => options.trustedHosts.includes(url.host) || options.trustedHosts.includes(url.hostname)
 

@@ -85,10 +85,12 @@ export interface MetricSources {
   readonly inFlight: () => number
   /** Lines of the log that were not taken, since the start. */
   readonly droppedLines: () => number
+  /** Whether a list of models names it. */
+  readonly knowsModel: (model: string) => boolean
 }
 
 /** Makes the metrics of one process. */
-export function createMetrics({ inFlight, droppedLines }: MetricSources): Metrics {
+export function createMetrics({ inFlight, droppedLines, knowsModel }: MetricSources): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker } = createMeters(registry)
@@ -112,13 +114,13 @@ export function createMetrics({ inFlight, droppedLines }: MetricSources): Metric
     }
   })
 
-  const labelOf = createModelLabels()
+  const labelOf = createModelLabels(knowsModel)
   const listeners: BedrockObserver[] = []
   const tallies = new Map<string, Tally>()
 
   /** What is counted of requests that agree in all labels: looked up once a request, since each of a library's counters looks for itself. */
   function tallyOf(record: RequestRecord, route: string, status: number): Tally {
-    const model = record.model === undefined ? 'none' : labelOf(record.model)
+    const model = record.model === undefined ? 'none' : labelOf(record.model, record.firstEventAt !== undefined || status < 400)
     const key = record.key ?? 'none'
     const stream = String(record.stream ?? false)
     const name = [route, model, stream, key, status].join(BETWEEN)
@@ -192,10 +194,11 @@ export function createMetrics({ inFlight, droppedLines }: MetricSources): Metric
 /** Models that get a label of their own; names come from callers, and each would be kept for ever. */
 const MOST_MODELS = 500
 
-function createModelLabels(): (model: string) => string {
+/** `isProven`: it has answered. Others have a label only where a list names them, so that made-up names take none from real ones. */
+function createModelLabels(isKnown: (model: string) => boolean): (model: string, isProven?: boolean) => string {
   const labels = new Set<string>()
-  return (model) => {
-    if (labels.size < MOST_MODELS) labels.add(model)
+  return (model, isProven = false) => {
+    if (labels.size < MOST_MODELS && !labels.has(model) && (isProven || isKnown(model))) labels.add(model)
     return labels.has(model) ? model : 'other'
   }
 }
@@ -217,7 +220,11 @@ interface Tally {
 /** Counts every request. */
 export const metrics = fp(
   async (app: FastifyInstance, { droppedLines }: Pick<MetricSources, 'droppedLines'>) => {
-    const made = createMetrics({ inFlight: () => app.life.inFlight, droppedLines })
+    const made = createMetrics({
+      inFlight: () => app.life.inFlight,
+      droppedLines,
+      knowsModel: (model) => app.catalog.known.has(model)
+    })
     app.decorate('metrics', made)
     app.onOver((request, reply, status) => made.observe(request, status, reply.elapsedTime / 1000))
   },

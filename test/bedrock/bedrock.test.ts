@@ -201,7 +201,12 @@ t.test('without regions the SDK says which', async (t) => {
 t.test('an invocation gives body, headers and the way it went', async (t) => {
   await standin(t)
   const id = 'amazon.titan-embed-text-v2:0'
-  const answer = await bedrock(t).invoke([{ id, baseId: id }], { inputText: 'hello' }, new AbortController().signal)
+  const answer = await bedrock(t).invoke({
+    owner: '',
+    targets: [{ id, baseId: id }],
+    body: { inputText: 'hello' },
+    signal: new AbortController().signal
+  })
   t.match(answer, { model: id, region: 'us-east-1', body: { embedding: [] } })
   t.ok(answer.headers['x-amzn-requestid'])
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { checkHost, guardedLookup, isPublicAddress } from '../../src/media/address-guard.ts'
+import { createMediaLookup } from '../../src/media/media-lookup.ts'
 
 const FORBIDDEN = [
   '127.0.0.1',
@@ -46,6 +47,6 @@ t.test('an address in a URL is checked in every spelling', async (t) => {
 })
 
 t.test('a name that resolves to a private address is refused at the look-up', async (t) => {
-  const error = await new Promise((resolve) => guardedLookup('localhost', { all: true }, resolve))
+  const error = await new Promise((resolve) => guardedLookup(createMediaLookup())('localhost', { all: true }, resolve))
   t.match(error, { name: 'ForbiddenAddress' })
 })

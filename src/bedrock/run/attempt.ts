@@ -3,7 +3,7 @@ import { type Cancel, signalOf } from '../../core/cancel.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { remedyFor, withRetryAfter } from '../transport/aws-error.ts'
-import { leftError, networkError } from '../transport/network-error.ts'
+import { isUnreachable, leftError, networkError } from '../transport/network-error.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Breaker } from './breaker.ts'
 import type { BedrockObserver } from './observer.ts'
@@ -94,7 +94,8 @@ function mayPass(error: GatewayError): boolean {
 
 // A throttled model is healthy. With nowhere else to go it is asked again; with other regions it is better left alone for a while.
 function tellBreaker(breaker: Breaker, place: string, error: GatewayError, alone: boolean): void {
-  if (mayPass(error) && !(alone && error.kind === 'rate_limited')) breaker.failed(place)
+  if (mayPass(error) && !(alone && error.kind === 'rate_limited'))
+    breaker.failed(place, error.kind === 'rate_limited' || isUnreachable(error))
   else breaker.succeeded(place)
 }
 

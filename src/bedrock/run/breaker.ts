@@ -8,7 +8,8 @@ export interface Breaker {
   /** Whether a call may go to the place. In `half-open` only one at a time may; its outcome must be told. */
   admits(place: string): boolean
   succeeded(place: string): void
-  failed(place: string): void
+  /** `isNobodysDoing`: no request can bring it about, so it tells of the place for all callers; default: false. */
+  failed(place: string, isNobodysDoing?: boolean): void
   /** The call ended without telling anything about the place. */
   withdrew(place: string): void
   /** Milliseconds until the place is probed again; 0 when it may be called. */

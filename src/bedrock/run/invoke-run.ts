@@ -8,6 +8,8 @@ import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 
 /** One InvokeModel call: a body in the model's own words. */
 export interface InvokeRun {
+  /** The name of the caller's key, empty where none is asked for. */
+  readonly owner: string
   readonly targets: readonly [ModelTarget, ...ModelTarget[]]
   readonly body: JsonObject
   readonly signal: Cancel

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import { createWarmLookup } from './warm-lookup.ts'
 
 /** How connections to Bedrock are made. */
 export interface AgentOptions {
@@ -30,6 +31,7 @@ export async function createAgent(origin: string, options: AgentOptions): Promis
   const { httpsProxy, httpProxy, noProxy } = options.proxy ?? {}
   const connect = {
     timeout: CONNECT_MS,
+    lookup: createWarmLookup(),
     ...(options.caFile === undefined ? {} : { ca: [...rootCertificates, await readFile(options.caFile, 'utf8')] })
   }
   const common = {

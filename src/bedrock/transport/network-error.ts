@@ -21,6 +21,11 @@ export function networkError(error: unknown): GatewayError {
   return new GatewayError('upstream_error', message, { cause: error })
 }
 
+/** Whether Bedrock was not reached at all, which no request can bring about. */
+export function isUnreachable(error: GatewayError): boolean {
+  return UNREACHABLE.has(codeOf(error.cause))
+}
+
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return ''
   if ('code' in error && typeof error.code === 'string') return error.code

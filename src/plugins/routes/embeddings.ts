@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type EmbedRunAnswer, runEmbedding } from '../../bedrock/run/embed-run.ts'
+import { type EmbedRunAnswer, type Invoke, runEmbedding } from '../../bedrock/run/embed-run.ts'
 import { noTokens } from '../../dialects/openai/token-text.ts'
 import { holdsTokens } from '../../dialects/openai-embeddings/decode-input.ts'
 import { type DecodedEmbeddingRequest, decodeEmbeddingRequest } from '../../dialects/openai-embeddings/decode-request.ts'
@@ -18,7 +18,9 @@ export async function embeddings(app: FastifyInstance): Promise<void> {
     const { request: asked, options, warnings } = decodeEmbeddingRequest(request.body, decodeTokens)
     const targets = await app.resolve(asked.model, 'embedding', request)
     request.record.upstreamStartedAt = performance.now()
-    const answer = await runEmbedding({ request: asked, targets, signal: request.gone }, app.bedrock.invoke)
+    const owner = request.apiKey?.name ?? ''
+    const invoke: Invoke = (to, body, signal) => app.bedrock.invoke({ owner, targets: to, body, signal })
+    const answer = await runEmbedding({ request: asked, targets, signal: request.gone }, invoke)
     announceEmbedding(request, reply, answer, warnings)
     const pieces = Readable.from(encodeEmbeddings(answer, answer.model, options))
     return reply.type('application/json; charset=utf-8').send(pieces)

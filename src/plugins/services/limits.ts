@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../../errors.ts'
+import type { RequestRecord } from '../../http/request-record.ts'
 import type { ApiKey } from '../../keys/key-set.ts'
 import { createLimiter } from '../../limits/limiter.ts'
 import { connectStore } from '../../limits/store.ts'
@@ -41,13 +42,26 @@ export const limits = fp(
     async function admit(apiKey: ApiKey, request: FastifyRequest, reply: FastifyReply): Promise<void> {
       // Listened for before the store is waited for: a client may leave meanwhile, and would keep its place for ever.
       const over = new Promise<void>((resolve) => reply.raw.once('close', resolve))
-      const admission = await limiter.admit(apiKey)
-      void over.then(() => admission.finish((request.record.promptTokens ?? 0) + (request.record.completionTokens ?? 0)))
+      const reserved = Math.ceil(Number(request.headers['content-length'] ?? 0) / CHARACTERS_PER_TOKEN)
+      if (apiKey.tokensPerMinute !== undefined) request.record.answered = 0
+      const admission = await limiter.admit(apiKey, reserved)
+      void over.then(() => admission.finish(tokensOf(request.record, reserved)))
       reply.headers(admission.headers)
     }
   },
   { name: 'limits', dependencies: ['life', 'overload', 'auth'] }
 )
+
+/** A token of most languages is no shorter. */
+const CHARACTERS_PER_TOKEN = 4
+
+/** What a request has used. Where its client left before Bedrock told: the question as it was reserved, and what was sent of the answer. */
+function tokensOf(record: RequestRecord, reserved: number): number {
+  const { promptTokens, completionTokens, answered = 0, upstreamStartedAt } = record
+  if (promptTokens !== undefined || completionTokens !== undefined) return (promptTokens ?? 0) + (completionTokens ?? 0)
+  const isCut = record.clientLeft === true && upstreamStartedAt !== undefined
+  return isCut || answered > 0 ? reserved + Math.ceil(answered / CHARACTERS_PER_TOKEN) : 0
+}
 
 function hasLimits(key: ApiKey): boolean {
   return key.requestsPerMinute !== undefined || key.tokensPerMinute !== undefined || key.maxConcurrent !== undefined

@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { build, eventually, lastCall } from '../helper.ts'
+
+const NOVA = 'amazon.nova-lite-v1:0'
+const KEYS = {
+  keys: [
+    { name: 'noisy', key: 'sk-noisy', requests_per_minute: 100_000, tokens_per_minute: 100_000_000 },
+    { name: 'quiet', key: 'sk-quiet', requests_per_minute: 100_000, tokens_per_minute: 100_000_000 },
+    { name: 'small', key: 'sk-small', tokens_per_minute: 100 },
+    { name: 'reader', key: 'sk-reader', tokens_per_minute: 200 }
+  ]
+}
+
+async function gateway(t: Test) {
+  const file = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`
+  const built = await build(t, { API_KEYS_FILE: file, UPSTREAM_MAX_ATTEMPTS: '1' })
+  const ask = (key: string, body: object, signal?: AbortSignal) =>
+    fetch(`${built.base}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      ...(signal && { signal })
+    })
+  return { ...built, ask }
+}
+
+const asks = (model: string, content: unknown = 'hi', more: object = {}) => ({
+  model,
+  messages: [{ role: 'user', content }],
+  ...more
+})
+
+t.test('S3: a key whose requests fail takes the model from nobody else', async (t) => {
+  const { ask, standin } = await gateway(t)
+  standin.fail(NOVA, ...Array.from({ length: 5 }, () => 'internal' as const))
+  for (let at = 0; at < 5; at++) t.equal((await ask('sk-noisy', asks(NOVA))).status, 502)
+  t.equal((await ask('sk-noisy', asks(NOVA))).status, 503, 'its own place is closed')
+  t.equal((await ask('sk-quiet', asks(NOVA))).status, 200)
+})
+
+t.test('S5: made-up names have no label, models that answer or are listed have', async (t) => {
+  const { ask, app } = await gateway(t)
+  for (let at = 0; at < 20; at++) await (await ask('sk-noisy', asks(`made.up-${at}-v1:0`))).text()
+  t.equal((await ask('sk-noisy', asks(NOVA))).status, 200)
+  t.ok(await eventually(() => app.life.inFlight === 0))
+  const text = await app.metrics.text()
+  t.notMatch(text, /made\.up/)
+  t.match(text, /model="other"/)
+  t.match(text, /amazon\.nova-lite/)
+})
+
+t.test('S6: of many requests at once only those pass that find tokens left', async (t) => {
+  const { ask } = await gateway(t)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask('sk-small', asks(NOVA))))
+  const passed = answers.filter(({ status }) => status === 200).length
+  t.ok(passed >= 1 && passed < 10, `${passed} of 20`)
+  for (const { status } of answers) t.ok([200, 429].includes(status))
+})
+
+t.test('S6: an answer that is left at its last word is counted by what was sent', async (t) => {
+  const { ask, standin } = await gateway(t)
+  const statuses: number[] = []
+  for (let at = 0; at < 4; at++) {
+    standin.answer(NOVA, { content: [{ text: `${'word '.repeat(100)}END` }, { text: 'more '.repeat(400) }], gapMs: 2 })
+    const leaving = new AbortController()
+    const answer = await ask('sk-reader', asks(NOVA, 'hi', { stream: true }), leaving.signal)
+    statuses.push(answer.status)
+    let text = ''
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+    for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+      text += read.value
+      if (text.includes('more')) break
+    }
+    leaving.abort()
+    await eventually(() => standin.inFlight() === 0)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  t.equal(statuses[0], 200)
+  t.equal(statuses.at(-1), 429)
+})
+
+/** What a noisy caller may send: refused, failing, cut, unknown, with schemas and media of its own. */
+const NOISE = fc.oneof(
+  fc.constant(asks(NOVA)),
+  fc.constant(asks('standin.fault-internal')),
+  fc.constant(asks('standin.fault-throttling')),
+  fc.constant(asks('standin.fault-reset-mid-stream', 'hi', { stream: true })),
+  fc.string({ minLength: 1, maxLength: 20 }).map((name) => asks(`made.${name}`)),
+  fc.constant(asks(NOVA, 'hi', { temperature: 99 })),
+  fc.constant({ model: NOVA }),
+  fc.constant(asks(NOVA, [{ type: 'image_url', image_url: { url: 'http://127.0.0.1:1/a.png' } }])),
+  fc
+    .dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.constant({ type: 'string' }), { maxKeys: 3 })
+    .map((properties) =>
+      asks(NOVA, 'hi', { tools: [{ type: 'function', function: { name: 'noise', parameters: { type: 'object', properties } } }] })
+    )
+)
+const QUIET = asks('us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'a quiet question', {
+  temperature: 0.5,
+  tools: [
+    { type: 'function', function: { name: 'look', parameters: { type: 'object', properties: { at: { type: 'string' } } } } }
+  ]
+})
+
+t.test('tenants: whatever one key sends before, another key’s request becomes the same bytes, status and limits', async (t) => {
+  const { ask, standin } = await gateway(t)
+  const limits = (answer: Response) => [...answer.headers].filter(([name]) => /^x-ratelimit-limit|^x-adit/.test(name))
+  const seen = async () => {
+    const answer = await ask('sk-quiet', QUIET)
+    await answer.text()
+    const used = Number(answer.headers.get('x-ratelimit-remaining-requests'))
+    return { status: answer.status, limits: limits(answer), used, body: JSON.stringify(lastCall(standin)?.body) }
+  }
+  let before = await seen()
+  t.equal(before.status, 200)
+  await fc.assert(
+    fc.asyncProperty(fc.array(NOISE, { minLength: 1, maxLength: 8 }), async (noise) => {
+      for (const body of noise) await (await ask('sk-noisy', body)).text().catch(() => 'cut')
+      const after = await seen()
+      t.strictSame({ ...after, used: after.used + 1 }, before)
+      before = after
+    }),
+    { numRuns: 15 }
+  )
+})
