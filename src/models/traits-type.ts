@@ -30,6 +30,14 @@ export interface Traits {
   /** Takes `tool_choice.disable_parallel_tool_use` in its native fields. */
   readonly parallelToolSwitch: boolean
   readonly strictTools: boolean
+  /** The draft that schemas must be of. */
+  readonly schemaDraft: 'any' | '2020-12'
+  /** Reads `$ref` in schemas. */
+  readonly schemaRefs: boolean
+  /** Takes `anyOf`, `oneOf` and `allOf` at the root of a tool's schema. */
+  readonly rootComposition: boolean
+  /** Takes any name of a property; else letters, digits, `_`, `.`, `-`, at most 64. */
+  readonly anyPropertyName: boolean
   /** Alphabet of tool ids: `plain` is letters, digits, `_`, `-`; `dotted` adds `.` and `:`; `nine` is exactly nine letters or digits. */
   readonly toolIds: 'plain' | 'dotted' | 'nine'
   /** Tools the provider runs itself. */

@@ -3,6 +3,7 @@ import { blocksOf, type ConverseRequest } from './converse-request.ts'
 import { checkUnicode } from './parse-body.ts'
 import { invalid, modelRefuses, Refusal } from './refusal.ts'
 import { checkCachePoints } from './rules-cache.ts'
+import { checkToolSchemas } from './rules-tool-schema.ts'
 import { checkSchema } from './schema-subset.ts'
 
 /** Refuses what this one model does not take: sampling, tools, cache points, stop words, structured output. */
@@ -52,6 +53,7 @@ function checkTools(request: ConverseRequest, model: CatalogModel, streaming: bo
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) invalid(`The tool ${twice} is already defined at toolConfig.tools.${names.indexOf(twice)}.`)
   checkChoice(request, model, names)
+  checkToolSchemas(request, model)
 }
 
 function checkChoice({ toolConfig }: ConverseRequest, model: CatalogModel, names: readonly string[]): void {

@@ -30,7 +30,33 @@ const closed = { type: 'object', properties: { a: { type: 'string' } }, required
 
 type Row = readonly [name: string, model: string, body: Record<string, unknown>, sentence: RegExp]
 
+const shaped = (json: unknown) => ({ toolConfig: { tools: [spec('a', { inputSchema: { json } })] } })
+
 const REFUSED: readonly Row[] = [
+  [
+    'F20: a composition at the root of a tool of Claude',
+    SONNET_46,
+    shaped({ type: 'object', oneOf: [{ type: 'object' }] }),
+    /input_schema does not support oneOf, allOf, or anyOf at the top level$/
+  ],
+  [
+    'F21: an odd name of a property in a tool of Claude',
+    SONNET_46,
+    shaped({ type: 'object', properties: { a: { type: 'object', properties: { $filter: {} } } } }),
+    /Property keys should match pattern/
+  ],
+  [
+    'F22: an older draft in a tool of Claude',
+    SONNET_46,
+    shaped({ type: 'object', properties: { a: { exclusiveMinimum: true } } }),
+    /must match JSON Schema draft 2020-12$/
+  ],
+  [
+    'F25: a reference in a tool of Nova',
+    NOVA,
+    shaped({ type: 'object', properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: {} } }),
+    /\$ref is not supported in tool schemas\.$/
+  ],
   ['F27: tools on R1', 'us.deepseek.r1-v1:0', { toolConfig: tools }, /This model doesn't support tool use\.$/],
   [
     'F32: a tool by name on DeepSeek V3.2',

@@ -6,6 +6,8 @@ export interface AnswerContext {
   readonly toolNames: ReadonlyMap<string, string>
   /** Ids in the request's history, Bedrock's to the caller's, where they differ. New ids of an answer go out as they are. */
   readonly toolIds: ReadonlyMap<string, string>
+  /** Names of properties in Bedrock's alphabet to the caller's, in arguments and in JSON answers; absent: all are the caller's. */
+  readonly propertyNames?: ReadonlyMap<string, string>
   /** A forced tool whose input is the text answer. */
   readonly jsonTool?: string
   /** The caller's schema, untouched, to check the answer against; for `json_object` just `{type: 'object'}`. */

@@ -1,6 +1,7 @@
 import type { ModelEvent } from '../../core/event.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { joinBase64 } from './join-base64.ts'
+import { createKeyRestorer, type KeyRestorer } from './restore-keys.ts'
 import { createTextGate } from './text-filter.ts'
 import type { TextGate } from './text-pieces.ts'
 import { createUnwrapper, type Unwrapper } from './unwrap-properties.ts'
@@ -20,6 +21,8 @@ export interface Writing {
   gated: number | undefined
   /** Reads the input of the gateway's own answer tool. */
   readonly unwrapper: Unwrapper | undefined
+  /** Gives the open call's arguments the caller's names. */
+  keys: KeyRestorer | undefined
   /** The wire's number and kind of the open block; `kind` undefined: none is open. */
   index: number
   kind: BlockKind | undefined
@@ -43,6 +46,7 @@ export function beginWriting(context: AnswerContext): Writing {
     isPlain: context.jsonTool === undefined,
     gated: undefined,
     unwrapper: context.jsonUnwrap === true ? createUnwrapper() : undefined,
+    keys: undefined,
     index: -1,
     kind: undefined,
     block: -1,
@@ -70,6 +74,8 @@ export function open(state: Writing, index: number, kind: BlockKind): Events {
   state.index = index
   state.kind = kind
   state.hasInput = false
+  const { propertyNames } = state.context
+  if (propertyNames !== undefined) state.keys = createKeyRestorer(propertyNames)
   state.pieces = []
   if (kind !== 'hidden') state.block++
   return before
@@ -92,8 +98,11 @@ export function close(state: Writing): Events {
   // A call without arguments streams no input at all, and every client parses what it collects.
   if (kind === 'tool' && !state.hasInput) return [{ type: 'tool-input', block, json: '{}' }, end]
   if (kind === 'json' && !state.hasInput) return [{ type: 'text', block, text: '{}' }, end]
-  const left = kind === 'json' ? state.unwrapper?.end() : undefined
-  if (left !== undefined && left !== '') return [{ type: 'text', block, text: left }, end]
+  const key = state.keys?.end() ?? ''
+  if (kind === 'tool' && key !== '') return [{ type: 'tool-input', block, json: key }, end]
+  if (kind !== 'json') return [end]
+  const left = `${key === '' ? '' : (state.unwrapper?.take(key) ?? key)}${state.unwrapper?.end() ?? ''}`
+  if (left !== '') return [{ type: 'text', block, text: left }, end]
   return [end]
 }
 

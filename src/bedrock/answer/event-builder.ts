@@ -36,15 +36,17 @@ export function writeText(state: Writing, index: number, text: string): Events {
 }
 
 /** A piece of the open call's arguments. Throws where none is open: a call must not go out without a part of them. */
-export function writeInput(state: Writing, index: number, json: string): Events {
-  if (json === '' || isHidden(state, index)) return NOTHING
+export function writeInput(state: Writing, index: number, sent: string): Events {
+  if (sent === '' || isHidden(state, index)) return NOTHING
   const kind = state.index === index ? state.kind : undefined
   if (kind === 'tool') {
     state.hasInput = true
-    return [{ type: 'tool-input', block: state.block, json }]
+    const json = state.keys?.take(sent) ?? sent
+    return json === '' ? NOTHING : [{ type: 'tool-input', block: state.block, json }]
   }
   if (kind !== 'json') throw new GatewayError('upstream_stream_error', 'Bedrock sent arguments of no call; try again')
   state.hasInput = true
+  const json = state.keys?.take(sent) ?? sent
   const text = state.unwrapper?.take(json) ?? json
   return text === '' ? NOTHING : [{ type: 'text', block: state.block, text }]
 }
@@ -81,6 +83,7 @@ export function writeMore(state: Writing, { index, kind, text, literal }: QuickD
   const { block, gate } = state
   if (text === '' || state.index !== index || state.kind !== OPEN_AS[kind]) return undefined
   if (kind === 'input') {
+    if (state.keys !== undefined) return undefined
     state.hasInput = true
     return { type: 'tool-input', block, json: text, literal }
   }

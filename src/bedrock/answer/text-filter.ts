@@ -1,6 +1,7 @@
 import type { AnswerContext } from './answer-context.ts'
 import { createCallMarkers } from './call-markers.ts'
 import { createCallText } from './call-text.ts'
+import { createJsonKeys } from './json-keys.ts'
 import { createJsonText } from './json-text.ts'
 import { createTaggedThinking } from './tagged-thinking.ts'
 import type { Pieces, TextGate } from './text-pieces.ts'
@@ -13,6 +14,7 @@ export function createTextGate(context: AnswerContext): TextGate | undefined {
   if (callMarkers !== undefined) gates.push(createCallMarkers(callMarkers))
   if (textCalls !== undefined) gates.push(createCallText(textCalls.names))
   else if (jsonText === true) gates.push(createJsonText())
+  if (context.propertyNames !== undefined && context.outputMode === 'native') gates.push(createJsonKeys(context.propertyNames))
   const last = gates.pop()
   return last === undefined ? undefined : gates.reduceRight((behind, gate) => inSeries(gate, behind), last)
 }

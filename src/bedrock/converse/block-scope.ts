@@ -1,6 +1,7 @@
 import type { Traits } from '../../models/traits.ts'
 import type { DocumentNames } from '../prepare/document-names.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
+import type { PropertyNames } from '../schema/property-names.ts'
 
 /** What the encoding of a block depends on. */
 export interface BlockScope {
@@ -8,6 +9,7 @@ export interface BlockScope {
   /** For error messages. */
   readonly model: string
   readonly names: ToolNames
+  readonly properties: PropertyNames
   readonly documents: DocumentNames
   /** A guardrail is set, so text marked for it goes out as guardContent. */
   readonly guarded: boolean

@@ -16,7 +16,9 @@ export function encodeBlock(block: Block, scope: BlockScope, role: Turn['role'],
       into.push(encodeMedia(block, scope, role))
       return addCachePoint(block.cache, into)
     case 'tool-call':
-      into.push({ toolUse: { toolUseId: block.id, name: scope.names.toBedrock(block.name), input: block.input } })
+      into.push({
+        toolUse: { toolUseId: block.id, name: scope.names.toBedrock(block.name), input: scope.properties.toBedrock(block.input) }
+      })
       return addCachePoint(block.cache, into)
     case 'tool-result':
       return encodeToolResult(block, scope, role, into)

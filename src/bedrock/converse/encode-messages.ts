@@ -5,6 +5,7 @@ import { endTurns } from '../prepare/arrange-turns.ts'
 import { createDocumentNames } from '../prepare/document-names.ts'
 import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
+import type { PropertyNames } from '../schema/property-names.ts'
 import type { BlockScope } from './block-scope.ts'
 import { encodeBlock, encodeText } from './encode-blocks.ts'
 import { asksForCitations, wantsCitations } from './encode-output.ts'
@@ -17,6 +18,7 @@ export interface WireConversation {
 
 export interface MessageParts {
   readonly names: ToolNames
+  readonly properties: PropertyNames
   /** The gateway's own instructions, behind the caller's. */
   readonly instructions: readonly string[]
   readonly reasoning: boolean
@@ -28,6 +30,7 @@ export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts
     traits: encoding.traits,
     model: encoding.target.id,
     names: parts.names,
+    properties: parts.properties,
     documents: createDocumentNames(),
     guarded: encoding.request.guardrail !== undefined,
     status: encoding.traits.toolResultStatus && !isOmitted(encoding, 'status'),

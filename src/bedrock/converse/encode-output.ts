@@ -7,13 +7,16 @@ import type { AnswerContext } from '../answer/answer-context.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
 import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
+import type { PropertyNames } from '../schema/property-names.ts'
 import { isObjectNode, sanitizeSchema } from '../schema/sanitize-schema.ts'
 import { createSchemaRoom } from '../schema/schema-limits.ts'
+import { shapeSchema } from '../schema/shape-schema.ts'
 import { toolSchema } from '../schema/tool-schema.ts'
 import type { OutputPlan } from './plans.ts'
 import { takesForced } from './tool-choice.ts'
 
 export interface OutputParts {
+  readonly properties: PropertyNames
   readonly names: ToolNames
   readonly callable: readonly CallableTool[]
   /** The model reasons in this call. */
@@ -57,11 +60,15 @@ function hasOwnProperties({ properties }: JsonObject): boolean {
 }
 
 function planSchema(encoding: Encoding, output: SchemaOutput, parts: OutputParts): OutputPlan {
-  if (canNative(encoding, output)) return { mode: 'native', instructions: [], outputConfig: nativeFormat(output) }
+  if (canNative(encoding, output))
+    return { mode: 'native', instructions: [], outputConfig: nativeFormat(encoding, output, parts) }
   if (!canTool(encoding, output, parts)) return { mode: 'instruction', instructions: [instruction(output)] }
   const name = parts.names.reserve('json')
-  const description = output.description?.trim() || 'Gives the final answer. Call it once, with the whole answer.'
-  const spec = { toolSpec: { name, description, inputSchema: { json: toolSchema(output.schema) } } }
+  const about = output.description?.trim() || 'Gives the final answer. Call it once, with the whole answer.'
+  const { schema, rule, isCut } = shapeSchema(output.schema, encoding.traits)
+  if (isCut) encoding.warn('output', 'the model reads no references, and not all of them can be written out')
+  const description = rule === '' ? about : `${about}\n${rule}`
+  const spec = { toolSpec: { name, description, inputSchema: { json: parts.properties.rename(toolSchema(schema)) } } }
   return { mode: 'tool', tool: { name, spec }, instructions: [] }
 }
 
@@ -85,9 +92,18 @@ export function wantsCitations(block: Block): boolean {
   return block.type === 'document' && block.citations === true
 }
 
-function nativeFormat({ name, description, schema }: SchemaOutput): JsonObject {
+function nativeFormat(
+  { traits }: Encoding,
+  { name, description, schema }: SchemaOutput,
+  { properties }: OutputParts
+): JsonObject {
   const about = description === undefined || description.trim() === '' ? {} : { description }
-  const jsonSchema = { name: name.trim() === '' ? 'answer' : name, ...about, schema: toJson(sanitizeSchema(schema)) }
+  const sound = shapeSchema(schema, { ...traits, rootComposition: true }).schema
+  const jsonSchema = {
+    name: name.trim() === '' ? 'answer' : name,
+    ...about,
+    schema: toJson(properties.rename(sanitizeSchema(sound)))
+  }
   return { textFormat: { type: 'json_schema', structure: { jsonSchema } } }
 }
 

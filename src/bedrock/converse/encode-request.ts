@@ -10,6 +10,7 @@ import { reasoningMark } from '../prepare/reasoning-blocks.ts'
 import { stableHash } from '../prepare/stable-hash.ts'
 import { createToolIds, type ToolIds } from '../prepare/tool-ids.ts'
 import { createToolNames, type ToolNames } from '../prepare/tool-names.ts'
+import { createPropertyNames, type PropertyNames } from '../schema/property-names.ts'
 import { encodeAdditionalFields, encodeResponseFieldPaths } from './additional-fields.ts'
 import { placeCachePoints } from './cache-points.ts'
 import { encodeMessages } from './encode-messages.ts'
@@ -47,15 +48,17 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   }
   const ids = createToolIds(encoding.traits.toolIds)
   const names = createToolNames()
+  const properties = createPropertyNames(encoding.traits.anyPropertyName)
   const callable = callableTools(encoding)
   for (const tool of callable) names.toBedrock(tool.name)
   const turns = arrangeTurns(encoding, ids, callable.length > 0)
   const reasoning = planReasoning(encoding, turns, callable.length > 0)
-  const output = planOutput(encoding, { names, callable, reasoning: reasoning.active })
-  const tools = planTools(encoding, { names, callable, output, reasoning: reasoning.active })
+  const output = planOutput(encoding, { names, properties, callable, reasoning: reasoning.active })
+  const tools = planTools(encoding, { names, properties, callable, output, reasoning: reasoning.active })
   const streaming = encoding.stream && canStream(encoding, tools)
   const conversation = encodeMessages(encoding, turns, {
     names,
+    properties,
     instructions: [...tools.instructions, ...output.instructions],
     reasoning: reasoning.active
   })
@@ -71,7 +74,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   if (paths.length > 0) body.additionalModelResponseFieldPaths = paths
   encodeSettings(encoding, streaming, body)
   if (output.outputConfig !== undefined) body.outputConfig = output.outputConfig
-  const context = answerContext(encoding, { names, ids, output, callable, streaming })
+  const context = answerContext(encoding, { names, properties, ids, output, callable, streaming })
   return { body, streaming, warnings, context, hasOwnFields: hasOwnFields(encoding) }
 }
 
@@ -90,19 +93,22 @@ function canStream(encoding: Encoding, { tools }: ToolPlan): boolean {
 
 interface ContextParts {
   readonly names: ToolNames
+  readonly properties: PropertyNames
   readonly ids: ToolIds
   readonly output: OutputPlan
   readonly callable: readonly CallableTool[]
   readonly streaming: boolean
 }
 
-function answerContext(encoding: Encoding, { names, ids, output, callable, streaming }: ContextParts): AnswerContext {
+function answerContext(encoding: Encoding, { names, properties, ids, output, callable, streaming }: ContextParts): AnswerContext {
   const { request, traits } = encoding
   const mark = reasoningMark(traits)
   const hasTools = callable.length > 0
   const tagged = traits.inlineReasoning === 'always' || (traits.inlineReasoning === 'with-tools' && hasTools)
   const context: Mutable<AnswerContext> = { toolNames: names.toCaller(), toolIds: ids.toCaller() }
   outputContext(request.output, output, context)
+  const ownNames = properties.toCaller()
+  if (ownNames !== undefined) context.propertyNames = ownNames
   if (tagged) context.inlineReasoning = true
   if (traits.callMarkers.length > 0) context.callMarkers = traits.callMarkers
   if (streaming && traits.streamInputHoldsCache) context.inputHoldsCache = true

@@ -2,9 +2,9 @@ import type { JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
 import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
-import type { ToolNames } from '../prepare/tool-names.ts'
 import { sanitizeSchema } from '../schema/sanitize-schema.ts'
-import { createSchemaRoom, type SchemaRoom } from '../schema/schema-limits.ts'
+import { createSchemaRoom } from '../schema/schema-limits.ts'
+import { type ShapedSchema, shapeSchema } from '../schema/shape-schema.ts'
 import { toolSchema } from '../schema/tool-schema.ts'
 import { cachePoint } from './encode-blocks.ts'
 import type { ToolParts } from './plans.ts'
@@ -28,42 +28,55 @@ const MOST_STRICT = 20
 export function planTools(encoding: Encoding, parts: ToolParts): ToolPlan {
   const choice = planToolChoice(encoding, parts)
   const offered = choice.only === undefined ? parts.callable : parts.callable.filter((tool) => tool.name === choice.only)
-  const strict = strictTools(encoding, offered)
+  const shaped = offered.map((tool) => shapeTool(encoding, tool))
+  const strict = strictTools(encoding, shaped)
   const tools = [
-    ...offered.flatMap((tool) => encodeTool(tool, parts.names, strict.has(tool))),
+    ...shaped.flatMap((tool) => encodeTool(tool, parts, strict.has(tool))),
     ...systemTools(encoding),
     ...(parts.output.tool === undefined ? [] : [parts.output.tool.spec])
   ]
   return { tools, choice: choice.wire, instructions: choice.instructions, fields: parallelField(encoding, parts, choice.wire) }
 }
 
-function encodeTool(tool: CallableTool, names: ToolNames, isStrict: boolean): readonly JsonObject[] {
-  const schema = toolSchema(tool.inputSchema)
+/** A caller's tool with its schema in the form that the model takes. */
+interface ShapedTool extends ShapedSchema {
+  readonly tool: CallableTool
+}
+
+function shapeTool(encoding: Encoding, tool: CallableTool): ShapedTool {
+  const shaped = shapeSchema(tool.inputSchema ?? {}, encoding.traits)
+  if (shaped.isCut) encoding.warnAt(tool.path, 'the model reads no references, and not all of them can be written out')
+  return { ...shaped, schema: toolSchema(shaped.schema), tool }
+}
+
+function encodeTool(
+  { tool, schema, rule }: ShapedTool,
+  { names, properties }: ToolParts,
+  isStrict: boolean
+): readonly JsonObject[] {
+  const description = rule === '' ? (tool.description ?? '') : `${tool.description ?? ''}\n${rule}`.trimStart()
   const toolSpec = {
     name: names.toBedrock(tool.name),
-    ...(tool.description === undefined || tool.description.trim() === '' ? {} : { description: tool.description }),
-    inputSchema: { json: isStrict ? sanitizeSchema(schema) : schema },
+    ...(description.trim() === '' ? {} : { description }),
+    inputSchema: { json: properties.rename(isStrict ? sanitizeSchema(schema) : schema) },
     ...(isStrict ? { strict: true } : {})
   }
   return tool.cache === undefined ? [{ toolSpec }] : [{ toolSpec }, cachePoint(tool.cache)]
 }
 
 /** The tools whose arguments the model's grammar will enforce; for the others the wish is reported as dropped. */
-function strictTools(encoding: Encoding, offered: readonly CallableTool[]): ReadonlySet<CallableTool> {
+function strictTools(encoding: Encoding, offered: readonly ShapedTool[]): ReadonlySet<ShapedTool> {
   const taken = encoding.traits.strictTools && !isOmitted(encoding, 'strict')
   const room = createSchemaRoom()
-  const strict = new Set<CallableTool>()
-  for (const tool of offered) {
+  const strict = new Set<ShapedTool>()
+  for (const shaped of offered) {
+    const { tool, schema } = shaped
     if (tool.strict !== true) continue
-    if (taken && strict.size < MOST_STRICT && fits(tool, room)) strict.add(tool)
+    if (taken && strict.size < MOST_STRICT && room.take(schema)) strict.add(shaped)
     else
       encoding.warnAt(`${tool.path}.strict`, taken ? 'the schema cannot be enforced' : 'the model does not enforce tool schemas')
   }
   return strict
-}
-
-function fits(tool: CallableTool, room: SchemaRoom): boolean {
-  return room.take(toolSchema(tool.inputSchema))
 }
 
 function systemTools({ request, traits, target }: Encoding): readonly JsonObject[] {

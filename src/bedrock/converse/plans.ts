@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
+import type { PropertyNames } from '../schema/property-names.ts'
 
 /** How the wished form of the answer reaches the model. */
 export interface OutputPlan {
@@ -14,6 +15,7 @@ export interface OutputPlan {
 /** What the tools of a request are planned from. */
 export interface ToolParts {
   readonly names: ToolNames
+  readonly properties: PropertyNames
   readonly callable: readonly CallableTool[]
   readonly output: OutputPlan
   readonly reasoning: boolean

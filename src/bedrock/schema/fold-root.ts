@@ -1,0 +1,137 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { followRef } from './follow-ref.ts'
+
+/** A schema without a composition at its root, and the rule that stood there, in words. */
+export interface FoldedSchema {
+  readonly schema: JsonObject
+  /** Empty: none was lost. */
+  readonly rule: string
+}
+
+const COMPOSITIONS = ['allOf', 'anyOf', 'oneOf'] as const
+const MOST_STEPS = 1000
+const LONGEST_RULE = 2000
+
+/**
+ * Folds what stands in `allOf`, `anyOf`, `oneOf` and `$ref` at the root into `properties`: "input_schema does not support oneOf, allOf, or anyOf
+ * at the top level" (cua#3303, kiro-gateway#232). Required is what every alternative requires; the rest of the rule is told.
+ */
+export function foldRoot(root: JsonObject): FoldedSchema {
+  if (root.$ref === undefined && COMPOSITIONS.every((name) => root[name] === undefined)) return { schema: root, rule: '' }
+  const folder: Folder = { root, left: MOST_STEPS, rules: [] }
+  const { properties, required, patterns } = fold(root, folder, new Set())
+  const { $ref: _ref, allOf: _all, anyOf: _any, oneOf: _one, additionalProperties, ...own } = root
+  const addsNames = Object.keys(properties).some(
+    (name) => !isJsonObject(root.properties) || !Object.hasOwn(root.properties, name)
+  )
+  const schema: Record<string, Json> = { ...own, type: 'object', properties }
+  if (additionalProperties !== undefined && !(additionalProperties === false && addsNames))
+    schema.additionalProperties = additionalProperties
+  if (Object.keys(patterns).length > 0) schema.patternProperties = patterns
+  delete schema.required
+  if (required.size > 0) schema.required = [...required]
+  return { schema, rule: folder.rules.join(' ').slice(0, LONGEST_RULE) }
+}
+
+interface Folder {
+  readonly root: JsonObject
+  left: number
+  readonly rules: string[]
+}
+
+interface Folded {
+  readonly properties: Record<string, Json>
+  readonly patterns: Record<string, Json>
+  readonly required: ReadonlySet<string>
+}
+
+const EMPTY: Folded = { properties: {}, patterns: {}, required: new Set() }
+
+function fold(node: Json, folder: Folder, entered: ReadonlySet<string>): Folded {
+  if (!isJsonObject(node) || folder.left-- <= 0) return EMPTY
+  let folded: Folded = {
+    properties: isJsonObject(node.properties) ? { ...node.properties } : {},
+    patterns: isJsonObject(node.patternProperties) ? { ...node.patternProperties } : {},
+    required: new Set(Array.isArray(node.required) ? node.required.filter((name: Json) => typeof name === 'string') : [])
+  }
+  const { $ref, allOf } = node
+  if (typeof $ref === 'string' && !entered.has($ref)) {
+    folded = both(folded, fold(followRef(folder.root, $ref) ?? {}, folder, new Set([...entered, $ref])))
+  }
+  for (const part of Array.isArray(allOf) ? (allOf as readonly Json[]) : []) folded = both(folded, fold(part, folder, entered))
+  for (const name of ['anyOf', 'oneOf'] as const) {
+    const branches = node[name]
+    if (!Array.isArray(branches)) continue
+    const some = (branches as readonly Json[])
+      .filter((branch) => mayBeObject(branch))
+      .map((branch) => fold(branch, folder, entered))
+    folder.rules.push(told(name, some))
+    folded = both(folded, either(some))
+  }
+  return folded
+}
+
+/** Arguments are an object, so that an alternative of another type never holds. */
+function mayBeObject(branch: Json): boolean {
+  if (!isJsonObject(branch)) return branch !== false
+  const { type } = branch
+  return type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'))
+}
+
+function both(one: Folded, other: Folded): Folded {
+  return {
+    properties: join(one.properties, other.properties),
+    patterns: join(one.patterns, other.patterns),
+    required: new Set([...one.required, ...other.required])
+  }
+}
+
+function either(branches: readonly Folded[]): Folded {
+  const [first, ...rest] = branches
+  if (first === undefined) return EMPTY
+  return {
+    properties: joinAll(branches.map((branch) => branch.properties)),
+    patterns: joinAll(branches.map((branch) => branch.patterns)),
+    required: new Set([...first.required].filter((name) => rest.every((branch) => branch.required.has(name))))
+  }
+}
+
+function joinAll(maps: readonly Readonly<Record<string, Json>>[]): Record<string, Json> {
+  const found = new Map<string, Map<string, Json>>()
+  for (const map of maps) {
+    for (const [name, schema] of Object.entries(map)) {
+      const known = found.get(name) ?? new Map<string, Json>()
+      found.set(name, known.set(JSON.stringify(schema), schema))
+    }
+  }
+  return Object.fromEntries([...found].map(([name, schemas]) => [name, anyOf([...schemas.values()])]))
+}
+
+function anyOf(schemas: readonly Json[]): Json {
+  const [only = true, ...more] = schemas
+  return more.length === 0 ? only : { anyOf: schemas }
+}
+
+function join(one: Record<string, Json>, other: Record<string, Json>): Record<string, Json> {
+  const joined = new Map(Object.entries(one))
+  for (const [name, schema] of Object.entries(other)) {
+    const before = joined.get(name)
+    joined.set(name, before === undefined || isSame(before, schema) ? schema : { allOf: [before, schema] })
+  }
+  return Object.fromEntries(joined)
+}
+
+function isSame(one: Json, other: Json): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
+}
+
+function told(name: 'anyOf' | 'oneOf', branches: readonly Folded[]): string {
+  const sets = branches.map(({ properties, required }) => {
+    const needed = [...required].map((one) => JSON.stringify(one)).join(' and ')
+    const known = Object.keys(properties)
+      .map((one) => JSON.stringify(one))
+      .join(', ')
+    return needed === '' ? (known === '' ? 'anything' : `any of ${known}`) : needed
+  })
+  return `The arguments must fit ${name === 'oneOf' ? 'exactly' : 'at least'} one of: ${sets.map((set) => `(${set})`).join(' or ')}.`
+}

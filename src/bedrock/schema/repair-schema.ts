@@ -1,0 +1,217 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { followRef } from './follow-ref.ts'
+import { mapSchema } from './map-schema.ts'
+
+/**
+ * The schema in draft 2020-12, as Claude checks it: "JSON schema is invalid. It must match JSON Schema draft 2020-12"
+ * (Dokploy/mcp#74, harness-sdk#565). Words of older drafts and of OpenAPI are translated; what means nothing there is left out.
+ */
+export function repairSchema(root: JsonObject): JsonObject {
+  const repair = (node: Json): Json => {
+    if (typeof node === 'boolean') return node
+    return isJsonObject(node) ? mapSchema(repairNode(node, root), repair) : {}
+  }
+  return repair(root) as JsonObject
+}
+
+function repairNode(node: JsonObject, root: JsonObject): JsonObject {
+  const made: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(node)) {
+    const kept = repairMember(name, value)
+    if (kept !== undefined) made[name] = kept
+  }
+  if (typeof made.$ref === 'string' && made.$ref.startsWith('#') && !isTarget(followRef(root, made.$ref))) delete made.$ref
+  repairLimit(made, 'exclusiveMinimum', 'minimum')
+  repairLimit(made, 'exclusiveMaximum', 'maximum')
+  repairTuple(made)
+  repairDependencies(made)
+  repairRequired(made, node)
+  return made
+}
+
+function isTarget(value: Json | undefined): boolean {
+  return typeof value === 'boolean' || isJsonObject(value)
+}
+
+type Repair = (value: Json) => Json | undefined
+
+const text: Repair = (value) => (typeof value === 'string' ? value : undefined)
+const flag: Repair = (value) => (typeof value === 'boolean' ? value : undefined)
+const nothing: Repair = () => undefined
+const map: Repair = (value) => (isJsonObject(value) ? value : undefined)
+const list: Repair = (value) => (Array.isArray(value) && value.length > 0 ? value : undefined)
+const schema: Repair = (value) => (typeof value === 'boolean' || isJsonObject(value) ? value : undefined)
+const count: Repair = (value) => {
+  const number = toNumber(value)
+  return number !== undefined && Number.isInteger(number) && number >= 0 ? number : undefined
+}
+const amount: Repair = (value) => (typeof value === 'string' ? toNumber(value) : isNumber(value) ? value : undefined)
+const above0: Repair = (value) => ((toNumber(value) ?? 0) > 0 ? amount(value) : undefined)
+const limit: Repair = (value) => (typeof value === 'boolean' ? value : amount(value))
+const pattern: Repair = (value) => (typeof value === 'string' && isPattern(value) ? value : undefined)
+
+const REPAIRS: Readonly<Record<string, Repair>> = {
+  $schema: nothing,
+  $vocabulary: nothing,
+  id: (value) => (typeof value === 'string' ? undefined : value),
+  $id: nothing,
+  $ref: text,
+  $anchor: text,
+  $dynamicRef: text,
+  $dynamicAnchor: text,
+  $comment: text,
+  title: text,
+  description: text,
+  format: text,
+  contentEncoding: text,
+  contentMediaType: text,
+  pattern,
+  type: repairType,
+  enum: list,
+  examples: (value) => (value === null ? undefined : Array.isArray(value) ? value : [value]),
+  deprecated: flag,
+  readOnly: flag,
+  writeOnly: flag,
+  uniqueItems: flag,
+  minimum: amount,
+  maximum: amount,
+  multipleOf: above0,
+  exclusiveMinimum: limit,
+  exclusiveMaximum: limit,
+  minLength: count,
+  maxLength: count,
+  minItems: count,
+  maxItems: count,
+  minProperties: count,
+  maxProperties: count,
+  minContains: count,
+  maxContains: count,
+  allOf: list,
+  anyOf: list,
+  oneOf: list,
+  prefixItems: list,
+  properties: map,
+  $defs: map,
+  definitions: map,
+  dependentSchemas: map,
+  patternProperties: (value) =>
+    isJsonObject(value) ? Object.fromEntries(Object.entries(value).filter(([name]) => isPattern(name))) : undefined,
+  dependentRequired: (value) =>
+    isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(([name, names]) => [name, namesIn(names)])) : undefined,
+  additionalProperties: schema,
+  unevaluatedProperties: schema,
+  unevaluatedItems: schema,
+  propertyNames: schema,
+  contains: schema,
+  contentSchema: schema,
+  not: schema,
+  if: schema,
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: schema,
+  else: schema
+}
+
+function repairMember(name: string, value: Json): Json | undefined {
+  return Object.hasOwn(REPAIRS, name) ? REPAIRS[name]?.(value) : value
+}
+
+const TYPES = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'])
+/** What clients of typed languages write. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  bool: 'boolean',
+  dict: 'object',
+  double: 'number',
+  float: 'number',
+  int: 'integer',
+  list: 'array',
+  str: 'string'
+}
+
+function repairType(value: Json): Json | undefined {
+  if (!Array.isArray(value)) return typeWord(value)
+  const words = value.map((item: Json) => typeWord(item))
+  if (words.length === 0 || words.includes(undefined)) return undefined
+  return [...new Set(words)] as string[]
+}
+
+function typeWord(value: Json): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const word = value.toLowerCase()
+  if (TYPES.has(word)) return word
+  return Object.hasOwn(OTHER_WORDS, word) ? OTHER_WORDS[word] : undefined
+}
+
+/** Draft 4: the limit itself is in or out. */
+function repairLimit(made: Record<string, Json>, exclusive: string, inclusive: string): void {
+  const value = made[exclusive]
+  if (typeof value !== 'boolean') return
+  delete made[exclusive]
+  const bound = made[inclusive]
+  if (!value || bound === undefined) return
+  made[exclusive] = bound
+  delete made[inclusive]
+}
+
+/** Before 2020-12 a tuple was a list of `items`, and `additionalItems` the rest. */
+function repairTuple(made: Record<string, Json>): void {
+  const { items, additionalItems } = made
+  delete made.additionalItems
+  if (Array.isArray(items)) {
+    delete made.items
+    if (items.length > 0 && made.prefixItems === undefined) made.prefixItems = items
+    if (additionalItems !== undefined && isTarget(additionalItems)) made.items = additionalItems
+  } else if (items !== undefined && !isTarget(items)) delete made.items
+}
+
+function repairDependencies(made: Record<string, Json>): void {
+  const { dependencies } = made
+  delete made.dependencies
+  if (!isJsonObject(dependencies)) return
+  const lists = Object.entries(dependencies).filter(([, value]) => Array.isArray(value))
+  const schemas = Object.entries(dependencies).filter(([, value]) => isTarget(value))
+  if (lists.length > 0) {
+    const own = isJsonObject(made.dependentRequired) ? made.dependentRequired : {}
+    made.dependentRequired = { ...own, ...Object.fromEntries(lists.map(([name, names]) => [name, namesIn(names)])) }
+  }
+  if (schemas.length === 0) return
+  made.dependentSchemas = {
+    ...(isJsonObject(made.dependentSchemas) ? made.dependentSchemas : {}),
+    ...Object.fromEntries(schemas)
+  }
+}
+
+/** Draft 3 wrote `required: true` into the property. */
+function repairRequired(made: Record<string, Json>, node: JsonObject): void {
+  const own = namesIn(node.required ?? null)
+  const marked = Object.entries(isJsonObject(node.properties) ? node.properties : {})
+    .filter(([, property]) => isJsonObject(property) && property.required === true)
+    .map(([name]) => name)
+  delete made.required
+  if (own.length + marked.length > 0) made.required = [...new Set([...own, ...marked])]
+  else if (Array.isArray(node.required)) made.required = []
+}
+
+function namesIn(value: Json): readonly string[] {
+  return Array.isArray(value) ? [...new Set(value.filter((name: Json): name is string => typeof name === 'string'))] : []
+}
+
+function isNumber(value: Json): boolean {
+  return toNumber(value) !== undefined
+}
+
+/** Raw numbers are numbers too. */
+function toNumber(value: Json): number | undefined {
+  if (typeof value === 'boolean' || value === null || Array.isArray(value) || isJsonObject(value)) return undefined
+  if (typeof value === 'string' && value.trim() === '') return undefined
+  const number = Number(typeof value === 'object' ? JSON.stringify(value) : value)
+  return Number.isFinite(number) ? number : undefined
+}
+
+function isPattern(value: string): boolean {
+  try {
+    new RegExp(value, 'u')
+    return true
+  } catch {
+    return false
+  }
+}

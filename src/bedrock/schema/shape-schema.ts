@@ -1,0 +1,28 @@
+import type { JsonObject } from '../../core/json.ts'
+import { foldRoot } from './fold-root.ts'
+import { inlineRefs } from './inline-refs.ts'
+import { repairSchema } from './repair-schema.ts'
+
+/** What a model takes of a schema; traits have these members. */
+export interface SchemaRules {
+  readonly schemaDraft: 'any' | '2020-12'
+  readonly schemaRefs: boolean
+  readonly rootComposition: boolean
+}
+
+/** A schema as the model takes it. */
+export interface ShapedSchema {
+  readonly schema: JsonObject
+  /** What the schema does not say any more, for its description; empty: nothing. */
+  readonly rule: string
+  /** Something recursive, or too long to be written out, became anything. */
+  readonly isCut: boolean
+}
+
+/** Brings a caller's schema into the form that the model takes. Names of properties are another thing: see `property-names.ts`. */
+export function shapeSchema(schema: JsonObject, rules: SchemaRules): ShapedSchema {
+  const inlined = rules.schemaRefs ? { schema, isCut: false } : inlineRefs(schema)
+  const repaired = rules.schemaDraft === 'any' ? inlined.schema : repairSchema(inlined.schema)
+  const folded = rules.rootComposition ? { schema: repaired, rule: '' } : foldRoot(repaired)
+  return { ...folded, isCut: inlined.isCut }
+}
