@@ -13,8 +13,10 @@ const SYSTEM_AT_ONCE = 2
 /** DNS has answered, or there is none to ask: the system may know more. */
 const UNKNOWN = new Set(['ENOTFOUND', 'ENODATA', 'ECONNREFUSED', 'EBADNAME', 'EREFUSED', 'ENOTIMP', 'ESERVFAIL'])
 
-export function createMediaLookup(): MediaLookup {
+/** `servers`: `address:port` of those to ask; default: those of the system. */
+export function createMediaLookup(servers?: readonly string[]): MediaLookup {
   const resolver = new promises.Resolver(DNS)
+  if (servers !== undefined) resolver.setServers(servers)
   const turns = createTurns(SYSTEM_AT_ONCE)
   return async (hostname, options) => {
     const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
