@@ -49,12 +49,30 @@ async function loadAjv(): Promise<(schema: JsonObject) => FitsSchema | undefined
     ajv.removeKeyword('uniqueItems')
     const { $schema: _dialect, $id: _id, $async: _async, ...bare } = schema
     try {
-      if (multiplies(bare)) return undefined
+      if (isLarge(bare) || multiplies(bare)) return undefined
       return carefully(ajv.compile<unknown>(bare))
     } catch {
       return undefined
     }
   }
+}
+
+/** Ajv writes code for each schema inside a schema, 0.1 ms on one slow core: 400 of them keep the loop for less than 50 ms. */
+const MOST_OBJECTS = 400
+/** Names and constants become code too. */
+const MOST_VALUES = 4000
+
+function isLarge(root: Json): boolean {
+  let objects = 0
+  let values = 0
+  const open: Json[] = [root]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (++values > MOST_VALUES) return true
+    if (typeof node !== 'object' || node === null) continue
+    if (!Array.isArray(node) && ++objects > MOST_OBJECTS) return true
+    for (const inner of Object.values(node)) open.push(inner)
+  }
+  return false
 }
 
 /** A value nested deeper than the stack cannot be checked, which is no fault of the answer's. */

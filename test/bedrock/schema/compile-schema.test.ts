@@ -54,3 +54,10 @@ t.test('a definition that is used in many places is checked', async (t) => {
   t.equal(fits?.({ p1: 1, p49: 2 }), true)
   t.equal(fits?.({ p1: 1, p49: 'a' }), false)
 })
+
+t.test('S12: a schema of many schemas is not checked, however short it is', async (t) => {
+  const compile = createSchemaCompiler()
+  const nots = (count: number) => ({ allOf: Array.from({ length: count }, () => ({ not: {} })) })
+  t.ok(await compile(nots(150)))
+  t.equal(await compile(nots(300)), undefined)
+})
