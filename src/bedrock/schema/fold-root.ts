@@ -9,7 +9,7 @@ export interface FoldedSchema {
 }
 
 const COMPOSITIONS = ['allOf', 'anyOf', 'oneOf'] as const
-const MOST_STEPS = 1000
+const MOST_STEPS = 10_000
 const LONGEST_RULE = 2000
 
 /**
@@ -49,16 +49,17 @@ const EMPTY: Folded = { properties: {}, patterns: {}, required: new Set() }
 
 function fold(node: Json, folder: Folder, entered: ReadonlySet<string>): Folded {
   if (!isJsonObject(node) || folder.left-- <= 0) return EMPTY
-  let folded: Folded = {
+  const own: Folded = {
     properties: isJsonObject(node.properties) ? { ...node.properties } : {},
     patterns: isJsonObject(node.patternProperties) ? { ...node.patternProperties } : {},
     required: new Set(Array.isArray(node.required) ? node.required.filter((name: Json) => typeof name === 'string') : [])
   }
+  const parts = [own]
   const { $ref, allOf } = node
   if (typeof $ref === 'string' && !entered.has($ref)) {
-    folded = both(folded, fold(followRef(folder.root, $ref) ?? {}, folder, new Set([...entered, $ref])))
+    parts.push(fold(followRef(folder.root, $ref) ?? {}, folder, new Set([...entered, $ref])))
   }
-  for (const part of Array.isArray(allOf) ? (allOf as readonly Json[]) : []) folded = both(folded, fold(part, folder, entered))
+  for (const part of Array.isArray(allOf) ? (allOf as readonly Json[]) : []) parts.push(fold(part, folder, entered))
   for (const name of ['anyOf', 'oneOf'] as const) {
     const branches = node[name]
     if (!Array.isArray(branches)) continue
@@ -66,9 +67,9 @@ function fold(node: Json, folder: Folder, entered: ReadonlySet<string>): Folded 
       .filter((branch) => mayBeObject(branch))
       .map((branch) => fold(branch, folder, entered))
     folder.rules.push(told(name, some))
-    folded = both(folded, either(some))
+    parts.push(either(some))
   }
-  return folded
+  return all(parts)
 }
 
 /** Arguments are an object, so that an alternative of another type never holds. */
@@ -78,11 +79,17 @@ function mayBeObject(branch: Json): boolean {
   return type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'))
 }
 
-function both(one: Folded, other: Folded): Folded {
+function all(parts: readonly Folded[]): Folded {
   return {
-    properties: join(one.properties, other.properties),
-    patterns: join(one.patterns, other.patterns),
-    required: new Set([...one.required, ...other.required])
+    properties: join(
+      parts.map((part) => part.properties),
+      'allOf'
+    ),
+    patterns: join(
+      parts.map((part) => part.patterns),
+      'allOf'
+    ),
+    required: new Set(parts.flatMap((part) => [...part.required]))
   }
 }
 
@@ -90,13 +97,19 @@ function either(branches: readonly Folded[]): Folded {
   const [first, ...rest] = branches
   if (first === undefined) return EMPTY
   return {
-    properties: joinAll(branches.map((branch) => branch.properties)),
-    patterns: joinAll(branches.map((branch) => branch.patterns)),
+    properties: join(
+      branches.map((branch) => branch.properties),
+      'anyOf'
+    ),
+    patterns: join(
+      branches.map((branch) => branch.patterns),
+      'anyOf'
+    ),
     required: new Set([...first.required].filter((name) => rest.every((branch) => branch.required.has(name))))
   }
 }
 
-function joinAll(maps: readonly Readonly<Record<string, Json>>[]): Record<string, Json> {
+function join(maps: readonly Readonly<Record<string, Json>>[], how: 'allOf' | 'anyOf'): Record<string, Json> {
   const found = new Map<string, Map<string, Json>>()
   for (const map of maps) {
     for (const [name, schema] of Object.entries(map)) {
@@ -104,25 +117,12 @@ function joinAll(maps: readonly Readonly<Record<string, Json>>[]): Record<string
       found.set(name, known.set(JSON.stringify(schema), schema))
     }
   }
-  return Object.fromEntries([...found].map(([name, schemas]) => [name, anyOf([...schemas.values()])]))
+  return Object.fromEntries([...found].map(([name, schemas]) => [name, together([...schemas.values()], how)]))
 }
 
-function anyOf(schemas: readonly Json[]): Json {
+function together(schemas: readonly Json[], how: 'allOf' | 'anyOf'): Json {
   const [only = true, ...more] = schemas
-  return more.length === 0 ? only : { anyOf: schemas }
-}
-
-function join(one: Record<string, Json>, other: Record<string, Json>): Record<string, Json> {
-  const joined = new Map(Object.entries(one))
-  for (const [name, schema] of Object.entries(other)) {
-    const before = joined.get(name)
-    joined.set(name, before === undefined || isSame(before, schema) ? schema : { allOf: [before, schema] })
-  }
-  return Object.fromEntries(joined)
-}
-
-function isSame(one: Json, other: Json): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other)
+  return more.length === 0 ? only : { [how]: schemas }
 }
 
 function told(name: 'anyOf' | 'oneOf', branches: readonly Folded[]): string {
