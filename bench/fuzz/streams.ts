@@ -1,6 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import { EventStreamCodec } from '@smithy/core/event-streams'
-import { createEventDecoder, PLAIN_ANSWER } from '../../src/bedrock/converse/decode-events.ts'
+import { PLAIN_ANSWER } from '../../src/bedrock/answer/answer-context.ts'
+import { createConverseDecoder } from '../../src/bedrock/converse/converse-codec.ts'
+import { createEventDecoder } from '../../src/bedrock/converse/decode-events.ts'
 import { openEvents } from '../../src/bedrock/run/answer-reader.ts'
 import type { HttpBody } from '../../src/bedrock/transport/http-body.ts'
 import type { ModelEvent } from '../../src/core/event.ts'
@@ -69,7 +71,7 @@ function bodyOf(bytes: Buffer, random: Random): HttpBody {
 
 /** The answer as the gateway reads it, or undefined when it says that the stream broke. */
 async function readByGateway(bytes: Buffer, random: Random): Promise<Completion | undefined> {
-  const decoder = createEventDecoder(PLAIN_ANSWER)
+  const decoder = createConverseDecoder(PLAIN_ANSWER)
   try {
     const events = await openEvents({ body: bodyOf(bytes, random), decoder, model: 'm', requestId: undefined })
     const folder = createFolder()

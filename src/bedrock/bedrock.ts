@@ -7,7 +7,7 @@ import type { TraitRow } from '../models/traits.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import type { AttemptPolicy, Candidate } from './run/attempt.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
-import { type ChatAnswer, type ChatRun, type ConverseTools, runConverse } from './run/chat-run.ts'
+import { type ChatAnswer, type ChatRun, type ChatTools, runChat } from './run/chat-run.ts'
 import { type InvokeAnswer, type InvokeRun, runInvoke } from './run/invoke-run.ts'
 import type { BedrockObserver } from './run/observer.ts'
 import { createOmissionMemory } from './run/omission-memory.ts'
@@ -48,7 +48,7 @@ export interface BedrockOptions extends AgentOptions {
   /** A Bedrock API key, instead of credentials. */
   readonly bearerToken?: string
   readonly traitRows?: readonly TraitRow[]
-  readonly defaults: ConverseTools['defaults']
+  readonly defaults: ChatTools['defaults']
   /** Calls of one model in one region for one request. */
   readonly maxAttempts: number
   readonly firstEventTimeoutMs: number
@@ -87,7 +87,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     now: steadyNow,
     random
   })
-  const tools: Omit<ConverseTools, 'policy'> = {
+  const tools: Omit<ChatTools, 'policy'> = {
     candidates,
     omissions: createOmissionMemory(steadyNow),
     defaults: options.defaults,
@@ -122,7 +122,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
 
   const warmth = createWarmth(transports, credentials)
   return {
-    chat: (run) => runConverse(run, { ...tools, policy: policyOf(run.owner) }),
+    chat: (run) => runChat(run, { ...tools, policy: policyOf(run.owner) }),
     invoke: (run) => runInvoke(run, candidates(run.targets), policyOf(run.owner)),
     warm: warmth.warm,
     ready: warmth.ready,

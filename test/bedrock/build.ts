@@ -1,7 +1,14 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Test } from 'tap'
 import { createCredentialSource } from '../../src/aws/credentials.ts'
-import { createTransport, type Transport, type TransportOptions } from '../../src/bedrock/transport/transport.ts'
+import type { ModelOperation } from '../../src/bedrock/codec/chat-codec.ts'
+import {
+  type BedrockCall,
+  createTransport,
+  modelPath,
+  type Transport,
+  type TransportOptions
+} from '../../src/bedrock/transport/transport.ts'
 import type { EventBatch } from '../../src/core/event.ts'
 import { type Completion, createFolder } from '../../src/core/fold.ts'
 import type { ErrorKind } from '../../src/errors.ts'
@@ -90,4 +97,9 @@ export async function foldEvents(batches: AsyncIterable<EventBatch>): Promise<Co
   const folder = createFolder()
   for await (const batch of batches) for (const event of batch) folder.add(event)
   return folder.result()
+}
+
+/** The path and the model of a call, as `send` takes them. */
+export function callOf(model: string, operation: ModelOperation): Pick<BedrockCall, 'path' | 'model' | 'streams'> {
+  return { path: modelPath(model, operation), model, streams: operation === 'converse-stream' }
 }

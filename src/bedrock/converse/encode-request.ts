@@ -1,8 +1,8 @@
-import { isEmpty, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, type Json } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
-import type { Warning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
+import type { EncodedChat } from '../codec/chat-codec.ts'
 import { arrangeTurns } from '../prepare/arrange-turns.ts'
 import { type CallableTool, callableTools } from '../prepare/callable-tools.ts'
 import { beginEncoding, type EncodeInput, type Encoding, isOmitted } from '../prepare/encode-scope.ts'
@@ -25,12 +25,7 @@ export type { AnswerContext } from '../answer/answer-context.ts'
 export type { EncodeInput, Omission } from '../prepare/encode-scope.ts'
 
 /** A request as Converse takes it, and what is needed to read its answer. */
-export interface EncodedConverse {
-  /** The body, without the model's id. */
-  readonly body: JsonObject
-  /** `false`: call Converse and make the stream from its answer, since the model refuses tools in streams. */
-  readonly streaming: boolean
-  readonly warnings: readonly Warning[]
+export interface EncodedConverse extends EncodedChat {
   readonly context: AnswerContext
   /** The body holds native fields or beta flags of the caller's own choice. */
   readonly hasOwnFields: boolean
@@ -75,7 +70,9 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   encodeSettings(encoding, streaming, body)
   if (output.outputConfig !== undefined) body.outputConfig = output.outputConfig
   const context = answerContext(encoding, { names, properties, ids, output, callable, streaming })
-  return { body, streaming, warnings, context, hasOwnFields: hasOwnFields(encoding) }
+  const encoded: Mutable<EncodedConverse> = { body, streaming, warnings, context, hasOwnFields: hasOwnFields(encoding) }
+  if (context.outputSchema !== undefined) encoded.outputSchema = context.outputSchema
+  return encoded
 }
 
 function hasOwnFields({ request: { extraFields, betas } }: Encoding): boolean {

@@ -1,19 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
+import type { Refused } from '../codec/chat-codec.ts'
 import type { Omission } from '../prepare/encode-scope.ts'
 import { cacheSpots, standAmongOneKind } from './cache-spots.ts'
 import type { EncodedConverse } from './encode-request.ts'
 import { provesMissing } from './missing-fields.ts'
-
-/** What a refusal says can be left out, so that the request may be taken without it. */
-export interface Refused {
-  readonly omissions: readonly Omission[]
-  /**
-   * The sentence proves that the model lacks the field, whatever a caller writes into it: worth remembering.
-   * False for all refusals of what a caller wrote.
-   */
-  readonly isMissing: boolean
-}
 
 /**
  * Reads Bedrock's sentence of refusal. Undefined where the request itself is at fault, did not hold what the sentence names,

@@ -1,19 +1,17 @@
 import type { EventBatch, ModelEvent } from '../../core/event.ts'
-import { parseExact } from '../../core/exact-json.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import { type ErrorKind, GatewayError } from '../../errors.ts'
-import type { EventDecoder } from '../converse/decode-events.ts'
-import { createQuickReader, quickPayload } from '../converse/quick-delta.ts'
+import type { AnswerDecoder } from '../codec/chat-codec.ts'
 import { awsError } from '../transport/aws-error.ts'
 import { createFrameReader, type Frame, payloadOf } from '../transport/event-stream.ts'
 import type { HttpBody } from '../transport/http-body.ts'
 import { networkError } from '../transport/network-error.ts'
 import { type BatchResult, batchResult } from './one-batch.ts'
 
-/** What an event source reads from. */
+/** What an answer is read from. */
 export interface EventInput {
   readonly body: HttpBody
-  readonly decoder: EventDecoder
+  readonly decoder: AnswerDecoder
   /** The model as it was called, and Bedrock's id of the call: for errors. */
   readonly model: string
   readonly requestId: string | undefined
@@ -28,19 +26,18 @@ const TAIL_MS = 1000
  * Later failures are thrown by the iterator, after all events that came before them. Leaving it early ends the call.
  */
 export function openEvents(input: EventInput): Promise<AsyncIterable<EventBatch>> {
-  return new EventSource(input).open()
+  return new AnswerReader(input).open()
 }
 
 /** Where the events of a read go while none is decoded. */
 const NONE = Object.freeze([]) as unknown as ModelEvent[]
 
 /** The events of one stream, to be read once. A class, because a gateway holds one for each open answer. */
-class EventSource implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch, undefined> {
+class AnswerReader implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch, undefined> {
   private readonly body: HttpBody
-  private readonly decoder: EventDecoder
+  private readonly decoder: AnswerDecoder
   private readonly input: EventInput
   private readonly reader = createFrameReader()
-  private readonly readQuick = createQuickReader()
   private readonly take = (frame: Frame) => this.decodeFrame(frame)
   private events = NONE
   /** What `open` has read, and nobody has taken. */
@@ -133,14 +130,7 @@ class EventSource implements AsyncIterable<EventBatch>, AsyncIterator<EventBatch
 
   private decodeFrame(frame: Frame): void {
     if (frame.messageType !== 'event') throw frameError(frame, this.input.model, this.input.requestId)
-    const quick = frame.name === 'contentBlockDelta' ? this.readQuick(frame.chunk, frame.start, frame.end) : undefined
-    const next = quick === undefined ? undefined : this.decoder.quick(quick)
-    if (next !== undefined) {
-      this.events.push(next)
-      return
-    }
-    const payload = quick === undefined ? parsePayload(frame) : quickPayload(quick)
-    for (const event of this.decoder.frame(frame.name, payload)) this.events.push(event)
+    this.decoder.read(frame, this.events)
   }
 }
 
@@ -156,12 +146,6 @@ function hasFinished(events: EventBatch): boolean {
     if (type !== 'usage') return false
   }
   return false
-}
-
-function parsePayload(frame: Frame): JsonObject {
-  const payload: unknown = parseExact(payloadOf(frame).toString('utf8'))
-  if (!isJsonObject(payload)) throw new TypeError(`the payload of a ${frame.name} event is no object`)
-  return payload
 }
 
 function broken(cause: unknown, requestId: string | undefined): GatewayError {

@@ -1,4 +1,4 @@
-import type { Refused } from '../converse/read-omission.ts'
+import type { Refused } from '../codec/chat-codec.ts'
 import { NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
 import type { OmissionMemory, Taught } from './omission-memory.ts'
 

@@ -1,21 +1,18 @@
 import type { Cancel } from '../../core/cancel.ts'
 import type { EventBatch } from '../../core/event.ts'
-import { parseExact } from '../../core/exact-json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
-import { GatewayError } from '../../errors.ts'
 import { jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { type TraitRow, traitsFor } from '../../models/traits.ts'
 import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
-import { createEventDecoder } from '../converse/decode-events.ts'
-import { decodeConverseResponse } from '../converse/decode-response.ts'
-import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../converse/encode-request.ts'
-import { readOmission } from '../converse/read-omission.ts'
-import { kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
+import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
+import { converseCodec } from '../converse/converse-codec.ts'
+import { type EncodeInput, kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
 import type { OutputChecker } from '../schema/output-check.ts'
 import { readText } from '../transport/http-body.ts'
+import { modelPath } from '../transport/transport.ts'
 import { openEvents } from './answer-reader.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 import { callOmitting } from './call-omitting.ts'
@@ -49,7 +46,7 @@ export interface ChatAnswer {
 }
 
 /** What a conversation is run with, beside the run itself. */
-export interface ConverseTools {
+export interface ChatTools {
   readonly candidates: (targets: ChatRun['targets']) => readonly Candidate[]
   readonly policy: AttemptPolicy
   readonly omissions: OmissionMemory
@@ -66,7 +63,7 @@ const MOST_ANSWER_BYTES = 64 * 1024 * 1024
  * Runs a conversation: encodes it for the target, calls it, and resolves when the first event is there, so that everything that
  * fails before has a status of its own and is tried again elsewhere. Throws GatewayError.
  */
-export async function runConverse(run: ChatRun, tools: ConverseTools): Promise<ChatAnswer> {
+export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswer> {
   const encoder = createEncoder(run, tools)
   encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
   const candidates = tools.candidates(run.targets)
@@ -99,7 +96,7 @@ interface Began {
 
 interface Call {
   readonly run: ChatRun
-  readonly tools: ConverseTools
+  readonly tools: ChatTools
   readonly encoder: Encoder
 }
 
@@ -113,8 +110,10 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
       const request = encoder.encode(target, omissions)
       return { ...(await callOnce(candidate, call, request)), encoded: request.encoded }
     },
-    read: (error: unknown, omissions: ReadonlySet<Omission>, tried: ReadonlySet<string>) =>
-      readOmission(error, encoder.encode(target, omissions).encoded, tried),
+    read(error: unknown, omissions: ReadonlySet<Omission>, tried: ReadonlySet<string>) {
+      const { codec, encoded } = encoder.encode(target, omissions)
+      return codec.readOmission(error, encoded, tried)
+    },
     omitted(names: readonly Omission[]) {
       const { observer } = tools.policy
       for (const name of names) observer.omitted?.({ region: transport.region, model: target.id, name: kindOfOmission(name) })
@@ -122,30 +121,21 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
   }
   const { value, again } = await callOmitting(omitting, tools.omissions)
   const { encoded, ...began } = value
-  return { ...began, warnings: encoded.warnings, outputSchema: encoded.context.outputSchema, again }
+  return { ...began, warnings: encoded.warnings, outputSchema: encoded.outputSchema, again }
 }
 
-async function callOnce({ transport, target }: Candidate, { run, tools }: Call, { encoded, body }: EncodedCall) {
+async function callOnce({ transport, target }: Candidate, { run, tools }: Call, { codec, encoded, body }: EncodedCall) {
   const { now, observer } = tools.policy
   const sentAt = now()
-  const operation = encoded.streaming ? 'converse-stream' : 'converse'
-  const response = await transport.send({ operation, modelId: target.id, body }, run.signal)
+  const path = modelPath(target.id, codec.operation(encoded))
+  const { streaming } = encoded
+  const response = await transport.send({ path, model: target.id, streams: streaming, body }, run.signal)
   const { requestId } = response
-  const events = encoded.streaming
-    ? await openEvents({ body: response.body, decoder: createEventDecoder(encoded.context), model: target.id, requestId })
-    : oneBatch(decodeWhole(await readText(response.body, MOST_ANSWER_BYTES), encoded))
+  const events = streaming
+    ? await openEvents({ body: response.body, decoder: codec.decoder(encoded), model: target.id, requestId })
+    : oneBatch(codec.decodeWhole(await readText(response.body, MOST_ANSWER_BYTES), encoded))
   observer.firstEvent?.({ region: transport.region, model: target.id, ms: now() - sentAt })
   return { events, requestId }
-}
-
-function decodeWhole(text: string, { context }: EncodedConverse): EventBatch {
-  let body: unknown
-  try {
-    body = parseExact(text)
-  } catch (cause) {
-    throw new GatewayError('upstream_error', 'Bedrock answered with something that is not JSON', { cause })
-  }
-  return decodeConverseResponse(body, context)
 }
 
 type Judged = Pick<ChatAnswer, 'events' | 'flaws'>
@@ -171,7 +161,8 @@ async function* watched(events: AsyncIterable<EventBatch>, watch: (batch: EventB
 }
 
 interface EncodedCall {
-  readonly encoded: EncodedConverse
+  readonly codec: ChatCodec
+  readonly encoded: EncodedChat
   /** As JSON. */
   readonly body: Uint8Array
 }
@@ -182,14 +173,15 @@ interface Encoder {
 }
 
 /** Encodes once for a target: a retry sends the same bytes. */
-function createEncoder({ request, owner }: ChatRun, tools: ConverseTools): Encoder {
-  let last: { target: ModelTarget; omissions: ReadonlySet<Omission>; encoded: EncodedConverse; body: Uint8Array } | undefined
+function createEncoder({ request, owner }: ChatRun, tools: ChatTools): Encoder {
+  let last: (EncodedCall & { readonly target: ModelTarget; readonly omissions: ReadonlySet<Omission> }) | undefined
   return {
     encode(target, omissions) {
       const learnt = tools.omissions.of({ owner, model: target.id })
       const all = omissions.size === 0 ? learnt : new Set([...learnt, ...omissions])
       if (last?.target !== target || !isSame(last.omissions, all)) {
-        const encoded = encodeConverseRequest({
+        const codec = converseCodec
+        const encoded = codec.encode({
           request,
           target,
           traits: traitsFor(target.baseId, tools.traitRows),
@@ -198,7 +190,7 @@ function createEncoder({ request, owner }: ChatRun, tools: ConverseTools): Encod
           omissions: all,
           recall: (id) => tools.memory.recall({ owner, model: target.baseId }, id)
         })
-        last = { target, omissions: all, encoded, body: jsonToBytes(encoded.body) }
+        last = { target, omissions: all, codec, encoded, body: jsonToBytes(encoded.body) }
       }
       return last
     }

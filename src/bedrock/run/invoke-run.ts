@@ -4,6 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import { jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { readText } from '../transport/http-body.ts'
+import { modelPath } from '../transport/transport.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 
 /** One InvokeModel call: a body in the model's own words. */
@@ -33,7 +34,10 @@ const HEADERS = { accept: 'application/json' }
 export async function runInvoke(run: InvokeRun, candidates: readonly Candidate[], policy: AttemptPolicy): Promise<InvokeAnswer> {
   const body = jsonToBytes(run.body)
   const { value, candidate } = await attempt(candidates, policy, run.signal, async ({ transport, target }) => {
-    const response = await transport.send({ operation: 'invoke', modelId: target.id, body, headers: HEADERS }, run.signal)
+    const response = await transport.send(
+      { path: modelPath(target.id, 'invoke'), model: target.id, streams: false, body, headers: HEADERS, input: 'inputs' },
+      run.signal
+    )
     const answer = parseObject(await readText(response.body, MOST_ANSWER_BYTES))
     return { body: answer, headers: plainHeaders(response.headers), requestId: response.requestId }
   })

@@ -1,4 +1,5 @@
-import { createEventDecoder, PLAIN_ANSWER } from '../converse/decode-events.ts'
+import { PLAIN_ANSWER } from '../answer/answer-context.ts'
+import { createConverseDecoder } from '../converse/converse-codec.ts'
 import type { HttpBody } from '../transport/http-body.ts'
 import { openEvents } from './answer-reader.ts'
 
@@ -10,7 +11,7 @@ const CANNED =
 export async function rehearse(times: number): Promise<void> {
   const bytes = Buffer.from(CANNED, 'base64')
   for (let i = 0; i < times; i++) {
-    const decoder = createEventDecoder(PLAIN_ANSWER)
+    const decoder = createConverseDecoder(PLAIN_ANSWER)
     const events = await openEvents({ body: cannedBody(bytes), decoder, model: 'canned', requestId: undefined })
     for await (const _batch of events);
   }

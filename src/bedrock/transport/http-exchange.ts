@@ -15,7 +15,7 @@ export interface HttpRequest {
 }
 
 /** How long a peer may be silent. Milliseconds. */
-export interface Patience {
+export interface Timeouts {
   /** From sending until the first byte of a body, waiting for a connection included. */
   readonly firstByteMs: number
   /** Between two bytes of a body, while somebody waits for them. */
@@ -37,10 +37,10 @@ const NOTHING: readonly Buffer[] = []
  * Sends a request and resolves with the head of its answer. Aborting the signal ends it at once, whether it waits for a
  * connection, for the head or for the body, and closes the connection. Throws GatewayError only.
  */
-export function exchange(dispatcher: Dispatcher, request: HttpRequest, patience: Patience, signal: Cancel): Promise<HttpAnswer> {
+export function exchange(dispatcher: Dispatcher, request: HttpRequest, timeouts: Timeouts, signal: Cancel): Promise<HttpAnswer> {
   if (signal.aborted) return Promise.reject(leftError(signal))
   return new Promise((resolve, reject) => {
-    const one = new Exchange(patience, signal, { resolve, reject })
+    const one = new Exchange(timeouts, signal, { resolve, reject })
     try {
       dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, one)
     } catch (error) {
@@ -68,16 +68,16 @@ class Exchange implements HttpBody, Dispatcher.DispatchHandler {
   private wake: (() => void) | undefined
   private silentSince = performance.now()
   private watch: NodeJS.Timeout
-  private readonly patience: Patience
+  private readonly timeouts: Timeouts
   private readonly signal: Cancel
   private readonly asker: Asker
   private readonly onAbort = () => this.fail(leftError(this.signal))
 
-  constructor(patience: Patience, signal: Cancel, asker: Asker) {
-    this.patience = patience
+  constructor(timeouts: Timeouts, signal: Cancel, asker: Asker) {
+    this.timeouts = timeouts
     this.signal = signal
     this.asker = asker
-    this.watch = this.watchFor(Math.min(patience.firstByteMs, patience.idleMs))
+    this.watch = this.watchFor(Math.min(timeouts.firstByteMs, timeouts.idleMs))
     signal.addEventListener('abort', this.onAbort)
   }
 
@@ -159,8 +159,8 @@ class Exchange implements HttpBody, Dispatcher.DispatchHandler {
 
   /** The time is over; a reader that is busy elsewhere is no fault of the peer's, and the clock starts anew when it waits again. */
   lookForSilence(): void {
-    const { begun, patience } = this
-    const allowed = begun ? patience.idleMs : patience.firstByteMs
+    const { begun, timeouts } = this
+    const allowed = begun ? timeouts.idleMs : timeouts.firstByteMs
     const left = begun && this.wake === undefined ? allowed : this.silentSince + allowed - performance.now()
     if (left > 0) this.watch = this.watchFor(left)
     else this.fail(new GatewayError('upstream_timeout', `Bedrock sent nothing for ${Math.round(allowed / 1000)} seconds`))

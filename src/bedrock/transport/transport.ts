@@ -1,10 +1,11 @@
 import type { CredentialSource, Credentials } from '../../aws/credentials.ts'
 import type { Cancel } from '../../core/cancel.ts'
+import type { CoreField } from '../../core/field.ts'
 import { type Wait, within } from '../../core/within.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AgentOptions } from './agent.ts'
 import { type HttpBody, readText } from './http-body.ts'
-import { exchange, type HttpAnswer, type Patience } from './http-exchange.ts'
+import { exchange, type HttpAnswer, type Timeouts } from './http-exchange.ts'
 import { createLink, type Opened } from './link.ts'
 import { leftError } from './network-error.ts'
 import { readRefusal } from './read-refusal.ts'
@@ -12,9 +13,15 @@ import { percentEncode } from './sign.ts'
 
 /** One call of a model. */
 export interface BedrockCall {
-  readonly operation: 'converse' | 'converse-stream' | 'invoke'
-  readonly modelId: string
+  /** Below the endpoint, percent-encoded. */
+  readonly path: string
+  /** The model as it is called, for errors. */
+  readonly model: string
+  /** The answer comes in pieces, the first of them soon. */
+  readonly streams: boolean
   readonly body: string | Uint8Array
+  /** The field that holds what the model reads; default `turns`. */
+  readonly input?: CoreField
   /** Beside those every call has; lower-case names. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -66,12 +73,12 @@ interface Outgoing {
   readonly query?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
-  readonly patience: Patience
+  readonly timeouts: Timeouts
 }
 
 const WARM_CONNECTIONS = 4
 const WARM_BYTES = 1_048_576
-const WARM_PATIENCE: Patience = { firstByteMs: 5000, idleMs: 5000 }
+const WARM_TIMEOUTS: Timeouts = { firstByteMs: 5000, idleMs: 5000 }
 /** Clocks that differ by more make AWS refuse a signature. Milliseconds. */
 const SKEW_MS = 240_000
 
@@ -79,9 +86,9 @@ const SKEW_MS = 240_000
 export function createTransport(options: TransportOptions): Transport {
   const { credentials, now = Date.now } = options
   const bearer = options.bearerToken === undefined || options.bearerToken === '' ? undefined : `Bearer ${options.bearerToken}`
-  const streaming: Patience = { firstByteMs: options.firstEventTimeoutMs, idleMs: options.idleTimeoutMs }
+  const streaming: Timeouts = { firstByteMs: options.firstEventTimeoutMs, idleMs: options.idleTimeoutMs }
   // The first byte of such an answer comes when its last token is made.
-  const whole: Patience = {
+  const whole: Timeouts = {
     firstByteMs: Math.max(options.firstEventTimeoutMs, options.idleTimeoutMs),
     idleMs: options.idleTimeoutMs
   }
@@ -89,11 +96,11 @@ export function createTransport(options: TransportOptions): Transport {
   let skewMs = 0
 
   async function request(outgoing: Outgoing, signal: Cancel): Promise<Exchanged> {
-    const { firstByteMs } = outgoing.patience
+    const { firstByteMs } = outgoing.timeouts
     const opened = link.opened ?? (await within(link.open(), waitFor('the endpoint of Bedrock', firstByteMs, signal)))
     const known = bearer === undefined ? credentials.get() : undefined
     const used = known instanceof Promise ? await within(known, waitFor('the AWS credentials', firstByteMs, signal)) : known
-    const answer = await exchange(opened.agent, ready(outgoing, opened, used), outgoing.patience, signal)
+    const answer = await exchange(opened.agent, ready(outgoing, opened, used), outgoing.timeouts, signal)
     return { used, answer }
   }
 
@@ -129,18 +136,18 @@ export function createTransport(options: TransportOptions): Transport {
       const exchanged = await request(
         {
           method: 'POST',
-          path: `/model/${modelLabel(call.modelId)}/${call.operation}`,
+          path: call.path,
           headers: { 'content-type': 'application/json', ...call.headers },
           body: call.body,
-          patience: call.operation === 'converse-stream' ? streaming : whole
+          timeouts: call.streams ? streaming : whole
         },
         signal
       )
       const { answer } = exchanged
       if (answer.status >= 200 && answer.status < 300) return accepted(answer)
       const refusal = await readRefusal(answer, {
-        model: call.modelId,
-        ...(call.operation === 'invoke' ? { input: 'inputs' as const } : {})
+        model: call.model,
+        ...(call.input === undefined ? {} : { input: call.input })
       })
       if (refusal.kind === 'upstream_auth') doubt(exchanged)
       throw refusal
@@ -148,7 +155,7 @@ export function createTransport(options: TransportOptions): Transport {
     async warm() {
       const signal = new AbortController().signal
       const path = '/async-invoke'
-      const call = { method: 'GET', path, query: 'maxResults=1', headers: {}, body: '', patience: WARM_PATIENCE } as const
+      const call = { method: 'GET', path, query: 'maxResults=1', headers: {}, body: '', timeouts: WARM_TIMEOUTS } as const
       await Promise.all(
         Array.from({ length: WARM_CONNECTIONS }, async () => {
           // Whatever is answered, even a 403: the connection is open and stays in the pool.
@@ -167,9 +174,10 @@ function waitFor(what: string, ms: number, signal: Cancel): Wait {
   return { ms, late, signal, left: leftError }
 }
 
-// A label of dots alone would be read as a step up the path.
-function modelLabel(modelId: string): string {
-  return /^\.+$/.test(modelId) ? modelId.replaceAll('.', '%2E') : percentEncode(modelId)
+/** The path of an operation of a model. A label of dots alone would be read as a step up the path. */
+export function modelPath(modelId: string, operation: string): string {
+  const label = /^\.+$/.test(modelId) ? modelId.replaceAll('.', '%2E') : percentEncode(modelId)
+  return `/model/${label}/${operation}`
 }
 
 function accepted({ headers, body }: HttpAnswer): BedrockResponse {

@@ -1,9 +1,10 @@
 import t, { type Test } from 'tap'
-import { createEventDecoder, PLAIN_ANSWER } from '../../../src/bedrock/converse/decode-events.ts'
+import { PLAIN_ANSWER } from '../../../src/bedrock/answer/answer-context.ts'
+import { createConverseDecoder } from '../../../src/bedrock/converse/converse-codec.ts'
 import { openEvents } from '../../../src/bedrock/run/answer-reader.ts'
 import type { ModelEvent } from '../../../src/core/event.ts'
 import type { ErrorKind } from '../../../src/errors.ts'
-import { failing, question, standin, transport, until } from '../build.ts'
+import { callOf, failing, question, standin, transport, until } from '../build.ts'
 
 const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 
@@ -14,9 +15,9 @@ async function open(t: Test, fault: string, options: { idleTimeoutMs?: number; t
   const { text = '#long 40', ...limits } = options
   const body = question(text)
   const left = new AbortController()
-  const call = { operation: 'converse-stream', modelId: MODEL, body } as const
+  const call = { ...callOf(MODEL, 'converse-stream'), body } as const
   const response = await transport(t, limits).send(call, left.signal)
-  const decoder = createEventDecoder(PLAIN_ANSWER)
+  const decoder = createConverseDecoder(PLAIN_ANSWER)
   const events = await openEvents({ body: response.body, decoder, model: MODEL, requestId: response.requestId })
   return { server, events, left }
 }

@@ -3,7 +3,7 @@ import { type AttemptPolicy, attempt, type Candidate } from '../../../src/bedroc
 import { createBreaker } from '../../../src/bedrock/run/breaker.ts'
 import type { BedrockObserver } from '../../../src/bedrock/run/observer.ts'
 import { readText } from '../../../src/bedrock/transport/http-body.ts'
-import { failing, question, standin, transport, until } from '../build.ts'
+import { callOf, failing, question, standin, transport, until } from '../build.ts'
 
 const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const OTHER = 'us.amazon.nova-lite-v1:0'
@@ -25,7 +25,7 @@ async function build(t: Test) {
   const link = transport(t)
   const candidate = (id: string, region = link): Candidate => ({ transport: region, target: { id, baseId: id } })
   const work = (signal: AbortSignal) => async (one: Candidate) => {
-    const call = { operation: 'converse', modelId: one.target.id, body: question('hello') } as const
+    const call = { ...callOf(one.target.id, 'converse'), body: question('hello') } as const
     return readText((await one.transport.send(call, signal)).body, 1e6)
   }
   const calls = (id: string) => server.requests.filter((request) => request.modelId === id).length

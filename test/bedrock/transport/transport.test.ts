@@ -1,17 +1,30 @@
 import t from 'tap'
 import { createCredentialSource } from '../../../src/aws/credentials.ts'
-import { createEventDecoder, PLAIN_ANSWER } from '../../../src/bedrock/converse/decode-events.ts'
+import { PLAIN_ANSWER } from '../../../src/bedrock/answer/answer-context.ts'
+import { createConverseDecoder } from '../../../src/bedrock/converse/converse-codec.ts'
 import { openEvents } from '../../../src/bedrock/run/answer-reader.ts'
 import { type HttpBody, readText } from '../../../src/bedrock/transport/http-body.ts'
 import { CREDENTIALS } from '../../../src/standin/options.ts'
-import { accessKeyId, failing, foldEvents, question, secretAccessKey, setEnv, standin, tcp, transport, until } from '../build.ts'
+import {
+  accessKeyId,
+  callOf,
+  failing,
+  foldEvents,
+  question,
+  secretAccessKey,
+  setEnv,
+  standin,
+  tcp,
+  transport,
+  until
+} from '../build.ts'
 
 const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const signal = new AbortController().signal
 
 t.test('a signed call of a profile is answered', async (t) => {
   await standin(t)
-  const response = await transport(t).send({ operation: 'converse', modelId: MODEL, body: question('hello') }, signal)
+  const response = await transport(t).send({ ...callOf(MODEL, 'converse'), body: question('hello') }, signal)
   t.match(JSON.parse(await readText(response.body, 1e6)), { output: { message: { role: 'assistant' } } })
   t.match(response.requestId, /^[0-9a-f-]{36}$/)
 })
@@ -19,14 +32,14 @@ t.test('a signed call of a profile is answered', async (t) => {
 t.test('a Bedrock API key is sent as a bearer, and nothing is signed', async (t) => {
   const server = await standin(t)
   const link = transport(t, { bearerToken: CREDENTIALS.bearerKey })
-  await link.send({ operation: 'converse', modelId: MODEL, body: question('hello') }, signal)
+  await link.send({ ...callOf(MODEL, 'converse'), body: question('hello') }, signal)
   t.equal(server.requests.at(-1)?.headers.authorization, `Bearer ${CREDENTIALS.bearerKey}`)
   t.notOk(server.requests.at(-1)?.headers['x-amz-date'])
 })
 
 t.test('an empty Bedrock API key counts as none', async (t) => {
   const server = await standin(t)
-  await transport(t, { bearerToken: '' }).send({ operation: 'converse', modelId: MODEL, body: question('hello') }, signal)
+  await transport(t, { bearerToken: '' }).send({ ...callOf(MODEL, 'converse'), body: question('hello') }, signal)
   t.match(server.requests.at(-1)?.headers.authorization, /^AWS4-HMAC-SHA256 /)
 })
 
@@ -34,7 +47,7 @@ t.test('asks for no compression, and reuses its connection', async (t) => {
   const server = await standin(t)
   const link = transport(t)
   for (let i = 0; i < 3; i++) {
-    const { body } = await link.send({ operation: 'converse', modelId: MODEL, body: question('hello') }, signal)
+    const { body } = await link.send({ ...callOf(MODEL, 'converse'), body: question('hello') }, signal)
     await readText(body, 1e6)
   }
   t.equal(server.requests.at(-1)?.headers['accept-encoding'], 'identity')
@@ -44,7 +57,7 @@ t.test('a path in the endpoint comes before the model, and is signed', async (t)
   const server = await standin(t)
   setEnv(t, { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `${server.url}/base/` })
   await transport(t)
-    .send({ operation: 'converse', modelId: MODEL, body: question('hello') }, signal)
+    .send({ ...callOf(MODEL, 'converse'), body: question('hello') }, signal)
     .catch(() => {})
   t.match(server.requests.at(-1)?.path, '/base/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse')
 })
@@ -62,7 +75,7 @@ t.test('warming opens connections that the first calls then use', async (t) => {
   const link = transport(t)
   await link.warm()
   t.equal(server.sockets.size, 4)
-  await t.rejects(link.send({ operation: 'converse', modelId: MODEL, body: '{}' }, signal))
+  await t.rejects(link.send({ ...callOf(MODEL, 'converse'), body: '{}' }, signal))
   t.equal(server.sockets.size, 4)
 })
 
@@ -70,11 +83,8 @@ t.test('a stream is read to the same answer under every framing', async (t) => {
   for (const framing of ['whole', 'coalesced', 'byte', 'random'] as const) {
     await standin(t, { framing })
     const link = transport(t)
-    const { body, requestId } = await link.send(
-      { operation: 'converse-stream', modelId: MODEL, body: question('#long 30') },
-      signal
-    )
-    const events = await openEvents({ body, requestId, model: MODEL, decoder: createEventDecoder(PLAIN_ANSWER) })
+    const { body, requestId } = await link.send({ ...callOf(MODEL, 'converse-stream'), body: question('#long 30') }, signal)
+    const events = await openEvents({ body, requestId, model: MODEL, decoder: createConverseDecoder(PLAIN_ANSWER) })
     const completion = await foldEvents(events)
     t.equal(completion.finish, 'end', framing)
     t.match(completion.blocks, [{ type: 'text' }], framing)
@@ -86,7 +96,7 @@ for (const operation of ['converse', 'converse-stream'] as const)
     const server = await standin(t, { hangMs: 20_000 })
     server.fail(MODEL, 'hang-before-headers')
     const left = new AbortController()
-    const sent = transport(t).send({ operation, modelId: MODEL, body: question('hello') }, left.signal)
+    const sent = transport(t).send({ ...callOf(MODEL, operation), body: question('hello') }, left.signal)
     await until(() => server.inFlight() === 1)
     left.abort()
     await t.rejects(sent, failing({ kind: 'client_closed' }))
@@ -103,10 +113,7 @@ t.test('leaving in the middle of a body ends the call at once', async (t) => {
   const server = await standin(t, { hangMs: 20_000 })
   server.fail(MODEL, 'hang-mid-stream')
   const left = new AbortController()
-  const { body } = await transport(t).send(
-    { operation: 'converse-stream', modelId: MODEL, body: question('#long 30') },
-    left.signal
-  )
+  const { body } = await transport(t).send({ ...callOf(MODEL, 'converse-stream'), body: question('#long 30') }, left.signal)
   await body.wait()
   body.take()
   left.abort()
@@ -118,7 +125,7 @@ t.test('a signal that has fired already sends nothing', async (t) => {
   const server = await standin(t)
   const before = server.requests.length
   await t.rejects(
-    transport(t).send({ operation: 'converse', modelId: MODEL, body: question('hello') }, AbortSignal.abort()),
+    transport(t).send({ ...callOf(MODEL, 'converse'), body: question('hello') }, AbortSignal.abort()),
     failing({ kind: 'client_closed' })
   )
   t.equal(server.requests.length, before)
@@ -127,10 +134,10 @@ t.test('a signal that has fired already sends nothing', async (t) => {
 t.test('leaving while no connection is to be had ends the wait', async (t) => {
   await tcp(t, () => {})
   const link = transport(t, { connections: 1 })
-  const hanging = link.send({ operation: 'converse', modelId: MODEL, body: '{}' }, signal)
+  const hanging = link.send({ ...callOf(MODEL, 'converse'), body: '{}' }, signal)
   hanging.catch(() => {})
   const left = new AbortController()
-  const queued = link.send({ operation: 'converse', modelId: MODEL, body: '{}' }, left.signal)
+  const queued = link.send({ ...callOf(MODEL, 'converse'), body: '{}' }, left.signal)
   setTimeout(() => left.abort(), 20)
   await t.rejects(queued, failing({ kind: 'client_closed' }))
 })
@@ -139,7 +146,7 @@ t.test('silence before the first byte is a timeout', async (t) => {
   const server = await standin(t, { hangMs: 20_000 })
   server.fail(MODEL, 'hang-before-headers', 'hang-after-headers')
   const link = transport(t, { firstEventTimeoutMs: 60 })
-  const call = { operation: 'converse-stream', modelId: MODEL, body: question('hello') } as const
+  const call = { ...callOf(MODEL, 'converse-stream'), body: question('hello') } as const
   await t.rejects(link.send(call, signal), failing({ kind: 'upstream_timeout' }))
   const { body } = await link.send(call, signal)
   await t.rejects(more(body), failing({ kind: 'upstream_timeout' }))
@@ -150,7 +157,7 @@ t.test('silence in the middle is a timeout only while somebody waits', async (t)
   const server = await standin(t, { hangMs: 20_000 })
   server.fail(MODEL, 'hang-mid-stream')
   const { body } = await transport(t, { idleTimeoutMs: 60 }).send(
-    { operation: 'converse-stream', modelId: MODEL, body: question('#long 30') },
+    { ...callOf(MODEL, 'converse-stream'), body: question('#long 30') },
     signal
   )
   await body.wait()
@@ -170,7 +177,7 @@ t.test('silence in the middle is a timeout only while somebody waits', async (t)
 t.test('a peer that nobody reads is held back', async (t) => {
   const server = await standin(t)
   server.fail(MODEL, 'stream-200m')
-  const { body } = await transport(t).send({ operation: 'converse-stream', modelId: MODEL, body: question('hello') }, signal)
+  const { body } = await transport(t).send({ ...callOf(MODEL, 'converse-stream'), body: question('hello') }, signal)
   await body.wait()
   await new Promise((resolve) => setTimeout(resolve, 200))
   const held = (body.take() ?? []).reduce((sum, piece) => sum + piece.length, 0)
@@ -185,7 +192,7 @@ for (const fault of ['reset-before-headers', 'reset-after-headers'])
     server.fail(MODEL, fault)
     await t.rejects(
       (async () => {
-        const { body } = await transport(t).send({ operation: 'converse', modelId: MODEL, body: question('hi') }, signal)
+        const { body } = await transport(t).send({ ...callOf(MODEL, 'converse'), body: question('hi') }, signal)
         await readText(body, 1e6)
       })(),
       failing({ kind: 'upstream_error' })
@@ -197,7 +204,7 @@ t.test('a host that does not exist, and one that refuses, cannot be reached', as
   for (const url of ['http://127.0.0.1:1', 'http://no-such-host.invalid']) {
     setEnv(t, { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url })
     await t.rejects(
-      transport(t).send({ operation: 'converse', modelId: MODEL, body: '{}' }, signal),
+      transport(t).send({ ...callOf(MODEL, 'converse'), body: '{}' }, signal),
       failing({ kind: 'upstream_error', message: /cannot be reached/ })
     )
   }
@@ -212,7 +219,7 @@ t.test('refused credentials are loaded anew, a wrong clock is put right', async 
       return loads === 1 ? { accessKeyId: 'AKIAOLD', secretAccessKey: 'old' } : { accessKeyId, secretAccessKey }
     }
   })
-  const call = { operation: 'converse', modelId: MODEL, body: question('hello') } as const
+  const call = { ...callOf(MODEL, 'converse'), body: question('hello') } as const
   const link = transport(t, { credentials })
   await t.rejects(link.send(call, signal), failing({ kind: 'upstream_auth' }))
   await t.resolves(link.send(call, signal))
