@@ -58,5 +58,5 @@ t.test('no region anywhere is told with the name of the variable', async (t) => 
 
 t.test('settings that contradict each other are told', async (t) => {
   setEnv(t, { ...CLEAN, AWS_USE_FIPS_ENDPOINT: 'true', AWS_ENDPOINT_URL_BEDROCK_RUNTIME: 'http://127.0.0.1:1' })
-  await t.rejects(resolveEndpoint('us-east-1'), failing({ kind: 'not_ready', message: /FIPS/ }))
+  await t.rejects(resolveEndpoint('us-east-1'), { kind: 'not_ready', cause: { message: /FIPS/ } })
 })
