@@ -1,5 +1,5 @@
+import { stableHash } from '../../core/stable-hash.ts'
 import type { Traits } from '../../models/traits.ts'
-import { stableHash } from './stable-hash.ts'
 
 const ALPHABETS = {
   plain: /^[a-zA-Z0-9_-]{1,64}$/,

@@ -1,4 +1,4 @@
-import { stableHash } from './stable-hash.ts'
+import { stableHash } from '../../core/stable-hash.ts'
 
 const ALLOWED = /^[a-zA-Z0-9_-]{1,64}$/
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { stableHash } from '../prepare/stable-hash.ts'
+import { stableHash } from '../../core/stable-hash.ts'
 import { readStep } from './follow-ref.ts'
 import { mapSchema } from './map-schema.ts'
 
