@@ -7,7 +7,7 @@ import { clientErrors, LONGEST_HEADERS_MS } from './http/client-errors.ts'
 import { errorHandler, frameworkErrors } from './http/error-handler.ts'
 import { heartbeats } from './http/heartbeats.ts'
 import { jsonBody } from './http/json-body.ts'
-import { life } from './http/life.ts'
+import { lifecycle } from './http/lifecycle.ts'
 import { requestId } from './http/request-id.ts'
 import { requestRecord } from './http/request-record.ts'
 import { spelling } from './http/spelling.ts'
@@ -73,7 +73,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(timing)
   await app.register(requestLog)
   await app.register(readiness)
-  await app.register(life)
+  await app.register(lifecycle)
   await app.register(heartbeats)
   await app.register(metrics, { droppedLines: () => output?.dropped ?? 0 })
   await app.register(metricsServer)

@@ -9,7 +9,7 @@ async function main(): Promise<void> {
 
   const stop = (signal: string) => {
     app.log.info({ signal }, 'draining')
-    app.life.drain().then(
+    app.lifecycle.drain().then(
       () => process.exit(0),
       (err) => {
         app.log.error({ err }, 'the drain failed')

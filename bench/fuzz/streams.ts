@@ -5,8 +5,8 @@ import { createConverseDecoder } from '../../src/bedrock/converse/converse-codec
 import { createEventDecoder } from '../../src/bedrock/converse/decode-events.ts'
 import { openEvents } from '../../src/bedrock/run/answer-reader.ts'
 import type { HttpBody } from '../../src/bedrock/transport/http-body.ts'
+import { type Completion, createCollector } from '../../src/core/collect.ts'
 import type { ModelEvent } from '../../src/core/event.ts'
-import { type Completion, createFolder } from '../../src/core/fold.ts'
 import { GatewayError } from '../../src/errors.ts'
 import { converseEvents } from '../../src/standin/converse-events.ts'
 import { eventFrame, exceptionFrame } from '../../src/standin/frames.ts'
@@ -74,7 +74,7 @@ async function readByGateway(bytes: Buffer, random: Random): Promise<Completion 
   const decoder = createConverseDecoder(PLAIN_ANSWER)
   try {
     const events = await openEvents({ body: bodyOf(bytes, random), decoder, model: 'm', requestId: undefined })
-    const folder = createFolder()
+    const folder = createCollector()
     for await (const batch of events) for (const event of batch) folder.add(event)
     return folder.result()
   } catch (error) {
@@ -86,7 +86,7 @@ async function readByGateway(bytes: Buffer, random: Random): Promise<Completion 
 /** The same by the SDK's codec: frames up to the end of the answer, one after the other; undefined when they do not get there. */
 function readBySdk(bytes: Buffer): Completion | undefined {
   const decoder = createEventDecoder(PLAIN_ANSWER)
-  const folder = createFolder()
+  const folder = createCollector()
   let finished = false
   try {
     for (let at = 0; at < bytes.length; ) {

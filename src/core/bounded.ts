@@ -8,7 +8,7 @@ export function keepNewest<K, V>(map: Map<K, V>, key: K, value: V, most: number)
 }
 
 /** Remembers what a pure function gives, for the last `most` arguments that were new. */
-export function remembered<K, V extends object | string>(make: (key: K) => V, most: number): (key: K) => V {
+export function memoize<K, V extends object | string>(make: (key: K) => V, most: number): (key: K) => V {
   const found = new Map<K, V>()
   return (key) => {
     const known = found.get(key)

@@ -1,7 +1,7 @@
 import type { ByteString } from '../core/byte-string.ts'
+import type { Completion } from '../core/collect.ts'
 import type { EventBatch } from '../core/event.ts'
 import type { Spell } from '../core/field.ts'
-import type { Completion } from '../core/fold.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { SpeltWarning } from '../core/warning.ts'
 import type { ErrorKind, GatewayError } from '../errors.ts'

@@ -63,7 +63,7 @@ async function writeAnswers(started: Answers | Promise<Answers>, writer: SseWrit
   } catch (thrown) {
     const error = toGatewayError(thrown)
     noteError(request, error)
-    request.gone.abort(error)
+    request.cancel.abort(error)
     written ??= stream.begin(stream.model)
     end = written.fail(error, paramOf(error, request))
   }

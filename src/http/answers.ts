@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChatAnswer } from '../bedrock/bedrock.ts'
+import { type Completion, createCollector } from '../core/collect.ts'
 import type { EventBatch, FinishDetails, FinishReason } from '../core/event.ts'
 import { spelt } from '../core/field.ts'
-import { type Completion, createFolder } from '../core/fold.ts'
 import { promptTokens } from '../core/usage.ts'
 import type { Warning } from '../core/warning.ts'
 import type { RequestRecord } from './request-record.ts'
@@ -86,7 +86,7 @@ const LONGEST_WORD = 64
 
 /** Reads one answer to its end. Throws when it was cut. */
 export async function foldAnswer(answer: ChatAnswer, request: FastifyRequest): Promise<Completion> {
-  const folder = createFolder()
+  const folder = createCollector()
   for await (const batch of answer.events) {
     noteBatch(request, batch)
     for (const event of batch) folder.add(event)

@@ -27,7 +27,7 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     const [{ model, stream }] = requests
     request.record.stream = stream
     const targets = await app.resolve(model, 'chat', request)
-    const filled = await Promise.all(requests.map((one) => app.media.fill(one, request.gone)))
+    const filled = await Promise.all(requests.map((one) => app.media.fill(one, request.cancel)))
     request.record.upstreamStartedAt = performance.now()
     const started = startAnswers(app, request, { requests: filled, targets, count })
     const headOf = (called: string) => newHead(dialect.idPrefix, called)
@@ -62,7 +62,7 @@ interface Questions {
  * They come together or not at all: the error of one is thrown, and the request's end ends the others.
  */
 function startAnswers(app: FastifyInstance, request: FastifyRequest, { requests, targets, count }: Questions): Promise<Answers> {
-  const run = { owner: request.apiKey?.name ?? '', targets, signal: request.gone }
+  const run = { owner: request.apiKey?.name ?? '', targets, signal: request.cancel }
   const asked = requests.flatMap((one) => {
     const named = { ...one, metadata: withKeyMetadata(one.metadata, request.apiKey) }
     return Array.from({ length: count }, () => app.bedrock.chat({ ...run, request: named }))

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { Roster, type Rosterable } from '../core/roster.ts'
+import { type OpenMember, OpenSet } from '../core/open-set.ts'
 
 /** A stream that must not fall silent. */
-export interface Beating extends Rosterable {
+export interface Beating extends OpenMember {
   /** The time has come: whoever has said nothing since the last time says something now. */
   beat(): void
 }
@@ -11,14 +11,14 @@ export interface Beating extends Rosterable {
 declare module 'fastify' {
   interface FastifyInstance {
     /** The open streams. Each beats every `HEARTBEAT_MS`, all at once: a timer for each would cost more than all else that it holds. */
-    heartbeats: Roster<Beating>
+    heartbeats: OpenSet<Beating>
   }
 }
 
 /** Lets open streams speak, because balancers cut a connection that says nothing (an ALB after 60 s). */
 export const heartbeats = fp(
   async (app: FastifyInstance) => {
-    const streams = new Roster<Beating>()
+    const streams = new OpenSet<Beating>()
     const timer = setInterval(() => {
       for (const stream of streams.list()) stream.beat()
     }, app.config.heartbeatMs).unref()

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { ByteString } from '../core/byte-string.ts'
-import { NOWHERE, type Roster } from '../core/roster.ts'
+import { NOWHERE, type OpenSet } from '../core/open-set.ts'
 import type { ConversationStream } from '../dialects/dialect.ts'
 import type { Beating } from './heartbeats.ts'
 
@@ -45,13 +45,13 @@ const LAST_CHUNK = '0\r\n\r\n'
 class Stream implements SseWriter, Beating {
   place = NOWHERE
   private readonly raw: FastifyReply['raw']
-  private readonly open: Roster<Beating>
+  private readonly open: OpenSet<Beating>
   private readonly isChunked: boolean
   private spoke = true
   private draining: Promise<void> | undefined
   private dialect: Pick<ConversationStream, 'heartbeat'> | undefined
 
-  constructor(raw: FastifyReply['raw'], open: Roster<Beating>) {
+  constructor(raw: FastifyReply['raw'], open: OpenSet<Beating>) {
     this.raw = raw
     this.open = open
     this.isChunked = raw.chunkedEncoding

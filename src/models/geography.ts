@@ -1,4 +1,4 @@
-import { remembered } from '../core/bounded.ts'
+import { memoize } from '../core/bounded.ts'
 
 /** Regions and the prefixes of the inference profiles they can call, nearest first. A region that no row names has only `global.` ones. */
 const GEOGRAPHIES: readonly (readonly [region: RegExp, ...prefixes: string[]])[] = [
@@ -17,7 +17,7 @@ const GEOGRAPHIES: readonly (readonly [region: RegExp, ...prefixes: string[]])[]
 const MOST_REGIONS = 100
 
 /** The profile prefixes a region can call, nearest first. */
-export const geographies = remembered((region: string): readonly [string, ...string[]] => {
+export const geographies = memoize((region: string): readonly [string, ...string[]] => {
   const row = GEOGRAPHIES.find(([pattern]) => pattern.test(region))
   if (row === undefined) return ['global']
   const [, first = 'global', ...rest] = row

@@ -1,4 +1,4 @@
-import { remembered } from '../core/bounded.ts'
+import { memoize } from '../core/bounded.ts'
 import { globMatch } from './glob.ts'
 import { TRAIT_ROWS } from './trait-rows.ts'
 import type { TraitRow, Traits } from './traits-type.ts'
@@ -20,7 +20,7 @@ const MOST_REMEMBERED = 1000
 const tables = new WeakMap<readonly TraitRow[], (baseId: string) => Traits>()
 
 function tableOf(rows: readonly TraitRow[]): (baseId: string) => Traits {
-  const table = tables.get(rows) ?? remembered((baseId: string) => lookUp(baseId, rows), MOST_REMEMBERED)
+  const table = tables.get(rows) ?? memoize((baseId: string) => lookUp(baseId, rows), MOST_REMEMBERED)
   tables.set(rows, table)
   return table
 }

@@ -49,7 +49,7 @@ export const emf = fp(
       app.log.info(
         emfRecord(app.config.serviceName, {
           ...sums,
-          InFlight: app.life.inFlight,
+          InFlight: app.lifecycle.inFlight,
           Latency: latencies,
           TimeToFirstToken: firstTokens
         }),
@@ -65,7 +65,7 @@ export const emf = fp(
       write()
     })
   },
-  { name: 'emf', dependencies: ['metrics', 'life'] }
+  { name: 'emf', dependencies: ['metrics', 'lifecycle'] }
 )
 
 function emptySums(): Sums {

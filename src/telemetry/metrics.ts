@@ -221,12 +221,12 @@ interface Tally {
 export const metrics = fp(
   async (app: FastifyInstance, { droppedLines }: Pick<MetricSources, 'droppedLines'>) => {
     const made = createMetrics({
-      inFlight: () => app.life.inFlight,
+      inFlight: () => app.lifecycle.inFlight,
       droppedLines,
       knowsModel: (model) => app.catalog.known.has(model)
     })
     app.decorate('metrics', made)
     app.onOver((request, reply, status) => made.observe(request, status, reply.elapsedTime / 1000))
   },
-  { name: 'metrics', dependencies: ['request-record', 'life'] }
+  { name: 'metrics', dependencies: ['request-record', 'lifecycle'] }
 )

@@ -24,7 +24,7 @@ export const otel = fp(
     app.onOver((request, reply, status) => {
       if (request.url !== '/health' && request.url !== '/ready') tell(request, reply, status)
     })
-    app.addHook('onClose', () => sdk.close(Math.min(LONGEST_FLUSH_MS, Math.max(LAST_FLUSH_MS, app.life.graceLeftMs))))
+    app.addHook('onClose', () => sdk.close(Math.min(LONGEST_FLUSH_MS, Math.max(LAST_FLUSH_MS, app.lifecycle.graceLeftMs))))
   },
-  { name: 'otel', dependencies: ['request-record', 'life'] }
+  { name: 'otel', dependencies: ['request-record', 'lifecycle'] }
 )

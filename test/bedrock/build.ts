@@ -9,8 +9,8 @@ import {
   type Transport,
   type TransportOptions
 } from '../../src/bedrock/transport/transport.ts'
+import { type Completion, createCollector } from '../../src/core/collect.ts'
 import type { EventBatch } from '../../src/core/event.ts'
-import { type Completion, createFolder } from '../../src/core/fold.ts'
 import type { ErrorKind } from '../../src/errors.ts'
 import { CREDENTIALS } from '../../src/standin/options.ts'
 import { type Standin, type StandinOptions, startStandin } from '../../src/standin/server.ts'
@@ -94,7 +94,7 @@ export function question(text: string): string {
 
 /** Reads a whole answer from its events. Rejects where the source throws, as for one that was cut. */
 export async function foldEvents(batches: AsyncIterable<EventBatch>): Promise<Completion> {
-  const folder = createFolder()
+  const folder = createCollector()
   for await (const batch of batches) for (const event of batch) folder.add(event)
   return folder.result()
 }

@@ -43,7 +43,7 @@ t.test('S5: made-up names have no label, models that answer or are listed have',
   const { ask, app } = await gateway(t)
   for (let at = 0; at < 20; at++) await (await ask('sk-noisy', asks(`made.up-${at}-v1:0`))).text()
   t.equal((await ask('sk-noisy', asks(NOVA))).status, 200)
-  t.ok(await eventually(() => app.life.inFlight === 0))
+  t.ok(await eventually(() => app.lifecycle.inFlight === 0))
   const text = await app.metrics.text()
   t.notMatch(text, /made\.up/)
   t.match(text, /model="other"/)

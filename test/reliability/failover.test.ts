@@ -125,7 +125,7 @@ async function leave(t: Test, gateway: Built, body: object, moments: { running: 
   t.ok(await eventually(moments.running, 5000), 'it is under way')
   left.abort()
   t.ok(await eventually(moments.over, 1000), 'it is over within a second')
-  t.ok(await eventually(() => gateway.app.life.inFlight === 0, 1000), 'and so is the request')
+  t.ok(await eventually(() => gateway.app.lifecycle.inFlight === 0, 1000), 'and so is the request')
 }
 
 t.test('a client that leaves cancels Bedrock within a second', async (t) => {

@@ -33,7 +33,7 @@ t.test('a client that leaves after a stream was committed to, and before the mod
   t.equal(standin.inFlight(), 1)
   leave()
   t.ok(await eventually(() => standin.inFlight() === 0, 1000), 'the call is cancelled within a second')
-  t.ok(await eventually(() => app.life.inFlight === 0, 1000))
+  t.ok(await eventually(() => app.lifecycle.inFlight === 0, 1000))
 })
 
 t.test('one of several choices that is still awaited ends with the rest when the client leaves', async (t) => {
@@ -42,7 +42,7 @@ t.test('one of several choices that is still awaited ends with the rest when the
   t.ok(await eventually(() => text().includes('"index":3')), 'all have begun')
   t.equal(standin.inFlight(), 4)
   leave()
-  t.ok(await eventually(() => standin.inFlight() === 0 && app.life.inFlight === 0, 1000))
+  t.ok(await eventually(() => standin.inFlight() === 0 && app.lifecycle.inFlight === 0, 1000))
 })
 
 t.test('a client that leaves has its line in the log and its place in the metrics', async (t) => {

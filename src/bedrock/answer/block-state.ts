@@ -2,8 +2,8 @@ import type { ModelEvent } from '../../core/event.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { joinBase64 } from './join-base64.ts'
 import { createKeyRestorer, type KeyRestorer } from './restore-keys.ts'
-import { createTextGate } from './text-filter.ts'
-import type { TextGate } from './text-pieces.ts'
+import { createTextFilter } from './text-filter.ts'
+import type { TextFilter } from './text-pieces.ts'
 import { createUnwrapper, type Unwrapper } from './unwrap-properties.ts'
 
 export type Events = readonly ModelEvent[]
@@ -14,7 +14,7 @@ export type BlockKind = 'text' | 'reasoning' | 'redacted' | 'tool' | 'json' | 'h
 /** Where the writing of one answer stands. */
 export interface Writing {
   readonly context: AnswerContext
-  readonly gate: TextGate | undefined
+  readonly gate: TextFilter | undefined
   /** Text goes out as it comes: no tool's input is the answer. */
   readonly isPlain: boolean
   /** The wire's number of the block of text that the gate is reading. */
@@ -42,7 +42,7 @@ const NOTHING: Events = []
 export function beginWriting(context: AnswerContext): Writing {
   return {
     context,
-    gate: createTextGate(context),
+    gate: createTextFilter(context),
     isPlain: context.jsonTool === undefined,
     gated: undefined,
     unwrapper: context.jsonUnwrap === true ? createUnwrapper() : undefined,

@@ -1,12 +1,12 @@
 import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { NO_PIECES, type Piece, type Pieces, type TextGate } from './text-pieces.ts'
+import { NO_PIECES, type Piece, type Pieces, type TextFilter } from './text-pieces.ts'
 
 const MARK = '<|python_tag|>'
 const MEMBERS = new Set(['type', 'name', 'parameters', 'arguments'])
 
 /** Recognises a call that a model writes as text, `{"name": ..., "parameters": {...}}`, as Llama does now and then. */
-export function createCallText(names: ReadonlySet<string>): TextGate {
+export function createCallText(names: ReadonlySet<string>): TextFilter {
   let state: 'before' | 'maybe' | 'text' = 'before'
   let blanks = ''
   let held = ''

@@ -1,8 +1,8 @@
 import { createKeyRestorer } from './restore-keys.ts'
-import { NO_PIECES, type TextGate } from './text-pieces.ts'
+import { NO_PIECES, type TextFilter } from './text-pieces.ts'
 
 /** Gives the keys of an answer that is JSON the caller's names. */
-export function createJsonKeys(names: ReadonlyMap<string, string>): TextGate {
+export function createJsonKeys(names: ReadonlyMap<string, string>): TextFilter {
   const keys = createKeyRestorer(names)
   const asText = (text: string) => (text === '' ? NO_PIECES : [{ type: 'text' as const, text }])
   return {

@@ -1,5 +1,5 @@
 import { createJsonEnd } from './json-end.ts'
-import { NO_PIECES, type Pieces, type TextGate } from './text-pieces.ts'
+import { NO_PIECES, type Pieces, type TextFilter } from './text-pieces.ts'
 
 /** A brace that begins an object. At the end of what has come, the next character decides. */
 const BEGINNING = /\{\s*(?:["}]|$)/
@@ -8,7 +8,7 @@ const BEGINNING = /\{\s*(?:["}]|$)/
  * Takes the JSON object out of an answer that was asked for JSON in words: models put fences and sentences around it.
  * The object streams as it comes. An answer without any goes out as it is, so nothing is lost.
  */
-export function createJsonText(): TextGate {
+export function createJsonText(): TextFilter {
   let prose = ''
   /** A brace and the white space behind it. */
   let brace = ''

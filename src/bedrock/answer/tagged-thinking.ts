@@ -1,4 +1,4 @@
-import { NO_PIECES, type Pieces, type TextGate } from './text-pieces.ts'
+import { NO_PIECES, type Pieces, type TextFilter } from './text-pieces.ts'
 
 const TAGS = ['<think>', '<thinking>'] as const
 
@@ -7,7 +7,7 @@ const TAGS = ['<think>', '<thinking>'] as const
  * behind it. Nova 1 does so before it calls tools, open models where Bedrock does not take their reasoning apart.
  * Where the tag is never closed and no answer follows, the reasoning is the answer: it comes again, as text, at the end.
  */
-export function createTaggedThinking(): TextGate {
+export function createTaggedThinking(): TextFilter {
   let state: 'before' | 'inside' | 'behind' | 'unclosed' | 'open' = 'before'
   /** White space that belongs to what follows it, if anything does. */
   let blanks = ''

@@ -4,12 +4,12 @@ import { createCallText } from './call-text.ts'
 import { createJsonKeys } from './json-keys.ts'
 import { createJsonText } from './json-text.ts'
 import { createTaggedThinking } from './tagged-thinking.ts'
-import type { Pieces, TextGate } from './text-pieces.ts'
+import type { Pieces, TextFilter } from './text-pieces.ts'
 
 /** The gate of an answer; undefined where text is what it seems, as with most models. */
-export function createTextGate(context: AnswerContext): TextGate | undefined {
+export function createTextFilter(context: AnswerContext): TextFilter | undefined {
   const { inlineReasoning, callMarkers, textCalls, jsonText } = context
-  const gates: TextGate[] = []
+  const gates: TextFilter[] = []
   if (inlineReasoning === true) gates.push(createTaggedThinking())
   if (callMarkers !== undefined) gates.push(createCallMarkers(callMarkers))
   if (textCalls !== undefined) gates.push(createCallText(textCalls.names))
@@ -19,7 +19,7 @@ export function createTextGate(context: AnswerContext): TextGate | undefined {
   return last === undefined ? undefined : gates.reduceRight((behind, gate) => inSeries(gate, behind), last)
 }
 
-function inSeries(first: TextGate, second: TextGate): TextGate {
+function inSeries(first: TextFilter, second: TextFilter): TextFilter {
   const pass = (pieces: Pieces) => pieces.flatMap((piece) => (piece.type === 'text' ? second.take(piece.text) : [piece]))
   return {
     take: (text) => (first.passes(text) ? second.take(text) : pass(first.take(text))),

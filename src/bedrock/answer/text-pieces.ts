@@ -6,7 +6,7 @@ export type Piece =
 export type Pieces = readonly Piece[]
 
 /** Looks at the text of one answer as it comes. However the text is cut, the pieces add up to the same. */
-export interface TextGate {
+export interface TextFilter {
   take(text: string): Pieces
   /** A block of text has ended. */
   blockEnd(): Pieces

@@ -1,5 +1,5 @@
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import { wishOf } from '../prepare/reasoning-wish.ts'
 import { encodeBetas } from './encode-betas.ts'
 import type { ReasoningPlan } from './encode-reasoning.ts'
@@ -17,7 +17,7 @@ export interface NativeParts {
 const ASKS_NOTHING: Readonly<Record<string, Json>> = { presence_penalty: 0, frequency_penalty: 0, logprobs: false, store: false }
 
 /** The native fields of a request: the caller's below, the gateway's above, merged deeply. */
-export function encodeAdditionalFields(encoding: Encoding, { reasoning, sampling, tools }: NativeParts): JsonObject {
+export function encodeAdditionalFields(encoding: EncodeScope, { reasoning, sampling, tools }: NativeParts): JsonObject {
   const own = [nativeFields(encoding), sampling.fields, reasoning.fields, tools.fields].reduce(mergeDeep, {})
   const extra = callerFields(encoding)
   const betas = encodeBetas(encoding, reasoning.betas, extra.anthropic_beta)
@@ -25,13 +25,13 @@ export function encodeAdditionalFields(encoding: Encoding, { reasoning, sampling
 }
 
 /** A native `thinking` was read as a wish and is sent by the plan; both merged would mix two kinds of thinking. */
-function callerFields(encoding: Encoding): JsonObject {
+function callerFields(encoding: EncodeScope): JsonObject {
   const { thinking, ...rest } = encoding.request.extraFields ?? {}
   return thinking === undefined || wishOf(encoding) !== undefined ? rest : { thinking, ...rest }
 }
 
 /** Fields that Converse does not have: into the native body where the model's traits name a place, else reported. */
-function nativeFields({ request, traits, warn }: Encoding): JsonObject {
+function nativeFields({ request, traits, warn }: EncodeScope): JsonObject {
   return Object.entries(request.unmapped).reduce<JsonObject>((fields, [name, value]) => {
     if (value === null || ASKS_NOTHING[name] === value) return fields
     const path = Object.hasOwn(traits.nativeFields, name) ? traits.nativeFields[name] : undefined
@@ -63,7 +63,7 @@ const MOST_PATHS = 10
 
 /** Asks for what the caller wants of the native answer, and for the stop string and the reasoning tokens where the model tells them. */
 export function encodeResponseFieldPaths(
-  encoding: Encoding,
+  encoding: EncodeScope,
   { streaming, stops, reasoning }: ResponseFieldParts
 ): readonly string[] {
   const { request, traits, warn } = encoding

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import { isPoint, kindOf, spotOf } from './cache-spots.ts'
 import { cachePoint } from './encode-blocks.ts'
 
@@ -16,7 +16,7 @@ export interface CachedParts {
 const MOST_POINTS = 4
 
 /** Adds the points of a wish, and moves or takes out those that the model, the place or the limits refuse. */
-export function placeCachePoints(encoding: Encoding, parts: CachedParts): CachedParts {
+export function placeCachePoints(encoding: EncodeScope, parts: CachedParts): CachedParts {
   const wish = automatic(encoding)
   if (!(wish.system || wish.tools || wish.messages) && !hasPoints(parts)) return parts
   const marked = addAutomatic(parts, wish)
@@ -29,7 +29,7 @@ export function placeCachePoints(encoding: Encoding, parts: CachedParts): Cached
 
 /** A mark that has lost its point is told as the caller wrote it; a wish for points of the gateway's own when none of them is left. */
 function reportLost(
-  encoding: Encoding,
+  encoding: EncodeScope,
   { parts, marked, left }: { parts: CachedParts; marked: CachedParts; left: number }
 ): void {
   const own = countPoints(parts)
@@ -41,7 +41,7 @@ function reportLost(
 }
 
 /** The parts with points only where the model takes them. */
-function seated(parts: CachedParts, encoding: Encoding): CachedParts {
+function seated(parts: CachedParts, encoding: EncodeScope): CachedParts {
   const isAllowed = (place: CachePlace) => encoding.traits.cache.includes(place)
   const hasSeat = (place: 'tools' | 'system') => isAllowed(place) && !isOmitted(encoding, `cachePoint.${place}`)
   return {
@@ -55,7 +55,7 @@ function seated(parts: CachedParts, encoding: Encoding): CachedParts {
  * A point right behind a block that takes none moves before it, and before its like: what is cached then ends earlier.
  * Without another block before it in the message it is left out.
  */
-function seatPoints(items: readonly JsonObject[], encoding: Encoding): readonly JsonObject[] {
+function seatPoints(items: readonly JsonObject[], encoding: EncodeScope): readonly JsonObject[] {
   if (!items.some(isPoint)) return items
   const seats: JsonObject[] = []
   items.forEach((item, index) => {
@@ -65,7 +65,7 @@ function seatPoints(items: readonly JsonObject[], encoding: Encoding): readonly 
   return seats
 }
 
-function seat(point: JsonObject, seats: JsonObject[], { traits }: Encoding): void {
+function seat(point: JsonObject, seats: JsonObject[], { traits }: EncodeScope): void {
   const isRefused = (item: JsonObject | undefined) => item !== undefined && traits.noCacheBehind.includes(kindOf(item))
   let at = seats.length
   while (isRefused(seats[at - 1])) at--
@@ -79,7 +79,7 @@ type Automatic = NonNullable<ChatRequest['autoCache']>
 const EVERYWHERE: Automatic = { system: true, tools: true, messages: true }
 const NOWHERE: Automatic = { system: false, tools: false, messages: false }
 
-function automatic({ request, defaults }: Encoding): Automatic {
+function automatic({ request, defaults }: EncodeScope): Automatic {
   return request.autoCache ?? (defaults.autoCache ? EVERYWHERE : NOWHERE)
 }
 
@@ -101,7 +101,7 @@ function withLast(items: readonly JsonObject[], mark: CacheMark): readonly JsonO
 }
 
 /** Drops the earliest points above the limit, and the TTLs that the model or the order refuses. */
-function settle(parts: CachedParts, encoding: Encoding, count: number): CachedParts {
+function settle(parts: CachedParts, encoding: EncodeScope, count: number): CachedParts {
   let surplus = count - MOST_POINTS
   let isLongAllowed = encoding.traits.cacheLongTtl && !isOmitted(encoding, 'cacheTtl')
   const visit = (items: readonly JsonObject[]) =>
@@ -120,7 +120,7 @@ function settle(parts: CachedParts, encoding: Encoding, count: number): CachedPa
 }
 
 /** Five minutes are every model's default; only models that know TTLs are told so. */
-function shortTtl(ttl: unknown, { traits }: Encoding): JsonObject {
+function shortTtl(ttl: unknown, { traits }: EncodeScope): JsonObject {
   return ttl === '5m' && traits.cacheLongTtl ? { ttl: '5m' } : {}
 }
 

@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 
 /** Names under which newer clients ask for an older flag. */
 const ALIASES: Readonly<Record<string, string>> = { 'advanced-tool-use-2025-11-20': 'tool-search-tool-2025-10-19' }
@@ -8,7 +8,7 @@ const ALIASES: Readonly<Record<string, string>> = { 'advanced-tool-use-2025-11-2
  * The beta flags to send. Only flags known to be accepted pass, since one unknown flag fails the whole request;
  * flags in the caller's native fields are the caller's own risk and pass as they are.
  */
-export function encodeBetas(encoding: Encoding, own: readonly string[], native: Json | undefined): readonly string[] {
+export function encodeBetas(encoding: EncodeScope, own: readonly string[], native: Json | undefined): readonly string[] {
   const { request, target, traits, warn } = encoding
   const context = target.longContext === true ? traits.longContextBeta : ''
   if (request.betas === undefined && own.length === 0 && native === undefined && context === '') return own

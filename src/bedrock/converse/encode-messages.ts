@@ -3,7 +3,7 @@ import { leaveOut } from '../../core/leave-out.ts'
 import type { TextBlock, Turn } from '../../core/turn.ts'
 import { endTurns } from '../prepare/arrange-turns.ts'
 import { createDocumentNames } from '../prepare/document-names.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
 import type { PropertyNames } from '../schema/property-names.ts'
 import type { BlockScope } from './block-scope.ts'
@@ -25,7 +25,7 @@ export interface MessageParts {
 }
 
 /** Encodes the arranged turns and the system text. A model without a system prompt reads it at the head of the first user turn. */
-export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts: MessageParts): WireConversation {
+export function encodeMessages(encoding: EncodeScope, turns: readonly Turn[], parts: MessageParts): WireConversation {
   const scope: BlockScope = {
     traits: encoding.traits,
     model: encoding.target.id,
@@ -48,7 +48,7 @@ export function encodeMessages(encoding: Encoding, turns: readonly Turn[], parts
 }
 
 /** "Citations are not supported in tool result documents." (boto3#4648, 2025-10) */
-function reportUncited({ request, warn, warnAt }: Encoding): void {
+function reportUncited({ request, warn, warnAt }: EncodeScope): void {
   for (const { content } of request.turns) {
     for (const block of content) {
       if (block.type !== 'tool-result') continue
@@ -73,7 +73,7 @@ function encodeTurn(turn: Turn, scope: BlockScope): JsonObject {
   return { role: turn.role, content }
 }
 
-function systemBlocks(encoding: Encoding, instructions: readonly string[]): readonly TextBlock[] {
+function systemBlocks(encoding: EncodeScope, instructions: readonly string[]): readonly TextBlock[] {
   const orphaned = () => encoding.warn('cache', 'a blank text has none before it that could be marked')
   const told = leaveOut(allowedSystem(encoding), (block) => block.text.trim() === '', orphaned)
   for (const text of instructions) told.push({ type: 'text', text })
@@ -81,7 +81,7 @@ function systemBlocks(encoding: Encoding, instructions: readonly string[]): read
 }
 
 /** Without the texts, or the lines of them, that Bedrock has refused for what they say. Each is reported by its place. */
-function allowedSystem({ request, omissions, warn, warnAt }: Encoding): readonly TextBlock[] {
+function allowedSystem({ request, omissions, warn, warnAt }: EncodeScope): readonly TextBlock[] {
   if (omissions.size === 0) return request.system
   return request.system.map((block) => {
     const lines = isOmitted({ omissions }, `system text ${block.text}`) ? [] : block.text.split('\n')
@@ -96,7 +96,7 @@ function allowedSystem({ request, omissions, warn, warnAt }: Encoding): readonly
 
 const WORD = 'system line with '
 
-function hasRefusedWord(line: string, omissions: Encoding['omissions']): boolean {
+function hasRefusedWord(line: string, omissions: EncodeScope['omissions']): boolean {
   for (const name of omissions) if (name.startsWith(WORD) && line.includes(name.slice(WORD.length))) return true
   return false
 }

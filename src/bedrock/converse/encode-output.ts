@@ -5,7 +5,7 @@ import type { Block, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
 import type { PropertyNames } from '../schema/property-names.ts'
 import { isObjectNode, sanitizeSchema } from '../schema/sanitize-schema.ts'
@@ -29,7 +29,7 @@ const PLAIN: OutputPlan = { mode: 'text', instructions: [] }
 const ANY_JSON = 'Answer with one valid JSON object and nothing else: no prose before or after it, no Markdown fences.'
 
 /** Picks the strongest way the model has: its own structured output, else a forced tool, else an instruction. */
-export function planOutput(encoding: Encoding, parts: OutputParts): OutputPlan {
+export function planOutput(encoding: EncodeScope, parts: OutputParts): OutputPlan {
   const { output } = encoding.request
   switch (output.type) {
     case 'text':
@@ -59,7 +59,7 @@ function hasOwnProperties({ properties }: JsonObject): boolean {
   return isJsonObject(properties) && Object.hasOwn(properties, 'properties')
 }
 
-function planSchema(encoding: Encoding, output: SchemaOutput, parts: OutputParts): OutputPlan {
+function planSchema(encoding: EncodeScope, output: SchemaOutput, parts: OutputParts): OutputPlan {
   if (canNative(encoding, output))
     return { mode: 'native', instructions: [], outputConfig: nativeFormat(encoding, output, parts) }
   if (!canTool(encoding, output, parts)) return { mode: 'instruction', instructions: [instruction(output)] }
@@ -72,7 +72,7 @@ function planSchema(encoding: Encoding, output: SchemaOutput, parts: OutputParts
   return { mode: 'tool', tool: { name, spec }, instructions: [] }
 }
 
-function canNative(encoding: Encoding, { schema }: SchemaOutput): boolean {
+function canNative(encoding: EncodeScope, { schema }: SchemaOutput): boolean {
   const { traits, request } = encoding
   if (!traits.structuredOutput) return false
   if (isOmitted(encoding, 'structuredOutput')) {
@@ -93,7 +93,7 @@ export function wantsCitations(block: Block): boolean {
 }
 
 function nativeFormat(
-  { traits }: Encoding,
+  { traits }: EncodeScope,
   { name, description, schema }: SchemaOutput,
   { properties }: OutputParts
 ): JsonObject {
@@ -108,7 +108,7 @@ function nativeFormat(
 }
 
 /** A tool can be the answer where it can be forced: alone, or, beside the caller's tools, as one of those the model must choose from. */
-function canTool(encoding: Encoding, { schema }: SchemaOutput, { callable, reasoning }: OutputParts): boolean {
+function canTool(encoding: EncodeScope, { schema }: SchemaOutput, { callable, reasoning }: OutputParts): boolean {
   const { traits, request, stream } = encoding
   if (!traits.tools || !isObjectNode(schema)) return false
   if (reasoning && !traits.forcedToolWithReasoning) return false

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import type { Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import { answerLimit, EFFORT_BUDGET, MIN_BUDGET, nearestEffort, splitLimit } from '../prepare/reasoning-amount.ts'
 import { isReasoning } from '../prepare/reasoning-blocks.ts'
 import { dropDisplay, effortOf, wishOf } from '../prepare/reasoning-wish.ts'
@@ -22,7 +22,7 @@ export interface ReasoningPlan {
 }
 
 /** Steers reasoning by the family's own control. Whatever the wish, room is left for the answer. */
-export function planReasoning(encoding: Encoding, turns: readonly Turn[], hasTools: boolean): ReasoningPlan {
+export function planReasoning(encoding: EncodeScope, turns: readonly Turn[], hasTools: boolean): ReasoningPlan {
   const plan = planWish(encoding, turns, hasTools)
   return encoding.traits.bindingBeta !== '' && turns.some(hasReasoning) ? unbound(encoding, plan) : plan
 }
@@ -36,7 +36,7 @@ function hasReasoning({ content }: Turn): boolean {
  * request. It is said inside `thinking`, so a model that reasons by itself is told to do what it does; not where a tool is forced,
  * which it refuses beside `thinking`.
  */
-function unbound(encoding: Encoding, plan: ReasoningPlan): ReasoningPlan {
+function unbound(encoding: EncodeScope, plan: ReasoningPlan): ReasoningPlan {
   const { thinking } = plan.fields
   const isOff = isJsonObject(thinking) && thinking.type === 'disabled'
   if (isOff || isOmitted(encoding, 'blockBinding') || (thinking === undefined && mayForce(encoding))) return plan
@@ -45,11 +45,11 @@ function unbound(encoding: Encoding, plan: ReasoningPlan): ReasoningPlan {
   return { ...plan, fields: { ...plan.fields, thinking: bound }, betas: [...plan.betas, encoding.traits.bindingBeta] }
 }
 
-function mayForce({ request: { toolChoice, output } }: Encoding): boolean {
+function mayForce({ request: { toolChoice, output } }: EncodeScope): boolean {
   return toolChoice?.type === 'required' || toolChoice?.type === 'tool' || output.type === 'json-schema'
 }
 
-function planWish(encoding: Encoding, turns: readonly Turn[], hasTools: boolean): ReasoningPlan {
+function planWish(encoding: EncodeScope, turns: readonly Turn[], hasTools: boolean): ReasoningPlan {
   const { traits, warn } = encoding
   const wish = wishOf(encoding)
   if (wish === undefined) return quiet(encoding)
@@ -81,7 +81,7 @@ function planWish(encoding: Encoding, turns: readonly Turn[], hasTools: boolean)
   }
 }
 
-function quiet(encoding: Encoding): ReasoningPlan {
+function quiet(encoding: EncodeScope): ReasoningPlan {
   const { traits } = encoding
   const thinksAnyway = traits.reasoningOff !== 'omit' || traits.reasoning === 'inherent'
   return thinksAnyway
@@ -89,11 +89,11 @@ function quiet(encoding: Encoding): ReasoningPlan {
     : { active: false, fields: {}, betas: [], unlimited: false, ...answerLimit(encoding, 0) }
 }
 
-function withEffortRoom(encoding: Encoding, effort: Effort): ReasoningPlan {
+function withEffortRoom(encoding: EncodeScope, effort: Effort): ReasoningPlan {
   return { active: false, fields: {}, betas: [], unlimited: false, ...answerLimit(encoding, EFFORT_BUDGET[effort]) }
 }
 
-function switchOff(encoding: Encoding): ReasoningPlan {
+function switchOff(encoding: EncodeScope): ReasoningPlan {
   const { traits, warn } = encoding
   const plan = { active: false, fields: {}, betas: [], unlimited: false, ...answerLimit(encoding, 0) }
   if (traits.reasoning === 'field' && traits.efforts.includes('none'))
@@ -113,7 +113,7 @@ interface BudgetParts {
   readonly turns: readonly Turn[]
 }
 
-function withBudget(encoding: Encoding, wish: ReasoningWish, { hasTools, turns }: BudgetParts): ReasoningPlan {
+function withBudget(encoding: EncodeScope, wish: ReasoningWish, { hasTools, turns }: BudgetParts): ReasoningPlan {
   if (lacksReasoning(turns)) {
     // Claude answers 400 "Expected `thinking`, but found `tool_use`" to a client that dropped the reasoning of its tool turn.
     encoding.warn('reasoning', 'the reasoning before the last tool calls was not sent back, so the model cannot go on reasoning')
@@ -140,7 +140,7 @@ function lacksReasoning(turns: readonly Turn[]): boolean {
   return first !== undefined && !isReasoning(first)
 }
 
-function adaptive(encoding: Encoding, wish: ReasoningWish): ReasoningPlan {
+function adaptive(encoding: EncodeScope, wish: ReasoningWish): ReasoningPlan {
   const { traits } = encoding
   const wished = effortOf(wish)
   const effort = wished === undefined ? undefined : nearestEffort(wished, traits.efforts)
@@ -157,7 +157,7 @@ function adaptive(encoding: Encoding, wish: ReasoningWish): ReasoningPlan {
   }
 }
 
-function novaEffort(encoding: Encoding, wish: ReasoningWish): ReasoningPlan {
+function novaEffort(encoding: EncodeScope, wish: ReasoningWish): ReasoningPlan {
   const { traits, request, warn } = encoding
   const effort = nearestEffort(effortOf(wish) ?? 'medium', traits.efforts)
   const plan = {

@@ -6,7 +6,7 @@ import type { AnswerContext } from '../answer/answer-context.ts'
 import type { EncodedChat } from '../codec/chat-codec.ts'
 import { arrangeTurns } from '../prepare/arrange-turns.ts'
 import { type CallableTool, callableTools } from '../prepare/callable-tools.ts'
-import { beginEncoding, type EncodeInput, type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { beginEncoding, type EncodeInput, type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import { reasoningMark } from '../prepare/reasoning-blocks.ts'
 import { createToolIds, type ToolIds } from '../prepare/tool-ids.ts'
 import { createToolNames, type ToolNames } from '../prepare/tool-names.ts'
@@ -75,11 +75,11 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   return encoded
 }
 
-function hasOwnFields({ request: { extraFields, betas } }: Encoding): boolean {
+function hasOwnFields({ request: { extraFields, betas } }: EncodeScope): boolean {
   return (extraFields !== undefined && !isEmpty(extraFields)) || betas !== undefined
 }
 
-function canStream(encoding: Encoding, { tools }: ToolPlan): boolean {
+function canStream(encoding: EncodeScope, { tools }: ToolPlan): boolean {
   if (!encoding.traits.streaming) return false
   if (tools.length === 0) return true
   if (!encoding.traits.toolsInStream) return false
@@ -97,7 +97,10 @@ interface ContextParts {
   readonly streaming: boolean
 }
 
-function answerContext(encoding: Encoding, { names, properties, ids, output, callable, streaming }: ContextParts): AnswerContext {
+function answerContext(
+  encoding: EncodeScope,
+  { names, properties, ids, output, callable, streaming }: ContextParts
+): AnswerContext {
   const { request, traits } = encoding
   const mark = reasoningMark(traits)
   const hasTools = callable.length > 0
@@ -117,7 +120,7 @@ function answerContext(encoding: Encoding, { names, properties, ids, output, cal
 }
 
 /** Ids of calls that come without one are made of the conversation, so that no two turns of it share one. */
-function textCalls({ request }: Encoding, names: ToolNames, callable: readonly CallableTool[]) {
+function textCalls({ request }: EncodeScope, names: ToolNames, callable: readonly CallableTool[]) {
   return {
     names: new Set(callable.map((tool) => names.toBedrock(tool.name))),
     idPrefix: `call_${stableHash(JSON.stringify(request.turns)).toString(36)}_`

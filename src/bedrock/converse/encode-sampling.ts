@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import type { ReasoningPlan } from './encode-reasoning.ts'
 import { nested } from './nested.ts'
 
@@ -14,7 +14,7 @@ export interface SamplingPlan {
 }
 
 /** Sends the sampling parameters the model takes now, clamped to Bedrock's ranges; reports the others unless they ask for nothing. */
-export function encodeSampling(encoding: Encoding, reasoning: ReasoningPlan): SamplingPlan {
+export function encodeSampling(encoding: EncodeScope, reasoning: ReasoningPlan): SamplingPlan {
   const { topP, ...temperature } = heat(encoding, reasoning)
   const stopSequences = stops(encoding)
   return {
@@ -29,7 +29,7 @@ export function encodeSampling(encoding: Encoding, reasoning: ReasoningPlan): Sa
   }
 }
 
-function heat(encoding: Encoding, reasoning: ReasoningPlan): { temperature?: number; topP?: number } {
+function heat(encoding: EncodeScope, reasoning: ReasoningPlan): { temperature?: number; topP?: number } {
   const temperature = temperatureOf(encoding, reasoning)
   const topP = topPOf(encoding, reasoning)
   if (temperature === undefined) return topP === undefined ? {} : { topP }
@@ -42,7 +42,7 @@ function heat(encoding: Encoding, reasoning: ReasoningPlan): { temperature?: num
   return { temperature }
 }
 
-function temperatureOf(encoding: Encoding, reasoning: ReasoningPlan): number | undefined {
+function temperatureOf(encoding: EncodeScope, reasoning: ReasoningPlan): number | undefined {
   const { request, traits, warn } = encoding
   if (request.temperature === undefined) return undefined
   if (!traits.temperature || isOmitted(encoding, 'temperature') || isBarred(encoding, reasoning)) {
@@ -53,7 +53,7 @@ function temperatureOf(encoding: Encoding, reasoning: ReasoningPlan): number | u
   return Math.max(0, Math.min(1, request.temperature))
 }
 
-function topPOf(encoding: Encoding, reasoning: ReasoningPlan): number | undefined {
+function topPOf(encoding: EncodeScope, reasoning: ReasoningPlan): number | undefined {
   const { request, traits, warn } = encoding
   if (request.topP === undefined) return undefined
   if (traits.topP && !isOmitted(encoding, 'topP') && !isBarred(encoding, reasoning)) return Math.max(0, Math.min(1, request.topP))
@@ -62,11 +62,11 @@ function topPOf(encoding: Encoding, reasoning: ReasoningPlan): number | undefine
 }
 
 /** Nova at high effort and Claude while it thinks take no sampling at all. */
-function isBarred({ traits }: Encoding, reasoning: ReasoningPlan): boolean {
+function isBarred({ traits }: EncodeScope, reasoning: ReasoningPlan): boolean {
   return reasoning.unlimited || (reasoning.active && !traits.samplingWithReasoning)
 }
 
-function topK(encoding: Encoding, reasoning: ReasoningPlan): JsonObject {
+function topK(encoding: EncodeScope, reasoning: ReasoningPlan): JsonObject {
   const { request, traits, warn } = encoding
   if (request.topK === undefined) return {}
   if (traits.topKField === '' || isOmitted(encoding, 'topK') || isBarred(encoding, reasoning)) {
@@ -76,7 +76,7 @@ function topK(encoding: Encoding, reasoning: ReasoningPlan): JsonObject {
   return nested(traits.topKField, request.topK)
 }
 
-function stops(encoding: Encoding): readonly string[] {
+function stops(encoding: EncodeScope): readonly string[] {
   const { request, traits, target, warn } = encoding
   const given = (request.stop ?? []).filter((stop) => stop !== '')
   const usable = traits.blankStops ? given : given.filter((stop) => stop.trim() !== '')

@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Guardrail } from '../../core/request.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 
 const MOST_METADATA = 16
 const LONGEST = 256
 
 /** What is said about the call and not to the model: guardrail, tier, latency, metadata. Adds it to `body`. */
-export function encodeSettings(encoding: Encoding, streaming: boolean, body: Record<string, Json>): void {
+export function encodeSettings(encoding: EncodeScope, streaming: boolean, body: Record<string, Json>): void {
   const { guardrail, serviceTier, latency, metadata } = encoding.request
   if (guardrail !== undefined) body.guardrailConfig = encodeGuardrail(guardrail, streaming)
   if (serviceTier !== undefined) {
@@ -32,7 +32,7 @@ function encodeGuardrail({ identifier, version, trace, streamProcessingMode }: G
 }
 
 /** Pairs for the invocation log, made to fit: they must never fail a request. */
-function encodeMetadata(metadata: Readonly<Record<string, string>>, warn: Encoding['warn']): JsonObject | undefined {
+function encodeMetadata(metadata: Readonly<Record<string, string>>, warn: EncodeScope['warn']): JsonObject | undefined {
   const kept = new Map<string, string>()
   for (const [key, value] of Object.entries(metadata)) {
     const name = fit(key)

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import { sanitizeSchema } from '../schema/sanitize-schema.ts'
 import { createSchemaRoom } from '../schema/schema-limits.ts'
 import { type ShapedSchema, shapeSchema } from '../schema/shape-schema.ts'
@@ -25,7 +25,7 @@ export interface ToolPlan {
 const MOST_STRICT = 20
 
 /** Encodes the caller's tools, the provider's own and the gateway's answer tool. Order is the caller's: another one breaks the prompt cache. */
-export function planTools(encoding: Encoding, parts: ToolParts): ToolPlan {
+export function planTools(encoding: EncodeScope, parts: ToolParts): ToolPlan {
   const choice = planToolChoice(encoding, parts)
   const offered = choice.only === undefined ? parts.callable : parts.callable.filter((tool) => tool.name === choice.only)
   const shaped = offered.map((tool) => shapeTool(encoding, tool))
@@ -43,7 +43,7 @@ interface ShapedTool extends ShapedSchema {
   readonly tool: CallableTool
 }
 
-function shapeTool(encoding: Encoding, tool: CallableTool): ShapedTool {
+function shapeTool(encoding: EncodeScope, tool: CallableTool): ShapedTool {
   const shaped = shapeSchema(tool.inputSchema ?? {}, encoding.traits)
   if (shaped.isCut) encoding.warnAt(tool.path, 'the model reads no references, and not all of them can be written out')
   return { ...shaped, schema: toolSchema(shaped.schema), tool }
@@ -65,7 +65,7 @@ function encodeTool(
 }
 
 /** The tools whose arguments the model's grammar will enforce; for the others the wish is reported as dropped. */
-function strictTools(encoding: Encoding, offered: readonly ShapedTool[]): ReadonlySet<ShapedTool> {
+function strictTools(encoding: EncodeScope, offered: readonly ShapedTool[]): ReadonlySet<ShapedTool> {
   const taken = encoding.traits.strictTools && !isOmitted(encoding, 'strict')
   const room = createSchemaRoom()
   const strict = new Set<ShapedTool>()
@@ -79,7 +79,7 @@ function strictTools(encoding: Encoding, offered: readonly ShapedTool[]): Readon
   return strict
 }
 
-function systemTools({ request, traits, target }: Encoding): readonly JsonObject[] {
+function systemTools({ request, traits, target }: EncodeScope): readonly JsonObject[] {
   const asked = request.tools.flatMap((tool, index) =>
     tool.type === 'system' ? [{ name: tool.name, path: tool.path ?? `tools[${index}]` }] : []
   )
@@ -95,7 +95,7 @@ function systemTools({ request, traits, target }: Encoding): readonly JsonObject
 }
 
 /** `parallel_tool_calls: false`. The field has a type of its own only where toolConfig has no choice: both together are refused. */
-function parallelField(encoding: Encoding, { callable }: ToolParts, wire: JsonObject): JsonObject {
+function parallelField(encoding: EncodeScope, { callable }: ToolParts, wire: JsonObject): JsonObject {
   if (encoding.request.parallelToolCalls !== false || callable.length === 0) return {}
   if (!encoding.traits.parallelToolSwitch || isOmitted(encoding, 'parallelToolCalls')) {
     encoding.warn('parallelToolCalls', 'the model cannot be held to one call at a time')

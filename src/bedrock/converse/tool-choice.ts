@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import { GatewayError } from '../../errors.ts'
-import { type Encoding, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolParts } from './plans.ts'
 
 /** The caller's choice of tools, in what the model takes. */
@@ -17,7 +17,7 @@ type Kind = 'auto' | 'any' | 'tool'
 const NOTHING: ToolChoicePlan = { wire: {}, instructions: [] }
 
 /** Forces where the model can be forced; else it is left free, told in words, and the caller gets a warning. */
-export function planToolChoice(encoding: Encoding, parts: ToolParts): ToolChoicePlan {
+export function planToolChoice(encoding: EncodeScope, parts: ToolParts): ToolChoicePlan {
   const takes = choicesOf(encoding, parts.reasoning)
   const { tool } = parts.output
   if (tool !== undefined) return answerTool(tool.name, takes, parts.callable.length > 0)
@@ -39,14 +39,14 @@ export function planToolChoice(encoding: Encoding, parts: ToolParts): ToolChoice
 
 type Takes = (kind: Kind) => boolean
 
-function choicesOf(encoding: Encoding, reasoning: boolean): Takes {
+function choicesOf(encoding: EncodeScope, reasoning: boolean): Takes {
   const { traits } = encoding
   const onlyAuto = reasoning && !traits.forcedToolWithReasoning
   return (kind) => (kind === 'auto' ? traits.toolChoice.includes(kind) : !onlyAuto && takesForced(encoding, kind))
 }
 
 /** Tells whether the model takes this way of forcing a tool, as far as is known. */
-export function takesForced(encoding: Encoding, kind: 'any' | 'tool'): boolean {
+export function takesForced(encoding: EncodeScope, kind: 'any' | 'tool'): boolean {
   return encoding.traits.toolChoice.includes(kind) && !isOmitted(encoding, `toolChoice.${kind}`)
 }
 
@@ -55,7 +55,7 @@ function answerTool(name: string, takes: Takes, amongOthers: boolean): ToolChoic
   return { wire: { toolChoice: alone ? { tool: { name } } : { any: {} } }, instructions: [] }
 }
 
-function requireAny(encoding: Encoding, parts: ToolParts, takes: Takes): ToolChoicePlan {
+function requireAny(encoding: EncodeScope, parts: ToolParts, takes: Takes): ToolChoicePlan {
   if (takes('any')) return { wire: { toolChoice: { any: {} } }, instructions: [] }
   const [only, ...more] = parts.callable
   if (only !== undefined && more.length === 0 && takes('tool')) {
@@ -64,7 +64,7 @@ function requireAny(encoding: Encoding, parts: ToolParts, takes: Takes): ToolCho
   return told(encoding, takes, 'Answer by calling one of the given tools, not with text.')
 }
 
-function requireOne(encoding: Encoding, parts: ToolParts, { name, takes }: { name: string; takes: Takes }): ToolChoicePlan {
+function requireOne(encoding: EncodeScope, parts: ToolParts, { name, takes }: { name: string; takes: Takes }): ToolChoicePlan {
   if (!parts.callable.some((tool) => tool.name === name)) {
     throw new GatewayError('invalid_value', `"${name}" shall be called, and is not among the tools`, { field: 'toolChoice' })
   }
@@ -74,7 +74,7 @@ function requireOne(encoding: Encoding, parts: ToolParts, { name, takes }: { nam
   return told(encoding, takes, `Answer by calling the tool ${wired}, not with text.`)
 }
 
-function told(encoding: Encoding, takes: Takes, instruction: string): ToolChoicePlan {
+function told(encoding: EncodeScope, takes: Takes, instruction: string): ToolChoicePlan {
   encoding.warn('toolChoice', 'the model cannot be forced to call a tool here; it is asked to in words')
   return { wire: takes('auto') ? { toolChoice: { auto: {} } } : {}, instructions: [instruction] }
 }

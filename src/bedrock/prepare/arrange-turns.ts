@@ -1,7 +1,7 @@
 import { leaveOut } from '../../core/leave-out.ts'
 import type { Block, Turn } from '../../core/turn.ts'
 import { arrangeBlocks } from './arrange-blocks.ts'
-import { type Encoding, isOmitted } from './encode-scope.ts'
+import { type EncodeScope, isOmitted } from './encode-scope.ts'
 import { pairToolBlocks } from './pair-tools.ts'
 import { isReasoning } from './reasoning-blocks.ts'
 import { restoreReasoning } from './restore-reasoning.ts'
@@ -16,7 +16,7 @@ const CONTINUE = 'Please continue your response from where you left off.'
  * Brings a conversation into Bedrock's order: user first, speakers alternating, nothing blank, each call answered once
  * in the turn after it, blocks in the order families accept. The last turn is settled later, by `endTurns`.
  */
-export function arrangeTurns(encoding: Encoding, ids: ToolIds, keepsTools: boolean): readonly Turn[] {
+export function arrangeTurns(encoding: EncodeScope, ids: ToolIds, keepsTools: boolean): readonly Turn[] {
   const { turns } = encoding.request
   if (isInOrder(turns)) return turns
   const cleaned = turns.map((turn) => cleanTurn(encoding, turn))
@@ -31,7 +31,7 @@ export function arrangeTurns(encoding: Encoding, ids: ToolIds, keepsTools: boole
 }
 
 /** Settles the last turn: an assistant's is a prefill where the model takes one, else the user asks to go on. */
-export function endTurns(encoding: Encoding, turns: readonly Turn[], reasoning: boolean): readonly Turn[] {
+export function endTurns(encoding: EncodeScope, turns: readonly Turn[], reasoning: boolean): readonly Turn[] {
   const last = turns[turns.length - 1]
   if (last?.role !== 'assistant') return turns
   const takesPrefill = encoding.traits.prefill && !reasoning && !isOmitted(encoding, 'prefill')
@@ -73,7 +73,7 @@ function leastText(): Block {
 }
 
 /** Leaves out blank text and reasoning the model must not see; puts remembered reasoning back where it stood. */
-function cleanTurn(encoding: Encoding, turn: Turn): Turn {
+function cleanTurn(encoding: EncodeScope, turn: Turn): Turn {
   if (turn.content.every(isPlain)) return turn
   const restored = restoreReasoning(encoding, turn)
   const keepsBlanks = !isOmitted(encoding, 'blankText')

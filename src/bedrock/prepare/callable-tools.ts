@@ -1,6 +1,6 @@
 import type { FunctionTool } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Encoding } from './encode-scope.ts'
+import type { EncodeScope } from './encode-scope.ts'
 
 /** A caller's function with its place in the request. */
 export interface CallableTool extends FunctionTool {
@@ -11,7 +11,7 @@ export interface CallableTool extends FunctionTool {
  * The functions that the model may call now. None where the caller forbids calls or the model cannot:
  * then toolConfig stays away and the history's tool blocks become text.
  */
-export function callableTools(encoding: Encoding): readonly CallableTool[] {
+export function callableTools(encoding: EncodeScope): readonly CallableTool[] {
   const { request, traits, target, warn, warnAt } = encoding
   const functions = request.tools.flatMap((tool, index) =>
     tool.type === 'function' ? [{ ...tool, path: tool.path ?? `tools[${index}]` }] : []
@@ -24,7 +24,7 @@ export function callableTools(encoding: Encoding): readonly CallableTool[] {
   return []
 }
 
-function withoutDuplicates(functions: readonly CallableTool[], warnAt: Encoding['warnAt']): readonly CallableTool[] {
+function withoutDuplicates(functions: readonly CallableTool[], warnAt: EncodeScope['warnAt']): readonly CallableTool[] {
   const seen = new Set<string>()
   return functions.filter((tool) => {
     const isFirst = !seen.has(tool.name)

@@ -24,7 +24,7 @@ export interface EncodeInput {
 }
 
 /** The input and where its warnings go, handed from step to step. */
-export interface Encoding extends EncodeInput {
+export interface EncodeScope extends EncodeInput {
   /** Reports something that could not be carried, once per field. */
   readonly warn: (field: CoreField, reason: string) => void
   /** The same of a part, by its path in the caller's request. */
@@ -102,7 +102,7 @@ export function toldCeiling({ omissions }: EncodeInput): number {
 }
 
 /** Starts an encoding with an empty list of warnings. */
-export function beginEncoding(input: EncodeInput): { encoding: Encoding; warnings: readonly Warning[] } {
+export function beginEncoding(input: EncodeInput): { encoding: EncodeScope; warnings: readonly Warning[] } {
   const warnings: Warning[] = []
   const warn = (field: CoreField, reason: string) => {
     if (!warnings.some((warning) => 'field' in warning && warning.field === field)) warnings.push({ field, reason })

@@ -1,6 +1,6 @@
 import type { Effort } from '../../core/request.ts'
 import type { EffortWord } from '../../models/traits.ts'
-import { type Encoding, toldCeiling } from './encode-scope.ts'
+import { type EncodeScope, toldCeiling } from './encode-scope.ts'
 
 /** Tokens of thought that an effort word stands for. */
 export const EFFORT_BUDGET = {
@@ -29,7 +29,7 @@ export function nearestEffort(wish: Effort, efforts: readonly EffortWord[]): Eff
 }
 
 /** The limit of an answer: the caller's, made to fit the model; else the operator's or the usual one plus what reasoning may take. */
-export function answerLimit(encoding: Encoding, reasoningTokens: number): { readonly maxTokens?: number } {
+export function answerLimit(encoding: EncodeScope, reasoningTokens: number): { readonly maxTokens?: number } {
   const { traits, request, defaults, warn } = encoding
   const ceiling = Math.min(
     traits.maxOutputTokens === 0 ? Number.POSITIVE_INFINITY : traits.maxOutputTokens,
@@ -49,7 +49,7 @@ export function answerLimit(encoding: Encoding, reasoningTokens: number): { read
  * Splits a limit into thought and answer. The caller's limit stands, so the budget gives way; no budget: not both fit.
  * A quarter of the limit, at least 256 tokens, stays with the answer.
  */
-export function splitLimit(encoding: Encoding, wished: number): { readonly budget?: number; readonly maxTokens: number } {
+export function splitLimit(encoding: EncodeScope, wished: number): { readonly budget?: number; readonly maxTokens: number } {
   const maxTokens = answerLimit(encoding, wished).maxTokens ?? wished + USUAL_LIMIT
   const room = Math.max(256, Math.floor(maxTokens / 4))
   const budget = Math.min(wished, maxTokens - room)

@@ -1,11 +1,11 @@
 import { plainNumbers } from '../../core/exact-json.ts'
 import { isEmpty, isJsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
-import type { Encoding } from './encode-scope.ts'
+import type { EncodeScope } from './encode-scope.ts'
 import { EFFORT_BUDGET } from './reasoning-amount.ts'
 
 /** The caller's wish, also where it came as the native field. */
-export function wishOf({ request }: Encoding): ReasoningWish | undefined {
+export function wishOf({ request }: EncodeScope): ReasoningWish | undefined {
   if (request.reasoning !== undefined && !isEmpty(request.reasoning)) return request.reasoning
   const native = plainNumbers(request.extraFields?.thinking)
   if (!isJsonObject(native) || typeof native.type !== 'string') return undefined
@@ -17,7 +17,7 @@ export function wishOf({ request }: Encoding): ReasoningWish | undefined {
 }
 
 /** Reports a `display` that the model does not have, unless it asks for what happens anyway. */
-export function dropDisplay({ warn }: Encoding, { display }: ReasoningWish): void {
+export function dropDisplay({ warn }: EncodeScope, { display }: ReasoningWish): void {
   if (display !== undefined && display !== 'summarized') warn('reasoning.display', 'the model has no such switch')
 }
 

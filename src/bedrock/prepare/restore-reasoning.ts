@@ -1,7 +1,7 @@
 import type { AnswerLayout, LayoutItem } from '../../core/answer-layout.ts'
 import type { Block, ReasoningBlock, RedactedReasoningBlock, TextBlock, Turn } from '../../core/turn.ts'
 import type { Traits } from '../../models/traits.ts'
-import { type Encoding, isOmitted } from './encode-scope.ts'
+import { type EncodeScope, isOmitted } from './encode-scope.ts'
 import { isReasoning, replayable } from './reasoning-blocks.ts'
 
 /**
@@ -9,7 +9,7 @@ import { isReasoning, replayable } from './reasoning-blocks.ts'
  * Claude refuses reasoning that stands elsewhere ("cannot be modified", bifrost#6346, 2026-02), and OpenAI's clients send it beside
  * the content, if at all. The gateway's own memory of the answer wins; what cannot be placed is left out and reported.
  */
-export function restoreReasoning(encoding: Encoding, turn: Turn): readonly Block[] {
+export function restoreReasoning(encoding: EncodeScope, turn: Turn): readonly Block[] {
   if (turn.role !== 'assistant') return turn.content
   const others = turn.content.filter((block) => !isReasoning(block))
   if (isOmitted(encoding, 'reasoningBlocks')) return withoutReasoning(encoding, turn, others)
@@ -21,7 +21,7 @@ export function restoreReasoning(encoding: Encoding, turn: Turn): readonly Block
   return turn.content.flatMap((block) => allowed(block, encoding.traits))
 }
 
-function withoutReasoning({ warnAt }: Encoding, { content }: Turn, others: readonly Block[]): readonly Block[] {
+function withoutReasoning({ warnAt }: EncodeScope, { content }: Turn, others: readonly Block[]): readonly Block[] {
   for (const block of content) {
     if (isReasoning(block) && block.path !== undefined)
       warnAt(block.path, 'this reasoning cannot go back to the model as it stood')
@@ -36,7 +36,7 @@ function allowed(block: Block, traits: Traits): readonly Block[] {
 }
 
 /** The turn in the order of the answer it was, where that is remembered and still fits. */
-function recalled(encoding: Encoding, turn: Turn, given: readonly Block[]): readonly Block[] | undefined {
+function recalled(encoding: EncodeScope, turn: Turn, given: readonly Block[]): readonly Block[] | undefined {
   const { recall, traits } = encoding
   const first = turn.content.find((block) => block.type === 'tool-call')
   const layout = first?.type === 'tool-call' ? recall?.(first.id) : undefined

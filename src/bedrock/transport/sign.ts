@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import type { Credentials } from '../../aws/credentials.ts'
-import { remembered } from '../../core/bounded.ts'
+import { memoize } from '../../core/bounded.ts'
 
 /** A request as it goes out. */
 export interface SignableRequest {
@@ -90,7 +90,7 @@ interface SignedNames {
 }
 
 /** The names of the headers, sorted; nearly every request has the same ones. */
-const inOrder = remembered((joined: string): SignedNames => {
+const inOrder = memoize((joined: string): SignedNames => {
   const names = joined.split(';').sort()
   return { names, signed: names.join(';') }
 }, 64)
@@ -100,7 +100,7 @@ function trimmed(value: string): string {
 }
 
 // Every service but S3 wants the path, which is encoded already, encoded once more: `%3A` becomes `%253A`.
-const canonicalPath = remembered((path: string) => percentEncode(path).replaceAll('%2F', '/'), 256)
+const canonicalPath = memoize((path: string) => percentEncode(path).replaceAll('%2F', '/'), 256)
 
 /** Percent-encodes everything but letters, digits and `-._~`, as AWS wants it for labels in a path. */
 export function percentEncode(text: string): string {

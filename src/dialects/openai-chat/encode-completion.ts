@@ -1,4 +1,4 @@
-import type { AnswerBlock, Completion } from '../../core/fold.ts'
+import type { AnswerBlock, Completion } from '../../core/collect.ts'
 import { addUsage } from '../../core/usage.ts'
 import type { Head } from '../dialect.ts'
 import { unwrapCustomInput } from '../openai/custom-tool.ts'

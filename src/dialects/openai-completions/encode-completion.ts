@@ -1,5 +1,5 @@
+import type { Completion } from '../../core/collect.ts'
 import type { FinishReason } from '../../core/event.ts'
-import type { Completion } from '../../core/fold.ts'
 import { addUsage, NO_USAGE, promptTokens, type Usage } from '../../core/usage.ts'
 import type { Head } from '../dialect.ts'
 import { malformedAnswer } from '../openai/malformed-answer.ts'

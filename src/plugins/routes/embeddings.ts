@@ -20,7 +20,7 @@ export async function embeddings(app: FastifyInstance): Promise<void> {
     request.record.upstreamStartedAt = performance.now()
     const owner = request.apiKey?.name ?? ''
     const invoke: Invoke = (to, body, signal) => app.bedrock.invoke({ owner, targets: to, body, signal })
-    const answer = await runEmbedding({ request: asked, targets, signal: request.gone }, invoke)
+    const answer = await runEmbedding({ request: asked, targets, signal: request.cancel }, invoke)
     announceEmbedding(request, reply, answer, warnings)
     const pieces = Readable.from(encodeEmbeddings(answer, answer.model, options))
     return reply.type('application/json; charset=utf-8').send(pieces)

@@ -32,7 +32,7 @@ export const limits = fp(
 
     app.decorate('limit', (request, reply) => {
       if (request.method !== 'POST') return
-      if (app.life.inFlight > maxConcurrent || app.overload.lagging()) {
+      if (app.lifecycle.inFlight > maxConcurrent || app.overload.lagging()) {
         throw new GatewayError('unavailable', 'The gateway is busy; please try again in a moment.', { retryAfterS: 2 })
       }
       const { apiKey } = request
@@ -49,7 +49,7 @@ export const limits = fp(
       reply.headers(admission.headers)
     }
   },
-  { name: 'limits', dependencies: ['life', 'overload', 'auth'] }
+  { name: 'limits', dependencies: ['lifecycle', 'overload', 'auth'] }
 )
 
 /** A token of most languages is no shorter. */

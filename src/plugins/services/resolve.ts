@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { remembered } from '../../core/bounded.ts'
+import { memoize } from '../../core/bounded.ts'
 import { GatewayError } from '../../errors.ts'
 import { globMatch } from '../../models/glob.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
@@ -92,7 +92,7 @@ function rememberTargets({ bedrock, catalog }: FastifyInstance, homeOf: (region:
   const read = (known: ResolveContext['known'], region: string) => {
     const home = homeOf(region)
     const names = (purpose: 'chat' | 'embedding') =>
-      remembered((name: string) => resolveModel(name, purpose, { ...home, known }), MOST_REMEMBERED)
+      memoize((name: string) => resolveModel(name, purpose, { ...home, known }), MOST_REMEMBERED)
     return { known, region, chat: names('chat'), embedding: names('embedding') }
   }
   let current: ReturnType<typeof read> | undefined

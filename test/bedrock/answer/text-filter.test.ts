@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { AnswerContext } from '../../../src/bedrock/answer/answer-context.ts'
 import { createEventDecoder, PLAIN_ANSWER } from '../../../src/bedrock/converse/decode-events.ts'
-import { createFolder } from '../../../src/core/fold.ts'
+import { createCollector } from '../../../src/core/collect.ts'
 import type { Json, JsonObject } from '../../../src/core/json.ts'
 
 type Block = string | { readonly call: string; readonly input?: Json } | { readonly thought: string }
@@ -10,7 +10,7 @@ type Block = string | { readonly call: string; readonly input?: Json } | { reado
 /** An answer of these blocks, its texts cut into pieces of `size`, read into what the caller gets: kind and words of each block. */
 function read(context: Partial<AnswerContext>, blocks: readonly Block[], size = 1000, stopReason = 'end_turn') {
   const decoder = createEventDecoder({ ...PLAIN_ANSWER, ...context })
-  const folder = createFolder()
+  const folder = createCollector()
   const frame = (type: string, payload: JsonObject) => {
     for (const event of decoder.frame(type, payload)) folder.add(event)
   }

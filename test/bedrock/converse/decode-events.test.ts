@@ -1,8 +1,8 @@
 import t from 'tap'
 import { type AnswerContext, createEventDecoder, PLAIN_ANSWER } from '../../../src/bedrock/converse/decode-events.ts'
 import { decodeConverseResponse } from '../../../src/bedrock/converse/decode-response.ts'
+import { createCollector } from '../../../src/core/collect.ts'
 import type { ModelEvent } from '../../../src/core/event.ts'
-import { createFolder } from '../../../src/core/fold.ts'
 import type { JsonObject } from '../../../src/core/json.ts'
 
 type Frame = readonly [eventType: string, payload: JsonObject]
@@ -334,7 +334,7 @@ t.test('a citation says where it points and at what words', async (t) => {
 
 t.test('T24 a whole answer keeps text beside its call, arguments as one JSON text', async (t) => {
   const content = [{ text: 'Let me check' }, { toolUse: { toolUseId: 'x', name: 'f', input: { city: '上海' } } }]
-  const folder = createFolder()
+  const folder = createCollector()
   for (const event of decodeConverseResponse(
     { output: { message: { role: 'assistant', content } }, stopReason: 'tool_use', usage: {} },
     PLAIN_ANSWER

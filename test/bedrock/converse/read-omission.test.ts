@@ -170,7 +170,7 @@ const FIELDS: readonly [message: string, model: string, request: Partial<ChatReq
   [MODEL('tools.0.custom.strict: Extra inputs are not permitted'), SONNET_45, STRICT]
 ]
 for (const [message, model, request] of FIELDS) {
-  t.test(`"${message.slice(0, 90)}" is remembered, unless the caller wrote fields of their own`, async (t) => {
+  t.test(`"${message.slice(0, 90)}" is memoize, unless the caller wrote fields of their own`, async (t) => {
     t.match(readOmission(refusal(message), encode(model, request)), { isMissing: true })
     t.match(readOmission(refusal(message), encode(model, { ...request, extraFields: { x: 1 } })), { isMissing: false })
     t.match(readOmission(refusal(message), encode(model, { ...request, betas: ['x'] })), { isMissing: false })

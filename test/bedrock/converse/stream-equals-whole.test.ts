@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { type AnswerContext, createEventDecoder, PLAIN_ANSWER } from '../../../src/bedrock/converse/decode-events.ts'
 import { decodeConverseResponse } from '../../../src/bedrock/converse/decode-response.ts'
+import { type Completion, createCollector } from '../../../src/core/collect.ts'
 import type { ModelEvent } from '../../../src/core/event.ts'
-import { type Completion, createFolder } from '../../../src/core/fold.ts'
 import type { Json, JsonObject } from '../../../src/core/json.ts'
 
 const words = fc.string({ unit: 'grapheme', maxLength: 12 })
@@ -108,7 +108,7 @@ function reasoningFrames({ reasoningText, redactedContent }: Record<string, neve
 }
 
 function fold(events: readonly ModelEvent[]): Completion {
-  const folder = createFolder()
+  const folder = createCollector()
   for (const event of events) folder.add(event)
   return folder.result()
 }

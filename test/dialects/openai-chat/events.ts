@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import { type Completion, createCollector } from '../../../src/core/collect.ts'
 import type { EventBatch, FinishReason, ModelEvent } from '../../../src/core/event.ts'
-import { type Completion, createFolder } from '../../../src/core/fold.ts'
 import type { Head } from '../../../src/dialects/dialect.ts'
 import { createChatStreamEncoders, usageFrame } from '../../../src/dialects/openai-chat/encode-stream.ts'
 import type { ChatOptions } from '../../../src/dialects/openai-chat/options.ts'
@@ -10,7 +10,7 @@ export const HEAD = { id: 'chatcmpl-0123456789abcdefghij', created: 1795335411, 
 export const PLAIN = { count: 1, includeUsage: false, legacyFunctions: false } as const
 
 export function fold(events: EventBatch): Completion {
-  const folder = createFolder()
+  const folder = createCollector()
   for (const event of events) folder.add(event)
   return folder.result()
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { createCollector } from '../../../src/core/collect.ts'
 import type { EventBatch } from '../../../src/core/event.ts'
-import { createFolder } from '../../../src/core/fold.ts'
 import type { CompletionOptions } from '../../../src/dialects/openai-completions/decode-request.ts'
 import { encodeTextCompletion } from '../../../src/dialects/openai-completions/encode-completion.ts'
 import { createTextStreamEncoder, textUsageFrame } from '../../../src/dialects/openai-completions/encode-stream.ts'
@@ -19,7 +19,7 @@ const EVENTS: EventBatch = [
 ]
 
 function fold(events: EventBatch) {
-  const folder = createFolder()
+  const folder = createCollector()
   for (const event of events) folder.add(event)
   return folder.result()
 }

@@ -1,9 +1,9 @@
-/** What can stand in a roster. `place` is the roster's own: it is set and read by nobody else. */
-export interface Rosterable {
+/** What can stand in an open set. `place` is the set's own: it is set and read by nobody else. */
+export interface OpenMember {
   place: number
 }
 
-/** The place of what stands in no roster. */
+/** The place of what stands in no open set. */
 export const NOWHERE = -1
 
 /**
@@ -13,7 +13,7 @@ export const NOWHERE = -1
  * table that the garbage collector has moved among the old objects keeps all that stood in it, and the table after it, alive until the
  * next full collection. With one entry for each request that is most of all requests.
  */
-export class Roster<T extends Rosterable> {
+export class OpenSet<T extends OpenMember> {
   private readonly members: T[] = []
 
   get size(): number {

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Canceller } from '../core/cancel.ts'
-import { NOWHERE, Roster, type Rosterable } from '../core/roster.ts'
+import { NOWHERE, type OpenMember, OpenSet } from '../core/open-set.ts'
 import { GatewayError } from '../errors.ts'
 import { toGatewayError } from './error-handler.ts'
 
 /** The process's way from listening to gone. */
-export interface Life {
+export interface Lifecycle {
   readonly draining: boolean
   /** Requests whose response is not finished. */
   readonly inFlight: number
@@ -24,7 +24,7 @@ export interface Life {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    life: Life
+    lifecycle: Lifecycle
   }
   interface FastifyRequest {
     /**
@@ -32,8 +32,8 @@ declare module 'fastify' {
      * the process must end, or when the request has failed: everything that is still being done for it ends then.
      * The reason is a GatewayError. (Fastify's own `request.signal` aborts as soon as a POST's body has been read.)
      */
-    gone: Canceller
-    /** Its entry among the requests that run; nobody but `life` looks at it. */
+    cancel: Canceller
+    /** Its entry among the requests that run; nobody but `lifecycle` looks at it. */
     running: Running
   }
 }
@@ -46,16 +46,16 @@ const LONGEST_LOOK_MS = 1000
 const LOOKS = 20
 
 /** A request whose response is not finished. */
-interface Running extends Rosterable {
+interface Running extends OpenMember {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   /** When its time is over, on the process clock (`performance.now()`). Milliseconds. */
   readonly until: number
 }
 
-export const life = fp(
+export const lifecycle = fp(
   async (app: FastifyInstance) => {
-    const running = new Roster<Running>()
+    const running = new OpenSet<Running>()
     const { totalTimeoutMs } = app.config
     const unused = unusedConnections(app)
     keepUnsentAnswers(app.server, running)
@@ -64,28 +64,29 @@ export const life = fp(
     let draining = false
     let endsAt = Number.POSITIVE_INFINITY
 
-    app.decorateRequest('gone', null as unknown as Canceller)
+    app.decorateRequest('cancel', null as unknown as Canceller)
     app.decorateRequest('running', null as unknown as Running)
     app.addHook('onRequest', (request, reply, done) => {
       request.running = { request, reply, until: performance.now() + totalTimeoutMs, place: NOWHERE }
       running.add(request.running)
       unused.delete(request.raw.socket)
-      request.gone = new Canceller()
+      request.cancel = new Canceller()
       // keeps the balancer's pool from holding the process open, and tells clients to connect to another task
       if (draining) reply.header('connection', 'close')
       done()
     })
     app.onOver((request, reply) => {
       running.remove(request.running)
-      if (!reply.raw.writableFinished) request.gone.abort(new GatewayError('client_closed', 'The client closed the connection.'))
+      if (!reply.raw.writableFinished)
+        request.cancel.abort(new GatewayError('client_closed', 'The client closed the connection.'))
     })
     app.addHook('onError', (request, _reply, error, done) => {
-      request.gone.abort(toGatewayError(error))
+      request.cancel.abort(toGatewayError(error))
       done()
     })
     app.readiness.add(() => (draining ? 'the gateway is draining' : undefined))
 
-    app.decorate('life', {
+    app.decorate('lifecycle', {
       get draining() {
         return draining
       },
@@ -108,7 +109,7 @@ export const life = fp(
       }
     })
   },
-  { name: 'life', dependencies: ['readiness', 'request-record'] }
+  { name: 'lifecycle', dependencies: ['readiness', 'request-record'] }
 )
 
 /**
@@ -131,7 +132,7 @@ function unusedConnections(app: FastifyInstance): Set<Socket> {
  * Node takes a connection for idle once the whole answer has been handed over, though a slow client has not got it yet, and closing
  * would cut off the rest. So no idle connection is closed, here and by Node's own closing, while an answer is on its way.
  */
-function keepUnsentAnswers(server: Server, running: Roster<Running>): void {
+function keepUnsentAnswers(server: Server, running: OpenSet<Running>): void {
   const closeIdle = server.closeIdleConnections.bind(server)
   server.closeIdleConnections = () => {
     const isUnsent = running.list().some(({ reply }) => reply.raw.writableEnded)
@@ -140,12 +141,12 @@ function keepUnsentAnswers(server: Server, running: Roster<Running>): void {
 }
 
 /** Looks through all that runs, often enough for the time that is allowed: a timer for each request would cost more than the rest of this. */
-function watchTotal(running: Roster<Running>, totalTimeoutMs: number): NodeJS.Timeout {
+function watchTotal(running: OpenSet<Running>, totalTimeoutMs: number): NodeJS.Timeout {
   const everyMs = Math.min(LONGEST_LOOK_MS, Math.max(1, totalTimeoutMs / LOOKS))
   const look = () => {
     const now = performance.now()
     for (const { request, reply, until } of running.list()) {
-      if (now >= until && !request.gone.aborted) cut(request, reply, tookTooLong(totalTimeoutMs))
+      if (now >= until && !request.cancel.aborted) cut(request, reply, tookTooLong(totalTimeoutMs))
     }
   }
   return setInterval(look, everyMs).unref()
@@ -156,14 +157,14 @@ function tookTooLong(ms: number): GatewayError {
   return new GatewayError('upstream_timeout', `The answer took longer than the ${seconds} seconds that this gateway allows.`)
 }
 
-function cutAll(running: Roster<Running>): void {
+function cutAll(running: OpenSet<Running>): void {
   for (const { request, reply } of running.list()) {
     cut(request, reply, new GatewayError('draining', 'The gateway is shutting down and had to cut this answer; try again.'))
   }
 }
 
 function cut(request: FastifyRequest, reply: FastifyReply, reason: GatewayError): void {
-  request.gone.abort(reason)
+  request.cancel.abort(reason)
   const end = setTimeout(() => {
     request.record.error ??= reason.kind
     reply.raw.destroy()

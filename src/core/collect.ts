@@ -30,7 +30,7 @@ interface OpenBlock {
 }
 
 /** Collects the events of one answer. */
-export interface Folder {
+export interface AnswerCollector {
   add(event: ModelEvent): void
   result(): Completion
 }
@@ -38,7 +38,7 @@ export interface Folder {
 const NO_DETAILS: FinishDetails = { raw: '' }
 
 /** Makes an empty folder; an answer without its end is malformed. A tool call without any input becomes `{}`, as every client parses it. */
-export function createFolder(): Folder {
+export function createCollector(): AnswerCollector {
   const blocks: AnswerBlock[] = []
   let open: OpenBlock | undefined
   let finish: Extract<ModelEvent, { type: 'finish' }> | undefined
