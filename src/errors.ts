@@ -7,6 +7,7 @@ export const ERROR_STATUS = {
   invalid_json: 400,
   invalid_value: 400,
   array_too_long: 400,
+  empty_array: 400,
   invalid_type: 400,
   missing_parameter: 400,
   unsupported_parameter: 400,

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { asker, kinds, NOVA, PNG, SONNET_45, SONNET_46, say } from './asker.ts'
+import { added, asker, kinds, MISTRAL, NOVA, PNG, SONNET_45, SONNET_46, say } from './asker.ts'
 
-const { ask } = await asker(t)
+const { ask, stream, openai } = await asker(t)
 
 t.test('M1 system parts reach the model one block each', async (t) => {
   const parts = [
@@ -45,10 +45,60 @@ t.test('M4 a conversation that an assistant begins starts with a user turn', asy
   )
 })
 
-t.test('M5 system messages alone are a 400 for `messages`', async (t) => {
-  const { status, body, sent } = await ask({ messages: [{ role: 'system', content: 'a' }] })
+t.test('F46 M5 what only the system says is the turn of the user', async (t) => {
+  const rows: readonly (readonly [messages: object[], said: object[]])[] = [
+    [[{ role: 'system', content: 'Translate: bonjour' }], [{ text: 'Translate: bonjour' }]],
+    [[{ role: 'developer', content: [{ type: 'text', text: 'a' }] }], [{ text: 'a' }]],
+    [
+      [
+        { role: 'system', content: 'a' },
+        { role: 'developer', content: 'b' }
+      ],
+      [{ text: 'a' }, { text: 'b' }]
+    ],
+    [
+      [
+        { role: 'system', content: 'a' },
+        { role: 'assistant', content: '' }
+      ],
+      [{ text: 'a' }]
+    ],
+    [[{ role: 'system', content: ' ' }], [{ text: '.' }]],
+    [[{ role: 'assistant', content: '' }], [{ text: '.' }]]
+  ]
+  for (const model of [NOVA, SONNET_46, MISTRAL]) {
+    for (const [messages, said] of rows) {
+      const { status, sent, body } = await ask({ model, messages })
+      t.equal(status, 200)
+      t.strictSame([sent?.messages, sent?.system], [[{ role: 'user', content: said }], undefined])
+      t.ok(body.choices[0]?.message.content)
+      const streamed = await stream({ model, messages })
+      t.strictSame(streamed.sent, sent)
+      t.ok(added(streamed.text).message.content)
+    }
+  }
+})
+
+t.test('F46 a mark on what only the system says stays where it was', async (t) => {
+  const content = [{ type: 'text', text: 'long '.repeat(8000), cache_control: { type: 'ephemeral' } }]
+  const { status, sent } = await ask({ model: SONNET_46, messages: [{ role: 'system', content }] })
+  t.equal(status, 200)
+  t.same(kinds(sent?.messages[0]), ['text', 'cachePoint'])
+})
+
+t.test('F46 the official client gets an answer to a system message, whole and streamed', async (t) => {
+  const body = { model: NOVA, messages: [{ role: 'system' as const, content: 'Say hello' }] }
+  t.ok((await openai.chat.completions.create(body)).choices[0]?.message.content)
+  const pieces: string[] = []
+  for await (const chunk of await openai.chat.completions.create({ ...body, stream: true }))
+    pieces.push(chunk.choices[0]?.delta.content ?? '')
+  t.ok(pieces.join(''))
+})
+
+t.test('F46 an empty list of messages is refused as OpenAI refuses it', async (t) => {
+  const { status, body, sent } = await ask({ messages: [] })
   t.equal(status, 400)
-  t.equal(body.error?.param, 'messages')
+  t.match(body.error, { type: 'invalid_request_error', code: 'empty_array', param: 'messages', message: /empty array/ })
   t.equal(sent, undefined)
 })
 

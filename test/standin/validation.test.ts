@@ -103,6 +103,7 @@ const REFUSED: readonly Row[] = [
   ['no tokens at all', NOVA, { inferenceConfig: { maxTokens: 0 } }, /greater than or equal to 1/],
   ['a string for a number', NOVA, { inferenceConfig: { maxTokens: '5' } }, /^STRING_VALUE can not be converted to an Integer$/],
   ['no messages', NOVA, { messages: [] }, /must have at least one message/],
+  ['a system prompt alone (F46)', NOVA, { system: [{ text: 'a' }], messages: [] }, /must have at least one message/],
   ['a block with two members', NOVA, { messages: [asked({ text: 'a', image: {} })] }, /Exactly one member of the union/],
   ['a block with no member', NOVA, { messages: [asked({})] }, /Exactly one member of the union/],
   [

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { leaveOut } from '../../core/leave-out.ts'
 import type { Block, CacheMark, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
 import { atMost, objectAt, optionalBoolean, stringAt } from '../openai/read-value.ts'
-import { badValue, missing, wrongChoice } from '../openai/refuse.ts'
+import { badValue, emptyArray, missing, wrongChoice } from '../openai/refuse.ts'
 import { decodeAssistant, hasReasoningApart } from './decode-assistant.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeParts, decodeTextParts } from './decode-parts.ts'
@@ -39,8 +39,12 @@ const MOST_MESSAGES = 5000
 
 const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer'] as const
 
-/** Reads the messages: leading system messages apart, the others as turns in order. Turns are not yet merged. */
+/**
+ * Reads the messages: leading system messages apart, the others as turns in order. Turns are not yet merged.
+ * Where nobody but the system says anything, its words are the user's turn: OpenAI answers such a request, and Bedrock wants a user.
+ */
 export function decodeMessages(messages: readonly Json[], path: string, report: Report): Conversation {
+  if (messages.length === 0) throw emptyArray(path)
   const progress: Progress = {
     system: [],
     turns: [],
@@ -55,9 +59,7 @@ export function decodeMessages(messages: readonly Json[], path: string, report: 
   })
   release(progress)
   if (progress.isNamed) report(`${path}.name`, 'Bedrock has no names of speakers')
-  if (progress.turns.length === 0) {
-    throw badValue(path, `Invalid '${path}': at least one user or assistant message with content is needed.`)
-  }
+  if (progress.turns.length === 0) return { system: [], turns: [{ role: 'user', content: progress.system, path: `${path}[0]` }] }
   return { system: progress.system, turns: progress.turns }
 }
 

@@ -21,6 +21,7 @@ const WORDS = {
   invalid_json: { type: INVALID, code: null },
   invalid_value: { type: INVALID, code: 'invalid_value' },
   array_too_long: { type: INVALID, code: 'array_above_max_length' },
+  empty_array: { type: INVALID, code: 'empty_array' },
   invalid_type: { type: INVALID, code: 'invalid_type' },
   missing_parameter: { type: INVALID, code: 'missing_required_parameter' },
   unsupported_parameter: { type: INVALID, code: 'unsupported_parameter' },

@@ -45,6 +45,12 @@ export function tooMany(path: string, most: number, count: number): GatewayError
   return new GatewayError('array_too_long', sentence, { param: path })
 }
 
+/** A list that must hold something. */
+export function emptyArray(path: string): GatewayError {
+  const sentence = `Invalid '${path}': empty array. Expected an array with minimum length 1, but got an empty array instead.`
+  return new GatewayError('empty_array', sentence, { param: path })
+}
+
 /** A string with more characters than what it names can have. */
 export function tooLong(path: string, most: number, length: number): GatewayError {
   const sentence = `Invalid '${path}': string too long. Expected a string with maximum length ${most}, but got a string with length ${length} instead.`

@@ -224,8 +224,7 @@ for (const [name, given, input] of ARGUMENTS) {
 const part = (value: Json): JsonObject => ({ messages: [{ role: 'user', content: [value] }] })
 
 const REFUSED: readonly (readonly [name: string, fields: JsonObject, kind: string, param: string])[] = [
-  ['M5 system messages alone', { messages: [{ role: 'system', content: 'a' }] }, 'invalid_value', 'messages'],
-  ['no messages', { messages: [] }, 'invalid_value', 'messages'],
+  ['no messages', { messages: [] }, 'empty_array', 'messages'],
   ['absent messages', { messages: null }, 'missing_parameter', 'messages'],
   ['messages that are no array', { messages: 'hi' }, 'invalid_type', 'messages'],
   ['M6 a message without role', { messages: [{ content: 'a' }] }, 'missing_parameter', 'messages[0].role'],
