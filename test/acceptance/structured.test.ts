@@ -1,7 +1,8 @@
 import t from 'tap'
-import { added, asker, LLAMA, NOVA, OPUS_55, SONNET_46, say, tool } from './asker.ts'
+import { lastCall } from '../helper.ts'
+import { added, asker, CHAT, LLAMA, MISTRAL, NOVA, OPUS_55, SONNET_46, say, tool } from './asker.ts'
 
-const { ask, stream, standin } = await asker(t)
+const { ask, stream, standin, openai, post } = await asker(t)
 
 const SCHEMA = {
   type: 'object',
@@ -117,4 +118,53 @@ t.test('what Nova thinks aloud before a call is reasoning, where it has tools', 
   t.match(added((await stream(body)).text).message, { content: '', ...told })
   standin.answer(NOVA, { content: [{ text }] })
   t.equal((await ask({ model: NOVA, messages: say('go') })).body.choices[0]?.message.content, text)
+})
+
+t.test('F43 a schema beside json_object is used like one in json_schema, by every model, whole and streamed', async (t) => {
+  const named = { type: 'json_schema', json_schema: { name: 'answer', schema: SCHEMA } }
+  const ways = [
+    { type: 'json_object', schema: SCHEMA },
+    { type: 'json_object', json_schema: { schema: SCHEMA } },
+    { type: 'json_schema', schema: SCHEMA },
+    { type: 'json_schema', name: 'answer', schema: SCHEMA }
+  ]
+  for (const model of [SONNET_46, OPUS_55, NOVA, LLAMA, MISTRAL]) {
+    const meant = await ask({ model, response_format: named, messages: say('a city') })
+    t.equal(meant.status, 200)
+    for (const response_format of ways) {
+      const { status, sent } = await ask({ model, response_format, messages: say('a city') })
+      t.strictSame([status, sent], [200, meant.sent], model)
+    }
+    const streamed = await stream({ model, response_format: named, messages: say('a city') })
+    t.strictSame((await stream({ model, response_format: ways[0], messages: say('a city') })).sent, streamed.sent, model)
+  }
+})
+
+t.test('F43 an answer is measured by the schema beside json_object, whose numbers keep their digits', async (t) => {
+  const response_format = { type: 'json_object', schema: SCHEMA }
+  standin.answer(SONNET_46, { content: [{ text: '{"city":"Rome"}' }] })
+  t.ok(told((await ask({ model: SONNET_46, response_format, messages: say('a city') })).headers))
+  const response = await openai.chat.completions.create({
+    model: OPUS_55,
+    messages: [{ role: 'user', content: 'a city' }],
+    response_format: response_format as { type: 'json_object' }
+  })
+  t.match(JSON.parse(response.choices[0]?.message.content ?? ''), { city: String, people: Number })
+  const exact = '{"type":"json_object","schema":{"type":"object","properties":{"id":{"const":12345678901234567891}}}}'
+  await post(CHAT, `{"model":"${LLAMA}","messages":[{"role":"user","content":"a"}],"response_format":${exact}}`)
+  t.match(JSON.stringify(lastCall(standin)?.body), /12345678901234567891/)
+})
+
+t.test('F43 without a schema, or with an empty one, json_object is any object', async (t) => {
+  const plain = await ask({ response_format: { type: 'json_object' } })
+  for (const schema of [null, {}])
+    t.strictSame((await ask({ response_format: { type: 'json_object', schema } })).sent, plain.sent)
+  for (const [response_format, param] of [
+    [{ type: 'json_object', schema: 'x' }, 'response_format.schema'],
+    [{ type: 'json_schema' }, 'response_format.json_schema'],
+    [{ type: 'json_schema', json_schema: { schema: SCHEMA } }, 'response_format.json_schema.name']
+  ] as const) {
+    const { status, body } = await ask({ response_format })
+    t.strictSame([status, body.error?.param], [400, param])
+  }
 })

@@ -22,7 +22,7 @@ export const FIELDS = {
   response_format: {
     type: 'object',
     outcome: 'by-model',
-    note: 'text, json_object, json_schema; an answer that does not fit is given, and reported'
+    note: 'text, json_object (also with a `schema`), json_schema; an answer that does not fit is given, and reported'
   },
   reasoning_effort: {
     type: 'string',
