@@ -1,5 +1,6 @@
 import { OptionalKind, type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { nearName } from './near-name.ts'
 
 const text = (env: string, options: object = {}) => Type.String({ env, minLength: 1, ...options })
 const flag = (env: string, fallback: boolean) => Type.Boolean({ env, default: fallback })
@@ -136,7 +137,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 
 function readVariable(schema: TSchema, env: NodeJS.ProcessEnv, faults: string[]): unknown {
   const name = String(schema.env)
-  const raw = (env[name] ?? env[name.toLowerCase()])?.trim()
+  const raw = (env[name] ?? (LOWER_CASE_TOO.has(name) ? env[name.toLowerCase()] : undefined))?.trim()
   if (raw === undefined || raw === '') return schema[OptionalKind] === 'Optional' ? undefined : schema.default
   const value = convert(schema, raw)
   if (value === undefined || !Value.Check(schema, value)) {
@@ -144,6 +145,27 @@ function readVariable(schema: TSchema, env: NodeJS.ProcessEnv, faults: string[])
     return undefined
   }
   return value
+}
+
+/** Programs of every kind read these in lower case; any other lower-case name is a shell's own. */
+const LOWER_CASE_TOO: ReadonlySet<string> = new Set(['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'])
+/** Names of others that are near one of ours. */
+const OTHERS: ReadonlySet<string> = new Set(['FTP_PROXY', 'ALL_PROXY', 'RSYNC_PROXY'])
+
+/**
+ * Variables that are set, that nobody reads, and that were probably meant to be one that is read: a sentence for each.
+ * A time limit in a misspelt variable is no time limit.
+ */
+export function nearMisses(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  const known = Object.values(ConfigSchema.properties).map((schema: TSchema) => String(schema.env))
+  const isKnown = new Set(known)
+  return Object.keys(env).flatMap((name) => {
+    if (isKnown.has(name) || OTHERS.has(name.toUpperCase()) || LOWER_CASE_TOO.has(name.toUpperCase())) return []
+    // a shell's own `port` or `debug` is nobody's mistake
+    if (name !== name.toUpperCase() && !name.includes('_')) return []
+    const meant = nearName(name, known)
+    return meant === undefined ? [] : [`${name} is set and means nothing here; is ${meant} meant?`]
+  })
 }
 
 const TRUE = new Set(['true', '1', 'yes', 'on'])

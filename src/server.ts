@@ -1,11 +1,12 @@
 import { buildApp } from './app.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, nearMisses, readConfig } from './config.ts'
 import { logOutput } from './telemetry/log-output.ts'
 
 /** The process: configuration, application, listen, drain. Exits 0 after a drain, 1 when it cannot start. */
 async function main(): Promise<void> {
   const config = readConfig()
   const app = await buildApp(config, logOutput())
+  for (const miss of nearMisses()) app.log.warn(miss)
 
   const stop = (signal: string) => {
     app.log.info({ signal }, 'draining')

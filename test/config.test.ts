@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { OptionalKind } from '@sinclair/typebox'
 import t from 'tap'
-import { ConfigError, ConfigSchema, readAddress, readConfig } from '../src/config.ts'
+import { ConfigError, ConfigSchema, nearMisses, readAddress, readConfig } from '../src/config.ts'
 
 function faults(env: Record<string, string>): readonly string[] {
   try {
@@ -78,4 +78,40 @@ t.test('the health check asks where the process listens', async (t) => {
   t.same(readAddress({ HOST: '0.0.0.0', PORT: '81' }), { host: '127.0.0.1', port: 81 })
   t.same(readAddress({ HOST: '::' }), { host: '127.0.0.1', port: 8080 })
   t.same(readAddress({ HOST: '10.0.0.7' }), { host: '10.0.0.7', port: 8080 })
+})
+
+t.test('F48: a name that nobody reads and that is near one is told with the one that was meant', async (t) => {
+  const misses = nearMisses({
+    UPSTREAM_IDLE_TIMOUT_MS: '1',
+    UPSTREAM_IDLE_TIMEOUT: '1',
+    API_KEYS: 'x',
+    ALLOWED_MODEL: 'y',
+    upstream_total_timeout_ms: '1'
+  })
+  t.strictSame(
+    misses.map((miss) => /^(\S+) .* is (\S+) meant\?$/.exec(miss)?.slice(1)),
+    [
+      ['UPSTREAM_IDLE_TIMOUT_MS', 'UPSTREAM_IDLE_TIMEOUT_MS'],
+      ['UPSTREAM_IDLE_TIMEOUT', 'UPSTREAM_IDLE_TIMEOUT_MS'],
+      ['API_KEYS', 'API_KEY'],
+      ['ALLOWED_MODEL', 'ALLOWED_MODELS'],
+      ['upstream_total_timeout_ms', 'UPSTREAM_TOTAL_TIMEOUT_MS']
+    ]
+  )
+  t.notMatch(misses.join(), /x|y,/, 'no value is told')
+})
+
+t.test('F48: what shells, ECS and Kubernetes set is nobody’s mistake', async (t) => {
+  const usual =
+    'PATH HOME HOST PORT USER SHELL TERM LANG LC_ALL PWD OLDPWD SHLVL HOSTNAME LOGNAME MAIL EDITOR PAGER TZ TMPDIR DISPLAY COLORTERM NODE_ENV NODE_OPTIONS NODE_VERSION YARN_VERSION npm_config_cache npm_package_name CI HTTP_PROXY http_proxy https_proxy no_proxy FTP_PROXY ftp_proxy ALL_PROXY AWS_EXECUTION_ENV AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_REGION AWS_REGION AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_STS_REGIONAL_ENDPOINTS AWS_ENDPOINT_URL AWS_ENDPOINT_URL_BEDROCK_RUNTIME ECS_CONTAINER_METADATA_URI ECS_CONTAINER_METADATA_URI_V4 ECS_AGENT_URI KUBERNETES_SERVICE_HOST KUBERNETES_SERVICE_PORT KUBERNETES_PORT KUBERNETES_PORT_443_TCP_ADDR ADIT_SERVICE_HOST ADIT_SERVICE_PORT ADIT_PORT OTEL_TRACES_EXPORTER OTEL_METRICS_EXPORTER OTEL_EXPORTER_OTLP_PROTOCOL OTEL_RESOURCE_ATTRIBUTES port debug auth host'
+  t.strictSame(nearMisses(Object.fromEntries(usual.split(' ').map((name) => [name, '1']))), [])
+})
+
+t.test('F48: lower case counts for the three variables of a proxy only', async (t) => {
+  const env = { API_KEY: 'k', port: 'eighty', debug: 'release', auth: 'token', https_proxy: 'http://p:1', no_proxy: 'a' }
+  const { port, debug, auth, httpsProxy, noProxy } = readConfig(env)
+  t.strictSame(
+    { port, debug, auth, httpsProxy, noProxy },
+    { port: 8080, debug: false, auth: 'on', httpsProxy: 'http://p:1', noProxy: 'a' }
+  )
 })

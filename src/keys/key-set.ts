@@ -1,26 +1,32 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import { Value, ValueErrorType } from '@sinclair/typebox/value'
+import { nearName } from '../near-name.ts'
 
-const KeyEntrySchema = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 128 }),
-  key: Type.Optional(Type.String({ minLength: 1 })),
-  sha256: Type.Optional(Type.String({ pattern: '^[0-9a-fA-F]{64}$' })),
-  models: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
-  requests_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
-  tokens_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
-  max_concurrent: Type.Optional(Type.Integer({ minimum: 1 })),
-  expires: Type.Optional(Type.String()),
-  metadata: Type.Optional(Type.Record(Type.String(), Type.String()))
-})
-const KeySetSchema = Type.Object({ keys: Type.Array(KeyEntrySchema, { minItems: 1 }) })
+const STRICT = { additionalProperties: false }
+
+const KeyEntrySchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 128 }),
+    key: Type.Optional(Type.String({ minLength: 1 })),
+    sha256: Type.Optional(Type.String({ pattern: '^[0-9a-fA-F]{64}$' })),
+    models: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    requests_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
+    tokens_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
+    max_concurrent: Type.Optional(Type.Integer({ minimum: 1 })),
+    expires: Type.Optional(Type.String()),
+    metadata: Type.Optional(Type.Record(Type.String(), Type.String()))
+  },
+  STRICT
+)
+const KeySetSchema = Type.Object({ keys: Type.Array(KeyEntrySchema, { minItems: 1 }) }, STRICT)
 
 /** One key, without the key itself: only its digest is kept. */
 export interface ApiKey {
   /** For logs, metrics and Bedrock's request metadata. */
   readonly name: string
   readonly digest: Buffer
-  /** Globs of the models this key may call; absent: all. */
+  /** Globs of the models this key may call; absent: all, empty: none. */
   readonly models?: readonly string[]
   readonly requestsPerMinute?: number
   readonly tokensPerMinute?: number
@@ -30,7 +36,10 @@ export interface ApiKey {
   readonly metadata?: Readonly<Record<string, string>>
 }
 
-export type KeySet = readonly ApiKey[]
+/** Keys by their digests in hex. */
+export type KeySet = ReadonlyMap<string, ApiKey>
+
+export const NO_KEYS: KeySet = new Map()
 
 /**
  * Reads what a key source holds: a bare key, `{"api_key":"..."}`, or a key set `{"keys":[...]}`.
@@ -40,14 +49,20 @@ export type KeySet = readonly ApiKey[]
 export function parseKeySet(text: string, source: string): KeySet {
   const trimmed = text.trim()
   if (trimmed === '') throw new Error(`${source} is empty: it must hold an API key`)
-  if (!trimmed.startsWith('{')) return [{ name: 'default', digest: digest(trimmed) }]
+  if (!trimmed.startsWith('{')) return setOfOne(trimmed)
   const parsed = parseObject(trimmed, source)
   if ('keys' in parsed) return keysOf(parsed, source)
+  refuseRestrictions(parsed, source)
   const single = parsed.api_key ?? parsed.API_KEY ?? parsed.apiKey
   if (typeof single !== 'string' || single.trim() === '') {
     throw new Error(`${source} is JSON without a string field "api_key" and without a list "keys"`)
   }
-  return [{ name: 'default', digest: digest(single.trim()) }]
+  return setOfOne(single.trim())
+}
+
+function setOfOne(key: string): KeySet {
+  const made = digest(key)
+  return new Map([[made.toString('hex'), { name: 'default', digest: made }]])
 }
 
 function parseObject(text: string, source: string): Record<string, unknown> {
@@ -60,24 +75,58 @@ function parseObject(text: string, source: string): Record<string, unknown> {
 }
 
 function keysOf(parsed: unknown, source: string): KeySet {
-  if (!Value.Check(KeySetSchema, parsed)) {
-    const first = Value.Errors(KeySetSchema, parsed).First()
-    throw new Error(`${source}: the key set is wrong at ${first?.path || '/'}: ${first?.message ?? 'it has another shape'}`)
-  }
+  if (!Value.Check(KeySetSchema, parsed)) throw new Error(`${source}: the key set is wrong: ${faultsOf(parsed).join('; ')}`)
   const keys = parsed.keys.map((entry, index) => toApiKey(entry, `${source}: keys[${index}]`))
   const names = new Set<string>()
-  for (const { name } of keys) {
-    if (names.has(name)) throw new Error(`${source}: the key name "${name}" is used twice`)
-    names.add(name)
+  const set = new Map<string, ApiKey>()
+  for (const key of keys) {
+    if (names.has(key.name)) throw new Error(`${source}: the key name "${key.name}" is used twice`)
+    names.add(key.name)
+    const hex = key.digest.toString('hex')
+    const other = set.get(hex)
+    if (other !== undefined)
+      throw new Error(`${source}: "${other.name}" and "${key.name}" are the same key; each name needs one of its own`)
+    set.set(hex, key)
   }
-  return keys
+  return set
+}
+
+const MOST_FAULTS = 10
+
+/** What is wrong with a key set, each by its place; a member nobody knows with the one that was probably meant. */
+function faultsOf(parsed: unknown): readonly string[] {
+  const faults = new Map<string, string>()
+  for (const { path, message, type } of Value.Errors(KeySetSchema, parsed)) {
+    if (faults.size === MOST_FAULTS) break
+    if (!faults.has(path)) faults.set(path, type === ValueErrorType.ObjectAdditionalProperties ? unknownMember(path) : message)
+  }
+  return [...faults].map(([path, message]) => `${path || '/'}: ${message}`)
+}
+
+function unknownMember(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const meant = nearName(name, [...ENTRY_FIELDS, 'keys'])
+  return `no such member is known${meant === undefined ? '' : `; is "${meant}" meant?`}`
+}
+
+const ENTRY_FIELDS = Object.keys(KeyEntrySchema.properties)
+/** What a set of one key has no room for. */
+const RESTRICTIONS = ENTRY_FIELDS.filter(
+  (field) => field !== 'name' && field !== 'key' && field !== 'sha256' && field !== 'metadata'
+)
+
+/** A bare key has no restrictions; one that is written beside it, rightly spelt or nearly, would be none. */
+function refuseRestrictions(parsed: Readonly<Record<string, unknown>>, source: string): void {
+  const written = Object.keys(parsed).find((name) => nearName(name, RESTRICTIONS) !== undefined)
+  if (written !== undefined)
+    throw new Error(`${source} has "${written}" beside a bare key, which has no restrictions: write a key set, {"keys":[...]}`)
 }
 
 function toApiKey(entry: Static<typeof KeyEntrySchema>, where: string): ApiKey {
   if ((entry.key === undefined) === (entry.sha256 === undefined))
     throw new Error(`${where} needs exactly one of "key" and "sha256"`)
-  const expiresAt = entry.expires === undefined ? undefined : Date.parse(entry.expires)
-  if (Number.isNaN(expiresAt)) throw new Error(`${where}.expires is not a date`)
+  const expiresAt = entry.expires === undefined ? undefined : dateOf(entry.expires)
+  if (Number.isNaN(expiresAt)) throw new Error(`${where}.expires is not a date such as 2027-01-31 or 2027-01-31T12:00:00Z`)
   return {
     name: entry.name,
     digest: entry.key === undefined ? Buffer.from(entry.sha256 ?? '', 'hex') : digest(entry.key.trim()),
@@ -90,20 +139,29 @@ function toApiKey(entry: Static<typeof KeyEntrySchema>, where: string): ApiKey {
   }
 }
 
+const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/
+
+/** Milliseconds since the epoch; a day alone begins at midnight UTC. NaN for what is no date, such as the 30th of February. */
+function dateOf(text: string): number {
+  const day = ISO_DATE.exec(text)?.[1]
+  if (day === undefined) return Number.NaN
+  const isDay = !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day)
+  return isDay ? Date.parse(text) : Number.NaN
+}
+
 /** SHA-256 of a key, 32 bytes. */
 export function digest(key: string): Buffer {
   return hash('sha256', key, 'buffer')
 }
 
 /**
- * Finds the key that was presented, or undefined. Every entry is compared, in constant time on digests,
- * so neither the length nor the place of a wrong key can be measured. Expired keys never match.
+ * Finds the key that was presented, or undefined. It is looked for by its digest, of which nobody can choose a part, and compared in
+ * constant time. Expired keys never match. `now` in milliseconds since the epoch.
  */
 export function findKey(set: KeySet, presented: string, now: number): ApiKey | undefined {
   const wanted = digest(presented)
-  let found: ApiKey | undefined
-  for (const entry of set) if (timingSafeEqual(entry.digest, wanted)) found = entry
-  return found === undefined || isExpired(found, now) ? undefined : found
+  const found = set.get(wanted.toString('hex'))
+  return found === undefined || !timingSafeEqual(found.digest, wanted) || isExpired(found, now) ? undefined : found
 }
 
 /** Whether a key has ended; `now` in milliseconds since the epoch. */

@@ -1,5 +1,5 @@
 import { within } from '../core/within.ts'
-import { type ApiKey, findKey, type KeySet, parseKeySet } from './key-set.ts'
+import { type ApiKey, findKey, type KeySet, NO_KEYS, parseKeySet } from './key-set.ts'
 import type { KeySource } from './key-source.ts'
 
 export interface KeyStoreOptions {
@@ -22,8 +22,6 @@ export interface KeyStore {
   /** A promise only when the keys have to be read first. */
   find(presented: string): ApiKey | undefined | Promise<ApiKey | undefined>
   load(): Promise<void>
-  /** The keys in force, to be told from others only: another object whenever they have been read again. */
-  readonly edition: object | undefined
   readonly reason: string | undefined
   close(): void
 }
@@ -62,17 +60,14 @@ export function createKeyStore(options: KeyStoreOptions): KeyStore {
 
   return {
     find(presented) {
-      const known = findKey(keys ?? [], presented, now())
+      const known = findKey(keys ?? NO_KEYS, presented, now())
       if (known !== undefined) return known
       if (reading === undefined && now() - lastRead < unknownKeyMs) return undefined
       if (keys !== undefined && !source.refreshable) return undefined
-      const find = () => findKey(keys ?? [], presented, now())
+      const find = () => findKey(keys ?? NO_KEYS, presented, now())
       return within(load(), { ms: waitMs, late: () => new LateKeys() }).then(find, find) // `reason` tells why there are none
     },
     load,
-    get edition() {
-      return keys
-    },
     get reason() {
       return reason
     },

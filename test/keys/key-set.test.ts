@@ -43,3 +43,45 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
 ]
 for (const [name, text, message] of REFUSED)
   t.test(`refuses ${name}`, async (t) => t.throws(() => parseKeySet(text, 'S'), { message }))
+
+const MISSPELT: readonly (readonly [string, object, RegExp])[] = [
+  ['model for models', { model: ['anthropic.*'] }, /keys\/0\/model: .*"models"/],
+  ['expire for expires', { expire: '2027-01-01' }, /keys\/0\/expire: .*"expires"/],
+  ['request_per_minute for requests_per_minute', { request_per_minute: 1 }, /request_per_minute: .*"requests_per_minute"/],
+  ['a member that is near nothing', { colour: 'red' }, /keys\/0\/colour: no such member/],
+  ['a negative limit', { max_concurrent: -1 }, /max_concurrent/],
+  ['a limit in words', { tokens_per_minute: '100' }, /tokens_per_minute/],
+  ['models as one text', { models: 'anthropic.*' }, /models/],
+  ['a day that no calendar has', { expires: '2027-02-30' }, /expires is not a date/],
+  ['a date in words', { expires: 'next year' }, /expires is not a date/]
+]
+for (const [name, members, message] of MISSPELT) {
+  t.test(`S20: a key set with ${name} is refused, and says why without the key`, async (t) => {
+    const text = JSON.stringify({ keys: [{ name: 'a', key: 'sk-secret', ...members }] })
+    t.throws(() => parseKeySet(text, 'S'), { message })
+    t.throws(() => parseKeySet(text, 'S'), { message: /^(?!.*sk-secret)/s })
+  })
+}
+
+t.test('S20: all that is wrong with a key set is told at once', async (t) => {
+  const text = JSON.stringify({ key: [], keys: [{ name: 'a', key: 'k', model: [], expire: '' }] })
+  t.throws(() => parseKeySet(text, 'S'), { message: /\/key: .*\/keys\/0\/model: .*\/keys\/0\/expire: /s })
+})
+
+t.test('S20: a restriction beside a bare key is no restriction, and is refused', async (t) => {
+  t.throws(() => parseKeySet('{"api_key":"k","models":["anthropic.*"]}', 'S'), { message: /"models" beside a bare key/ })
+  t.throws(() => parseKeySet('{"api_key":"k","expire":"2027-01-01"}', 'S'), { message: /"expire" beside a bare key/ })
+  t.equal(findKey(parseKeySet('{"api_key":"k","username":"u","description":"d"}', 'S'), 'k', 0)?.name, 'default')
+})
+
+t.test('S21: one key under two names is refused by the names, however it is written', async (t) => {
+  const sha256 = createHash('sha256').update('one').digest('hex').toUpperCase()
+  const text = JSON.stringify({
+    keys: [
+      { name: 'a', key: 'one' },
+      { name: 'b', sha256 }
+    ]
+  })
+  t.throws(() => parseKeySet(text, 'S'), { message: /"a" and "b" are the same key/ })
+  t.throws(() => parseKeySet(text, 'S'), { message: /^(?!.*one\b(?! of))/ })
+})

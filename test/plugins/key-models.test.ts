@@ -9,11 +9,12 @@ const KEYS = {
   keys: [
     { name: 'claude', key: 'sk-claude', models: ['anthropic.*'] },
     { name: 'vectors', key: 'sk-vectors', models: ['amazon.titan-embed-*'] },
+    { name: 'none', key: 'sk-none', models: [] },
     { name: 'all', key: 'sk-all' }
   ]
 }
 
-/** A gateway with three keys, of which two may use some models only; and what each may do. */
+/** A gateway with keys of which some may use some models only, or none; and what each may do. */
 async function gateway(t: import('tap').Test, env: Record<string, string> = {}) {
   const file = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`
   const { app, base, standin } = await build(t, { API_KEYS_FILE: file, ...env })
@@ -91,4 +92,12 @@ t.test('L1: throttled lists change nothing for chat, embeddings and the list', a
   t.ok(await eventually(() => standin.requests.some(({ operation }) => operation === 'ListFoundationModels')))
   t.strictSame((await call('sk-all', '/v1/models')).body, before)
   t.match((await chat('sk-all', 'anthropic.claude-sonnet-4-6')).body, { model: SONNET })
+})
+
+t.test('S20: a key with an empty list of models sees and calls none', async (t) => {
+  const { call, chat } = await gateway(t)
+  t.same((await call('sk-none', '/v1/models')).body.data, [])
+  t.match(await chat('sk-none', SONNET), NOT_ALLOWED)
+  t.match(await chat('sk-none', 'gpt-4o'), NOT_ALLOWED)
+  t.match(await call('sk-none', '/v1/embeddings', { model: TITAN, input: 'a' }), NOT_ALLOWED)
 })

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../../errors.ts'
-import { createKeyMemory } from '../../keys/key-memory.ts'
 import type { ApiKey } from '../../keys/key-set.ts'
 import { keySourceOf } from '../../keys/key-source.ts'
 import { createKeyStore } from '../../keys/key-store.ts'
@@ -43,10 +42,7 @@ export const auth = fp(
     })
     app.addHook('onClose', async () => store.close())
 
-    const memory = createKeyMemory()
     app.decorate('authenticate', (request) => {
-      const known = memory.recall(request.raw.socket, request.headers.authorization, store.edition)
-      if (known !== undefined) return use(request, known)
       const presented = presentedKey(request)
       if (presented === undefined) throw new GatewayError('invalid_api_key', NO_KEY)
       const key = store.find(presented)
@@ -59,12 +55,6 @@ export const auth = fp(
           throw new GatewayError('not_ready', 'The gateway has no API keys yet; try again shortly.', { retryAfterS: 5 })
         throw new GatewayError('invalid_api_key', looksLikeBedrockKey(presented) ? BEDROCK_KEY : WRONG_KEY)
       }
-      // Only what the header itself has proved: another key may stand beside it.
-      if (bearerKey(request) === presented) memory.keep(request.raw.socket, request.headers.authorization, store.edition, key)
-      use(request, key)
-    }
-
-    function use(request: FastifyRequest, key: ApiKey): void {
       request.apiKey = key
       request.record.key = key.name
     }

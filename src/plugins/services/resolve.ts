@@ -45,7 +45,10 @@ export const resolve = fp(
     }
 
     app.decorate('modelAllowed', (target, request) => {
-      return within(config.allowedModels, target) && within(request.apiKey?.models ?? [], target)
+      return (
+        (config.allowedModels.length === 0 || within(config.allowedModels, target)) &&
+        within(request.apiKey?.models ?? ALL, target)
+      )
     })
     app.decorate('targetsOf', rememberTargets(app, homeOf))
     app.decorate('resolve', (asked, purpose, request) => {
@@ -104,6 +107,8 @@ function rememberTargets({ bedrock, catalog }: FastifyInstance, homeOf: (region:
   }
 }
 
+const ALL: readonly string[] = ['*']
+
 function within(globs: readonly string[], target: ModelTarget): boolean {
-  return globs.length === 0 || globs.some((glob) => globMatch(glob, target.id) || globMatch(glob, target.baseId))
+  return globs === ALL || globs.some((glob) => globMatch(glob, target.id) || globMatch(glob, target.baseId))
 }
