@@ -5,6 +5,7 @@ import { OPENAI_ERRORS } from './dialects/openai/error-words.ts'
 import { schemaError } from './dialects/openai/schema-error.ts'
 import { clientErrors, LONGEST_HEADERS_MS } from './http/client-errors.ts'
 import { errorHandler, frameworkErrors } from './http/error-handler.ts'
+import { heads } from './http/heads.ts'
 import { heartbeats } from './http/heartbeats.ts'
 import { jsonBody } from './http/json-body.ts'
 import { lifecycle } from './http/lifecycle.ts'
@@ -81,6 +82,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(otel)
   await app.register(openDoor)
   await app.register(cors)
+  await app.register(heads, { errors: OPENAI_ERRORS })
   await app.register(jsonBody)
   await app.register(spelling)
   await app.register(errorHandler, { errors: OPENAI_ERRORS })
@@ -102,6 +104,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
 /** Node ends a request that does not come in whole within the time; how long its answer takes is another matter. */
 function requestWatch({ requestTimeoutMs }: Config) {
   return {
+    requireHostHeader: false, // refused with a body instead
     requestTimeout: requestTimeoutMs,
     headersTimeout: Math.min(LONGEST_HEADERS_MS, requestTimeoutMs),
     connectionsCheckingInterval: Math.min(LOOK_EVERY_MS, requestTimeoutMs)

@@ -56,6 +56,7 @@ export const ConfigSchema = Type.Object({
 
   allowedOrigins: Type.Array(Type.String({ minLength: 1 }), { env: 'ALLOWED_ORIGINS', default: ['*'] }),
   maxBodyBytes: whole('MAX_BODY_BYTES', 33_554_432, 1024, 1_073_741_824),
+  bodyMemoryBytes: Type.Optional(whole('BODY_MEMORY_BYTES', 0, 1_048_576, 1_099_511_627_776)),
   fetchRemoteMedia: flag('FETCH_REMOTE_MEDIA', true),
   mediaTrustedHosts: list('REMOTE_MEDIA_TRUSTED_HOSTS'),
   s3MediaBuckets: Type.Array(Type.String({ pattern: S3_PLACE }), {

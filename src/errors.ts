@@ -24,6 +24,7 @@ export const ERROR_STATUS = {
   request_timeout: 408,
   body_too_large: 413,
   unsupported_media_type: 415,
+  expectation_failed: 417,
   headers_too_large: 431,
   client_closed: 499,
   // limits
@@ -73,10 +74,10 @@ export class GatewayError extends Error {
   tried: Tried | undefined
 
   constructor(kind: ErrorKind, message: string, options: ErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(shortened(message, LONGEST_MESSAGE), options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'GatewayError'
     this.kind = kind
-    this.param = options.param ?? null
+    this.param = options.param === undefined ? null : shortened(options.param, LONGEST_PARAM)
     this.field = options.field
     this.retryAfterS = options.retryAfterS
     this.upstreamRequestId = options.upstreamRequestId
@@ -87,4 +88,18 @@ export class GatewayError extends Error {
   get status(): number {
     return ERROR_STATUS[this.kind]
   }
+}
+
+/** An error is no place to send a caller's own megabyte back. Characters. */
+const LONGEST_MESSAGE = 1200
+const LONGEST_PARAM = 200
+const LONGEST_QUOTE = 200
+
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 3)}...`
+}
+
+/** A name that a caller gave, as an error repeats it. */
+export function quoted(name: string): string {
+  return `"${shortened(name, LONGEST_QUOTE)}"`
 }

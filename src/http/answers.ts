@@ -23,6 +23,7 @@ export function announceAnswers(
   record.region = first.region
   record.attempts = answers.reduce((sum, answer) => sum + answer.attempts, 0)
   record.firstEventAt = performance.now()
+  request.bodyHold?.sent()
   noteDropped(request, reply, warnings)
   for (const answer of answers) noteDropped(request, reply, answer.warnings)
   nameAnswer(request, reply, first)

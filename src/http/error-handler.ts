@@ -12,13 +12,8 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorKind, string]>> = {
     'unsupported_media_type',
     "Send the body as JSON, with the header 'content-type: application/json'."
   ],
-  FST_ERR_CTP_BODY_TOO_LARGE: [
-    'body_too_large',
-    'The request body is larger than this gateway takes. Send less, or refer to media by URL.'
-  ],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_json', 'The request body is empty; it must be a JSON object.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_json', 'We could not parse the JSON body of your request.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid_request', 'The request body does not have the length its header says.'],
   FST_ERR_BAD_URL: ['invalid_request', 'The path of the request is not valid.']
 }
 

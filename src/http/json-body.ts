@@ -1,12 +1,26 @@
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { parseExact } from '../core/exact-json.ts'
 import { mayHoldHalves, mendStrings } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import { writableJson } from '../json-bytes.ts'
+import { type BodyBudget, type BodyHold, bodyCapacity, createBodyBudget } from './body-budget.ts'
 import { plainOutside } from './foreign-json.ts'
 import { JSON_LIMITS, readShape } from './json-shape.ts'
+import { heapLimit, memoryLimit } from './memory-limit.ts'
+import { readBody } from './read-body.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    bodyBudget: BodyBudget
+  }
+  interface FastifyRequest {
+    /** The memory of its body; undefined while none has been read. */
+    bodyHold: BodyHold | undefined
+  }
+}
 
 /**
  * Writes JSON bodies, and reads them and nothing else. Bytes that are not UTF-8 are refused rather than replaced, because a model would
@@ -18,20 +32,41 @@ export const jsonBody = fp(
     // Fastify takes bytes from a serializer too, as its guide does with Protocol Buffers; its types know strings only.
     app.setReplySerializer(writableJson as (payload: unknown) => string)
     app.removeAllContentTypeParsers()
+    const { maxBodyBytes: maxBytes, bodyMemoryBytes } = app.config
+    const budget = createBodyBudget(bodyMemoryBytes ?? bodyCapacity(memoryLimit(), heapLimit()))
+    app.decorate('bodyBudget', budget)
+    app.decorateRequest('bodyHold', undefined)
     app.addContentTypeParser(
       /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i,
-      { parseAs: 'buffer' },
-      (_request, body: Buffer, done) => {
-        try {
-          done(null, parseJson(body))
-        } catch (error) {
-          done(error as Error)
-        }
+      async (request: FastifyRequest, message: IncomingMessage) => {
+        const hold = budget.admit(request.apiKey?.name ?? '', Number(message.headers['content-length'] ?? 0))
+        request.bodyHold = hold
+        return parseJson(await readBody(message, { maxBytes, hold }))
       }
     )
+    app.onOver((request) => {
+      request.bodyHold?.release()
+      if (!request.raw.complete) endSoon(request.raw)
+    })
   },
-  { name: 'json-body' }
+  { name: 'json-body', dependencies: ['request-record'] }
 )
+
+/** What may still come of a body whose request has been answered, and for how long, so that its client reads the answer first. */
+const REST_BYTES = 1_048_576
+const REST_MS = 5000
+const LOOK_MS = 20
+
+/** Node reads what comes after an answer for ever, from whoever, and tells nobody: here the connection is looked at, and ended. */
+function endSoon(message: IncomingMessage): void {
+  const { socket } = message
+  const most = socket.bytesRead + REST_BYTES
+  const until = performance.now() + REST_MS
+  const timer = setInterval(() => {
+    if (socket.bytesRead > most || performance.now() > until) socket.destroy()
+    if (message.complete || socket.destroyed) clearInterval(timer)
+  }, LOOK_MS).unref()
+}
 
 const TOO_MUCH = {
   levels: `The request body is nested deeper than ${JSON_LIMITS.levels} levels.`,

@@ -83,6 +83,8 @@ function createMeters(registry: Registry) {
 /** What is read when the metrics are asked for. */
 export interface MetricSources {
   readonly inFlight: () => number
+  /** Bytes of memory that the bodies of requests take. */
+  readonly bodyBytes: () => number
   /** Lines of the log that were not taken, since the start. */
   readonly droppedLines: () => number
   /** Whether a list of models names it. */
@@ -90,7 +92,7 @@ export interface MetricSources {
 }
 
 /** Makes the metrics of one process. */
-export function createMetrics({ inFlight, droppedLines, knowsModel }: MetricSources): Metrics {
+export function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: MetricSources): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker } = createMeters(registry)
@@ -100,6 +102,14 @@ export function createMetrics({ inFlight, droppedLines, knowsModel }: MetricSour
     registers: [registry],
     collect() {
       this.set(inFlight())
+    }
+  })
+  new Gauge({
+    name: 'adit_body_bytes',
+    help: 'Memory that the bodies of requests in flight take, as counted against BODY_MEMORY_BYTES',
+    registers: [registry],
+    collect() {
+      this.set(bodyBytes())
     }
   })
 
@@ -222,6 +232,7 @@ export const metrics = fp(
   async (app: FastifyInstance, { droppedLines }: Pick<MetricSources, 'droppedLines'>) => {
     const made = createMetrics({
       inFlight: () => app.lifecycle.inFlight,
+      bodyBytes: () => app.bodyBudget.used,
       droppedLines,
       knowsModel: (model) => app.catalog.known.has(model)
     })

@@ -33,7 +33,7 @@ function callerFields(encoding: EncodeScope): JsonObject {
 /** Fields that Converse does not have: into the native body where the model's traits name a place, else reported. */
 function nativeFields({ request, traits, warn }: EncodeScope): JsonObject {
   return Object.entries(request.unmapped).reduce<JsonObject>((fields, [name, value]) => {
-    if (value === null || ASKS_NOTHING[name] === value) return fields
+    if (value === null || (Object.hasOwn(ASKS_NOTHING, name) && ASKS_NOTHING[name] === value)) return fields
     const path = Object.hasOwn(traits.nativeFields, name) ? traits.nativeFields[name] : undefined
     if (path !== undefined) return mergeDeep(fields, nested(path, value))
     warn(`unmapped.${name}`, 'Bedrock has no such field')

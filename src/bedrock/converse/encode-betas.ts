@@ -13,7 +13,7 @@ export function encodeBetas(encoding: EncodeScope, own: readonly string[], nativ
   const context = target.longContext === true ? traits.longContextBeta : ''
   if (request.betas === undefined && own.length === 0 && native === undefined && context === '') return own
   const refusesAll = isOmitted(encoding, 'betas')
-  const asked = (request.betas ?? []).map((flag) => ALIASES[flag] ?? flag)
+  const asked = (request.betas ?? []).map((flag) => (Object.hasOwn(ALIASES, flag) ? ALIASES[flag]! : flag))
   const known = asked.filter((flag) => !refusesAll && traits.betas.includes(flag))
   if (known.length < asked.length) warn('betas', 'the model does not take every flag given')
   const given = Array.isArray(native) ? native.filter((flag: Json) => typeof flag === 'string') : []

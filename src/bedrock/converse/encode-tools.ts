@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
-import { GatewayError } from '../../errors.ts'
+import { GatewayError, quoted } from '../../errors.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
 import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import { sanitizeSchema } from '../schema/sanitize-schema.ts'
@@ -85,7 +85,7 @@ function systemTools({ request, traits, target }: EncodeScope): readonly JsonObj
   )
   const missing = asked.find(({ name }) => !traits.systemTools.includes(name))
   if (missing !== undefined) {
-    throw new GatewayError('unsupported_parameter', `${target.id} has no tool ${missing.name}`, { param: missing.path })
+    throw new GatewayError('unsupported_parameter', `${target.id} has no tool ${quoted(missing.name)}`, { param: missing.path })
   }
   if (request.webSearch === true && traits.webSearchTool === '') {
     throw new GatewayError('unsupported_parameter', `${target.id} cannot search the web`, { field: 'webSearch' })

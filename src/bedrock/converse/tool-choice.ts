@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import { unreachable } from '../../core/unreachable.ts'
-import { GatewayError } from '../../errors.ts'
+import { GatewayError, quoted } from '../../errors.ts'
 import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolParts } from './plans.ts'
 
@@ -66,7 +66,9 @@ function requireAny(encoding: EncodeScope, parts: ToolParts, takes: Takes): Tool
 
 function requireOne(encoding: EncodeScope, parts: ToolParts, { name, takes }: { name: string; takes: Takes }): ToolChoicePlan {
   if (!parts.callable.some((tool) => tool.name === name)) {
-    throw new GatewayError('invalid_value', `"${name}" shall be called, and is not among the tools`, { field: 'toolChoice' })
+    throw new GatewayError('invalid_value', `${quoted(name)} shall be called, and is not among the tools`, {
+      field: 'toolChoice'
+    })
   }
   const wired = parts.names.toBedrock(name)
   if (takes('tool')) return { wire: { toolChoice: { tool: { name: wired } } }, instructions: [] }

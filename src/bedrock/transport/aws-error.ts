@@ -46,6 +46,11 @@ const KIND_OF_TYPE: Readonly<Record<string, ErrorKind>> = {
   UnrecognizedClientException: 'upstream_auth'
 }
 
+/** By the table's own rows alone: `__proto__` is a type that a broken or hostile service may send. */
+function kindOfType(type: string): ErrorKind | undefined {
+  return Object.hasOwn(KIND_OF_TYPE, type) ? KIND_OF_TYPE[type] : undefined
+}
+
 const KIND_OF_STATUS: Readonly<Record<number, ErrorKind>> = {
   400: 'invalid_request',
   401: 'upstream_auth',
@@ -122,7 +127,7 @@ function fieldOf(kind: ErrorKind, { input = 'turns' }: AwsRefusal): { readonly f
 }
 
 function kindOf(refusal: AwsRefusal): ErrorKind {
-  const typed = refusal.type === undefined ? undefined : KIND_OF_TYPE[plainType(refusal.type)]
+  const typed = refusal.type === undefined ? undefined : kindOfType(plainType(refusal.type))
   // Without a type and a sentence it was not Bedrock that spoke: a 403 or 404 page of a proxy says nothing about the model.
   const silent = typed === undefined && refusal.message === undefined && refusal.status < 408
   const kind = typed ?? (silent ? 'upstream_error' : (KIND_OF_STATUS[refusal.status] ?? 'upstream_error'))

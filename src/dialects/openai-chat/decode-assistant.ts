@@ -94,14 +94,18 @@ function decodeArguments(value: Json | undefined, path: string, report: Report):
   if (isJsonObject(value)) return [value]
   if (typeof value !== 'string') throw wrongType(path, 'a string', value)
   if (value.trim() === '' || value.trim() === 'null') return [{}]
-  const parsed = parseJson(value)
-  const objects = isJsonObject(parsed) ? [parsed] : splitObjects(value)
+  const objects = report.room.take(value) ? objectsOf(value) : undefined
   if (objects?.every((one) => isWithinDepth(one, MOST_LEVELS))) {
     if (mayHoldHalves(value)) mendStrings(objects)
     return objects
   }
   report(path, 'not one JSON object; sent to the model whole, as rawInvalidInput')
   return [{ rawInvalidInput: value }]
+}
+
+function objectsOf(text: string): readonly JsonObject[] | undefined {
+  const parsed = parseJson(text)
+  return isJsonObject(parsed) ? [parsed] : splitObjects(text)
 }
 
 function parseJson(text: string): unknown {

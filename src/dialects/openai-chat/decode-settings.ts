@@ -97,7 +97,7 @@ function decodeBetas(fields: ChatFields): readonly string[] | undefined {
   const value = fields.get('anthropic_beta')
   if (value === undefined) return undefined
   const path = fields.path('anthropic_beta')
-  const list = typeof value === 'string' ? value.split(',') : value
+  const list = typeof value === 'string' ? value.split(',', MOST_STRINGS + 1) : value
   if (!Array.isArray(list)) throw wrongType(path, 'a string or an array of strings', list)
   const betas = stringsOf(list, path)
     .map((beta) => beta.trim())

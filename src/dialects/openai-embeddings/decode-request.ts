@@ -53,7 +53,7 @@ export function decodeEmbeddingRequest(body: unknown, decodeTokens: DecodeTokens
     model,
     inputs: decodeInput(fields.input, decodeTokens),
     ...(dimensions === undefined ? {} : { dimensions }),
-    ...(purpose === undefined ? {} : { purpose: PURPOSES[purpose] ?? purpose }),
+    ...(purpose === undefined ? {} : { purpose: Object.hasOwn(PURPOSES, purpose) ? PURPOSES[purpose]! : purpose }),
     ...(truncate === undefined ? {} : { truncate: oneOf(truncate, 'truncate', TRUNCATES) })
   }
   const user = text(fields, 'user') ?? ''

@@ -38,6 +38,7 @@ const WORDS = {
   request_timeout: { type: INVALID, code: 'request_timeout' },
   body_too_large: { type: INVALID, code: 'request_too_large' },
   unsupported_media_type: { type: INVALID, code: 'unsupported_media_type' },
+  expectation_failed: { type: INVALID, code: 'expectation_failed' },
   headers_too_large: { type: INVALID, code: 'headers_too_large' },
   client_closed: { type: INVALID, code: 'client_closed_request' },
   rate_limited: { type: LIMIT, code: 'rate_limit_exceeded' },
