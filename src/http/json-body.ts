@@ -78,7 +78,16 @@ const TOO_MUCH = {
 /** Each of them may be written as an escape. */
 const LETTERS_OF_PROTO = /\\u00(?:5f|6f|70|72|74)/i
 
-function parseJson(body: Buffer): unknown {
+const BYTE_ORDER_MARK = Buffer.from('\ufeff')
+
+/** Editors and .NET's writers put the mark of UTF-8 before a text; readers may pass over it (RFC 8259, 8.1). */
+function withoutMark(body: Buffer): Buffer {
+  const size = BYTE_ORDER_MARK.length
+  return body[0] === BYTE_ORDER_MARK[0] && body.subarray(0, size).equals(BYTE_ORDER_MARK) ? body.subarray(size) : body
+}
+
+function parseJson(bytes: Buffer): unknown {
+  const body = withoutMark(bytes)
   if (body.length === 0) throw new GatewayError('invalid_json', 'The request body is empty; it must be a JSON object.')
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The request body is not valid UTF-8.')
   const { exceeded, holdsExactNumbers } = readShape(body)
