@@ -5,6 +5,7 @@ import { modelRefuses } from './refusal.ts'
 type Node = Readonly<Record<string, unknown>>
 
 const PROPERTY = /^[a-zA-Z0-9_.-]{1,64}$/
+const MAPS = ['properties', '$defs', 'definitions', 'patternProperties', 'dependentSchemas']
 const TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']
 
 /** Refuses schemas of tools that the family does not read: Claude wants draft 2020-12, Nova no references. */
@@ -39,6 +40,7 @@ function isOf2020(node: Node): boolean {
   const { type, items, required, description, exclusiveMinimum, exclusiveMaximum, enum: words } = node
   const types = Array.isArray(type) ? type : [type ?? 'object']
   return (
+    MAPS.every((name) => !Array.isArray(node[name])) &&
     types.every((word) => TYPES.includes(word as string)) &&
     type !== null &&
     !Array.isArray(items) &&

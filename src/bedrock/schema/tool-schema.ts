@@ -5,10 +5,13 @@ const FOREIGN = new Set(['custom', 'defer_loading', 'strict'])
 
 const LOOK_AROUND = /\(\?(?:=|!|<=|<!)/
 
-/** The arguments' schema as every family takes it: an object at the root, no look-around in patterns. `$defs` and `$ref` stay. */
+/** Keywords whose value is an object of schemas; PHP writes an empty one as an empty list. */
+const MAPS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'])
+
+/** The arguments' schema as every family takes it: an object at the root, no look-around in patterns, no list in place of an object. `$defs` and `$ref` stay. */
 export function toolSchema(schema: JsonObject | undefined): JsonObject {
   const own = Object.fromEntries(Object.entries(schema ?? {}).filter(([name]) => !FOREIGN.has(name)))
-  const cleaned = hasLookAround(own) ? (withoutLookAround(own) as JsonObject) : own
+  const cleaned = holdsUnusable(own) ? (withoutUnusable(own) as JsonObject) : own
   return {
     ...cleaned,
     type: 'object',
@@ -17,18 +20,19 @@ export function toolSchema(schema: JsonObject | undefined): JsonObject {
 }
 
 /** Hardly any schema has one, so that nothing is copied. */
-function hasLookAround(node: Json): boolean {
-  if (Array.isArray(node)) return node.some(hasLookAround)
-  return isJsonObject(node) && Object.keys(node).some((name) => isLookAround(name, node[name]!) || hasLookAround(node[name]!))
+function holdsUnusable(node: Json): boolean {
+  if (Array.isArray(node)) return node.some(holdsUnusable)
+  return isJsonObject(node) && Object.keys(node).some((name) => isUnusable(name, node[name]!) || holdsUnusable(node[name]!))
 }
 
-function withoutLookAround(node: Json): Json {
-  if (Array.isArray(node)) return node.map((item: Json) => withoutLookAround(item))
+function withoutUnusable(node: Json): Json {
+  if (Array.isArray(node)) return node.map((item: Json) => withoutUnusable(item))
   if (!isJsonObject(node)) return node
-  const entries = Object.entries(node).filter(([name, value]) => !isLookAround(name, value))
-  return Object.fromEntries(entries.map(([name, value]) => [name, withoutLookAround(value)]))
+  const entries = Object.entries(node).filter(([name, value]) => !isUnusable(name, value))
+  return Object.fromEntries(entries.map(([name, value]) => [name, withoutUnusable(value)]))
 }
 
-function isLookAround(name: string, value: Json): boolean {
-  return name === 'pattern' && typeof value === 'string' && LOOK_AROUND.test(value)
+function isUnusable(name: string, value: Json): boolean {
+  if (typeof value === 'string') return name === 'pattern' && LOOK_AROUND.test(value)
+  return Array.isArray(value) && value.length === 0 && MAPS.has(name)
 }
