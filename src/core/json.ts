@@ -1,4 +1,4 @@
-import { isRawNumber } from './exact-json.ts'
+import { isRawNumber, type RawNumber } from './exact-json.ts'
 
 /** Any JSON value. A number whose digits would be lost as a double may be a raw one: see `exact-json.ts`. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
@@ -17,6 +17,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function isEmpty(value: object): boolean {
   for (const _name in value) return false
   return true
+}
+
+/** Tells whether two values say the same, in whatever order their members stand. They must not be deeper than code that calls itself may go. */
+export function isSameJson(one: Json | undefined, other: Json | undefined): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((item: Json, index) => isSameJson(item, other[index]))
+  }
+  if (!isJsonObject(one) || !isJsonObject(other)) return one === other || (isRawNumber(one) && isSameNumber(one, other))
+  const names = Object.keys(one)
+  return names.length === Object.keys(other).length && names.every((name) => isSameJson(one[name], other[name]))
+}
+
+function isSameNumber(one: RawNumber, other: unknown): boolean {
+  return isRawNumber(other) && one.rawJSON === other.rawJSON
 }
 
 /** Tells whether nothing in the value lies deeper than `levels`: code that walks a value by calling itself is safe only then. */

@@ -1,11 +1,15 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import { leaveOut } from '../../core/leave-out.ts'
 import type { Block, CacheMark, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
+import { present } from '../openai/present.ts'
 import { atMost, objectAt, optionalBoolean, stringAt } from '../openai/read-value.ts'
 import { badValue, emptyArray, missing, wrongChoice } from '../openai/refuse.ts'
 import { decodeAssistant, hasReasoningApart } from './decode-assistant.ts'
 import { decodeCacheMark } from './decode-cache.ts'
-import { decodeParts, decodeTextParts } from './decode-parts.ts'
+import { decodePart, decodeParts, decodeTextParts, MOST_PARTS } from './decode-parts.ts'
+import { decodeToolResult, type GivenResult, givenId, isToolResult } from './decode-tool-blocks.ts'
+import { reportUnknown } from './members.ts'
+import { answer, createOpenCalls, noteCalls, type OpenCalls } from './open-calls.ts'
 import type { Report } from './report.ts'
 
 export interface Conversation {
@@ -19,19 +23,10 @@ interface Progress {
   /** System messages that came between a tool call and its results; they move behind the results. */
   readonly held: Turn[]
   /** Absent until the first tool call: most conversations have none. */
-  calls: Calls | undefined
+  calls: OpenCalls | undefined
   /** A speaker has a name. */
   isNamed: boolean
   readonly report: Report
-}
-
-interface Calls {
-  /** Ids of the last assistant message's calls that have no result yet. */
-  readonly open: Set<string>
-  /** Ids made for legacy function calls, by function name. */
-  readonly functionIds: Map<string, string>
-  /** For each id, and each call of that id in turn, the ids of the further calls that it turned out to hold: its result answers them all. */
-  readonly copies: Map<string, string[][]>
 }
 
 /** More would hold up everybody else while they are read. */
@@ -76,9 +71,8 @@ function addMessage(message: JsonObject, path: string, progress: Progress): void
     case 'assistant':
       return addAssistant(message, path, progress)
     case 'tool':
-      return addResult(message, path, stringAt(message.tool_call_id, `${path}.tool_call_id`), progress)
     case 'function':
-      return addResult(message, path, functionId(message, path, progress), progress)
+      return addAnswer(message, path, role, progress)
     case undefined:
       throw wrongChoice(`${path}.role`, ROLES, said)
   }
@@ -89,6 +83,7 @@ function addMessage(message: JsonObject, path: string, progress: Progress): void
  * the prefix that a model has cached. NextChat puts its summary instruction last.
  */
 function addSystem(message: JsonObject, path: string, progress: Progress): void {
+  reportUnknown(message, 'system', path, progress.report)
   const said = markLast(
     decodeTextParts(message.content ?? '', `${path}.content`, progress.report),
     message,
@@ -102,7 +97,7 @@ function addSystem(message: JsonObject, path: string, progress: Progress): void 
     for (const block of marked) progress.system.push(block)
     return
   }
-  const isOpen = progress.calls !== undefined && progress.calls.open.size > 0
+  const isOpen = progress.calls !== undefined && progress.calls.open.length > 0
   if (!isOpen) release(progress)
   const place = isOpen ? progress.held : progress.turns
   place.push({ role: 'user', content: marked, path })
@@ -116,12 +111,32 @@ function markSystem({ system, turns, report }: Progress, mark: CacheMark): void 
 }
 
 function addUser(message: JsonObject, path: string, progress: Progress): void {
-  if (message.content === undefined || message.content === null) throw missing(`${path}.content`)
-  const blocks = decodeParts(message.content, `${path}.content`, progress.report)
+  const { content } = message
+  if (content === undefined || content === null) throw missing(`${path}.content`)
+  reportUnknown(message, 'user', path, progress.report)
+  if (Array.isArray(content) && content.some(isToolResult)) return addMixed(message, content, path, progress)
+  const blocks = decodeParts(content, `${path}.content`, progress.report)
   if (blocks.length === 0)
     throw badValue(`${path}.content`, `Invalid '${path}.content': expected an array with at least one part.`)
   release(progress)
   progress.turns.push({ role: 'user', content: markLast(blocks, message, path, progress.report), path })
+}
+
+/** Results among the parts, as Anthropic has them: they answer the calls before, and the other parts are what the user says beside. */
+function addMixed(message: JsonObject, content: readonly Json[], path: string, progress: Progress): void {
+  const results: Block[] = []
+  const others: Block[] = []
+  atMost(content, MOST_PARTS, `${path}.content`).forEach((part, index) => {
+    const at = `${path}.content[${index}]`
+    if (!isToolResult(part)) others.push(decodePart(part, at, progress.report))
+    else results.push(...resultBlocks(decodeToolResult(part, at, progress.report), `${at}.tool_use_id`, progress))
+  })
+  const said = others.length === 0 ? results : others
+  const marked = markLast(said, message, path, progress.report)
+  progress.turns.push({ role: 'user', content: others.length === 0 ? marked : results, path })
+  if (others.length === 0) return
+  release(progress)
+  progress.turns.push({ role: 'user', content: marked, path })
 }
 
 function addAssistant(message: JsonObject, path: string, progress: Progress): void {
@@ -131,7 +146,10 @@ function addAssistant(message: JsonObject, path: string, progress: Progress): vo
   // NextChat keeps an empty answer as an assistant message without content; it says nothing, so it is no turn.
   if (blocks.length === 0) return
   progress.calls?.copies.clear()
-  noteCalls(blocks, callId, progress)
+  if (blocks.some(({ type }) => type === 'tool-call')) {
+    progress.calls ??= createOpenCalls()
+    noteCalls(blocks, callId, progress.calls)
+  }
   const content = markLast(blocks, message, path, progress.report)
   progress.turns.push({
     role: 'assistant',
@@ -141,31 +159,34 @@ function addAssistant(message: JsonObject, path: string, progress: Progress): vo
   })
 }
 
-/** The further calls that one call of the client's turned out to hold stand behind it, with its path. */
-function noteCalls(blocks: readonly Block[], callId: string, progress: Progress): void {
-  let path: string | undefined
-  let further: string[] = []
-  for (const block of blocks) {
-    if (block.type !== 'tool-call') continue
-    progress.calls ??= { open: new Set(), functionIds: new Map(), copies: new Map() }
-    const { open, functionIds, copies } = progress.calls
-    open.add(block.id)
-    if (block.id === callId) functionIds.set(block.name, callId)
-    if (path !== undefined && path === block.path) {
-      further.push(block.id)
-      continue
-    }
-    path = block.path
-    further = []
-    const known = copies.get(block.id)
-    if (known === undefined) copies.set(block.id, [further])
-    else known.push(further)
+/** A message that is the result of a call; its parts may be Anthropic's results themselves. */
+function addAnswer(message: JsonObject, path: string, role: 'tool' | 'function', progress: Progress): void {
+  const { report } = progress
+  reportUnknown(message, 'tool', path, report)
+  if (Array.isArray(message.content) && message.content.some(isToolResult)) {
+    return addMixed(message, message.content, path, progress)
   }
+  const named = role === 'tool' ? toolMessage(message, path) : { id: functionId(message, path, progress) }
+  const isError = optionalBoolean(message.is_error, `${path}.is_error`)
+  const content = decodeParts(message.content ?? '', `${path}.content`, report)
+  const given: GivenResult = { ...named, content, path, ...(isError === undefined ? {} : { isError }) }
+  const blocks = resultBlocks(given, `${path}.tool_call_id`, progress)
+  progress.turns.push({ role: 'user', content: markLast(blocks, message, path, report), path })
 }
 
-function addResult(message: JsonObject, path: string, callId: string, progress: Progress): void {
-  const content = decodeParts(message.content ?? '', `${path}.content`, progress.report)
-  const isError = optionalBoolean(message.is_error, `${path}.is_error`)
+function toolMessage(message: JsonObject, path: string): { id?: string; name?: string } {
+  const name = message.name ?? message.tool_name
+  return present({
+    id: givenId(message.tool_call_id, `${path}.tool_call_id`),
+    name: typeof name === 'string' ? name : undefined
+  })
+}
+
+/** The result as a block, behind its copies for the calls that its call turned out to hold. */
+function resultBlocks({ id, name, content, isError, cache, path }: GivenResult, idPath: string, { calls }: Progress): Block[] {
+  const answered = answer({ id, name }, calls)
+  if (answered === undefined) throw missing(idPath)
+  const [callId, ...copies] = answered
   const result: ToolResultBlock = {
     type: 'tool-result',
     callId,
@@ -174,12 +195,8 @@ function addResult(message: JsonObject, path: string, callId: string, progress: 
     ...(isError ? { isError } : {})
   }
   // A cache point cannot stand inside a tool result: the last marked part's stands behind it.
-  const cache = content.findLast((block) => block.cache !== undefined)?.cache
-  const marked = cache === undefined ? result : { ...result, cache }
-  const { calls } = progress
-  const copies = (calls?.copies.get(callId)?.shift() ?? []).map((id) => ({ ...result, callId: id }))
-  for (const answered of [result, ...copies]) calls?.open.delete(answered.callId)
-  progress.turns.push({ role: 'user', content: markLast([...copies, marked], message, path, progress.report), path })
+  const mark = cache ?? content.findLast((block) => block.cache !== undefined)?.cache
+  return [...copies.map((copy) => ({ ...result, callId: copy })), mark === undefined ? result : { ...result, cache: mark }]
 }
 
 function unmarked<T extends Block>(block: T): T {
@@ -196,7 +213,7 @@ function functionId(message: JsonObject, path: string, { calls }: Progress): str
 
 function release(progress: Progress): void {
   progress.turns.push(...progress.held.splice(0))
-  progress.calls?.open.clear()
+  if (progress.calls !== undefined) progress.calls.open.length = 0
 }
 
 /** `cache_control` on a whole message marks its last block: Open WebUI's forks set it there. */

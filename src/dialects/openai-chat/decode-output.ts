@@ -1,9 +1,11 @@
-import { isEmpty, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { OutputFormat } from '../../core/request.ts'
 import { present } from '../openai/present.ts'
 import { objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from '../openai/read-value.ts'
 import { badValue, missing, wrongChoice } from '../openai/refuse.ts'
 import type { ChatFields } from './fields.ts'
+import { reportUnknown } from './members.ts'
+import type { Report } from './report.ts'
 
 const PLAIN_TEXT: OutputFormat = { type: 'text' }
 const FORMATS = ['text', 'json_object', 'json_schema']
@@ -15,14 +17,16 @@ const DEFAULT_NAME = 'answer'
  * Reads `response_format`; absent is plain text. A schema counts wherever a client puts it: in `json_schema` as OpenAI has it, flat beside the
  * type as in the Responses API, or beside `json_object` as Together, Anyscale and llama.cpp take it (Instructor's mode JSON_SCHEMA, 1.7).
  */
-export function decodeOutput(fields: ChatFields): OutputFormat {
+export function decodeOutput(fields: ChatFields, report: Report): OutputFormat {
   const format = fields.get('response_format')
   if (format === undefined) return PLAIN_TEXT
   const path = fields.path('response_format')
   const type = stringAt(format.type, `${path}.type`)
+  reportUnknown(format, isJsonObject(format.schema) ? 'schemaFormat' : 'format', path, report)
   if (type === 'text') return PLAIN_TEXT
   if (type !== 'json_object' && type !== 'json_schema') throw wrongChoice(`${path}.type`, FORMATS, type)
   const wrapped = optionalObject(format.json_schema, `${path}.json_schema`)
+  if (wrapped !== undefined) reportUnknown(wrapped, 'jsonSchema', `${path}.json_schema`, report)
   if (wrapped !== undefined) return schemaFormat(wrapped, `${path}.json_schema`, type === 'json_object')
   const schema = optionalObject(format.schema, `${path}.schema`)
   if (type === 'json_schema' && schema === undefined) throw missing(`${path}.json_schema`)

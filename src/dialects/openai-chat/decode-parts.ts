@@ -1,27 +1,43 @@
-import type { Json, JsonObject } from '../../core/json.ts'
-import { typeOfMediaType, typeOfWord } from '../../core/media-type.ts'
-import type { DocumentBlock, MediaBlock, TextBlock } from '../../core/turn.ts'
-import { GatewayError } from '../../errors.ts'
-import { present } from '../openai/present.ts'
-import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, shortString, stringAt } from '../openai/read-value.ts'
-import { badValue, missing, wrongChoice, wrongType } from '../openai/refuse.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { MediaBlock, TextBlock } from '../../core/turn.ts'
+import { atMost, objectAt, stringAt } from '../openai/read-value.ts'
+import { badValue, wrongChoice, wrongType } from '../openai/refuse.ts'
 import { decodeCacheMark } from './decode-cache.ts'
-import { decodeMedia } from './decode-media.ts'
+import { audioPart, filePart, flatFilePart, flatImagePart, urlPart } from './media-parts.ts'
+import { type ObjectKind, reportUnknown } from './members.ts'
 import type { Report } from './report.ts'
+import { sourceDocument, sourceImage } from './source-parts.ts'
 
 export type ContentBlock = TextBlock | MediaBlock
 
 type PartDecoder = (part: JsonObject, path: string) => ContentBlock
 
-const PARTS: Readonly<Record<string, PartDecoder>> = {
-  text: textPart,
-  guarded_text: textPart,
-  refusal: (part, path) => ({ type: 'text', text: stringAt(part.refusal, `${path}.refusal`), path }),
-  image_url: (part, path) => urlPart('image', part, part.image_url, `${path}.image_url`),
-  video_url: (part, path) => urlPart('video', part, part.video_url, `${path}.video_url`),
-  audio_url: (part, path) => urlPart('audio', part, part.audio_url, `${path}.audio_url`),
-  input_audio: audioPart,
-  file: filePart
+interface PartRow {
+  readonly decode: PartDecoder
+  readonly kind: ObjectKind
+  /** A member that is an object of its own, and its kind. */
+  readonly inner?: readonly [name: string, kind: ObjectKind]
+}
+
+/** Parts as Chat Completions has them, as the Responses API has them (`input_*`, `output_text`), and as Anthropic has them (`source`). */
+const PARTS: Readonly<Record<string, PartRow>> = {
+  text: { decode: textPart, kind: 'text' },
+  input_text: { decode: textPart, kind: 'text' },
+  output_text: { decode: textPart, kind: 'text' },
+  guarded_text: { decode: textPart, kind: 'text' },
+  refusal: {
+    decode: (part, path) => ({ type: 'text', text: stringAt(part.refusal, `${path}.refusal`), path }),
+    kind: 'refusal'
+  },
+  image_url: { decode: (part, path) => urlPart('image', part, path), kind: 'media', inner: ['image_url', 'url'] },
+  video_url: { decode: (part, path) => urlPart('video', part, path), kind: 'media', inner: ['video_url', 'url'] },
+  audio_url: { decode: (part, path) => urlPart('audio', part, path), kind: 'media', inner: ['audio_url', 'url'] },
+  input_audio: { decode: audioPart, kind: 'audio', inner: ['input_audio', 'sound'] },
+  file: { decode: filePart, kind: 'filePart', inner: ['file', 'file'] },
+  input_image: { decode: flatImagePart, kind: 'flatImage', inner: ['image_url', 'url'] },
+  input_file: { decode: flatFilePart, kind: 'flatFile' },
+  image: { decode: sourceImage, kind: 'image', inner: ['source', 'source'] },
+  document: { decode: sourceDocument, kind: 'document', inner: ['source', 'source'] }
 }
 
 const PART_TYPES = ['text', 'image_url', 'input_audio', 'refusal', 'file', 'video_url']
@@ -49,11 +65,23 @@ export function decodePart(part: Json, path: string, report: Report): ContentBlo
   if (typeof part === 'string') return { type: 'text', text: part, path }
   const holder = objectAt(part, path)
   const type = stringAt(holder.type, `${path}.type`)
-  const decode = Object.hasOwn(PARTS, type) ? PARTS[type] : undefined
-  if (decode === undefined) throw wrongChoice(`${path}.type`, PART_TYPES, type)
-  const block = { ...decode(holder, path), path }
+  const row = Object.hasOwn(PARTS, type) ? PARTS[type] : undefined
+  if (row === undefined) throw wrongChoice(`${path}.type`, PART_TYPES, type)
+  const block = { ...row.decode(holder, path), path }
+  reportPart(holder, row, path, report)
   const cache = decodeCacheMark(holder, path, report)
   return cache === undefined ? block : { ...block, cache }
+}
+
+function reportPart(part: JsonObject, { kind, inner }: PartRow, path: string, report: Report): void {
+  reportUnknown(part, kind, path, report)
+  const member = inner === undefined ? undefined : part[inner[0]]
+  if (inner !== undefined && isJsonObject(member)) reportUnknown(member, inner[1], `${path}.${inner[0]}`, report)
+}
+
+/** Tells a part by the word that it calls itself. */
+export function partHasType(part: Json, type: string): boolean {
+  return isJsonObject(part) && part.type === type
 }
 
 const QUALIFIERS = ['grounding_source', 'query', 'guard_content'] as const
@@ -69,70 +97,4 @@ function textPart(part: JsonObject, path: string): TextBlock {
     return word
   })
   return { type: 'text', text, path, guard: guard.length === 0 ? ['guard_content'] : guard }
-}
-
-/** An AWS account's number. */
-const ACCOUNT_LENGTH = 12
-
-function urlPart(kind: 'image' | 'video' | 'audio', part: JsonObject, value: Json | undefined, path: string): MediaBlock {
-  const holder = typeof value === 'string' ? { url: value } : objectAt(value, path)
-  const location = stringAt(holder.url, `${path}.url`)
-  const format = optionalString(holder.format, `${path}.format`)
-  const bucketOwner = shortString(holder.bucket_owner ?? part.bucket_owner, `${path}.bucket_owner`, ACCOUNT_LENGTH)
-  return decodeMedia({
-    kind,
-    location,
-    path: `${path}.url`,
-    declared: format === undefined ? undefined : declaredType(format, kind),
-    bucketOwner
-  })
-}
-
-function audioPart(part: JsonObject, path: string): MediaBlock {
-  const at = `${path}.input_audio`
-  const audio = objectAt(part.input_audio, at)
-  const format = stringAt(audio.format, `${at}.format`)
-  const declared = typeOfWord(format, 'audio')
-  if (declared === undefined) throw wrongChoice(`${at}.format`, ['wav', 'mp3'], format)
-  return decodeMedia({
-    kind: 'audio',
-    location: stringAt(audio.data, `${at}.data`),
-    path: `${at}.data`,
-    bareBase64: true,
-    declared
-  })
-}
-
-function filePart(part: JsonObject, path: string): MediaBlock {
-  const at = `${path}.file`
-  const file = objectAt(part.file, at)
-  const data = optionalString(file.file_data, `${at}.file_data`) ?? optionalString(file.file_url, `${at}.file_url`)
-  if (data === undefined && optionalString(file.file_id, `${at}.file_id`) !== undefined) throw noFileIds(`${at}.file_id`)
-  if (data === undefined) throw missing(`${at}.file_data`)
-  const name = shortString(file.filename, `${at}.filename`, LONGEST_NAME)
-  const format = optionalString(file.format, `${at}.format`)
-  const declared = format === undefined ? undefined : declaredType(format, 'document')
-  const block = decodeMedia({ kind: 'document', location: data, path: `${at}.file_data`, bareBase64: true, name, declared })
-  return block.type === 'document' ? withDocumentWishes(block, part, file, path) : block
-}
-
-/** The longest path that common systems have; names at Bedrock are far shorter. Characters. */
-const LONGEST_NAME = 4096
-
-function withDocumentWishes(block: DocumentBlock, part: JsonObject, file: JsonObject, path: string): DocumentBlock {
-  const wish = optionalObject(file.citations ?? part.citations, `${path}.citations`)
-  const citations = wish && optionalBoolean(wish.enabled, `${path}.citations.enabled`)
-  const context = optionalString(file.context ?? part.context, `${path}.context`)
-  return { ...block, ...present({ citations, context }) }
-}
-
-/** `format` may be a word (`pdf`) or a media type (`application/pdf`): LiteLLM's clients send the latter. */
-function declaredType(format: string, kind: 'image' | 'video' | 'audio' | 'document') {
-  return format.includes('/') ? typeOfMediaType(format) : typeOfWord(format, kind)
-}
-
-function noFileIds(path: string): GatewayError {
-  return new GatewayError('unsupported_parameter', `Unsupported parameter: '${path}'. Send the file itself in 'file_data'.`, {
-    param: path
-  })
 }

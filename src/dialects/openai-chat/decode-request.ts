@@ -2,6 +2,7 @@ import type { Spell } from '../../core/field.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { ChatRequest, Guardrail } from '../../core/request.ts'
+import type { TextBlock } from '../../core/turn.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import { put } from '../openai/present.ts'
@@ -11,11 +12,13 @@ import { decodeAutoCache } from './decode-cache.ts'
 import { decodeGuardrail } from './decode-guardrail.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeOutput } from './decode-output.ts'
+import { decodeTextParts } from './decode-parts.ts'
 import { decodeReasoning, excludesReasoning } from './decode-reasoning.ts'
 import { decodeLimits, decodeMetadata, decodeNative, decodeServiceTier, decodeUnmapped, stringsOf } from './decode-settings.ts'
 import { decodeToolChoice } from './decode-tool-choice.ts'
 import { type DecodedTools, decodeTools } from './decode-tools.ts'
 import { type ChatFields, readChatFields } from './fields.ts'
+import { reportUnknown } from './members.ts'
 import type { ChatOptions, ReasoningFormat } from './options.ts'
 import { createReport, type Report } from './report.ts'
 import type { ChatBody } from './schema.ts'
@@ -48,7 +51,7 @@ export function decodeChatRequest(body: ChatBody, defaults: ChatDefaults): Decod
   reportSearchSettings(fields, report)
   const tools = decodeTools(fields, report)
   const request = decodeRequest(fields, tools, defaults, report)
-  return { request, options: decodeOptions(fields, tools, defaults), warnings, spell: chatSpelling(fields) }
+  return { request, options: decodeOptions(fields, tools, defaults, report), warnings, spell: chatSpelling(fields) }
 }
 
 function reportSearchSettings(fields: ChatFields, report: Report): void {
@@ -70,21 +73,21 @@ function decodeRequest(
   if (!model) throw missing('model')
   const messages = fields.get('messages')
   if (messages === undefined) throw missing('messages')
-  const { choice, tools } = decodeToolChoice(fields, given, legacy)
+  const { choice, tools, parallel } = decodeToolChoice(fields, given, legacy, report)
   const { system, turns } = decodeMessages(messages, fields.path('messages'), report)
   const request: Mutable<ChatRequest> = {
     model,
-    system,
+    system: [...decodeSystem(fields, report), ...system],
     turns,
     tools,
-    output: decodeOutput(fields),
+    output: decodeOutput(fields, report),
     stream: fields.get('stream') ?? false,
     unmapped: decodeUnmapped(fields)
   }
   decodeLimits(fields, request)
   put(request, 'toolChoice', choice)
   // `function_call` has room for one call only.
-  put(request, 'parallelToolCalls', legacy ? false : fields.get('parallel_tool_calls'))
+  put(request, 'parallelToolCalls', legacy ? false : (fields.get('parallel_tool_calls') ?? parallel))
   put(request, 'reasoning', decodeReasoning(fields))
   put(request, 'serviceTier', decodeServiceTier(fields))
   put(request, 'guardrail', decodeGuardrail(fields) ?? defaults.guardrail)
@@ -95,10 +98,22 @@ function decodeRequest(
   return request
 }
 
-function decodeOptions(fields: ChatFields, { custom, legacy }: DecodedTools, defaults: ChatDefaults): ChatOptions {
+/** Anthropic's place for what the system says, before the messages. */
+function decodeSystem(fields: ChatFields, report: Report): readonly TextBlock[] {
+  const system = fields.get('system')
+  if (system === undefined) return []
+  return decodeTextParts(system, fields.path('system'), report).filter(({ text }) => text.trim() !== '')
+}
+
+function decodeOptions(
+  fields: ChatFields,
+  { custom, legacy }: DecodedTools,
+  defaults: ChatDefaults,
+  report: Report
+): ChatOptions {
   const options: Mutable<ChatOptions> = {
     count: fields.get('n') ?? 1,
-    includeUsage: includesUsage(fields),
+    includeUsage: includesUsage(fields, report),
     legacyFunctions: legacy,
     reasoningFormat: excludesReasoning(fields) ? 'none' : defaults.reasoningFormat
   }
@@ -108,9 +123,10 @@ function decodeOptions(fields: ChatFields, { custom, legacy }: DecodedTools, def
   return options
 }
 
-function includesUsage(fields: ChatFields): boolean {
+function includesUsage(fields: ChatFields, report: Report): boolean {
   const given = fields.get('stream_options')
   if (given === undefined) return false
+  reportUnknown(given, 'streamOptions', fields.path('stream_options'), report)
   return optionalBoolean(given.include_usage, `${fields.path('stream_options')}.include_usage`) ?? false
 }
 

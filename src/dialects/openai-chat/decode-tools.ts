@@ -1,11 +1,13 @@
-import type { Json, JsonObject } from '../../core/json.ts'
+import { isSameJson, type Json, type JsonObject } from '../../core/json.ts'
 import type { FunctionTool, SystemTool, Tool } from '../../core/turn.ts'
 import { CUSTOM_TOOL_SCHEMA, describeCustomTool } from '../openai/custom-tool.ts'
 import { present } from '../openai/present.ts'
 import { atMost, objectAt, optionalBoolean, optionalObject, optionalString, stringAt } from '../openai/read-value.ts'
-import { badValue, missing } from '../openai/refuse.ts'
+import { badValue } from '../openai/refuse.ts'
+import { isEmptyList } from './decode-arguments.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import type { ChatFields } from './fields.ts'
+import { reportUnknown } from './members.ts'
 import type { Report } from './report.ts'
 
 export interface DecodedTools {
@@ -17,6 +19,9 @@ export interface DecodedTools {
 }
 
 const MOST_TOOLS = 1000
+
+/** Where a schema of arguments stands: as OpenAI, Anthropic and MCP name it. */
+const SCHEMA_NAMES = ['parameters', 'input_schema', 'inputSchema'] as const
 
 const NO_TOOLS: DecodedTools = { tools: [], custom: new Set(), legacy: false }
 
@@ -33,15 +38,14 @@ export function decodeTools(fields: ChatFields, report: Report): DecodedTools {
   const tools = legacy
     ? list.map((value, index) => functionTool(objectAt(value, `${path}[${index}]`), `${path}[${index}]`, report))
     : list.flatMap((value, index) => decodeTool(value, `${path}[${index}]`, custom, report))
-  refuseTwins(tools, path)
-  return { tools, custom, legacy }
+  return { tools: withoutTwins(tools, path), custom, legacy }
 }
 
 function decodeTool(value: Json, path: string, custom: Set<string>, report: Report): Tool[] {
   const tool = objectAt(value, path)
   const type = optionalString(tool.type, `${path}.type`) ?? 'function'
-  if (type === 'function') return [wrappedFunction(tool, path, report)]
-  if (type === 'system_tool') return [systemTool(tool, path)]
+  if (type === 'function' || isAnthropicTool(tool, type)) return [wrappedFunction(tool, path, report)]
+  if (type === 'system_tool') return [systemTool(tool, path, report)]
   if (type === 'custom') {
     const made = customTool(tool, path, report)
     custom.add(made.name)
@@ -52,21 +56,28 @@ function decodeTool(value: Json, path: string, custom: Set<string>, report: Repo
   return []
 }
 
-/** Some clients send a function flat, as the Responses API has it. */
+/** Anthropic's word for a function is `custom`; OpenAI's tools of that name have no schema. */
+function isAnthropicTool(tool: JsonObject, type: string): boolean {
+  return type === 'custom' && SCHEMA_NAMES.some((name) => tool[name] !== undefined)
+}
+
+/** Some clients send a function flat, as the Responses API, Anthropic and MCP have it. */
 function wrappedFunction(tool: JsonObject, path: string, report: Report): FunctionTool {
   const flat = (tool.function === undefined || tool.function === null) && typeof tool.name === 'string'
   if (flat) return functionTool(tool, path, report)
+  reportUnknown(tool, 'tool_function', path, report)
   const made = functionTool(objectAt(tool.function, `${path}.function`), `${path}.function`, report)
   const cache = decodeCacheMark(tool, path, report)
   return cache === undefined ? made : { ...made, cache }
 }
 
 function functionTool(source: JsonObject, path: string, report: Report): FunctionTool {
+  reportUnknown(source, 'function', path, report)
   return present({
     type: 'function' as const,
     name: toolName(source, path),
     description: optionalString(source.description, `${path}.description`),
-    inputSchema: parametersOf(source, `${path}.parameters`),
+    inputSchema: parametersOf(source, path),
     strict: optionalBoolean(source.strict, `${path}.strict`),
     cache: decodeCacheMark(source, path, report),
     path
@@ -75,6 +86,8 @@ function functionTool(source: JsonObject, path: string, report: Report): Functio
 
 function customTool(tool: JsonObject, path: string, report: Report): FunctionTool {
   const source = objectAt(tool.custom ?? tool, `${path}.custom`)
+  reportUnknown(tool, 'tool_custom', path, report)
+  if (source !== tool) reportUnknown(source, 'custom', `${path}.custom`, report)
   return present({
     type: 'function' as const,
     name: toolName(source, `${path}.custom`),
@@ -85,7 +98,8 @@ function customTool(tool: JsonObject, path: string, report: Report): FunctionToo
   })
 }
 
-function systemTool(tool: JsonObject, path: string): SystemTool {
+function systemTool(tool: JsonObject, path: string, report: Report): SystemTool {
+  reportUnknown(tool, 'tool_system', path, report)
   const source = optionalObject(tool.system_tool, `${path}.system_tool`) ?? tool
   return { type: 'system', name: toolName(source, path), path }
 }
@@ -100,24 +114,31 @@ function toolName(source: JsonObject, path: string): string {
 const SCALAR_ROOTS: readonly Json[] = ['array', 'string', 'number', 'integer', 'boolean', 'null']
 
 function parametersOf(source: JsonObject, path: string): JsonObject | undefined {
-  const schema = optionalObject(source.parameters, path)
-  if (schema !== undefined && schema.type !== undefined && SCALAR_ROOTS.includes(schema.type)) {
-    throw badValue(path, `Invalid '${path}': the schema must be of type "object".`)
+  const name = SCHEMA_NAMES.find((each) => (source[each] ?? null) !== null)
+  if (name === undefined) return undefined
+  const at = `${path}.${name}`
+  if (isEmptyList(source[name])) return {}
+  const schema = objectAt(source[name], at)
+  if (schema.type !== undefined && SCALAR_ROOTS.includes(schema.type)) {
+    throw badValue(at, `Invalid '${at}': the schema must be of type "object".`)
   }
   return schema
 }
 
-function refuseTwins(tools: readonly Tool[], path: string): void {
-  const seen = new Set<string>()
-  for (const { name } of tools) {
-    if (seen.has(name)) throw badValue(path, `Invalid '${path}': two tools have the same name. Names must be unique.`)
-    seen.add(name)
+/** One of each name: a tool given twice is one, and two of one name that differ are refused. A mark on any of them counts. */
+function withoutTwins(tools: readonly Tool[], path: string): readonly Tool[] {
+  const byName = new Map<string, Tool>()
+  for (const tool of tools) {
+    const twin = byName.get(tool.name)
+    if (twin === undefined) byName.set(tool.name, tool)
+    else if (!isSameTool(twin, tool))
+      throw badValue(path, `Invalid '${path}': two tools have the same name. Names must be unique.`)
+    else if (tool.type === 'function' && tool.cache !== undefined) byName.set(tool.name, { ...twin, cache: tool.cache } as Tool)
   }
+  return byName.size === tools.length ? tools : [...byName.values()]
 }
 
-/** The name inside a choice of one tool, in any of the shapes clients use. */
-export function chosenName(choice: JsonObject, path: string): string {
-  const holder = optionalObject(choice.function ?? choice.custom, path) ?? choice
-  if (holder.name === undefined || holder.name === null) throw missing(`${path}.function.name`)
-  return stringAt(holder.name, `${path}.function.name`)
+function isSameTool(one: Tool, other: Tool): boolean {
+  const bare = (tool: Tool) => ({ ...tool, path: null, cache: null }) as unknown as Json
+  return isSameJson(bare(one), bare(other))
 }

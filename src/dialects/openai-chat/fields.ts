@@ -5,6 +5,12 @@ import { createFieldReader, type Fields } from '../openai/read-fields.ts'
 export const FIELDS = {
   model: { type: 'string', outcome: 'mapped', note: 'alias, catalogue id, any Bedrock id or ARN' },
   messages: { type: 'array', outcome: 'mapped', note: 'all roles; text, images, files, audio, video, tool calls and results' },
+  system: {
+    type: 'any',
+    outcome: 'mapped',
+    extension: true,
+    note: "Anthropic's place for it: a string or text parts, before the messages"
+  },
   max_completion_tokens: { type: 'integer', outcome: 'mapped', min: 1, note: 'wins over `max_tokens`; reasoning counts' },
   max_tokens: { type: 'integer', outcome: 'mapped', min: 1, note: 'never refused' },
   temperature: { type: 'number', outcome: 'by-model', min: 0, max: 2, note: "clamped to the model's range" },
@@ -14,8 +20,16 @@ export const FIELDS = {
   n: { type: 'integer', outcome: 'emulated', min: 1, max: 8, note: 'parallel calls; usage is summed' },
   stream: { type: 'boolean', outcome: 'mapped', note: '' },
   stream_options: { type: 'object', outcome: 'mapped', note: '`include_usage`; without `stream` it is ignored' },
-  tools: { type: 'array', outcome: 'by-model', note: 'function, custom, system; unknown types are reported' },
-  tool_choice: { type: 'any', outcome: 'by-model', note: 'none, auto, required, a named tool, allowed_tools' },
+  tools: {
+    type: 'array',
+    outcome: 'by-model',
+    note: "function, custom, system, also in Anthropic's shape; unknown types are reported"
+  },
+  tool_choice: {
+    type: 'any',
+    outcome: 'by-model',
+    note: "none, auto, required, a named tool, allowed_tools, Anthropic's objects"
+  },
   parallel_tool_calls: { type: 'boolean', outcome: 'by-model', note: '' },
   functions: { type: 'array', outcome: 'emulated', note: 'as tools; the answer has `function_call`' },
   function_call: { type: 'any', outcome: 'emulated', note: 'none, auto, a named function' },

@@ -10,11 +10,18 @@ export interface Report {
 
 // A long history can lose the same thing in every message; the header that carries the names has a limit of its own.
 const MAX_WARNINGS = 32
+/** Of a member that no reader knows; they may not crowd out what is known and lost. */
+const MAX_UNKNOWN = 16
+
+/** The reason of a warning about a member that means nothing here. */
+export const UNKNOWN_MEMBER = 'not a member that the gateway knows'
 
 /** Makes a report and the list it fills. */
 export function createReport(): { readonly report: Report; readonly warnings: readonly SpeltWarning[] } {
   const warnings: SpeltWarning[] = []
+  let unknown = 0
   const note = (param: string, reason: string) => {
+    if (reason === UNKNOWN_MEMBER && ++unknown > MAX_UNKNOWN) return
     if (warnings.length < MAX_WARNINGS) warnings.push({ param, reason })
   }
   return { report: Object.assign(note, { room: new JsonRoom() }), warnings }

@@ -15,7 +15,7 @@ const SPELLINGS = {
   stop: ['stop'],
   tools: ['tools', 'functions'],
   toolChoice: ['tool_choice', 'function_call'],
-  parallelToolCalls: ['parallel_tool_calls'],
+  parallelToolCalls: ['parallel_tool_calls', 'tool_choice.disable_parallel_tool_use'],
   output: ['response_format'],
   'output.strict': ['response_format.json_schema.strict'],
   reasoning: ['reasoning_effort', 'reasoning.effort', 'thinking', 'reasoning'],
@@ -42,7 +42,7 @@ const SPELLINGS = {
 const WHEN_NONE_GIVEN: Readonly<Partial<Record<CoreField, string>>> = { cache: 'cache_control' }
 
 /** ChatFields of which a member alone can be what counts. */
-const HOLDERS = ['reasoning', 'thinking', 'cache_control', 'prompt_cache_options'] as const
+const HOLDERS = ['reasoning', 'thinking', 'cache_control', 'prompt_cache_options', 'tool_choice'] as const
 
 /** How the caller of this request wrote the core's fields. It keeps the names alone, none of the values. */
 export function chatSpelling(fields: ChatFields): Spell {

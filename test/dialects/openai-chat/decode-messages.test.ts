@@ -255,12 +255,6 @@ const REFUSED: readonly (readonly [name: string, fields: JsonObject, kind: strin
     'messages[1].tool_call_id'
   ],
   [
-    'a call without id',
-    { messages: [USER, { role: 'assistant', tool_calls: [{ function: { name: 'a' } }] }] },
-    'missing_parameter',
-    'messages[1].tool_calls[0].id'
-  ],
-  [
     'a call without name',
     { messages: [USER, { role: 'assistant', tool_calls: [{ id: 'a', function: {} }] }] },
     'missing_parameter',

@@ -93,7 +93,7 @@ for (const [name, choice, read, left] of CHOICES) {
 }
 
 const REFUSED: readonly (readonly [name: string, fields: JsonObject, kind: string, param: string])[] = [
-  ['two tools of one name', { tools: [tool('a'), tool('a')] }, 'invalid_value', 'tools'],
+  ['two tools of one name', { tools: [tool('a'), tool('a', { description: 'd' })] }, 'invalid_value', 'tools'],
   ['a tool without name', { tools: [{ type: 'function', function: {} }] }, 'missing_parameter', 'tools[0].function.name'],
   ['a tool with an empty name', { tools: [tool('')] }, 'invalid_value', 'tools[0].function.name'],
   ['a tool without function', { tools: [{ type: 'function' }] }, 'missing_parameter', 'tools[0].function'],

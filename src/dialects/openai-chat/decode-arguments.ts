@@ -1,0 +1,46 @@
+import { parseExact } from '../../core/exact-json.ts'
+import { isJsonObject, isWithinDepth, type Json, type JsonObject, mayHoldHalves, mendStrings } from '../../core/json.ts'
+import { wrongType } from '../openai/refuse.ts'
+import type { Report } from './report.ts'
+import { splitObjects } from './split-objects.ts'
+
+/** As deep as a request body may be. */
+const MOST_LEVELS = 256
+
+/** What stands for no arguments. */
+const NOTHING: readonly string[] = ['', 'null']
+
+/** Arguments as objects. What is no JSON object stays whole under one key: a cut call must not end a conversation. */
+export function decodeArguments(value: Json | undefined, path: string, report: Report): readonly JsonObject[] {
+  if (value === undefined || value === null) return [{}]
+  if (isJsonObject(value)) return [value]
+  if (isEmptyList(value)) return [{}]
+  if (typeof value !== 'string') throw wrongType(path, 'a string', value)
+  if (NOTHING.includes(value.trim())) return [{}]
+  const objects = report.room.take(value) ? objectsOf(value) : undefined
+  if (objects?.every((one) => isWithinDepth(one, MOST_LEVELS))) {
+    if (mayHoldHalves(value)) mendStrings(objects)
+    return objects
+  }
+  report(path, 'not one JSON object; sent to the model whole, as rawInvalidInput')
+  return [{ rawInvalidInput: value }]
+}
+
+function objectsOf(text: string): readonly JsonObject[] | undefined {
+  const parsed = parseJson(text)
+  if (isEmptyList(parsed)) return [{}]
+  return isJsonObject(parsed) ? [parsed] : splitObjects(text)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return parseExact(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** PHP writes an empty object as an empty list. */
+export function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
+}
