@@ -5,6 +5,8 @@ export type Dialect = 'bedrock' | 'openai'
 
 /** The key that clients send; Adit is started with it. */
 export const API_KEY = 'bench-key-that-opens-nothing'
+/** Another key, for those who mean harm. */
+export const HOSTILE_KEY = 'bench-key-of-somebody-else'
 
 /** What is asked for: a model of the upstream, whole or as a stream. */
 export interface Question {

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { startChild, stopChild } from './measure/child.ts'
+import { startGatewayPart, startStandinPart } from './measure/parts.ts'
+import { makeControlGroup } from './pressure/control-group.ts'
+import { API_KEY, HOSTILE_KEY } from './requests.ts'
+
+/**
+ * `npm run pressure`: hostile and good traffic together, the gateway in a container's 512 MB and on one core, where the machine can make
+ * such limits. First the good alone, then both. Exits 1 when the process ends, a good request fails, or is slower than the limit beside
+ * its calm figure.
+ */
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '1' },
+    most: { type: 'string', default: '250' }
+  }
+})
+const hostileMs = Number(values.minutes) * 60_000
+const calmMs = Math.min(30_000, hostileMs)
+const MEMORY = 512 * 1024 * 1024
+/** As the image has it. */
+const HEAP_FLAG = '--max-old-space-size=333'
+const GOOD_CLIENTS = 4
+const HOSTILE_CLIENTS = 16
+const MB = 1024 * 1024
+
+const say = (text: string) => console.log(text)
+const group = makeControlGroup(MEMORY, 1)
+say(group === undefined ? 'no control group can be made here: memory is watched, and not limited' : '512 MB, one core')
+const standin = await startStandinPart()
+const keys = { keys: [API_KEY, HOSTILE_KEY].map((key, index) => ({ name: `key-${index}`, key })) }
+const gateway = await startGatewayPart(standin.port, {
+  nodeArgs: [HEAP_FLAG],
+  env: {
+    API_KEY: JSON.stringify(keys),
+    MAX_EVENT_LOOP_DELAY_MS: '0',
+    ...(group ? {} : { BODY_MEMORY_BYTES: String(333 * 0.75 * MB) })
+  }
+})
+group?.add(gateway.child.pid!)
+
+const url = `http://127.0.0.1:${gateway.port}/v1/chat/completions`
+const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }
+const outcomes = new Map<string, number>()
+let failed = 0
+let highest = 0
+
+const calm = await phase(calmMs, 0)
+say(`good alone: ${calm.length} requests, p50 ${at(calm, 0.5)} ms, p99 ${at(calm, 0.99)} ms`)
+const pressed = await phase(hostileMs, HOSTILE_CLIENTS)
+say(`with hostile ones: ${pressed.length} requests, p50 ${at(pressed, 0.5)} ms, p99 ${at(pressed, 0.99)} ms, ${failed} failed`)
+for (const [outcome, count] of [...outcomes].sort((a, b) => b[1] - a[1])) say(`  ${outcome}: ${count}`)
+const ended = gateway.child.exitCode ?? gateway.child.signalCode
+await sleep(2000)
+say(
+  `resident: at most ${(highest / MB).toFixed(0)} MB, ${ended === null ? `at the end ${(resident() / MB).toFixed(0)} MB` : `the process has ended: ${ended}`}`
+)
+await stopChild(gateway.child)
+await stopChild(standin.child)
+group?.remove()
+const slower = Number(at(pressed, 0.99)) - Number(at(calm, 0.99))
+const isGood = ended === null && failed === 0 && slower <= Number(values.most)
+say(isGood ? 'good' : `WRONG: ${failed} failed, p99 ${slower.toFixed(0)} ms slower, ended ${ended ?? 'no'}`)
+process.exit(isGood ? 0 : 1)
+
+/** Good clients for so long, beside hostile ones; how long each good request took, in milliseconds. */
+async function phase(ms: number, hostileClients: number): Promise<number[]> {
+  const until = performance.now() + ms
+  const took: number[] = []
+  await Promise.all([
+    ...Array.from({ length: GOOD_CLIENTS }, (_, index) => good(until, took, index % 2 === 0)),
+    hostile(ms, hostileClients),
+    watch(until)
+  ])
+  return took.sort((a, b) => a - b)
+}
+
+async function good(until: number, took: number[], stream: boolean): Promise<void> {
+  const body = JSON.stringify({ model: 'amazon.nova-lite-v1:0', stream, messages: [{ role: 'user', content: 'Say hello' }] })
+  while (performance.now() < until && gateway.child.exitCode === null) {
+    const began = performance.now()
+    try {
+      const response = await fetch(url, { method: 'POST', headers, body })
+      const text = await response.text()
+      if (response.status !== 200 || (stream && !text.endsWith('data: [DONE]\n\n'))) fail(`good: ${response.status}`)
+    } catch (error) {
+      fail(`good: ${(error as Error).message}`)
+    }
+    took.push(performance.now() - began)
+    await sleep(20)
+  }
+}
+
+function fail(what: string): void {
+  failed++
+  outcomes.set(what, (outcomes.get(what) ?? 0) + 1)
+}
+
+/** The hostile clients are a process of their own: what they make of thirty megabytes shall not hold up those who measure. */
+async function hostile(ms: number, clients: number): Promise<void> {
+  if (clients === 0) return
+  const script = new URL('pressure/hostile-clients.ts', import.meta.url).pathname
+  const args = [script, String(gateway.port), String(ms), String(clients), values.seed]
+  const child = startChild({ core: 'any', args, ipc: true })
+  child.on('message', (told) => {
+    for (const [outcome, count] of told as [string, number][]) outcomes.set(outcome, count)
+  })
+  await new Promise((resolve) => child.once('exit', resolve))
+}
+
+async function watch(until: number): Promise<void> {
+  while (performance.now() < until && gateway.child.exitCode === null) {
+    highest = Math.max(highest, resident())
+    await sleep(100)
+  }
+}
+
+/** Bytes. */
+function resident(): number {
+  const status = readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
+}
+
+function at(sorted: readonly number[], part: number): string {
+  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN).toFixed(0)
+}
