@@ -4,7 +4,7 @@ import type { ErrorWords } from '../dialects/dialect.ts'
 import { type ErrorKind, GatewayError } from '../errors.ts'
 import { LimitReached } from '../limits/limiter.ts'
 import { paramOf } from './spelling.ts'
-import { unknownRoute } from './unknown-route.ts'
+import { endpointTwice, unknownRoute } from './unknown-route.ts'
 
 /** Fastify's own refusals, in our kinds. */
 const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorKind, string]>> = {
@@ -43,7 +43,8 @@ export const errorHandler = fp(
 )
 
 function unservedRoute(method: string, path: string, allowed: readonly string[]): GatewayError {
-  if (allowed.length === 0 || method === 'HEAD') return new GatewayError('not_found', unknownRoute(method, path))
+  const isUnknown = allowed.length === 0 || method === 'HEAD' || endpointTwice(path) !== undefined
+  if (isUnknown) return new GatewayError('not_found', unknownRoute(method, path))
   return new GatewayError('method_not_allowed', `Not allowed to ${method} on ${path}; use ${allowed.join(' or ')}.`)
 }
 

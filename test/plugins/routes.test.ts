@@ -1,3 +1,4 @@
+import OpenAI from 'openai'
 import t from 'tap'
 import { build, KEY, lastCall } from '../helper.ts'
 
@@ -88,6 +89,57 @@ t.test('a part of the OpenAI API that is not served is a 404 of OpenAI’s shape
     t.match(error, { message, type: 'invalid_request_error', param: null, code: null }, path)
     t.match(error.message, `Invalid URL (${method} ${path})`)
   }
+})
+
+const TOO_LONG: readonly [method: string, path: string, cut: string][] = [
+  ['POST', '/v1/chat/completions/chat/completions', '/v1'],
+  ['POST', '/v1/chat/completions/v1/chat/completions', '/v1'],
+  ['POST', '/api/v1/chat/completions/chat/completions', '/api/v1'],
+  ['POST', '/chat/completions/chat/completions', '/v1'],
+  ['POST', '/openai/deployments/gpt-4o/chat/completions/chat/completions', '/openai/deployments/gpt-4o'],
+  ['POST', '/v1/chat/chat/completions', '/v1'],
+  ['POST', '/v1/chat/completions/chat/completions/chat/completions', '/v1'],
+  ['POST', '/v1/chat/completions/completions', '/v1'],
+  ['POST', '/v1/chat/completions/embeddings', '/v1'],
+  ['POST', '/v1/chat/completions/responses', '/v1'],
+  ['GET', '/v1/chat/completions/models', '/v1'],
+  ['GET', '/v1/chat/completions/models/gpt-4o', '/v1'],
+  ['GET', '/v1/models/models', '/v1'],
+  ['POST', '/v1/models/chat/completions', '/v1'],
+  ['POST', '/v1/completions/completions', '/v1'],
+  ['POST', '/v1/embeddings/embeddings', '/v1'],
+  ['POST', '/v1/responses/chat/completions', '/v1'],
+  ['POST', '/v1/v1/v1/chat/completions', '/v1'],
+  ['POST', '/proxy/openai/v1/chat/completions', '/v1'],
+  ['GET', '/proxy/v1/models', '/v1'],
+  ['POST', '/v1/api/embeddings', '/v1']
+]
+
+t.test('F45: a base URL that is too long is a 404 that says where to cut it', async (t) => {
+  const { base } = await build(t)
+  for (const [method, path, cut] of TOO_LONG) {
+    const response = await fetch(`${base}${path}?x=1`, {
+      method,
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      ...(method === 'POST' && { body: '{}' })
+    })
+    t.equal(response.status, 404, path)
+    const { error } = (await response.json()) as { error: { message: string } }
+    t.match(error, { type: 'invalid_request_error', param: null, code: null })
+    t.match(error.message, /base URL of your client ends in '/, path)
+    t.match(error.message, new RegExp(` cut it (at|to the gateway's own address and) '${cut}'`), path)
+    const wrong = /ends in '([^']*)'/.exec(error.message)?.[1] ?? ''
+    t.ok(path.startsWith(wrong) && wrong.length < path.length, error.message)
+  }
+})
+
+t.test('F45: the official client shows what to cut', async (t) => {
+  const { base } = await build(t)
+  const client = new OpenAI({ baseURL: `${base}/v1/chat/completions`, apiKey: KEY, maxRetries: 0 })
+  const cut = { status: 404, message: /cut it at '\/v1'/ }
+  await t.rejects(client.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'a' }] }), cut)
+  await t.rejects(client.models.list(), cut)
+  await t.rejects(client.embeddings.create({ model: 'text-embedding-3-small', input: 'a' }), cut)
 })
 
 t.test('a multipart body for a route that is not served is 404 too, not 415', async (t) => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { encodeModel, encodeModelList, type ModelCard } from '../../dialects/openai-models/encode-models.ts'
 import { GatewayError } from '../../errors.ts'
+import { endpointTwice, unknownRoute } from '../../http/unknown-route.ts'
 import { isGlob } from '../../models/glob.ts'
 import { plainName } from '../../models/resolve.ts'
 
@@ -37,12 +38,16 @@ async function findCard(app: FastifyInstance, asked: string, request: FastifyReq
   const targets = await app.resolve(asked, purposeOf(asked), request)
   const [first] = targets
   const known = app.catalog.known.get(first.id)
-  if (known === undefined && first.id === plainName(asked).name)
-    throw new GatewayError('model_not_found', `The model '${asked}' is in no list of this gateway; GET models shows what is.`, {
-      field: 'model'
-    })
+  if (known === undefined && first.id === plainName(asked).name) throw unlisted(asked, request)
   const alias = known?.id === asked ? undefined : { id: asked, targets: targets.map((target) => target.id) }
   return encodeModel(known ?? first, alias)
+}
+
+function unlisted(asked: string, { url }: FastifyRequest): GatewayError {
+  const [path = ''] = url.split('?', 1)
+  if (endpointTwice(path) !== undefined) return new GatewayError('not_found', unknownRoute('GET', path))
+  const sentence = `The model '${asked}' is in no list of this gateway; GET models shows what is.`
+  return new GatewayError('model_not_found', sentence, { field: 'model' })
 }
 
 /** OpenAI's names tell by themselves what they are for. */
