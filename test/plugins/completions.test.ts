@@ -109,3 +109,78 @@ t.test('a refusal before the first event is a real status', async (t) => {
     message: /logprobs/
   })
 })
+
+const WRONG: readonly [field: string, values: readonly unknown[]][] = [
+  ['model', [5, {}, ['a']]],
+  ['prompt', [5, {}, true]],
+  ['max_tokens', ['5', 1.5, true, 0, -1]],
+  ['temperature', ['1', true, 3, -1, []]],
+  ['top_p', ['1', 2, {}]],
+  ['n', ['2', 0, 9, 1.5]],
+  ['stop', [5, true, {}]],
+  ['stream', ['true', 1, 'yes', {}]],
+  ['stream_options', [true, 'x', []]],
+  ['stream_options.include_usage', ['yes', 1]],
+  ['echo', ['true', 1, []]],
+  ['user', [5, {}]],
+  ['suffix', [5, true]],
+  ['logprobs', ['5', 1.5, {}]],
+  ['best_of', ['2', 1.5]],
+  ['seed', ['7', 1.5, {}]],
+  ['logit_bias', [5, [], 'x']],
+  ['presence_penalty', ['1', 3, true]],
+  ['frequency_penalty', ['1', -3, true]]
+]
+
+t.test('F49: a field of the wrong type is refused by its name, as in chat, and nothing is called', async (t) => {
+  const { standin, base } = await build(t)
+  const ask = (fields: object) =>
+    fetch(`${base}/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: NOVA, prompt: 'hello', ...fields })
+    })
+  for (const [field, values] of WRONG) {
+    const [name = '', member] = field.split('.')
+    for (const value of values) {
+      const fields = { [name]: member === undefined ? value : { [member]: value } }
+      for (const [sent, param] of [
+        [fields, field],
+        [{ [name]: null, extra_body: fields }, `extra_body.${field}`]
+      ] as const) {
+        const response = await ask(sent)
+        const { error } = (await response.json()) as { error: { param: string; type: string } }
+        t.strictSame([response.status, error.param, error.type], [400, param, 'invalid_request_error'], JSON.stringify(sent))
+      }
+    }
+    const response = await ask(name === 'model' || name === 'prompt' ? {} : { [name]: null })
+    await response.text()
+    t.equal(response.status, 200, `${name}: null is absent`)
+  }
+  t.equal(standin.requests.filter(({ operation }) => operation === 'Converse').length, WRONG.length)
+})
+
+t.test('F49: fields and members that mean nothing are reported as their caller wrote them, whole and streamed', async (t) => {
+  const { base } = await build(t)
+  for (const stream of [false, true]) {
+    const response = await fetch(`${base}/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: NOVA,
+        prompt: 'hello',
+        stream,
+        foo: 1,
+        nothing: null,
+        user: 'somebody',
+        presence_penalty: 0,
+        stream_options: { include_usage: true, bar: 1, include_obfuscation: false },
+        extra_body: { seed: 0, odd: true }
+      })
+    })
+    await response.text()
+    t.equal(response.status, 200)
+    const names = response.headers.get('x-adit-dropped')?.split(', ') ?? []
+    t.strictSame(names.toSorted(), ['extra_body.odd', 'extra_body.seed', 'foo', 'stream_options.bar'])
+  }
+})

@@ -8,6 +8,7 @@ import { GatewayError } from '../../errors.ts'
 import { put } from '../openai/present.ts'
 import { optionalBoolean } from '../openai/read-value.ts'
 import { missing, wrongType } from '../openai/refuse.ts'
+import { isTellable } from '../openai/unknown-members.ts'
 import { decodeAutoCache } from './decode-cache.ts'
 import { decodeGuardrail } from './decode-guardrail.ts'
 import { decodeMessages } from './decode-messages.ts'
@@ -46,7 +47,7 @@ export function decodeChatRequest(body: ChatBody, defaults: ChatDefaults): Decod
   const { report, warnings } = createReport()
   refuseOtherOutputs(fields)
   for (const path of fields.unknown) {
-    if (/^[\w.-]{1,64}$/.test(path)) report(path, 'not a field that the gateway knows')
+    if (isTellable(path)) report(path, 'not a field that the gateway knows')
   }
   reportSearchSettings(fields, report)
   const tools = decodeTools(fields, report)

@@ -1,4 +1,5 @@
-import { isEmpty, type Json, type JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { eachUnknown } from '../openai/unknown-members.ts'
 import { type Report, UNKNOWN_MEMBER } from './report.ts'
 
 /** What nobody misses, wherever it stands: OpenAI's own answers hold it, and clients send it back as it came. */
@@ -66,22 +67,7 @@ function members(...names: readonly string[]): ReadonlySet<string> {
   return new Set([...HARMLESS, ...names])
 }
 
-/** Words that ask for what every model does anyway. */
-const NEUTRAL: Readonly<Record<string, readonly Json[]>> = { detail: ['auto', 'high'], include_obfuscation: [false] }
-
 /** Reports the members of an object that its kind does not have, by their paths. */
 export function reportUnknown(holder: JsonObject, kind: ObjectKind, path: string, report: Report): void {
-  const known: ReadonlySet<string> = MEMBERS[kind]
-  for (const name in holder) if (!known.has(name) && asks(name, holder[name])) note(name, path, report)
-}
-
-function asks(name: string, value: Json | undefined): boolean {
-  if (value === null || value === undefined) return false
-  if (typeof value === 'object') return !isEmpty(value)
-  return !(Object.hasOwn(NEUTRAL, name) && NEUTRAL[name]!.includes(value))
-}
-
-/** Other names are no field of any client's, and do not fit into a header. */
-function note(name: string, path: string, report: Report): void {
-  if (/^[\w.-]{1,64}$/.test(name)) report(`${path}.${name}`, UNKNOWN_MEMBER)
+  eachUnknown(holder, MEMBERS[kind], (name) => report(`${path}.${name}`, UNKNOWN_MEMBER))
 }

@@ -8,13 +8,17 @@ export function promptHoldsTokens(prompt: unknown): boolean {
   return Array.isArray(prompt) && prompt.some((item) => typeof item === 'number' || Array.isArray(item))
 }
 
-/** Reads every form `prompt` may have: a text, tokens, or a list of either. */
-export function decodePrompts(prompt: Json | undefined, decodeTokens: DecodeTokens): readonly [string, ...string[]] {
-  if (prompt === undefined || prompt === null) throw missing('prompt')
-  if (!Array.isArray(prompt)) return [decodeOne(prompt, 'prompt', decodeTokens)]
-  if (prompt.length > 0 && prompt.every((item) => typeof item === 'number')) return [decodeOne(prompt, 'prompt', decodeTokens)]
-  const [first, ...others] = prompt.map((item: Json, index: number) => decodeOne(item, `prompt[${index}]`, decodeTokens))
-  if (first === undefined) throw badValue('prompt', "'prompt' must not be an empty array.")
+/** Reads every form `prompt` may have: a text, tokens, or a list of either; `path` is where it stands in the body. */
+export function decodePrompts(
+  prompt: Json | undefined,
+  decodeTokens: DecodeTokens,
+  path = 'prompt'
+): readonly [string, ...string[]] {
+  if (prompt === undefined || prompt === null) throw missing(path)
+  if (!Array.isArray(prompt)) return [decodeOne(prompt, path, decodeTokens)]
+  if (prompt.length > 0 && prompt.every((item) => typeof item === 'number')) return [decodeOne(prompt, path, decodeTokens)]
+  const [first, ...others] = prompt.map((item: Json, index: number) => decodeOne(item, `${path}[${index}]`, decodeTokens))
+  if (first === undefined) throw badValue(path, `'${path}' must not be an empty array.`)
   return [first, ...others]
 }
 

@@ -1,10 +1,17 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Spell } from '../../core/field.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import type { DecodeTokens } from '../dialect.ts'
-import { badValue, missing, outOfRange, wrongType } from '../openai/refuse.ts'
+import { put } from '../openai/present.ts'
+import { optionalBoolean } from '../openai/read-value.ts'
+import { badValue, missing, wrongType } from '../openai/refuse.ts'
+import { eachUnknown, isTellable } from '../openai/unknown-members.ts'
 import { decodePrompts } from './decode-prompt.ts'
+import { type CompletionFields, readCompletionFields } from './fields.ts'
+import { completionsSpelling } from './spelling.ts'
 
 /** What of a request concerns only the shape of its answer. */
 export interface CompletionOptions {
@@ -21,88 +28,112 @@ export interface DecodedCompletionRequest {
   readonly requests: readonly [ChatRequest, ...ChatRequest[]]
   readonly options: CompletionOptions
   readonly warnings: readonly SpeltWarning[]
+  readonly spell: Spell
 }
 
 /** What OpenAI's legacy endpoint writes at most when nothing is said. */
 const DEFAULT_MAX_TOKENS = 16
 const MAX_CHOICES = 32
 /** Sent on as they are: what the model cannot do is left out and reported there. */
-const UNMAPPED = ['seed', 'logit_bias', 'presence_penalty', 'frequency_penalty', 'user']
+const UNMAPPED = ['seed', 'logit_bias', 'presence_penalty', 'frequency_penalty'] as const
 
 /** Reads a legacy completions body. `null` means absent, unknown fields never fail; what would change the answer's shape does. */
 export function decodeCompletionRequest(body: unknown, decodeTokens: DecodeTokens): DecodedCompletionRequest {
   if (!isJsonObject(body)) throw badValue('', 'The request body must be a JSON object.')
-  const { model } = body
-  if (typeof model !== 'string' || model === '') throw missing('model')
-  refuseUnsupported(body)
-  const prompts = decodePrompts(body.prompt, decodeTokens)
-  const count = number(body, 'n', { min: 1, max: 8, whole: true }) ?? 1
-  if (prompts.length * count > MAX_CHOICES)
-    throw badValue('prompt', `'prompt' and 'n' ask for ${prompts.length * count} choices; at most ${MAX_CHOICES} are possible.`)
-  const shared = { ...sharedFields(body), model }
-  const [first, ...others] = prompts
-  const options = {
-    prompts,
-    count,
-    echo: body.echo === true,
-    includeUsage: isJsonObject(body.stream_options) && body.stream_options.include_usage === true
+  const fields = readCompletionFields(body)
+  const model = fields.get('model')
+  if (!model) throw missing('model')
+  refuseUnsupported(fields)
+  const prompts = decodePrompts(fields.get('prompt'), decodeTokens, fields.path('prompt'))
+  const count = fields.get('n') ?? 1
+  if (prompts.length * count > MAX_CHOICES) {
+    const path = fields.path('prompt')
+    throw badValue(path, `'${path}' and 'n' ask for ${prompts.length * count} choices; at most ${MAX_CHOICES} are possible.`)
   }
-  return { requests: [asTurn(first, shared), ...others.map((prompt) => asTurn(prompt, shared))], options, warnings: [] }
+  const shared = sharedFields(fields, model)
+  const [first, ...others] = prompts
+  const warnings = unknownFields(fields)
+  const options = { prompts, count, echo: fields.get('echo') ?? false, includeUsage: includesUsage(fields) }
+  return {
+    requests: [asTurn(first, shared), ...others.map((prompt) => asTurn(prompt, shared))],
+    options,
+    warnings,
+    spell: completionsSpelling(fields.given())
+  }
 }
 
 function asTurn(prompt: string, shared: Omit<ChatRequest, 'turns'>): ChatRequest {
   return { ...shared, turns: [{ role: 'user', content: [{ type: 'text', text: prompt, path: 'prompt' }], path: 'prompt' }] }
 }
 
-function sharedFields(body: JsonObject): Omit<ChatRequest, 'turns' | 'model'> {
-  const temperature = number(body, 'temperature', { min: 0, max: 2 })
-  const topP = number(body, 'top_p', { min: 0, max: 1 })
-  const stop = stopOf(body.stop)
-  const said = (value: Json | undefined) => value !== undefined && value !== null && value !== 0 && value !== ''
-  return {
+function sharedFields(fields: CompletionFields, model: string): Omit<ChatRequest, 'turns'> {
+  const request: Mutable<Omit<ChatRequest, 'turns'>> = {
+    model,
     system: [],
-    maxTokens: number(body, 'max_tokens', { min: 1, whole: true }) ?? DEFAULT_MAX_TOKENS,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(topP === undefined ? {} : { topP }),
-    ...(stop.length === 0 ? {} : { stop }),
+    maxTokens: fields.get('max_tokens') ?? DEFAULT_MAX_TOKENS,
     tools: [],
     output: { type: 'text' },
-    stream: body.stream === true,
-    unmapped: Object.fromEntries(UNMAPPED.flatMap((name) => (said(body[name]) ? [[name, body[name] as Json]] : [])))
+    stream: fields.get('stream') ?? false,
+    unmapped: Object.fromEntries(UNMAPPED.flatMap((name) => unmapped(name, fields.get(name))))
   }
+  const stop = stopOf(fields)
+  const user = fields.get('user')
+  put(request, 'temperature', fields.get('temperature'))
+  put(request, 'topP', fields.get('top_p'))
+  put(request, 'stop', stop.length === 0 ? undefined : stop)
+  put(request, 'metadata', user ? { user } : undefined)
+  return request
 }
 
-function refuseUnsupported({ suffix, logprobs, best_of, n }: JsonObject): void {
-  const refuse = (param: string, why: string): GatewayError => new GatewayError('unsupported_parameter', why, { param })
-  if (typeof suffix === 'string' && suffix !== '')
-    throw refuse('suffix', "'suffix' is not possible: chat models do not fill in gaps.")
-  if (typeof logprobs === 'number' || logprobs === true)
-    throw refuse('logprobs', "'logprobs' is not possible: Bedrock does not tell them.")
-  if (typeof best_of === 'number' && best_of > (typeof n === 'number' ? n : 1))
-    throw refuse('best_of', "'best_of' above 'n' is not possible: without logprobs there is no best.")
+function unmapped(name: string, value: Json | undefined): readonly (readonly [string, Json])[] {
+  const isNothing = value === undefined || (value === 0 && name !== 'seed') || (isJsonObject(value) && isEmpty(value))
+  return isNothing ? [] : [[name, value]]
 }
 
-interface Range {
-  readonly min: number
-  readonly max?: number
-  readonly whole?: true
+function includesUsage(fields: CompletionFields): boolean {
+  const given = fields.get('stream_options')
+  return optionalBoolean(given?.include_usage, `${fields.path('stream_options')}.include_usage`) ?? false
 }
 
-function number(body: JsonObject, name: string, { min, max = Number.POSITIVE_INFINITY, whole }: Range): number | undefined {
-  const value = body[name]
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'number' || (whole && !Number.isSafeInteger(value)))
-    throw wrongType(name, whole ? 'an integer' : 'a decimal', value)
-  if (value < min) throw outOfRange(name, value, { min })
-  if (value > max) throw outOfRange(name, value, { max })
-  return value
+const STREAM_OPTIONS = new Set(['include_usage'])
+const MAX_WARNINGS = 32
+
+function unknownFields(fields: CompletionFields): readonly SpeltWarning[] {
+  const params = fields.unknown.filter(isTellable)
+  eachUnknown(fields.get('stream_options') ?? NOTHING, STREAM_OPTIONS, (name) =>
+    params.push(`${fields.path('stream_options')}.${name}`)
+  )
+  return params.slice(0, MAX_WARNINGS).map((param) => ({ param, reason: 'not a field that the gateway knows' }))
 }
 
-function stopOf(stop: Json | undefined): readonly string[] {
-  if (stop === undefined || stop === null) return []
+const NOTHING: JsonObject = {}
+
+function refuseUnsupported(fields: CompletionFields): void {
+  const refuse = (name: 'suffix' | 'logprobs' | 'best_of', why: string): GatewayError => {
+    const param = fields.path(name)
+    return new GatewayError('unsupported_parameter', `'${param}' ${why}`, { param })
+  }
+  if (fields.get('suffix')) throw refuse('suffix', 'is not possible: chat models do not fill in gaps.')
+  if (asksForLogprobs(fields)) throw refuse('logprobs', 'is not possible: Bedrock does not tell them.')
+  if ((fields.get('best_of') ?? 1) > (fields.get('n') ?? 1))
+    throw refuse('best_of', "above 'n' is not possible: without logprobs there is no best.")
+}
+
+/** A number at this endpoint; some clients send chat's `false`. */
+function asksForLogprobs(fields: CompletionFields): boolean {
+  const value = fields.get('logprobs')
+  if (value === undefined || value === false) return false
+  if (value !== true && !Number.isInteger(value)) throw wrongType(fields.path('logprobs'), 'an integer', value)
+  return true
+}
+
+function stopOf(fields: CompletionFields): readonly string[] {
+  const stop = fields.get('stop')
+  const path = fields.path('stop')
+  if (stop === undefined) return []
   const all: readonly Json[] = Array.isArray(stop) ? stop : [stop]
   return all.filter((item): item is string => {
-    if (typeof item !== 'string') throw wrongType('stop', 'a string or an array of strings', item)
+    if (typeof item !== 'string') throw wrongType(path, 'a string or an array of strings', item)
     return item !== ''
   })
 }

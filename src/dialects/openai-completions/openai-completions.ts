@@ -11,17 +11,17 @@ import { promptHoldsTokens } from './decode-prompt.ts'
 import { type CompletionOptions, decodeCompletionRequest } from './decode-request.ts'
 import { encodeTextCompletion } from './encode-completion.ts'
 import { createTextStreamEncoder, type TextStreamEncoder, textUsageFrame } from './encode-stream.ts'
-import { completionsSpelling } from './spelling.ts'
 
 /** OpenAI's endpoint from before chat: each prompt is a conversation of one user turn. */
 export const openaiCompletions: Dialect<CompletionOptions> = {
   idPrefix: 'cmpl-',
   errors: OPENAI_ERRORS,
   async decode(body, { vocabulary }) {
-    const prompt = isJsonObject(body) ? body.prompt : undefined
+    const given = isJsonObject(body) ? body : {}
+    const prompt = given.prompt ?? (isJsonObject(given.extra_body) ? given.extra_body.prompt : undefined)
     const decodeTokens = promptHoldsTokens(prompt) ? await vocabulary() : noTokens
     const decoded = decodeCompletionRequest(body, decodeTokens)
-    return { ...decoded, count: decoded.options.count, spell: completionsSpelling }
+    return { ...decoded, count: decoded.options.count }
   },
   encode: encodeTextCompletion,
   stream: (options, head, choices) => new TextStream(options, head, choices)

@@ -1,7 +1,8 @@
+import type { Spell } from '../../core/field.ts'
 import { createSpelling } from '../openai/spelling.ts'
 
-/** How callers of this endpoint write the core's fields. What it has no field for is told by the name that chat has for it. */
-export const completionsSpelling = createSpelling({
+/** What this endpoint has no field for is told by the name that chat has for it. */
+const WORDS = createSpelling({
   model: 'model',
   turns: 'prompt',
   stream: 'stream',
@@ -34,3 +35,11 @@ export const completionsSpelling = createSpelling({
   purpose: 'input_type',
   truncate: 'truncate'
 })
+
+/** How the caller of one request wrote the core's fields; `given`: where those that were given stand in its body. */
+export function completionsSpelling(given: ReadonlyMap<string, string>): Spell {
+  return (field) => {
+    const word = WORDS(field)
+    return given.get(word) ?? word
+  }
+}
