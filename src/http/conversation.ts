@@ -26,6 +26,7 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     request.spell = spell
     const [{ model, stream }] = requests
     request.record.stream = stream
+    await request.admission?.reserve(wanted(requests, config.defaultMaxTokens) * count)
     const targets = await app.resolve(model, 'chat', request)
     const filled = await Promise.all(requests.map((one) => app.media.fill(one, request.cancel)))
     request.record.upstreamStartedAt = performance.now()
@@ -43,6 +44,14 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     announceFlaws(request, reply, answers)
     return dialect.encode(completions, headOf(answers[0].model), options)
   }
+}
+
+/** Tokens that an answer may well have whose caller sets no limit. */
+const USUAL_ANSWER = 1024
+
+/** Tokens of the answers that are asked for, at most. */
+function wanted(requests: readonly ChatRequest[], usual = USUAL_ANSWER): number {
+  return requests.reduce((sum, { maxTokens = usual }) => sum + maxTokens, 0)
 }
 
 /** A new answer's id and time, the same in all of its parts. */

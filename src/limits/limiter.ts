@@ -6,6 +6,8 @@ import type { ApiKey } from '../keys/key-set.ts'
 export interface Admission {
   /** `x-ratelimit-*`, in OpenAI's names. */
   readonly headers: Readonly<Record<string, string>>
+  /** Reserves more, when it is known what is asked for. Throws 429 where what others have reserved leaves nothing. */
+  reserve(tokens: number): Promise<void>
   /** Must be called once: frees the place, and puts the tokens that were used in the place of those that were reserved. */
   finish(tokens: number): void
 }
@@ -73,10 +75,15 @@ export function createLimiter(options: LimiterOptions): Limiter {
   }
 
   /** Counted before the answer is known, in one step of the store: of requests that come at once, only those pass that find something left. */
-  async function reserve(headers: Record<string, string>, key: ApiKey, limit: number, tokens: number): Promise<void> {
+  async function reserve(
+    headers: Record<string, string>,
+    key: ApiKey,
+    limit: number,
+    { tokens, before = 0 }: { readonly tokens: number; readonly before?: number }
+  ): Promise<void> {
     const state = await count('tokens', key, limit, tokens)
     if (state === undefined) return
-    const full = state.consumedPoints - tokens >= limit
+    const full = state.consumedPoints - tokens - before >= limit
     try {
       note(headers, 'tokens', limit, state, full ? 1 : Number.NEGATIVE_INFINITY)
     } catch (error) {
@@ -93,15 +100,27 @@ export function createLimiter(options: LimiterOptions): Limiter {
         const { requestsPerMinute, tokensPerMinute } = key
         if (requestsPerMinute !== undefined)
           note(headers, 'requests', requestsPerMinute, await count('requests', key, requestsPerMinute, 1))
-        if (tokensPerMinute !== undefined) await reserve(headers, key, tokensPerMinute, tokens)
+        if (tokensPerMinute !== undefined) await reserve(headers, key, tokensPerMinute, { tokens })
         // What was reserved is given back in the minute it was taken from only: else the next would begin with more than its limit.
         const until = performance.now() + MINUTE_S * 1000
+        let reserved = tokens
         return {
           headers,
+          async reserve(more) {
+            if (tokensPerMinute === undefined || more <= 0) return
+            const before = reserved
+            reserved += more
+            try {
+              await reserve({}, key, tokensPerMinute, { tokens: more, before })
+            } catch (error) {
+              reserved = before // has been given back
+              throw error
+            }
+          },
           finish(used) {
             leave()
             if (tokensPerMinute === undefined) return
-            const more = performance.now() < until ? used - tokens : Math.max(0, used - tokens)
+            const more = performance.now() < until ? used - reserved : Math.max(0, used - reserved)
             if (more !== 0) void count('tokens', key, tokensPerMinute, more)
           }
         }

@@ -58,6 +58,22 @@ t.test('S6: of many requests at once only those pass that find tokens left', asy
   for (const { status } of answers) t.ok([200, 429].includes(status))
 })
 
+t.test('S6: what answers may have is reserved too, also of bodies that come without a length', async (t) => {
+  const { base, standin } = await gateway(t)
+  standin.answer(NOVA, ...Array.from({ length: 12 }, () => ({ content: [{ text: 'slow and slower' }], gapMs: 200 })))
+  const ask = () =>
+    fetch(`${base}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-small', 'content-type': 'application/json' },
+      body: new Blob([JSON.stringify(asks(NOVA, 'hi', { max_tokens: 60, stream: true }))]).stream(),
+      duplex: 'half'
+    } as RequestInit)
+  const statuses = (await Promise.all(Array.from({ length: 12 }, ask))).map(({ status }) => status)
+  const passed = statuses.filter((status) => status === 200).length
+  t.ok(passed >= 1 && passed <= 2, `${passed} of 12`)
+  t.ok(statuses.every((status) => status === 200 || status === 429))
+})
+
 t.test('S6: an answer that is left at its last word is counted by what was sent', async (t) => {
   const { ask, standin } = await gateway(t)
   const statuses: number[] = []

@@ -3,13 +3,17 @@ import fp from 'fastify-plugin'
 import { GatewayError } from '../../errors.ts'
 import type { RequestRecord } from '../../http/request-record.ts'
 import type { ApiKey } from '../../keys/key-set.ts'
-import { createLimiter } from '../../limits/limiter.ts'
+import { type Admission, createLimiter } from '../../limits/limiter.ts'
 import { connectStore } from '../../limits/store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** For `onRequest`, after `authenticate`: refuses work beyond the key's limits or the process's own. A promise only for keys with limits. */
     limit(request: FastifyRequest, reply: FastifyReply): void | Promise<void>
+  }
+  interface FastifyRequest {
+    /** What its key has been charged with so far; undefined for keys without limits. */
+    admission: Admission | undefined
   }
 }
 
@@ -30,6 +34,7 @@ export const limits = fp(
     const limiter = createLimiter({ ...(store && { store }), onStoreError: warn })
     app.addHook('onClose', async () => store?.disconnect())
 
+    app.decorateRequest('admission', undefined)
     app.decorate('limit', (request, reply) => {
       if (request.method !== 'POST') return
       if (app.lifecycle.inFlight > maxConcurrent || app.overload.lagging()) {
@@ -46,6 +51,7 @@ export const limits = fp(
       if (apiKey.tokensPerMinute !== undefined) request.record.answered = 0
       const admission = await limiter.admit(apiKey, reserved)
       void over.then(() => admission.finish(tokensOf(request.record, reserved)))
+      request.admission = admission
       reply.headers(admission.headers)
     }
   },
