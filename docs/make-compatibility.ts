@@ -1,4 +1,8 @@
 import { writeFile } from 'node:fs/promises'
+import { BLOCKS } from '../src/dialects/anthropic-messages/decode-blocks.ts'
+import { TYPED_TOOLS } from '../src/dialects/anthropic-messages/decode-tools.ts'
+import { FIELDS as MESSAGES_FIELDS } from '../src/dialects/anthropic-messages/fields.ts'
+import { STOP_REASONS } from '../src/dialects/anthropic-messages/finish-reason.ts'
 import type { FieldOutcome, FieldRow } from '../src/dialects/openai/field-row.ts'
 import { FIELDS, type FieldName } from '../src/dialects/openai-chat/fields.ts'
 import { TRAIT_ROWS } from '../src/models/trait-rows.ts'
@@ -122,6 +126,24 @@ too. \`null\` means absent. Extensions work at the top level and inside a litera
 
 ${table(['field', 'type', 'values', 'what becomes of it', 'note'], Object.entries<FieldRow>(FIELDS).map(fieldLine))}
 
+## Fields of \`POST /messages\`
+
+Extensions work at the top level. What depends on the model is told below, under the names of Chat Completions.
+
+${table(['field', 'type', 'values', 'what becomes of it', 'note'], Object.entries<FieldRow>(MESSAGES_FIELDS).map(fieldLine))}
+
+${table(
+  ['block of a message', 'what becomes of it'],
+  Object.entries(BLOCKS).map(([name, { note }]) => [`\`${name}\``, note])
+)}
+
+${table(['tool', 'what becomes of it'], [['custom', 'a function'], ...Object.entries(TYPED_TOOLS).map(typedTool)])}
+
+${table(
+  ['why the answer ended', '`stop_reason`'],
+  Object.entries(STOP_REASONS).map(([why, word]) => [why, word ?? 'an error'])
+)}
+
 ## What depends on the model
 
 The first row whose pattern fits the base id decides: without geography, ARN or throughput suffix. An application profile has the row of
@@ -129,6 +151,16 @@ what it runs. An operator's \`MODEL_TRAITS_FILE\` lies over these rows. Where Be
 leaves it out, tries once more, remembers it for that model for an hour, and reports it.
 
 ${modelTables()}`
+}
+
+const RUN_BY = {
+  caller: 'a function with its documented input',
+  search: 'left out, reported; the deferred tools are offered',
+  provider: '400 alone or forced; left out and reported beside others'
+} as const
+
+function typedTool([name, runner]: readonly [string, keyof typeof RUN_BY]): string[] {
+  return [`\`${name}_*\``, RUN_BY[runner]]
 }
 
 function fieldLine([name, row]: readonly [string, FieldRow]): string[] {

@@ -1,6 +1,7 @@
 import sensible from '@fastify/sensible'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Config } from './config.ts'
+import { ANTHROPIC_ERRORS } from './dialects/anthropic-messages/error-words.ts'
 import { OPENAI_ERRORS } from './dialects/openai/error-words.ts'
 import { schemaError } from './dialects/openai/schema-error.ts'
 import { clientErrors, LONGEST_HEADERS_MS } from './http/client-errors.ts'
@@ -13,12 +14,14 @@ import { requestId } from './http/request-id.ts'
 import { requestRecord } from './http/request-record.ts'
 import { spelling } from './http/spelling.ts'
 import { timing } from './http/timing.ts'
+import type { Tongues } from './http/words-of.ts'
 import { billing } from './plugins/routes/billing.ts'
 import { chat } from './plugins/routes/chat.ts'
 import { completions } from './plugins/routes/completions.ts'
 import { embeddings } from './plugins/routes/embeddings.ts'
 import { health } from './plugins/routes/health.ts'
 import { home } from './plugins/routes/home.ts'
+import { hello, messages } from './plugins/routes/messages.ts'
 import { models } from './plugins/routes/models.ts'
 import { auth } from './plugins/services/auth.ts'
 import { bedrock } from './plugins/services/bedrock.ts'
@@ -45,6 +48,11 @@ declare module 'fastify' {
 
 const LOOK_EVERY_MS = 10_000
 
+const TONGUES: Tongues = {
+  usual: OPENAI_ERRORS,
+  others: [{ errors: ANTHROPIC_ERRORS, path: /^\/anthropic(?:\/|$)|\/messages(?:\/|$)/, header: 'anthropic-version' }]
+}
+
 /**
  * Builds the whole application, ready to listen. The order below is the order in which hooks run. Starts no I/O before `ready`.
  * Its log goes to `output`, or line by line to standard output.
@@ -55,7 +63,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (logger) => logger, // what is logged of a request names it itself: one line does not pay for a logger
     genReqId: requestId,
-    frameworkErrors: frameworkErrors(OPENAI_ERRORS),
+    frameworkErrors: frameworkErrors(TONGUES),
     bodyLimit: config.maxBodyBytes,
     keepAliveTimeout: config.keepAliveTimeoutMs,
     requestTimeout: config.requestTimeoutMs,
@@ -85,7 +93,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(heads, { errors: OPENAI_ERRORS })
   await app.register(jsonBody)
   await app.register(spelling)
-  await app.register(errorHandler, { errors: OPENAI_ERRORS })
+  await app.register(errorHandler, { tongues: TONGUES })
 
   await app.register(bedrock)
   await app.register(catalog)
@@ -97,7 +105,9 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
 
   await app.register(health)
   await app.register(home)
+  await app.register(hello)
   for (const prefix of prefixes(config)) await app.register(api, { prefix })
+  for (const prefix of ['/anthropic', '/anthropic/v1']) await app.register(anthropicApi, { prefix })
   return app
 }
 
@@ -113,13 +123,25 @@ function requestWatch({ requestTimeoutMs }: Config) {
 
 /** Everything that needs a key. */
 async function api(app: FastifyInstance): Promise<void> {
-  app.addHook('onRequest', (request, _reply, done) => settle(app.authenticate(request), done))
-  app.addHook('onRequest', (request, reply, done) => settle(app.limit(request, reply), done))
+  admitFirst(app)
   await app.register(chat)
   await app.register(completions)
   await app.register(models)
   await app.register(embeddings)
   await app.register(billing)
+  await app.register(messages)
+}
+
+/** What Anthropic's clients ask for, under a path of their own. */
+async function anthropicApi(app: FastifyInstance): Promise<void> {
+  admitFirst(app)
+  await app.register(messages)
+  await app.register(models)
+}
+
+function admitFirst(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => settle(app.authenticate(request), done))
+  app.addHook('onRequest', (request, reply, done) => settle(app.limit(request, reply), done))
 }
 
 /** Goes on at once when there is nothing to wait for, which is nearly always. */

@@ -29,7 +29,8 @@ export type FinishReason =
  * piece did not come as one.
  */
 export type ModelEvent =
-  | { readonly type: 'start' }
+  /** `usage`: what is known of the prompt by now, where the provider tells so early. */
+  | { readonly type: 'start'; readonly usage?: Usage }
   | { readonly type: 'text'; readonly block: number; readonly text: string; readonly literal?: ByteString }
   | { readonly type: 'citation'; readonly block: number; readonly citation: Citation }
   | { readonly type: 'reasoning'; readonly block: number; readonly text: string; readonly literal?: ByteString }

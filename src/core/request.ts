@@ -88,4 +88,12 @@ export interface ChatRequest {
   readonly webSearch?: boolean
   /** Fields no Converse request can carry (`seed`, `logit_bias`, ...), by their wire names; reported, or sent where a model's traits name them. */
   readonly unmapped: JsonObject
+  /** What only Anthropic's dialect and Claude's own body know. */
+  readonly anthropic?: AnthropicFields
+}
+
+/** A request of Anthropic's Messages API, for a way to Claude that speaks the same language. */
+export interface AnthropicFields {
+  /** The body as the caller wrote it, with everything that the core has no place for; media by URL are not fetched in it. */
+  readonly body: JsonObject
 }

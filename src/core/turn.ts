@@ -94,6 +94,8 @@ export interface Turn {
   readonly content: readonly Block[]
   /** The caller sent several thoughts beside the content: what stood between them is not known. */
   readonly reasoningApart?: true
+  /** A user's turn that the caller wrote as the system's, in mid-conversation. */
+  readonly isSystem?: true
   /** Path of the message in the caller's request, for error messages: `messages[3]`. */
   readonly path?: string
 }
@@ -106,6 +108,8 @@ export interface FunctionTool {
   /** JSON Schema of the arguments, as the caller gave it; absent: no arguments. */
   readonly inputSchema?: JsonObject
   readonly strict?: boolean
+  /** Not to be offered yet: the conversation has no reference to it. */
+  readonly deferred?: true
   readonly cache?: CacheMark
   /** Path of the object that holds the name in the caller's request: `tools[0].function`. */
   readonly path?: string
@@ -119,7 +123,19 @@ export interface SystemTool {
   readonly path?: string
 }
 
-export type Tool = FunctionTool | SystemTool
+/** A tool that the provider of a model runs itself, given by a type of the provider's instead of a schema (`web_search_20250305`). */
+export interface ProviderTool {
+  readonly type: 'provider'
+  /** The provider's word for what it is. */
+  readonly kind: string
+  readonly name: string
+  /** It only finds others among the tools: without it the request means the same. */
+  readonly isSearch: boolean
+  readonly cache?: CacheMark
+  readonly path?: string
+}
+
+export type Tool = FunctionTool | SystemTool | ProviderTool
 
 /** A place in a source that an answer refers to. */
 export interface Citation {

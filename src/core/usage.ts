@@ -4,6 +4,8 @@ export interface Usage {
   readonly inputTokens: number
   readonly cacheReadTokens: number
   readonly cacheWriteTokens: number
+  /** Part of `cacheWriteTokens` that is kept for an hour; absent where the provider does not tell. */
+  readonly cacheWriteHourTokens?: number
   /** Everything the model wrote, reasoning included. */
   readonly outputTokens: number
   /** Part of `outputTokens`; absent where the provider does not tell. */
@@ -19,15 +21,17 @@ export function promptTokens(usage: Usage): number {
 
 /** Sums the usage of parallel answers. */
 export function addUsage(a: Usage, b: Usage): Usage {
-  const reasoning =
-    a.reasoningTokens === undefined && b.reasoningTokens === undefined
-      ? {}
-      : { reasoningTokens: (a.reasoningTokens ?? 0) + (b.reasoningTokens ?? 0) }
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
     cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
     outputTokens: a.outputTokens + b.outputTokens,
-    ...reasoning
+    ...sumOf('cacheWriteHourTokens', a, b),
+    ...sumOf('reasoningTokens', a, b)
   }
+}
+
+/** A part that either may not tell. */
+function sumOf(name: 'cacheWriteHourTokens' | 'reasoningTokens', a: Usage, b: Usage): Partial<Usage> {
+  return a[name] === undefined && b[name] === undefined ? {} : { [name]: (a[name] ?? 0) + (b[name] ?? 0) }
 }

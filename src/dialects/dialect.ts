@@ -52,7 +52,7 @@ export interface ConversationStream {
   /** The last frames of a complete stream. */
   end(): ByteString
   /** The last frames of a broken one, also before its first batch: nothing in them looks like an end. `param`: see `ErrorWords`. */
-  fail(error: GatewayError, param: string | null): ByteString
+  fail(error: GatewayError, param: string | null, requestId: string): ByteString
   /** What a silent stream says, so that nobody on the way takes it for dead. */
   heartbeat(): ByteString
 }
@@ -63,6 +63,10 @@ export interface ErrorWords {
   status(kind: ErrorKind): number
   /** The body of an error answer. `param`: the field to change, as the caller wrote it. */
   body(error: GatewayError, param: string | null, requestId: string): object
+  /** The header in which its clients look for the id of a request; absent: only in the gateway's own. */
+  readonly idHeader?: string
+  /** The limits of a key under its own names, from OpenAI's; absent: its clients read OpenAI's. */
+  limitHeaders?(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>>
 }
 
 /** A wire format in which callers converse with models. It knows the core and nothing of Bedrock. */

@@ -65,7 +65,7 @@ async function writeAnswers(started: Answers | Promise<Answers>, writer: SseWrit
     noteError(request, error)
     request.cancel.abort(error)
     written ??= stream.begin(stream.model)
-    end = written.fail(error, paramOf(error, request))
+    end = written.fail(error, paramOf(error, request), request.id)
   }
   request.record.upstreamEndedAt = performance.now()
   writer.end(end)

@@ -24,6 +24,7 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     const { requests, count, options, warnings, spell } = await dialect.decode(request.body, context)
     request.body = {} // a long answer shall not hold a long question
     request.spell = spell
+    if (dialect.errors.idHeader !== undefined) reply.header(dialect.errors.idHeader, request.id)
     const [{ model, stream }] = requests
     request.record.stream = stream
     await request.admission?.reserve(wanted(requests, config.defaultMaxTokens) * count)

@@ -5,6 +5,7 @@ import { type ErrorKind, GatewayError } from '../errors.ts'
 import { LimitReached } from '../limits/limiter.ts'
 import { paramOf } from './spelling.ts'
 import { endpointTwice, unknownRoute } from './unknown-route.ts'
+import { type Tongues, wordsOf } from './words-of.ts'
 
 /** Fastify's own refusals, in our kinds. */
 const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorKind, string]>> = {
@@ -18,15 +19,15 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorKind, string]>> = {
 }
 
 /**
- * Makes every failure, also Fastify's own and panics, an error in the words of the route's dialect, or of `errors` where no route has
- * been found; tells the log what the caller does not see.
+ * Makes every failure, also Fastify's own and panics, an error in the words of the route's dialect, or of its caller's where no route
+ * has been found; tells the log what the caller does not see.
  */
 export const errorHandler = fp(
-  async (app: FastifyInstance, { errors }: { readonly errors: ErrorWords }) => {
+  async (app: FastifyInstance, { tongues }: { readonly tongues: Tongues }) => {
     app.setErrorHandler((thrown: FastifyError, request, reply) => {
       const error = toGatewayError(thrown)
       noteError(request, error)
-      return sendError(reply, error, request.routeOptions.config.errors ?? errors)
+      return sendError(reply, error, wordsOf(request, tongues))
     })
     app.setNotFoundHandler((request, reply) => {
       const path = request.url.split('?', 1)[0] ?? ''
@@ -36,7 +37,7 @@ export const errorHandler = fp(
       const error = unservedRoute(request.method, path, allowed)
       noteError(request, error)
       if (error.kind === 'method_not_allowed') reply.header('allow', allowed.join(', '))
-      return sendError(reply, error, errors)
+      return sendError(reply, error, wordsOf(request, tongues))
     })
   },
   { name: 'error-handler', dependencies: ['request-record', 'spelling'] }
@@ -49,10 +50,10 @@ function unservedRoute(method: string, path: string, allowed: readonly string[])
 }
 
 /** Answers what Fastify refuses before any hook has run, such as a path that does not decode. */
-export function frameworkErrors(errors: ErrorWords) {
+export function frameworkErrors(tongues: Tongues) {
   return (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     reply.header('x-request-id', request.id).header('access-control-allow-origin', '*')
-    sendError(reply, toGatewayError(thrown), errors)
+    sendError(reply, toGatewayError(thrown), wordsOf(request, tongues))
   }
 }
 
@@ -99,8 +100,10 @@ export function noteError(request: FastifyRequest, error: GatewayError): void {
 const LONG_WAIT_S = 60
 
 function sendError(reply: FastifyReply, error: GatewayError, errors: ErrorWords): FastifyReply {
-  if (error.kind === 'invalid_api_key') reply.header('www-authenticate', 'Bearer')
-  if (error instanceof LimitReached) reply.headers(error.headers)
+  if (errors.idHeader !== undefined) reply.header(errors.idHeader, reply.request.id)
+  // Claude Code asks again and again with a key that is wrong, unless it is told.
+  if (error.kind === 'invalid_api_key') reply.header('www-authenticate', 'Bearer').header('x-should-retry', 'false')
+  if (error instanceof LimitReached) reply.headers(error.headers).headers(errors.limitHeaders?.(error.headers) ?? {})
   if (error.upstreamRequestId !== undefined) reply.header('x-amzn-requestid', error.upstreamRequestId)
   const retryAfterS = error.retryAfterS ?? (error.status === 429 || error.status === 503 ? 1 : undefined)
   if (retryAfterS !== undefined) {

@@ -1,4 +1,4 @@
-const SERVED = 'This gateway serves chat/completions, completions, embeddings and models.'
+const SERVED = 'This gateway serves chat/completions, completions, messages, embeddings and models.'
 
 /** OpenAI's other endpoints, and what their callers can do here. The first that fits is told. */
 const ELSEWHERE: readonly (readonly [path: RegExp, advice: string])[] = [
@@ -15,7 +15,7 @@ const ELSEWHERE: readonly (readonly [path: RegExp, advice: string])[] = [
     /\/audio\/(speech|transcriptions|translations)$/,
     'Speech is not served here; switch text to speech and voice input to another service.'
   ],
-  [/\/messages(\/|$)/, "Anthropic's Messages API is not served here; use a client for OpenAI's Chat Completions."],
+  [/\/messages\/batches(\/|$)/, 'Batches are not served here; send each message by itself.'],
   [/\/(files|uploads|batches|vector_stores)(\/|$)/, 'Files are not stored here; send media and documents inside the request.'],
   [
     /\/(assistants|threads|conversations|realtime|fine_tuning|evals|containers|videos)(\/|$)/,
@@ -38,7 +38,7 @@ export function endpointTwice(path: string): string | undefined {
   return `The base URL of your client ends in '${base}'; cut it at '${place}', since clients add the rest themselves.`
 }
 
-const SERVED_ENDPOINT = /\/(?:chat\/completions|completions|embeddings|models)$/
+const SERVED_ENDPOINT = /\/(?:chat\/completions|completions|messages|embeddings|models)$/
 
 /** Where to cut a base URL with pieces that no route has. */
 function strayPieces(method: string, path: string): string | undefined {

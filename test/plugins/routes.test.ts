@@ -68,7 +68,6 @@ const ELSEWHERE: readonly [method: string, path: string, message: RegExp][] = [
   ['GET', '/v1/files', /Files are not stored/],
   ['POST', '/v1/batches', /Files are not stored/],
   ['POST', '/v1/moderations', /guardrail/],
-  ['POST', '/v1/messages', /Messages API is not served/],
   ['GET', '/v1/assistants', /not served here/],
   ['GET', '/v1/chat/completions/chatcmpl-1', /not stored/],
   ['POST', '/openai/deployments/gpt-4o/images/generations', /Images are not made/],

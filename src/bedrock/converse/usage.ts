@@ -23,6 +23,8 @@ export function decodeUsage(usage: Json | undefined, extra: Json | undefined, ho
     outputTokens: count(from.outputTokens)
   }
   if (reasoning !== undefined) read.reasoningTokens = reasoning
+  const hour = hourTokens(from.cacheDetails)
+  if (hour !== undefined) read.cacheWriteHourTokens = Math.min(hour, cacheWriteTokens)
   return read
 }
 
@@ -42,6 +44,14 @@ function reasoningTokens(extra: Json | undefined): number | undefined {
   const details = member(member(extra, 'usage'), 'output_tokens_details')
   const tokens = member(details, 'reasoning_tokens') ?? member(details, 'thinking_tokens')
   return typeof tokens === 'number' ? count(tokens) : undefined
+}
+
+/** What was written for an hour, of Bedrock's list of what was written for how long. */
+function hourTokens(details: Json | undefined): number | undefined {
+  if (!Array.isArray(details)) return undefined
+  let sum = 0
+  for (const detail of details as readonly Json[]) if (member(detail, 'ttl') === '1h') sum += count(member(detail, 'inputTokens'))
+  return sum
 }
 
 function member(value: Json | undefined, name: string): Json | undefined {

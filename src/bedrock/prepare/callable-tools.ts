@@ -14,14 +14,30 @@ export interface CallableTool extends FunctionTool {
 export function callableTools(encoding: EncodeScope): readonly CallableTool[] {
   const { request, traits, target, warn, warnAt } = encoding
   const functions = request.tools.flatMap((tool, index) =>
-    tool.type === 'function' ? [{ ...tool, path: tool.path ?? `tools[${index}]` }] : []
+    tool.type === 'function' && tool.deferred !== true ? [{ ...tool, path: tool.path ?? `tools[${index}]` }] : []
   )
+  reportForeign(encoding, functions.length > 0)
   if (functions.length === 0 || request.toolChoice?.type === 'none') return []
   if (traits.tools) return withoutDuplicates(functions, warnAt)
   const forced = request.toolChoice?.type === 'required' || request.toolChoice?.type === 'tool'
   if (forced) throw new GatewayError('unsupported_parameter', `${target.id} cannot call tools`, { field: 'toolChoice' })
   warn('tools', 'the model cannot call tools')
   return []
+}
+
+/** Tools that only another provider runs: beside others they are left out, alone or forced they are what the request is about. */
+function reportForeign({ request, target, warnAt }: EncodeScope, isBesideOthers: boolean): void {
+  const { toolChoice } = request
+  for (const [index, tool] of request.tools.entries()) {
+    if (tool.type !== 'provider') continue
+    const path = tool.path ?? `tools[${index}]`
+    const isForced = toolChoice?.type === 'tool' && toolChoice.name === tool.name
+    if (isForced || !(isBesideOthers || tool.isSearch)) {
+      const why = `${target.id} has no tool ${tool.name} (${tool.kind}): its provider does not run it on Bedrock`
+      throw new GatewayError('unsupported_parameter', why, { param: path })
+    }
+    warnAt(path, 'its provider does not run it on Bedrock')
+  }
 }
 
 function withoutDuplicates(functions: readonly CallableTool[], warnAt: EncodeScope['warnAt']): readonly CallableTool[] {

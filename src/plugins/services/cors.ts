@@ -6,6 +6,7 @@ import { isLoopbackOrigin } from '../../http/loopback.ts'
 /** Response headers a browser client may read. A wildcard would not cover requests that carry a key. */
 const EXPOSED_HEADERS = [
   'x-request-id',
+  'request-id',
   'x-amzn-requestid',
   'x-adit-model',
   'x-adit-dropped',
@@ -19,6 +20,9 @@ const EXPOSED_HEADERS = [
   'x-ratelimit-limit-tokens',
   'x-ratelimit-remaining-tokens',
   'x-ratelimit-reset-tokens',
+  ...['requests', 'tokens'].flatMap((kind) =>
+    ['limit', 'remaining', 'reset'].map((what) => `anthropic-ratelimit-${kind}-${what}`)
+  ),
   'www-authenticate'
 ].join(', ')
 

@@ -53,6 +53,8 @@ export const limits = fp(
       void over.then(() => admission.finish(tokensOf(request.record, reserved)))
       request.admission = admission
       reply.headers(admission.headers)
+      const { errors } = request.routeOptions.config
+      if (errors?.limitHeaders !== undefined) reply.headers(errors.limitHeaders(admission.headers))
     }
   },
   { name: 'limits', dependencies: ['lifecycle', 'overload', 'auth'] }

@@ -1,0 +1,173 @@
+import type { Spell } from '../../core/field.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
+import type { ChatRequest, ServiceTier } from '../../core/request.ts'
+import type { SpeltWarning } from '../../core/warning.ts'
+import { GatewayError } from '../../errors.ts'
+import type { FieldRow } from '../openai/field-row.ts'
+import { put } from '../openai/present.ts'
+import { decodeCacheMark } from './decode-cache.ts'
+import { decodeMessages, decodeSystem, referredTools } from './decode-messages.ts'
+import { decodeOutput, decodeReasoning } from './decode-thinking.ts'
+import { decodeToolChoice, decodeTools } from './decode-tools.ts'
+import { estimateTokens } from './estimate.ts'
+import { FIELDS, fieldsOf } from './fields.ts'
+import {
+  optionalArray,
+  optionalBoolean,
+  optionalInteger,
+  optionalNumber,
+  optionalObject,
+  optionalString,
+  optionalWord
+} from './read-value.ts'
+import { missing, unsupported, wrongType } from './refuse.ts'
+import { createReport, type Report } from './report.ts'
+import { messagesSpelling } from './spelling.ts'
+
+/** What of a Messages request concerns only the shape of its answer. */
+export interface MessagesOptions {
+  /** Tokens of the prompt as far as can be told before the model has; a stream begins with it. */
+  readonly inputTokens: number
+}
+
+export interface DecodedMessages {
+  readonly request: ChatRequest
+  readonly options: MessagesOptions
+  readonly warnings: readonly SpeltWarning[]
+  readonly spell: Spell
+}
+
+export interface MessagesContext {
+  /** The header `anthropic-beta`, as it came. */
+  readonly betas?: string | readonly string[] | undefined
+  /** Only the prompt is asked about: no limit of the answer is needed. */
+  readonly isCount?: true
+}
+
+/** Reads a Messages request. Throws a 400 that names the field; what is lost on the way is in `warnings` or `request.unmapped`. */
+export function decodeMessagesRequest(body: unknown, context: MessagesContext = {}): DecodedMessages {
+  if (!isJsonObject(body)) throw new GatewayError('invalid_type', 'The request body must be a JSON object.')
+  const { report, warnings } = createReport()
+  refuseForeign(body)
+  for (const name of Object.keys(body)) {
+    if (!Object.hasOwn(FIELDS, name) && body[name] !== null && /^[\w.-]{1,64}$/.test(name))
+      report(name, 'not a field that the gateway knows')
+  }
+  const request = decodeRequest(body, context, report)
+  const inputTokens = request.stream ? estimateTokens(request) : 0
+  return { request, options: { inputTokens }, warnings, spell: messagesSpelling(body) }
+}
+
+const REFUSED = fieldsOf('refused')
+const REPORTED = fieldsOf('reported')
+
+/** Fields whose leaving out would change what is meant; null and empty ones mean nothing. */
+function refuseForeign(body: JsonObject): void {
+  for (const name of REFUSED) {
+    const value = body[name]
+    const isNothing = value === undefined || value === null || (typeof value === 'object' && isEmpty(value))
+    if (!isNothing) throw unsupported(name, `Not supported on Bedrock: ${FIELDS[name].note || 'leave it out'}`)
+  }
+}
+
+function decodeRequest(body: JsonObject, context: MessagesContext, report: Report): ChatRequest {
+  const model = optionalString(body.model, 'model')
+  if (!model) throw missing('model')
+  const maxTokens = optionalInteger(body.max_tokens, 'max_tokens', FIELDS.max_tokens)
+  if (maxTokens === undefined && context.isCount !== true) throw missing('max_tokens')
+  const turns = decodeMessages(body.messages, report)
+  const tools = decodeTools(body.tools, () => referredTools(body.messages, turns), report)
+  const { choice, parallel } = decodeToolChoice(body.tool_choice, tools)
+  const request: Mutable<ChatRequest> = {
+    model,
+    system: decodeSystem(body.system, report),
+    turns,
+    tools,
+    output: decodeOutput(body, report),
+    stream: context.isCount === true ? false : (optionalBoolean(body.stream, 'stream') ?? false),
+    unmapped: decodeUnmapped(body),
+    anthropic: { body }
+  }
+  put(request, 'maxTokens', maxTokens)
+  put(request, 'temperature', optionalNumber(body.temperature, 'temperature', FIELDS.temperature))
+  put(request, 'topP', optionalNumber(body.top_p, 'top_p', FIELDS.top_p))
+  put(request, 'topK', optionalInteger(body.top_k, 'top_k', FIELDS.top_k) || undefined)
+  put(request, 'stop', decodeStops(body))
+  put(request, 'toolChoice', choice)
+  put(request, 'parallelToolCalls', parallel)
+  put(request, 'reasoning', decodeReasoning(body))
+  put(request, 'serviceTier', decodeTier(body))
+  put(request, 'metadata', decodeMetadata(body, report))
+  put(request, 'betas', decodeBetas(body, context.betas))
+  const mark = decodeCacheMark(body, '', report)
+  put(
+    request,
+    'autoCache',
+    mark === undefined ? undefined : { system: false, tools: false, messages: true, mark, path: 'cache_control' }
+  )
+  return request
+}
+
+const MOST_STRINGS = 1000
+
+function stringsAt(value: Json | undefined, path: string): readonly string[] {
+  return (optionalArray(value, path, MOST_STRINGS) ?? []).map((each, index) => {
+    if (typeof each !== 'string') throw wrongType(`${path}.${index}`, 'a valid string')
+    return each
+  })
+}
+
+function decodeStops(body: JsonObject): readonly string[] | undefined {
+  const stops = stringsAt(body.stop_sequences, 'stop_sequences').filter((stop) => stop !== '')
+  return stops.length === 0 ? undefined : stops
+}
+
+const TIERS: Readonly<Record<(typeof FIELDS.service_tier.values)[number], ServiceTier | undefined>> = {
+  auto: undefined,
+  standard_only: undefined,
+  default: 'default',
+  priority: 'priority',
+  flex: 'flex',
+  reserved: 'reserved'
+}
+
+function decodeTier(body: JsonObject): ServiceTier | undefined {
+  const tier = optionalWord(body.service_tier, 'service_tier', FIELDS.service_tier.values)
+  return tier === undefined ? undefined : TIERS[tier]
+}
+
+/** `user_id` alone is defined; Claude Code's is JSON, of which Bedrock's alphabet keeps what it can. */
+function decodeMetadata(body: JsonObject, report: Report): Record<string, string> | undefined {
+  const metadata = optionalObject(body.metadata, 'metadata')
+  if (metadata === undefined) return undefined
+  for (const name of Object.keys(metadata))
+    if (name !== 'user_id' && /^\w{1,64}$/.test(name)) report(`metadata.${name}`, 'only `user_id` is defined')
+  const user = optionalString(metadata.user_id, 'metadata.user_id')
+  return user === undefined || user === '' ? undefined : { user_id: user }
+}
+
+/** Flags of the header and of the body, each once. */
+function decodeBetas(body: JsonObject, header: MessagesContext['betas']): readonly string[] | undefined {
+  const said = [
+    ...(typeof header === 'string' ? [header] : (header ?? [])),
+    ...stringsAt(body.betas, 'betas'),
+    ...(typeof body.anthropic_beta === 'string' ? [body.anthropic_beta] : stringsAt(body.anthropic_beta, 'anthropic_beta'))
+  ]
+  if (said.length === 0) return undefined
+  const flags = said.flatMap((list) => list.split(',')).map((flag) => flag.trim())
+  const some = [...new Set(flags.filter((flag) => flag !== ''))]
+  return some.length === 0 ? undefined : some
+}
+
+/** Fields that nothing at Bedrock stands for, unless they ask for nothing. */
+function decodeUnmapped(body: JsonObject): JsonObject {
+  const unmapped: Record<string, Json> = {}
+  for (const name of REPORTED) {
+    const value = body[name]
+    if (value === undefined || value === null || value === (FIELDS[name] as FieldRow).neutral) continue
+    if (isJsonObject(value) && isEmpty(value)) continue
+    unmapped[name] = value
+  }
+  return unmapped
+}
