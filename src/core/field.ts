@@ -35,9 +35,13 @@ export type CoreField =
   | 'purpose'
   | 'truncate'
   | UnmappedField
+  | ExtraField
 
 /** A member of `unmapped`. */
 export type UnmappedField = `unmapped.${string}`
+
+/** A member of `extraFields`, by its path. */
+export type ExtraField = `extraFields.${string}`
 
 /** How the caller of one request wrote a field. */
 export type Spell = (field: CoreField) => string

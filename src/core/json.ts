@@ -82,3 +82,15 @@ export function mendStrings(value: unknown): void {
     members[name.toWellFormed()] = whole
   }
 }
+
+/** Lays `over` on `under`; objects are merged member by member, anything else is replaced. */
+export function mergeDeep(under: JsonObject, over: JsonObject): JsonObject {
+  if (isEmpty(over)) return under
+  if (isEmpty(under)) return over
+  const merged = new Map(Object.entries(under))
+  for (const [name, value] of Object.entries(over)) {
+    const below = merged.get(name)
+    merged.set(name, isJsonObject(below) && isJsonObject(value) ? mergeDeep(below, value) : value)
+  }
+  return Object.fromEntries(merged)
+}

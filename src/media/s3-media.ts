@@ -1,3 +1,4 @@
+import type { Place as FieldPlace } from '../core/field.ts'
 import { isJsonObject, type Json } from '../core/json.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { MediaBlock } from '../core/turn.ts'
@@ -16,18 +17,20 @@ interface Place {
  */
 export function createS3Check(places: readonly string[]): S3Check {
   const allowed = places.map(placeOf)
-  function check(uri: string, param: string): void {
+  function check(uri: string, at: FieldPlace): void {
     if (allowed.some((place) => lies(uri, place))) return
     const why = allowed.length === 0 ? 'This gateway takes no s3:// media' : 'This gateway takes no media from that place in S3'
-    throw new GatewayError('unsupported_value', `${why}; send the data itself.`, { param })
+    throw new GatewayError('unsupported_value', `${why}; send the data itself.`, at)
   }
   return {
     block({ source, path = 'messages' }) {
-      if (source.type === 's3') check(source.uri, path)
+      if (source.type === 's3') check(source.uri, { param: path })
     },
-    native({ extraFields }) {
-      if (extraFields === undefined) return
-      for (const uri of addressesIn(extraFields)) check(uri, 'additional_model_request_fields')
+    native({ extraFields = {}, looseFields = [] }) {
+      for (const name in extraFields) {
+        const field = looseFields.includes(name) ? (`extraFields.${name}` as const) : 'extraFields'
+        for (const uri of addressesIn(extraFields[name] ?? null)) check(uri, { field })
+      }
     }
   }
 }
@@ -35,7 +38,7 @@ export function createS3Check(places: readonly string[]): S3Check {
 export interface S3Check {
   block(block: MediaBlock): void
   /** The same for fields of the model's native body, which may name objects too. */
-  native(request: Pick<ChatRequest, 'extraFields'>): void
+  native(request: Pick<ChatRequest, 'extraFields' | 'looseFields'>): void
 }
 
 function* addressesIn(value: Json): Generator<string> {

@@ -1,14 +1,33 @@
 import t, { type Test } from 'tap'
 import { signReasoning } from '../../src/standin/signature.ts'
 import { KEY, lastCall } from '../helper.ts'
-import { added, asker, CHAT, call, kinds, LLAMA, MISTRAL, NOVA, PNG, type Sent, SONNET_46, say, tool } from './asker.ts'
+import {
+  added,
+  asker,
+  CHAT,
+  call,
+  kinds,
+  LLAMA,
+  MISTRAL,
+  NOVA,
+  OPUS_47,
+  OPUS_55,
+  PNG,
+  type Sent,
+  SONNET_45,
+  SONNET_46,
+  say,
+  tool
+} from './asker.ts'
 
 const { ask, stream, standin, post, openai, base } = await asker(t)
 
+const NOVA_2 = 'us.amazon.nova-2-lite-v1:0'
 const SCHEMA = { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] }
 const READ = tool('read', { description: 'Reads.', parameters: SCHEMA })
 const TOOLS = [READ, tool('now')]
 const MODELS = [NOVA, SONNET_46, LLAMA, MISTRAL]
+const lastSent = () => lastCall(standin)?.body as Sent | undefined
 const dropped = (headers: Headers) => headers.get('x-adit-dropped')?.split(', ') ?? []
 const answering = (id: string, content: unknown) => ({ role: 'tool', tool_call_id: id, content })
 const calling = (...calls: object[]) => ({ role: 'assistant', content: null, tool_calls: calls })
@@ -578,4 +597,112 @@ t.test('F49: however many there are, the header stays short and what is known an
   const names = dropped(headers)
   t.ok(names.length <= 20 && names.includes('seed') && names.includes('cache_control.ttl'), names.join())
   t.notOk(names.some((name) => name.includes('two words')))
+})
+
+t.test("F36: what a literal extra_body holds and Adit does not know goes into the model's own fields", async (t) => {
+  const rows: readonly (readonly [model: string, fields: object, sent: object])[] = [
+    [OPUS_55, { output_config: { effort: 'high' } }, { output_config: { effort: 'high' } }],
+    [SONNET_46, { context_management: { edits: [] } }, { context_management: { edits: [] } }],
+    [NOVA, { inferenceConfig: { topK: 20 } }, { inferenceConfig: { topK: 20 } }],
+    [
+      NOVA_2,
+      { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'low' } },
+      { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'low' } }
+    ],
+    [MISTRAL, { top_k: 7 }, { top_k: 7 }]
+  ]
+  for (const [model, fields, wanted] of rows) {
+    for (const send of [ask, stream]) {
+      const { status, headers, sent } = await send({ model, extra_body: fields })
+      t.strictSame([status, dropped(headers)], [200, []], model)
+      t.match(sent?.additionalModelRequestFields, wanted, model)
+    }
+    const response = await post('/v1/completions', { model, prompt: 'hello', extra_body: fields })
+    t.strictSame([response.status, response.headers.get('x-adit-dropped')?.includes('config') ?? false], [200, false])
+    await response.text()
+    if (model !== MISTRAL) t.match(lastSent()?.additionalModelRequestFields, wanted, 'completions too')
+  }
+})
+
+t.test('F36: nothing there goes over what the gateway sets, and what lies below is reported by its path', async (t) => {
+  const rows: readonly (readonly [body: object, kept: object | undefined, ...names: string[]])[] = [
+    [
+      { model: OPUS_55, reasoning_effort: 'low', extra_body: { output_config: { effort: 'high' } } },
+      { output_config: { effort: 'low' } },
+      'extra_body.output_config.effort'
+    ],
+    [
+      { model: NOVA, top_k: 5, extra_body: { inferenceConfig: { topK: 99 } } },
+      { inferenceConfig: { topK: 5 } },
+      'extra_body.inferenceConfig.topK'
+    ],
+    [
+      { model: NOVA, max_tokens: 10, extra_body: { inferenceConfig: { maxTokens: 9999, topK: 3 } } },
+      { inferenceConfig: { topK: 3 } },
+      'extra_body.inferenceConfig.maxTokens'
+    ],
+    [{ model: NOVA, top_k: 5, extra_body: { inferenceConfig: { topK: 5 } } }, { inferenceConfig: { topK: 5 } }],
+    [
+      { model: SONNET_46, extra_body: { anthropic_version: 'x', max_tokens_to_sample: 9, modelId: 'other' } },
+      undefined,
+      'extra_body.anthropic_version',
+      'extra_body.max_tokens_to_sample',
+      'extra_body.modelId'
+    ],
+    [
+      { model: SONNET_46, additional_model_request_fields: { messages: [], context_management: {} } },
+      { context_management: {} },
+      'additional_model_request_fields.messages'
+    ],
+    [
+      {
+        model: OPUS_55,
+        extra_body: { output_config: { effort: 'low' } },
+        additional_model_request_fields: { output_config: { effort: 'high' } }
+      },
+      { output_config: { effort: 'high' } },
+      'extra_body.output_config'
+    ]
+  ]
+  for (const [body, kept, ...names] of rows) {
+    for (const send of [ask, stream]) {
+      const { status, headers, sent } = await send(body)
+      t.strictSame([status, dropped(headers).sort()], [200, names.toSorted()], JSON.stringify(body))
+      t.match(sent?.additionalModelRequestFields, kept)
+    }
+  }
+})
+
+t.test('F36: a reasoning_config is a wish to reason, as thinking is', async (t) => {
+  const thinking = { type: 'enabled', budget_tokens: 2000 }
+  await meansTheSame(t, { extra_body: { reasoning_config: thinking } }, { thinking }, [SONNET_45, OPUS_47, NOVA_2])
+})
+
+t.test('F36: a field that the model has not is left out and reported; a wrong value is the caller’s to hear of', async (t) => {
+  for (const model of [SONNET_46, NOVA, LLAMA]) {
+    for (const send of [ask, stream]) {
+      const { status, headers, sent } = await send({ model, extra_body: { chat_template_kwargs: { a: 1 } }, temperature: 0.5 })
+      t.strictSame([status, dropped(headers)], [200, ['extra_body.chat_template_kwargs']], model)
+      t.strictSame([sent?.additionalModelRequestFields, sent?.inferenceConfig?.temperature], [undefined, 0.5])
+    }
+  }
+  t.equal((await ask({ model: SONNET_46, additional_model_request_fields: { foo: 1 } })).status, 400, 'named as the model’s')
+})
+
+t.test('F36: numbers in extra_body keep their digits, and those of known fields are numbers', async (t) => {
+  const body = (extra: string) => `{"model":"${NOVA}","messages":[{"role":"user","content":"a"}],"extra_body":${extra}}`
+  const exact = '{"inferenceConfig":{"topK":12.0},"temperature":0.50,"seed":12345678901234567890}'
+  const response = await post(CHAT, body(exact))
+  t.equal(response.status, 200)
+  t.match(response.headers.get('x-adit-dropped'), 'extra_body.seed')
+  t.match(lastCall(standin)?.bodyText, '"topK":12.0')
+  t.equal(lastSent()?.inferenceConfig?.temperature, 0.5)
+  t.equal((await post(CHAT, body('{"temperature":2.50}'))).status, 400)
+  t.equal((await post(CHAT, body('{"max_tokens":1.50}'))).status, 400)
+})
+
+t.test('F36: names that are none are neither sent nor shown', async (t) => {
+  const odd = { [`x`.repeat(70_000)]: 1, 'a, b': 2, __proto__: 3 }
+  const { status, sent, headers } = await ask({ model: NOVA, extra_body: odd })
+  t.strictSame([status, sent?.additionalModelRequestFields, headers.get('x-adit-dropped')], [200, undefined, null])
 })

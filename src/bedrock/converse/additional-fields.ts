@@ -1,6 +1,6 @@
-import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, isSameJson, type Json, type JsonObject, mergeDeep } from '../../core/json.ts'
 import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
-import { wishOf } from '../prepare/reasoning-wish.ts'
+import { REASONING_NAMES, wishOf } from '../prepare/reasoning-wish.ts'
 import { encodeBetas } from './encode-betas.ts'
 import type { ReasoningPlan } from './encode-reasoning.ts'
 import type { SamplingPlan } from './encode-sampling.ts'
@@ -16,18 +16,72 @@ export interface NativeParts {
 /** Values that ask for nothing: clients with fixed request forms always send them. */
 const ASKS_NOTHING: Readonly<Record<string, Json>> = { presence_penalty: 0, frequency_penalty: 0, logprobs: false, store: false }
 
-/** The native fields of a request: the caller's below, the gateway's above, merged deeply. */
+/** The native fields of a request: the caller's below, the gateway's above, merged deeply. What of the caller's lies below is reported. */
 export function encodeAdditionalFields(encoding: EncodeScope, { reasoning, sampling, tools }: NativeParts): JsonObject {
   const own = [nativeFields(encoding), sampling.fields, reasoning.fields, tools.fields].reduce(mergeDeep, {})
-  const extra = callerFields(encoding)
-  const betas = encodeBetas(encoding, reasoning.betas, extra.anthropic_beta)
-  return mergeDeep(mergeDeep(extra, own), betas.length === 0 ? {} : { anthropic_beta: betas })
+  const given = encoding.request.extraFields
+  if (given === undefined) return withBetas(own, encodeBetas(encoding, reasoning.betas, undefined))
+  const extra = callerFields(encoding, given, { ...own, inferenceConfig: { ...sampling.inferenceConfig, ...ownConfig(own) } })
+  return withBetas(mergeDeep(extra, own), encodeBetas(encoding, reasoning.betas, extra.anthropic_beta))
 }
 
-/** A native `thinking` was read as a wish and is sent by the plan; both merged would mix two kinds of thinking. */
-function callerFields(encoding: EncodeScope): JsonObject {
-  const { thinking, ...rest } = encoding.request.extraFields ?? {}
-  return thinking === undefined || wishOf(encoding) !== undefined ? rest : { thinking, ...rest }
+function withBetas(fields: JsonObject, betas: readonly string[]): JsonObject {
+  return mergeDeep(fields, betas.length === 0 ? {} : { anthropic_beta: betas })
+}
+
+function ownConfig({ inferenceConfig }: JsonObject): JsonObject {
+  return isJsonObject(inferenceConfig) ? inferenceConfig : {}
+}
+
+/** What Converse writes into every native body by itself, under the names that families have for it. */
+const CONVERSE_SETS = new Set([
+  'anthropic_version',
+  'max_gen_len',
+  'max_new_tokens',
+  'max_tokens',
+  'max_tokens_to_sample',
+  'messages',
+  'model',
+  'modelId',
+  'prompt',
+  'stream',
+  'system'
+])
+
+/** The caller's fields but for those that the gateway or Converse sets, and those that the model has refused; `set`: the former. */
+function callerFields(encoding: EncodeScope, given: JsonObject, set: JsonObject): JsonObject {
+  const kept: [string, Json][] = []
+  for (const [name, value] of Object.entries(given)) {
+    const isRefused = isOmitted(encoding, `extra field ${name}`)
+    // A native thinking was read as a wish and is sent by the plan; both merged would mix two kinds of thinking.
+    const isWish = REASONING_NAMES.includes(name) && wishOf(encoding) !== undefined && isJsonObject(value)
+    const isSet = CONVERSE_SETS.has(name)
+    if (isRefused) encoding.warn(`extraFields.${name}`, 'the model has no such field')
+    else if (isSet || (isWish && encoding.request.reasoning !== undefined)) encoding.warn(`extraFields.${name}`, SET_BY_US)
+    else if (!isWish) kept.push(...without(encoding, [name, value], set))
+  }
+  return Object.fromEntries(kept)
+}
+
+const SET_BY_US = 'the gateway sets this itself'
+
+/** A member without what lies below a different value of the gateway's. */
+function without({ warn }: EncodeScope, [name, value]: readonly [string, Json], set: JsonObject): readonly [string, Json][] {
+  const walk = (under: Json, over: Json | undefined, path: string): Json | undefined => {
+    if (over === undefined || isSameJson(under, over)) return under
+    if (!isJsonObject(under) || !isJsonObject(over)) {
+      warn(`extraFields.${path}`, SET_BY_US)
+      return undefined
+    }
+    return Object.fromEntries(
+      Object.entries(under).flatMap(([key, inner]) => {
+        const left = walk(inner, Object.hasOwn(over, key) ? over[key] : undefined, `${path}.${key}`)
+        return left === undefined ? [] : [[key, left] as const]
+      })
+    )
+  }
+  const left = walk(value, name === 'anthropic_beta' || !Object.hasOwn(set, name) ? undefined : set[name], name)
+  return left === undefined ? [] : [[name, left]]
 }
 
 /** Fields that Converse does not have: into the native body where the model's traits name a place, else reported. */
@@ -39,18 +93,6 @@ function nativeFields({ request, traits, warn }: EncodeScope): JsonObject {
     warn(`unmapped.${name}`, 'Bedrock has no such field')
     return fields
   }, {})
-}
-
-/** Lays `over` on `under`; objects are merged member by member, anything else is replaced. */
-export function mergeDeep(under: JsonObject, over: JsonObject): JsonObject {
-  if (isEmpty(over)) return under
-  if (isEmpty(under)) return over
-  const merged = new Map(Object.entries(under))
-  for (const [name, value] of Object.entries(over)) {
-    const below = merged.get(name)
-    merged.set(name, isJsonObject(below) && isJsonObject(value) ? mergeDeep(below, value) : value)
-  }
-  return Object.fromEntries(merged)
 }
 
 export interface ResponseFieldParts {

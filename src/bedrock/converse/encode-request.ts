@@ -29,6 +29,8 @@ export interface EncodedConverse extends EncodedChat {
   readonly context: AnswerContext
   /** The body holds native fields or beta flags of the caller's own choice. */
   readonly hasOwnFields: boolean
+  /** Native fields that can be left out where the model refuses them. */
+  readonly looseFields?: readonly string[]
 }
 
 /**
@@ -71,6 +73,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   if (output.outputConfig !== undefined) body.outputConfig = output.outputConfig
   const context = answerContext(encoding, { names, properties, ids, output, callable, streaming })
   const encoded: Mutable<EncodedConverse> = { body, streaming, warnings, context, hasOwnFields: hasOwnFields(encoding) }
+  if (request.looseFields !== undefined) encoded.looseFields = request.looseFields
   if (context.outputSchema !== undefined) encoded.outputSchema = context.outputSchema
   return encoded
 }

@@ -57,6 +57,10 @@ interface Row {
  * this one request a call: what is remembered is decided by `provesMissing` alone.
  */
 const REFUSALS: readonly Row[] = [
+  {
+    says: /not permitted|extraneous|unrecognized|(?:unknown|unexpected) (?:field|key|name|parameter|argument)/i,
+    omit: (encoded, { input }) => looseFields(encoded, input)
+  },
   row(/text field in the ContentBlock object .*is blank/i, 'blankText', (body) => /"text":"(?:\s|\\[nrt])+"/.test(json(body))),
   { says: /(\S{1,200}) is a reserved keyword/i, omit: ({ body }, match) => reservedLine(body, match[1] ?? '') },
   row(/tool use in streaming mode/i, 'streamingTools', (_body, { streaming }) => streaming),
@@ -114,6 +118,14 @@ const REFUSALS: readonly Row[] = [
 
 function row(says: RegExp, omission: Omission, held: (body: JsonObject, encoded: EncodedConverse) => boolean): Row {
   return { says, omit: (encoded) => (held(encoded.body, encoded) ? [omission] : []) }
+}
+
+/** Fields of the caller's that the sentence names and that can be left out. */
+function looseFields({ body, looseFields = [] }: EncodedConverse, said: string): readonly Omission[] {
+  const words = new Set(said.split(/[^\w-]+/))
+  return looseFields
+    .filter((name) => words.has(name) && at(body, ['additionalModelRequestFields', name]) !== undefined)
+    .map((name): Omission => `extra field ${name}`)
 }
 
 /** A limit above the model's own becomes the one that the refusal tells. */

@@ -67,6 +67,8 @@ export type Omission =
   | 'system'
   | RefusedSystem
   | 'responseFields'
+  /** A native field that the caller did not name as one of the model's. */
+  | `extra field ${string}`
   | 'blankText'
   | MostTokens
 
@@ -84,6 +86,7 @@ export const NO_OMISSIONS: ReadonlySet<Omission> = new Set()
 
 /** The name without words of the caller's, as logs and metrics may have it. */
 export function kindOfOmission(name: Omission): string {
+  if (name.startsWith('extra field ')) return 'extra field'
   return name.startsWith('system ') ? 'system text' : name
 }
 

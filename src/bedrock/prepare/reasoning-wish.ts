@@ -1,5 +1,5 @@
 import { plainNumbers } from '../../core/exact-json.ts'
-import { isEmpty, isJsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import type { EncodeScope } from './encode-scope.ts'
 import { EFFORT_BUDGET } from './reasoning-amount.ts'
@@ -7,13 +7,20 @@ import { EFFORT_BUDGET } from './reasoning-amount.ts'
 /** The caller's wish, also where it came as the native field. */
 export function wishOf({ request }: EncodeScope): ReasoningWish | undefined {
   if (request.reasoning !== undefined && !isEmpty(request.reasoning)) return request.reasoning
-  const native = plainNumbers(request.extraFields?.thinking)
+  const native = plainNumbers(nativeThinking(request.extraFields))
   if (!isJsonObject(native) || typeof native.type !== 'string') return undefined
   return {
     enabled: native.type !== 'disabled',
     ...(typeof native.budget_tokens === 'number' ? { budgetTokens: native.budget_tokens } : {}),
     ...(typeof native.display === 'string' ? { display: native.display } : {})
   }
+}
+
+/** Claude's native field, and the name that Bedrock's documentation of Converse had for it first. */
+export const REASONING_NAMES: readonly string[] = ['thinking', 'reasoning_config']
+
+function nativeThinking(fields: JsonObject | undefined): Json | undefined {
+  return fields?.thinking ?? fields?.reasoning_config
 }
 
 /** Reports a `display` that the model does not have, unless it asks for what happens anyway. */

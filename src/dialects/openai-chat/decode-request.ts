@@ -95,7 +95,7 @@ function decodeRequest(
   put(request, 'metadata', decodeMetadata(fields))
   put(request, 'autoCache', decodeAutoCache(fields, report))
   put(request, 'webSearch', fields.get('web_search_options') === undefined ? undefined : true)
-  decodeNative(fields, request)
+  decodeNative(fields, request, report)
   return request
 }
 

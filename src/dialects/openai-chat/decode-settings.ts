@@ -7,6 +7,7 @@ import { atMost, optionalChoice } from '../openai/read-value.ts'
 import { badValue, wrongType } from '../openai/refuse.ts'
 import type { ChatFields } from './fields.ts'
 import { FIELDS, type FieldName } from './fields.ts'
+import type { Report } from './report.ts'
 
 /** Reads the limits and sampling fields, which go to the core as they are. */
 export function decodeLimits(fields: ChatFields, request: Mutable<ChatRequest>): void {
@@ -70,11 +71,23 @@ export function decodeMetadata(fields: ChatFields): Record<string, string> | und
 }
 
 /** Reads the fields that are Bedrock's own. */
-export function decodeNative(fields: ChatFields, request: Mutable<ChatRequest>): void {
+export function decodeNative(fields: ChatFields, request: Mutable<ChatRequest>, report: Report): void {
   put(request, 'latency', decodeLatency(fields))
   put(request, 'betas', decodeBetas(fields))
-  put(request, 'extraFields', fields.get('additional_model_request_fields'))
+  decodeExtra(fields, request, report)
   put(request, 'responseFieldPaths', decodePointers(fields))
+}
+
+/** What a literal `extra_body` holds and no field is named by goes to the model, below what is named as the model's. */
+function decodeExtra(fields: ChatFields, request: Mutable<ChatRequest>, report: Report): void {
+  const named = fields.get('additional_model_request_fields')
+  const isNamed = (name: string) => named !== undefined && Object.hasOwn(named, name)
+  const given = Object.entries(fields.extra ?? {})
+  const loose = given.filter(([name]) => !isNamed(name))
+  for (const [name] of given)
+    if (isNamed(name)) report(`extra_body.${name}`, 'it stands in `additional_model_request_fields` too, which wins')
+  put(request, 'extraFields', loose.length === 0 ? named : { ...named, ...Object.fromEntries(loose) })
+  put(request, 'looseFields', loose.length === 0 ? undefined : loose.map(([name]) => name))
 }
 
 function decodeLatency(fields: ChatFields) {

@@ -91,7 +91,12 @@ export const FIELDS = {
     note: 'merged deeply into the native body'
   },
   additional_model_response_field_paths: { type: 'array', outcome: 'mapped', extension: true, note: 'answered on the choice' },
-  extra_body: { type: 'object', outcome: 'mapped', extension: true, note: 'its members count as fields; the top level wins' }
+  extra_body: {
+    type: 'object',
+    outcome: 'mapped',
+    extension: true,
+    note: "its members count as fields, the top level wins; others go to the model's native body"
+  }
 } as const satisfies Record<string, FieldRow>
 
 export type FieldName = keyof typeof FIELDS

@@ -1,6 +1,6 @@
 import type { CoreField, Spell } from '../../core/field.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { type SpeltField, unmappedName } from '../openai/spelling.ts'
+import { extraName, type SpeltField, unmappedName } from '../openai/spelling.ts'
 import type { ChatFields } from './fields.ts'
 
 /** Where a caller can have written a field; the first that was given counts, and the first of all where none was. */
@@ -51,7 +51,10 @@ export function chatSpelling(fields: ChatFields): Spell {
     const value = fields.get(name)
     return isJsonObject(value) ? SUB_FIELDS.filter((path) => path.startsWith(`${name}.`) && isGiven(value, path)) : []
   })
+  const loose = Object.keys(fields.extra ?? {})
   return (field) => {
+    const extra = extraName(field)
+    if (extra !== undefined) return extraPath(extra, loose, given)
     const unmapped = unmappedName(field)
     if (unmapped !== undefined) return pathOf(unmapped, given)
     const spellings: readonly string[] = SPELLINGS[field as SpeltField]
@@ -66,6 +69,12 @@ const SUB_FIELDS: readonly string[] = Object.values(SPELLINGS)
 
 function isGiven(holder: Readonly<Record<string, unknown>>, path: string): boolean {
   return (holder[path.slice(path.indexOf('.') + 1)] ?? undefined) !== undefined
+}
+
+/** Where a native field was given: in a literal `extra_body`, or among those that are named as the model's. */
+function extraPath(path: string, loose: readonly string[], given: ReadonlyMap<string, string>): string {
+  const [name = path] = path.split('.', 1)
+  return loose.includes(name) ? `extra_body.${path}` : `${pathOf('additional_model_request_fields', given)}.${path}`
 }
 
 /** A field's path with `extra_body.` before it where it stood there. */

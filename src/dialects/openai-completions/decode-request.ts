@@ -82,6 +82,8 @@ function sharedFields(fields: CompletionFields, model: string): Omit<ChatRequest
   put(request, 'topP', fields.get('top_p'))
   put(request, 'stop', stop.length === 0 ? undefined : stop)
   put(request, 'metadata', user ? { user } : undefined)
+  put(request, 'extraFields', fields.extra)
+  put(request, 'looseFields', fields.extra && Object.keys(fields.extra))
   return request
 }
 

@@ -21,7 +21,12 @@ export const FIELDS = {
   logit_bias: { type: 'object', outcome: 'reported', note: '' },
   presence_penalty: { type: 'number', outcome: 'reported', min: -2, max: 2, neutral: 0, note: '' },
   frequency_penalty: { type: 'number', outcome: 'reported', min: -2, max: 2, neutral: 0, note: '' },
-  extra_body: { type: 'object', outcome: 'mapped', extension: true, note: 'its members count as fields; the top level wins' }
+  extra_body: {
+    type: 'object',
+    outcome: 'mapped',
+    extension: true,
+    note: "its members count as fields, the top level wins; others go to the model's native body"
+  }
 } as const satisfies Record<string, FieldRow>
 
 /** The fields of one request. */

@@ -1,6 +1,8 @@
+import { plainMember } from '../../core/foreign-json.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { FieldRow, FieldTable, FieldType } from './field-row.ts'
 import { outOfRange, wrongChoice, wrongType } from './refuse.ts'
+import { isTellable } from './unknown-members.ts'
 
 interface ValueOf {
   string: string
@@ -19,8 +21,10 @@ export interface Fields<T extends FieldTable> {
   path(name: keyof T & string): string
   /** The fields that were given, with the paths they stood at. */
   given(): ReadonlyMap<string, string>
-  /** Paths of fields that no row of the table names. */
+  /** Paths of fields that no row of the table names, but for those in a literal `extra_body`. */
   readonly unknown: readonly string[]
+  /** Those in a literal `extra_body`: fields for the model, with the digits of their numbers. Absent: there are none. */
+  readonly extra: JsonObject | undefined
 }
 
 /** Makes what reads a body and a literal `extra_body` as one set of the fields of a table; the top level wins. */
@@ -35,20 +39,29 @@ function readFields<T extends FieldTable>(body: JsonObject, rows: ReadonlyMap<st
   // Of some fifty fields a caller sends a few: those are kept, and nothing is looked for in the body again.
   const values = new Map<string, Json>()
   const unknown: string[] = []
-  const keep = (name: string, value: Json | undefined, path: string) => {
+  const others: [string, Json][] = []
+  const keep = (name: string, value: Json | undefined) => {
     if (value === null || value === undefined) return
     const row = rows.get(name)
-    if (row === undefined) unknown.push(path)
-    else values.set(name, checked(value, row, path))
+    if (row === undefined) unknown.push(name)
+    else values.set(name, checked(value, row, name))
+  }
+  const keepExtra = (name: string, value: Json | undefined) => {
+    if (value === null || value === undefined || values.has(name)) return
+    const row = rows.get(name)
+    if (row === undefined && isTellable(name)) others.push([name, value])
+    else if (row === undefined) unknown.push(`extra_body.${name}`)
+    else values.set(name, checked(plainMember(name, value), row, `extra_body.${name}`))
   }
   const path = (name: string) => ((body[name] ?? null) === null && values.has(name) ? `extra_body.${name}` : name)
-  for (const name in body) keep(name, body[name], name)
-  for (const name in extra) if (!values.has(name)) keep(name, extra[name], `extra_body.${name}`)
+  for (const name in body) keep(name, body[name])
+  for (const name in extra) keepExtra(name, extra[name])
   return {
     get: <N extends keyof T>(name: N) => values.get(name as string) as ValueOf[T[N]['type']] | undefined,
     path,
     given: () => new Map(Array.from(values.keys(), (name) => [name, path(name)])),
-    unknown
+    unknown,
+    extra: others.length === 0 ? undefined : Object.fromEntries(others)
   }
 }
 

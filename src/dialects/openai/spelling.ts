@@ -1,7 +1,7 @@
-import type { CoreField, Spell, UnmappedField } from '../../core/field.ts'
+import type { CoreField, ExtraField, Spell, UnmappedField } from '../../core/field.ts'
 
 /** A core field that a dialect must have a word for. */
-export type SpeltField = Exclude<CoreField, UnmappedField>
+export type SpeltField = Exclude<CoreField, UnmappedField | ExtraField>
 
 const UNMAPPED = 'unmapped.'
 
@@ -10,7 +10,17 @@ export function unmappedName(field: CoreField): string | undefined {
   return field.startsWith(UNMAPPED) ? field.slice(UNMAPPED.length) : undefined
 }
 
+const EXTRA = 'extraFields.'
+
+/** The path of a native field behind the place where the caller gave it; undefined: it is another one. */
+export function extraName(field: CoreField): string | undefined {
+  return field.startsWith(EXTRA) ? field.slice(EXTRA.length) : undefined
+}
+
 /** The spelling of a dialect that has one word for each field. */
 export function createSpelling(words: Readonly<Record<SpeltField, string>>): Spell {
-  return (field) => unmappedName(field) ?? words[field as SpeltField]
+  return (field) => {
+    const extra = extraName(field)
+    return unmappedName(field) ?? (extra === undefined ? words[field as SpeltField] : `${words.extraFields}.${extra}`)
+  }
 }

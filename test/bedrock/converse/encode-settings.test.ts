@@ -1,6 +1,6 @@
 import t from 'tap'
-import { mergeDeep } from '../../../src/bedrock/converse/additional-fields.ts'
 import type { JsonObject } from '../../../src/core/json.ts'
+import { mergeDeep } from '../../../src/core/json.ts'
 import type { TextBlock } from '../../../src/core/turn.ts'
 import { at, dropped, encode, NOVA, SONNET_45, SONNET_46, user } from './encode.ts'
 

@@ -118,12 +118,13 @@ t.test('a fault in extra_body is named where it stands', async (t) => {
   t.equal(refusal({ extra_body: { top_k: 'x' } }).param, 'extra_body.top_k')
 })
 
-t.test('fields that nobody knows are left out and reported, wherever they stand', async (t) => {
-  const { warnings } = decode({ plugins: [], extra_body: { foo: 1 }, 'not a name': 1 })
+t.test('fields that nobody knows are left out and reported; those of a literal extra_body are for the model (F36)', async (t) => {
+  const { request, warnings } = decode({ plugins: [], extra_body: { foo: 1, 'nor this': 2 }, 'not a name': 1 })
   t.strictSame(
     warnings.map(({ param }) => param),
-    ['plugins', 'extra_body.foo']
+    ['plugins']
   )
+  t.strictSame([request.extraFields, request.looseFields], [{ foo: 1 }, ['foo']])
 })
 
 t.test('what is lost inside a field is reported too, once', async (t) => {

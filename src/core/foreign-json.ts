@@ -1,9 +1,10 @@
-import { isRawNumber, replaceLeaves } from '../core/exact-json.ts'
+import { isRawNumber, replaceLeaves } from './exact-json.ts'
 
 /** Members, in whatever dialect, that hold JSON for models and tools: schemas, arguments, native fields. The gateway hands it on. */
 const FOREIGN = new Set([
   'additional_model_request_fields',
   'arguments',
+  'extra_body',
   'input',
   'inputSchema',
   'input_schema',
@@ -17,6 +18,11 @@ export function plainOutside(body: unknown): unknown {
   const holder = [body]
   replaceLeaves(holder, plain, (name, inner) => Array.isArray(inner) || !FOREIGN.has(name))
   return holder[0]
+}
+
+/** The same for one member of a foreign object that turns out to be the dialect's own. */
+export function plainMember<T>(name: string, value: T): T {
+  return FOREIGN.has(name) ? value : (plainOutside(value) as T)
 }
 
 function plain(leaf: unknown): unknown {
