@@ -84,7 +84,7 @@ export interface ChatRequest {
   /** Fields for the model's native body, merged deeply, never over what the gateway must set. */
   readonly extraFields?: JsonObject
   /** Names of those that the caller did not name as the model's: what the model has no field for is left out and reported. */
-  readonly looseFields?: readonly string[]
+  readonly looseFields?: ReadonlySet<string>
   readonly responseFieldPaths?: readonly string[]
   /** The caller asked for the model's own web search. */
   readonly webSearch?: boolean

@@ -26,9 +26,9 @@ export function createS3Check(places: readonly string[]): S3Check {
     block({ source, path = 'messages' }) {
       if (source.type === 's3') check(source.uri, { param: path })
     },
-    native({ extraFields = {}, looseFields = [] }) {
+    native({ extraFields = {}, looseFields }) {
       for (const name in extraFields) {
-        const field = looseFields.includes(name) ? (`extraFields.${name}` as const) : 'extraFields'
+        const field = looseFields?.has(name) ? (`extraFields.${name}` as const) : 'extraFields'
         for (const uri of addressesIn(extraFields[name] ?? null)) check(uri, { field })
       }
     }

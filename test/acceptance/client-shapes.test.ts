@@ -701,6 +701,15 @@ t.test('F36: numbers in extra_body keep their digits, and those of known fields 
   t.equal((await post(CHAT, body('{"max_tokens":1.50}'))).status, 400)
 })
 
+t.test('F36: as many fields as a body may hold are no work for hours', async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 90_000 }, (_, index) => [`field_${index}`, index]))
+  const before = process.cpuUsage()
+  const { status } = await ask({ model: NOVA, extra_body: many })
+  const { user, system } = process.cpuUsage(before)
+  t.equal(status, 400)
+  t.ok((user + system) / 1e6 < 20, `${(user + system) / 1e6} s`)
+})
+
 t.test('F36: names that are none are neither sent nor shown', async (t) => {
   const odd = { [`x`.repeat(70_000)]: 1, 'a, b': 2, __proto__: 3 }
   const { status, sent, headers } = await ask({ model: NOVA, extra_body: odd })

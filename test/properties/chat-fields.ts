@@ -59,12 +59,13 @@ const FUNCTION = fc.record(
   {
     name: NAMES,
     description: fc.constantFrom('', ' ', 'Looks up.', null),
-    parameters: SCHEMAS,
+    parameters: fc.oneof({ weight: 9, arbitrary: SCHEMAS }, { weight: 1, arbitrary: fc.constant([]) }),
     strict: fc.constantFrom(true, false, null)
   },
   { requiredKeys: ['name'] }
 )
 const TOOL = fc.oneof(
+  { weight: 2, arbitrary: FUNCTION.map(({ parameters, ...made }) => ({ ...made, input_schema: parameters })) },
   { weight: 6, arbitrary: FUNCTION.map((made) => ({ type: 'function', function: made })) },
   fc.record({ type: fc.constantFrom('web_search', 'custom', 'system_tool', 'function', null), name: NAMES }),
   fc.constant({
@@ -73,6 +74,7 @@ const TOOL = fc.oneof(
   })
 )
 const FORMAT = fc.oneof(
+  fc.record({ type: fc.constantFrom('json_object', 'json_schema'), schema: SCHEMAS }),
   fc.constantFrom<object>({ type: 'text' }, { type: 'json_object' }, { type: 'json_schema' }, { type: 'xml' }),
   fc
     .record({ name: NAMES, schema: SCHEMAS, strict: fc.constantFrom(true, false, null) })
@@ -86,9 +88,14 @@ const CHOICE = fc.constantFrom<unknown>(
   'some',
   { type: 'function', function: { name: 'lookup' } },
   { type: 'function', function: { name: 'nobody' } },
+  { type: 'any', disable_parallel_tool_use: true },
+  { type: 'tool', name: 'lookup' },
+  { type: 'tool' },
   { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: [{ type: 'function', function: { name: 'lookup' } }] } }
 )
 const CACHE = fc.constantFrom<unknown>({ type: 'ephemeral' }, { type: 'ephemeral', ttl: '1h' }, { ttl: '5m' }, { ttl: '7d' }, {})
+
+const image = { type: 'image_url', image_url: { url: `data:image/jpeg;base64,${PNG}` } }
 
 /** Fields whose inside matters: what clients send, and what they should not. */
 const BY_NAME: Partial<Record<FieldName, fc.Arbitrary<unknown>>> = {
@@ -161,6 +168,13 @@ const BY_NAME: Partial<Record<FieldName, fc.Arbitrary<unknown>>> = {
   performance_config: fc.constantFrom<object>({ latency: 'optimized' }, { latency: 'standard' }, { latency: 'fast' }, {}),
   additional_model_request_fields: fc.constantFrom<object>({}, { thinking: { type: 'enabled', budget_tokens: 2000 } }),
   additional_model_response_field_paths: fc.constantFrom<unknown[]>([], ['/stop_sequence'], [''], [1]),
+  system: fc.constantFrom<unknown>(
+    'be brief',
+    '',
+    [{ type: 'text', text: 'be brief', cache_control: { type: 'ephemeral' } }],
+    [image],
+    7
+  ),
   web_search_options: fc.constantFrom<object>({}, { search_context_size: 'low' }),
   extra_body: fc.constantFrom<object>({ top_k: 3 }, { temperature: 0.2, thinking: { type: 'disabled' } }, { top_k: 'a' }, {})
 }
@@ -169,7 +183,8 @@ const BY_NAME: Partial<Record<FieldName, fc.Arbitrary<unknown>>> = {
 function valuesOf(name: FieldName): fc.Arbitrary<unknown> {
   const row: FieldRow = FIELDS[name]
   // What is inside goes to the model as it is, so the model's refusal of it is the right answer.
-  if (name === 'additional_model_request_fields') return BY_NAME[name] ?? fc.constant({})
+  // The same holds for what a literal `extra_body` has beside fields.
+  if (name === 'additional_model_request_fields' || name === 'extra_body') return BY_NAME[name] ?? fc.constant({})
   return fc.oneof(
     { weight: 8, arbitrary: BY_NAME[name] ?? BY_TYPE[row.type](row) },
     { weight: 1, arbitrary: fc.constant(null) },
@@ -185,7 +200,6 @@ export const FIELDS_DRAWN: fc.Arbitrary<Record<string, unknown>> = fc
   .chain((names) => fc.tuple(...names.map((name) => valuesOf(name).map((value) => [name, value] as const))))
   .map((pairs) => Object.fromEntries(pairs))
 
-const image = { type: 'image_url', image_url: { url: `data:image/jpeg;base64,${PNG}` } }
 const file = { type: 'file', file: { filename: 'a b?.md', file_data: `data:text/markdown;base64,${btoa('# hi')}` } }
 const calling = (...ids: string[]) => ({
   role: 'assistant',
@@ -193,6 +207,10 @@ const calling = (...ids: string[]) => ({
   tool_calls: ids.map((id) => ({ id, type: 'function', function: { name: 'lookup', arguments: id.length > 3 ? '{"a":' : '' } }))
 })
 const result = (tool_call_id: string, content: unknown = '') => ({ role: 'tool', tool_call_id, content })
+
+const use = (id: string) => ({ type: 'tool_use', id, name: 'lookup', input: { a: 1 } })
+const answer = (id: string, content: unknown) => ({ type: 'tool_result', tool_use_id: id, content, is_error: id === '' })
+const source = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } }
 
 const MESSAGE = fc.constantFrom<unknown>(
   { role: 'user', content: 'hello' },
@@ -211,6 +229,12 @@ const MESSAGE = fc.constantFrom<unknown>(
   result('b.c/d', [{ type: 'text', text: 'it is' }, image]),
   result('nobody', '{"a":1}'),
   { role: 'function', name: 'lookup', content: 'done' },
+  { role: 'assistant', content: [{ type: 'text', text: 'So' }, use('a'), use('')] },
+  { role: 'assistant', tool_calls: [{ function: { name: 'lookup', arguments: '[]' } }] },
+  { role: 'user', content: [answer('a', [{ type: 'text', text: 'it is' }, source]), { type: 'input_text', text: 'beside' }] },
+  { role: 'user', content: [answer('', 'x'), answer('b.c/d', '')] },
+  { role: 'tool', content: 'without an id' },
+  { role: 'user', content: [source, { type: 'document', source: { type: 'text', data: 'a' }, title: 'b' }] },
   { role: 'robot', content: 'a' },
   { content: 'a' },
   { role: 'user', content: [{ type: 'hologram' }] },

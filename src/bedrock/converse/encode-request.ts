@@ -30,7 +30,7 @@ export interface EncodedConverse extends EncodedChat {
   /** The body holds native fields or beta flags of the caller's own choice. */
   readonly hasOwnFields: boolean
   /** Native fields that can be left out where the model refuses them. */
-  readonly looseFields?: readonly string[]
+  readonly looseFields?: ReadonlySet<string>
 }
 
 /**

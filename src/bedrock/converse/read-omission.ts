@@ -121,10 +121,11 @@ function row(says: RegExp, omission: Omission, held: (body: JsonObject, encoded:
 }
 
 /** Fields of the caller's that the sentence names and that can be left out. */
-function looseFields({ body, looseFields = [] }: EncodedConverse, said: string): readonly Omission[] {
-  const words = new Set(said.split(/[^\w-]+/))
-  return looseFields
-    .filter((name) => words.has(name) && at(body, ['additionalModelRequestFields', name]) !== undefined)
+function looseFields({ body, looseFields }: EncodedConverse, said: string): readonly Omission[] {
+  if (looseFields === undefined) return []
+  const words = [...new Set(said.split(/[^\w-]+/))]
+  return words
+    .filter((name) => looseFields.has(name) && at(body, ['additionalModelRequestFields', name]) !== undefined)
     .map((name): Omission => `extra field ${name}`)
 }
 

@@ -78,7 +78,7 @@ function decodeRequest(
   const { system, turns } = decodeMessages(messages, fields.path('messages'), report)
   const request: Mutable<ChatRequest> = {
     model,
-    system: [...decodeSystem(fields, report), ...system],
+    system: decodeSystem(fields, system, report),
     turns,
     tools,
     output: decodeOutput(fields, report),
@@ -100,10 +100,11 @@ function decodeRequest(
 }
 
 /** Anthropic's place for what the system says, before the messages. */
-function decodeSystem(fields: ChatFields, report: Report): readonly TextBlock[] {
+function decodeSystem(fields: ChatFields, said: readonly TextBlock[], report: Report): readonly TextBlock[] {
   const system = fields.get('system')
-  if (system === undefined) return []
-  return decodeTextParts(system, fields.path('system'), report).filter(({ text }) => text.trim() !== '')
+  if (system === undefined) return said
+  const blocks = decodeTextParts(system, fields.path('system'), report)
+  return [...blocks.filter(({ text }) => text.trim() !== ''), ...said]
 }
 
 function decodeOptions(

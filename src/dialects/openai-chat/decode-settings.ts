@@ -87,7 +87,7 @@ function decodeExtra(fields: ChatFields, request: Mutable<ChatRequest>, report: 
   for (const [name] of given)
     if (isNamed(name)) report(`extra_body.${name}`, 'it stands in `additional_model_request_fields` too, which wins')
   put(request, 'extraFields', loose.length === 0 ? named : { ...named, ...Object.fromEntries(loose) })
-  put(request, 'looseFields', loose.length === 0 ? undefined : loose.map(([name]) => name))
+  put(request, 'looseFields', loose.length === 0 ? undefined : new Set(loose.map(([name]) => name)))
 }
 
 function decodeLatency(fields: ChatFields) {

@@ -51,7 +51,7 @@ export function chatSpelling(fields: ChatFields): Spell {
     const value = fields.get(name)
     return isJsonObject(value) ? SUB_FIELDS.filter((path) => path.startsWith(`${name}.`) && isGiven(value, path)) : []
   })
-  const loose = Object.keys(fields.extra ?? {})
+  const loose = fields.extra === undefined ? NONE : new Set(Object.keys(fields.extra))
   return (field) => {
     const extra = extraName(field)
     if (extra !== undefined) return extraPath(extra, loose, given)
@@ -63,6 +63,8 @@ export function chatSpelling(fields: ChatFields): Spell {
   }
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 const SUB_FIELDS: readonly string[] = Object.values(SPELLINGS)
   .flat()
   .filter((path) => path.includes('.'))
@@ -72,9 +74,9 @@ function isGiven(holder: Readonly<Record<string, unknown>>, path: string): boole
 }
 
 /** Where a native field was given: in a literal `extra_body`, or among those that are named as the model's. */
-function extraPath(path: string, loose: readonly string[], given: ReadonlyMap<string, string>): string {
+function extraPath(path: string, loose: ReadonlySet<string>, given: ReadonlyMap<string, string>): string {
   const [name = path] = path.split('.', 1)
-  return loose.includes(name) ? `extra_body.${path}` : `${pathOf('additional_model_request_fields', given)}.${path}`
+  return loose.has(name) ? `extra_body.${path}` : `${pathOf('additional_model_request_fields', given)}.${path}`
 }
 
 /** A field's path with `extra_body.` before it where it stood there. */

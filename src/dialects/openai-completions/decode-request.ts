@@ -83,7 +83,7 @@ function sharedFields(fields: CompletionFields, model: string): Omit<ChatRequest
   put(request, 'stop', stop.length === 0 ? undefined : stop)
   put(request, 'metadata', user ? { user } : undefined)
   put(request, 'extraFields', fields.extra)
-  put(request, 'looseFields', fields.extra && Object.keys(fields.extra))
+  put(request, 'looseFields', fields.extra && new Set(Object.keys(fields.extra)))
   return request
 }
 

@@ -39,7 +39,7 @@ function readFields<T extends FieldTable>(body: JsonObject, rows: ReadonlyMap<st
   // Of some fifty fields a caller sends a few: those are kept, and nothing is looked for in the body again.
   const values = new Map<string, Json>()
   const unknown: string[] = []
-  const others: [string, Json][] = []
+  let others: Map<string, Json> | undefined
   const keep = (name: string, value: Json | undefined) => {
     if (value === null || value === undefined) return
     const row = rows.get(name)
@@ -49,9 +49,12 @@ function readFields<T extends FieldTable>(body: JsonObject, rows: ReadonlyMap<st
   const keepExtra = (name: string, value: Json | undefined) => {
     if (value === null || value === undefined || values.has(name)) return
     const row = rows.get(name)
-    if (row === undefined && isTellable(name)) others.push([name, value])
-    else if (row === undefined) unknown.push(`extra_body.${name}`)
-    else values.set(name, checked(plainMember(name, value), row, `extra_body.${name}`))
+    if (row !== undefined) values.set(name, checked(plainMember(name, value), row, `extra_body.${name}`))
+    else if (!isTellable(name)) unknown.push(`extra_body.${name}`)
+    else {
+      others ??= new Map()
+      others.set(name, value)
+    }
   }
   const path = (name: string) => ((body[name] ?? null) === null && values.has(name) ? `extra_body.${name}` : name)
   for (const name in body) keep(name, body[name])
@@ -61,7 +64,7 @@ function readFields<T extends FieldTable>(body: JsonObject, rows: ReadonlyMap<st
     path,
     given: () => new Map(Array.from(values.keys(), (name) => [name, path(name)])),
     unknown,
-    extra: others.length === 0 ? undefined : Object.fromEntries(others)
+    extra: others === undefined ? undefined : Object.fromEntries(others)
   }
 }
 
