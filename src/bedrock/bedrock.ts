@@ -8,6 +8,7 @@ import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import type { AttemptPolicy, Candidate } from './run/attempt.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
 import { type ChatAnswer, type ChatRun, type ChatTools, runChat } from './run/chat-run.ts'
+import { type CountRun, createCounter, type TokenCount } from './run/count.ts'
 import { type InvokeAnswer, type InvokeRun, runInvoke } from './run/invoke-run.ts'
 import type { BedrockObserver } from './run/observer.ts'
 import { createOmissionMemory } from './run/omission-memory.ts'
@@ -17,6 +18,7 @@ import type { AgentOptions } from './transport/agent.ts'
 import { createTransport, type Transport } from './transport/transport.ts'
 
 export type { ChatAnswer, ChatRun } from './run/chat-run.ts'
+export type { TokenCount } from './run/count.ts'
 export type { InvokeAnswer } from './run/invoke-run.ts'
 export type { BedrockObserver } from './run/observer.ts'
 
@@ -26,6 +28,8 @@ export interface Bedrock {
   chat(run: ChatRun): Promise<ChatAnswer>
   /** Calls a model with a body of its own kind. Throws GatewayError. */
   invoke(run: InvokeRun): Promise<InvokeAnswer>
+  /** The tokens of a prompt, by the model's own count where Bedrock has it. Fails only where the caller leaves. */
+  count(run: CountRun): Promise<TokenCount>
   /** Endpoint, credentials, connections. Throws GatewayError saying what is missing; it may be called again. */
   warm(): Promise<void>
   /** Whether calls can be made, and if not, why: one sentence each. A failed warm-up is tried again when this is asked. */
@@ -120,9 +124,11 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     return possible.length > 0 ? possible : everywhere
   }
 
+  const count = createCounter({ candidates, traitRows: options.traitRows ?? [], now: steadyNow })
   const warmth = createWarmth(transports, credentials)
   return {
     chat: (run) => runChat(run, { ...tools, policy: policyOf(run.owner) }),
+    count,
     invoke: (run) => runInvoke(run, candidates(run.targets), policyOf(run.owner)),
     warm: warmth.warm,
     ready: warmth.ready,

@@ -80,6 +80,8 @@ const MEMBERS = {
   noCacheBehind: ['a list of strings', texts],
   betas: ['a list of strings', texts],
   longContextBeta: ['a string', text],
+  countsTokens: ['true or false', flag],
+  tokenScale: ['a number above 0', (value) => typeof value === 'number' && value > 0],
   responseFields: ['true or false', flag],
   profileOnly: ['true or false', flag],
   profiles: ['a list of strings', texts]

@@ -3,6 +3,7 @@ import { baseModelId, hasGeography, regionOfArn } from './base-model.ts'
 import { geographies } from './geography.ts'
 import { globMatch, isGlob } from './glob.ts'
 import type { ModelTarget } from './model-target.ts'
+import { newestOf } from './newest-of.ts'
 import { type PlainName, plainName } from './plain-name.ts'
 import { traitsFor } from './traits.ts'
 
@@ -13,7 +14,7 @@ export { plainName } from './plain-name.ts'
 export { targetIn } from './target-in.ts'
 
 /** What the catalogue tells of a model, as far as names go. */
-export type KnownModel = Pick<ModelInfo, 'id' | 'baseId' | 'name' | 'onDemand' | 'kind'>
+export type KnownModel = Pick<ModelInfo, 'id' | 'baseId' | 'name' | 'onDemand' | 'kind' | 'lifecycle'>
 
 export interface ResolveContext {
   readonly aliases: Readonly<Record<string, string | readonly string[]>>
@@ -61,6 +62,8 @@ function expand(
   if (context.known.has(name)) return [asked]
   const plain = plainName(name)
   if (plain.name !== name) return next([plain])
+  const family = purpose === 'chat' ? newestOf(name, context.known) : []
+  if (family.length > 0) return next(family.map((each) => ({ name: each })))
   const replacement = replaceOpenAi(name, purpose, context)
   return replacement === undefined || replacement === name ? [asked] : next([{ name: replacement }])
 }
@@ -88,9 +91,19 @@ function target({ name: asked, ...wishes }: PlainName, context: ResolveContext):
   return { id: `${profileGeography(baseId, context)}.${baseId}`, baseId, anyGeography: true, ...wishes }
 }
 
+/** Behind a model's name in an id: a date, a version. */
+const VERSION = /^(?:-\d{8})?(?:-v\d+(?::\d+)?)?$/
+
 /** `gpt-oss-120b` or `claude-sonnet-4-6`: the catalogue's id without provider and version. Only where it is the one that fits. */
 function shorthand(asked: string, known: ReadonlyMap<string, KnownModel>): KnownModel | undefined {
   if (asked.includes('.') || asked.includes(':')) return undefined
+  return theOne(asked, known) ?? (OTHER_END.test(asked) ? theOne(asked.replace(OTHER_END, ''), known) : undefined)
+}
+
+/** Anthropic's names of a model's newest edition: `claude-3-7-sonnet-latest`, `claude-sonnet-4-0`. */
+const OTHER_END = /-(?:latest|0)$/
+
+function theOne(asked: string, known: ReadonlyMap<string, KnownModel>): KnownModel | undefined {
   const fits = [...known.values()].filter((model) => {
     if (model.kind !== 'foundation') return false
     const name = model.id.slice(model.id.indexOf('.') + 1)
@@ -98,7 +111,13 @@ function shorthand(asked: string, known: ReadonlyMap<string, KnownModel>): Known
       name === asked || /^[-:](?:v?\d+(?::\d+)?|\d{8}-v\d+:\d+)$/.test(name.startsWith(asked) ? name.slice(asked.length) : '')
     )
   })
-  return fits.find((model) => fits.every((other) => other.id === model.id))
+  // `-6` may be a version of the edition or of the model: where both are there, the plain name is meant.
+  const exact = fits.filter(({ id }) => VERSION.test(id.slice(id.indexOf('.') + 1 + asked.length)))
+  return only(fits) ?? only(exact)
+}
+
+function only(models: readonly KnownModel[]): KnownModel | undefined {
+  return models.find((model) => models.every((other) => other.id === model.id))
 }
 
 function needsProfile(id: string, baseId: string, known: KnownModel | undefined, context: ResolveContext): boolean {

@@ -55,6 +55,8 @@ const PERMISSIVE: Traits = {
   noCacheBehind: [],
   betas: [],
   longContextBeta: '',
+  countsTokens: false,
+  tokenScale: 1.1,
   responseFields: false,
   profileOnly: false,
   profiles: []
@@ -121,6 +123,9 @@ const CLAUDE_3: Traits = {
   maxOutputTokens: 4096,
   structuredOutputWithCitations: false,
   betas: CLAUDE_BETAS,
+  // Which of them it has changes: one that is refused is not asked again for minutes. Measured by peers, 2026-08.
+  countsTokens: true,
+  tokenScale: 1.18,
   responseFields: true
 }
 
@@ -183,7 +188,9 @@ const CLAUDE_47: Traits = {
   strictTools: false,
   structuredOutput: false,
   efforts: EFFORTS_TO_MAX,
-  hidesReasoning: true
+  hidesReasoning: true,
+  // Its tokenizer is a new one.
+  tokenScale: 1.53
 }
 
 /** The 5 series: thinking is on by itself and can be switched off. 2026-06. */

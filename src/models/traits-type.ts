@@ -108,6 +108,10 @@ export interface Traits {
   readonly betas: readonly string[]
   /** The beta flag that opens a context of a million tokens to who asks for it; empty: none is needed, or there is no such context. */
   readonly longContextBeta: string
+  /** Bedrock's CountTokens may have it. */
+  readonly countsTokens: boolean
+  /** Its tokens for each one of o200k, for estimates. */
+  readonly tokenScale: number
   /** Native response fields worth asking for: the stop string that was met, reasoning tokens. */
   readonly responseFields: boolean
   /** Called only through an inference profile, and the geographies that have one. */

@@ -1,5 +1,5 @@
-import type { Dialect } from '../dialect.ts'
-import { decodeMessagesRequest, type MessagesOptions } from './decode-request.ts'
+import type { DecodeContext, Dialect } from '../dialect.ts'
+import { type DecodedMessages, decodeMessagesRequest, type MessagesOptions } from './decode-request.ts'
 import { encodeMessage } from './encode-message.ts'
 import { ANTHROPIC_ERRORS } from './error-words.ts'
 import { MessageStream } from './stream-writer.ts'
@@ -14,4 +14,9 @@ export const anthropicMessages: Dialect<MessagesOptions> = {
   },
   encode: ([completion], head) => encodeMessage(completion!, head),
   stream: (options, head) => new MessageStream(options, head)
+}
+
+/** Reads a prompt that shall only be counted: it needs no limit, and is refused for all else that a message is refused for. */
+export function countedMessages(body: unknown, headers: DecodeContext['headers']): DecodedMessages {
+  return decodeMessagesRequest(body, { betas: headers['anthropic-beta'], isCount: true })
 }

@@ -1,3 +1,4 @@
+import { byLength, estimateTokens } from '../../core/estimate-tokens.ts'
 import type { Spell } from '../../core/field.ts'
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
@@ -10,7 +11,6 @@ import { decodeCacheMark } from './decode-cache.ts'
 import { decodeMessages, decodeSystem, referredTools } from './decode-messages.ts'
 import { decodeOutput, decodeReasoning } from './decode-thinking.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
-import { estimateTokens } from './estimate.ts'
 import { FIELDS, fieldsOf } from './fields.ts'
 import {
   optionalArray,
@@ -55,7 +55,7 @@ export function decodeMessagesRequest(body: unknown, context: MessagesContext = 
       report(name, 'not a field that the gateway knows')
   }
   const request = decodeRequest(body, context, report)
-  const inputTokens = request.stream ? estimateTokens(request) : 0
+  const inputTokens = request.stream ? estimateTokens(request, byLength) : 0
   return { request, options: { inputTokens }, warnings, spell: messagesSpelling(body) }
 }
 

@@ -1,46 +1,80 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { encodeModel, encodeModelList, type ModelCard } from '../../dialects/openai-models/encode-models.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ModelInfo } from '../../core/model.ts'
+import { encodeModel as encodeAnthropicModel, encodeModelPage } from '../../dialects/anthropic-messages/encode-models.ts'
+import { encodeModel, encodeModelList, type ModelSketch } from '../../dialects/openai-models/encode-models.ts'
 import { GatewayError } from '../../errors.ts'
 import { endpointTwice, unknownRoute } from '../../http/unknown-route.ts'
 import { isGlob } from '../../models/glob.ts'
 import { plainName } from '../../models/resolve.ts'
 
-/** `GET /models` and `GET /models/{id}`; an id may hold `/` and `:`, encoded or raw. */
+/** `GET /models` and `GET /models/{id}`, in Anthropic's shape to its clients; an id may hold `/` and `:`, encoded or raw. */
 export async function models(app: FastifyInstance): Promise<void> {
-  app.get('/models', async (request) => {
+  app.get<{ Querystring: Record<string, unknown> }>('/models', async (request, reply) => {
     await app.bedrock.home()
     const listed = (await app.catalog.list()).filter((model) => app.modelAllowed(model, request))
-    const aliases = aliasCards(app, request)
-    const names = new Set(aliases.map((card) => card.id))
-    const others = listed.filter((model) => !names.has(model.id)).map((model) => encodeModel(model))
-    return encodeModelList([...aliases, ...others])
+    const aliases = aliasesFor(app, request)
+    const names = new Set(aliases.map(({ id }) => id))
+    const others = listed.filter((model) => !names.has(model.id))
+    if (isForAnthropic(request)) {
+      reply.header('request-id', request.id)
+      const named = aliases.map(({ id, model }) => ({ id, model }))
+      const all = [...named, ...others.map((model) => ({ id: model.id, model }))].filter(({ model }) => converses(model))
+      return encodeModelPage(
+        all.map(({ id, model }) => encodeAnthropicModel(model, id)),
+        request.query
+      )
+    }
+    const cards = aliases.map(({ id, model, targets }) => encodeModel(model, { id, targets }))
+    return encodeModelList([...cards, ...others.map((model) => encodeModel(model))])
   })
 
-  app.get<{ Params: { '*': string } }>('/models/*', async (request) => {
+  app.get<{ Params: { '*': string } }>('/models/*', async (request, reply) => {
     const asked = request.params['*']
     await app.catalog.list()
-    return findCard(app, asked, request)
+    const { model, alias } = await findModel(app, asked, request)
+    return isForAnthropic(request) ? withId(request, reply, encodeAnthropicModel(model, asked)) : encodeModel(model, alias)
   })
 }
 
+function withId<T>(request: FastifyRequest, reply: FastifyReply, body: T): T {
+  reply.header('request-id', request.id)
+  return body
+}
+
+/** Only Anthropic's clients send the header. */
+function isForAnthropic({ headers }: FastifyRequest): boolean {
+  return headers['anthropic-version'] !== undefined
+}
+
+/** What no list tells of may. */
+function converses({ output }: Partial<ModelInfo>): boolean {
+  return output === undefined || output.includes('text')
+}
+
+interface Alias {
+  readonly id: string
+  readonly model: ModelSketch
+  readonly targets: readonly string[]
+}
+
 /** Names the operator gave, so that clients that choose from the list can choose them. Globs name nothing. */
-function aliasCards(app: FastifyInstance, request: FastifyRequest): ModelCard[] {
+function aliasesFor(app: FastifyInstance, request: FastifyRequest): readonly Alias[] {
   const names = Object.keys(app.config.modelAliases).filter((name) => !isGlob(name))
   return names.flatMap((id) => {
     const targets = app.targetsOf(id, purposeOf(id)).filter((target) => app.modelAllowed(target, request))
     const [first] = targets
     if (first === undefined) return []
-    return [encodeModel(app.catalog.known.get(first.id) ?? first, { id, targets: targets.map((target) => target.id) })]
+    return [{ id, model: app.catalog.known.get(first.id) ?? first, targets: targets.map((target) => target.id) }]
   })
 }
 
-async function findCard(app: FastifyInstance, asked: string, request: FastifyRequest): Promise<ModelCard> {
+async function findModel(app: FastifyInstance, asked: string, request: FastifyRequest) {
   const targets = await app.resolve(asked, purposeOf(asked), request)
   const [first] = targets
   const known = app.catalog.known.get(first.id)
   if (known === undefined && first.id === plainName(asked).name) throw unlisted(asked, request)
   const alias = known?.id === asked ? undefined : { id: asked, targets: targets.map((target) => target.id) }
-  return encodeModel(known ?? first, alias)
+  return { model: known ?? first, alias }
 }
 
 function unlisted(asked: string, { url }: FastifyRequest): GatewayError {

@@ -10,6 +10,7 @@ const EXPOSED_HEADERS = [
   'x-amzn-requestid',
   'x-adit-model',
   'x-adit-dropped',
+  'x-adit-estimated',
   'server-timing',
   'retry-after',
   'retry-after-ms',

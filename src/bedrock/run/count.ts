@@ -1,0 +1,93 @@
+import { keepNewest } from '../../core/bounded.ts'
+import type { Cancel } from '../../core/cancel.ts'
+import { countWords } from '../../core/count-words.ts'
+import { estimateTokens } from '../../core/estimate-tokens.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { ChatRequest } from '../../core/request.ts'
+import { GatewayError } from '../../errors.ts'
+import { jsonToBytes } from '../../json-bytes.ts'
+import type { ModelTarget } from '../../models/model-target.ts'
+import { type TraitRow, traitsFor } from '../../models/traits.ts'
+import { countBody } from '../prepare/count-body.ts'
+import { readText } from '../transport/http-body.ts'
+import { modelPath } from '../transport/transport.ts'
+import type { Candidate } from './attempt.ts'
+
+/** A conversation whose tokens shall be told. */
+export interface CountRun {
+  readonly request: ChatRequest
+  readonly targets: readonly [ModelTarget, ...ModelTarget[]]
+  readonly signal: Cancel
+}
+
+export interface TokenCount {
+  readonly inputTokens: number
+  /** It was not the model that counted. */
+  readonly isEstimate: boolean
+  /** The id that it is told for. */
+  readonly model: string
+}
+
+export interface CountTools {
+  readonly candidates: (targets: CountRun['targets']) => readonly Candidate[]
+  readonly traitRows: readonly TraitRow[]
+  /** Milliseconds of a clock that does not go back. */
+  readonly now: () => number
+}
+
+const LONGEST_ANSWER_BYTES = 64 * 1024
+/** Models of which it is remembered that they do not count; ids come from callers. */
+const MOST_MODELS = 200
+/** The service changes: it is asked again after so long. Milliseconds. */
+const REMEMBER_MS = 600_000
+
+/**
+ * Makes what counts the tokens of a prompt: the model itself where Bedrock's CountTokens has it, else an estimate. A count is advice, so
+ * nothing of it fails but a caller who leaves.
+ */
+export function createCounter({ candidates, traitRows, now }: CountTools): (run: CountRun) => Promise<TokenCount> {
+  const refusedUntil = new Map<string, number>()
+
+  return async ({ request, targets, signal }) => {
+    const [target] = targets
+    const traits = traitsFor(target.baseId, traitRows)
+    const asks = traits.countsTokens && (refusedUntil.get(target.baseId) ?? 0) < now()
+    const told = asks ? await ask(request, targets, signal) : undefined
+    if (told !== undefined) return { inputTokens: told, isEstimate: false, model: target.id }
+    const inputTokens = Math.ceil(estimateTokens(request, countWords) * traits.tokenScale)
+    return { inputTokens, isEstimate: true, model: target.id }
+  }
+
+  async function ask(request: ChatRequest, targets: CountRun['targets'], signal: Cancel): Promise<number | undefined> {
+    const [candidate] = candidates(targets)
+    if (candidate === undefined) return undefined
+    const { baseId } = candidate.target
+    try {
+      return await callOnce(candidate, request, signal)
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.kind === 'client_closed' || signal.aborted) throw error
+      if (LASTING.has(error.kind)) keepNewest(refusedUntil, baseId, now() + REMEMBER_MS, MOST_MODELS)
+      return undefined
+    }
+  }
+}
+
+/** Refusals that the next request would get as well: the model does not count, or the gateway may not ask it to. */
+const LASTING: ReadonlySet<GatewayError['kind']> = new Set(['invalid_request', 'model_not_found', 'access_denied'])
+
+/** Only base ids are counted, whatever geography the model is called in. */
+async function callOnce({ transport, target }: Candidate, request: ChatRequest, signal: Cancel): Promise<number | undefined> {
+  const native = Buffer.from(jsonToBytes(countBody(request))).toString('base64')
+  const response = await transport.send(
+    {
+      path: modelPath(target.baseId, 'count-tokens'),
+      model: target.baseId,
+      streams: false,
+      body: jsonToBytes({ input: { invokeModel: { body: native } } })
+    },
+    signal
+  )
+  const answer: unknown = JSON.parse(await readText(response.body, LONGEST_ANSWER_BYTES))
+  const count = isJsonObject(answer) ? answer.inputTokens : undefined
+  return typeof count === 'number' && Number.isInteger(count) && count >= 0 ? count : undefined
+}
