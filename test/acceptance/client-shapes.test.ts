@@ -524,6 +524,10 @@ const UNKNOWN: readonly (readonly [fields: object, ...paths: string[]])[] = [
     'tools[2].defer_loading'
   ],
   [{ functions: [{ name: 'now', foo: 1 }] }, 'functions[0].foo'],
+  [{ thinking: { type: 'disabled', foo: 1 } }, 'thinking.foo'],
+  [{ extra_body: { reasoning: { enabled: false, foo: 1, summary: 'auto' } } }, 'extra_body.reasoning.foo'],
+  [{ prompt_caching: { system: false, foo: 1 } }, 'prompt_caching.foo'],
+  [{ guardrail: { identifier: 'abc123', version: '1', stream_mode: 'async' } }, 'guardrail.stream_mode'],
   [{ extra_body: { tools: [{ ...READ, foo: 1 }] } }, 'extra_body.tools[0].foo'],
   [
     { tools: TOOLS, tool_choice: { type: 'function', foo: 1, function: { name: 'now', bar: 1 } } },

@@ -18,8 +18,8 @@ import { decodeReasoning, excludesReasoning } from './decode-reasoning.ts'
 import { decodeLimits, decodeMetadata, decodeNative, decodeServiceTier, decodeUnmapped, stringsOf } from './decode-settings.ts'
 import { decodeToolChoice } from './decode-tool-choice.ts'
 import { type DecodedTools, decodeTools } from './decode-tools.ts'
-import { type ChatFields, readChatFields } from './fields.ts'
-import { reportUnknown } from './members.ts'
+import { type ChatFields, type FieldName, readChatFields } from './fields.ts'
+import { type ObjectKind, reportUnknown } from './members.ts'
 import type { ChatOptions, ReasoningFormat } from './options.ts'
 import { createReport, type Report } from './report.ts'
 import type { ChatBody } from './schema.ts'
@@ -49,18 +49,30 @@ export function decodeChatRequest(body: ChatBody, defaults: ChatDefaults): Decod
   for (const path of fields.unknown) {
     if (isTellable(path)) report(path, 'not a field that the gateway knows')
   }
-  reportSearchSettings(fields, report)
+  reportMembers(fields, report)
   const tools = decodeTools(fields, report)
   const request = decodeRequest(fields, tools, defaults, report)
-  return { request, options: decodeOptions(fields, tools, defaults, report), warnings, spell: chatSpelling(fields) }
+  return { request, options: decodeOptions(fields, tools, defaults), warnings, spell: chatSpelling(fields) }
 }
 
-function reportSearchSettings(fields: ChatFields, report: Report): void {
-  const settings = fields.get('web_search_options')
-  if (settings === undefined) return
-  for (const [name, value] of Object.entries(settings)) {
-    if (value !== null && /^\w{1,64}$/.test(name))
-      report(`${fields.path('web_search_options')}.${name}`, 'the search has no such setting')
+/** Fields that are objects, and the kind of each. What is in the others is read where it is reported. */
+const OBJECTS: readonly (readonly [field: FieldName, kind: ObjectKind])[] = [
+  ['web_search_options', 'search'],
+  ['stream_options', 'streamOptions'],
+  ['reasoning', 'reasoning'],
+  ['thinking', 'thinking'],
+  ['guardrail', 'guardrail'],
+  ['guardrailConfig', 'guardrail'],
+  ['performance_config', 'performance'],
+  ['prompt_caching', 'caching'],
+  ['prompt_cache_options', 'cacheOptions'],
+  ['cache_control', 'cacheMark']
+]
+
+function reportMembers(fields: ChatFields, report: Report): void {
+  for (const [field, kind] of OBJECTS) {
+    const value = fields.get(field)
+    if (isJsonObject(value)) reportUnknown(value, kind, fields.path(field), report)
   }
 }
 
@@ -107,15 +119,10 @@ function decodeSystem(fields: ChatFields, said: readonly TextBlock[], report: Re
   return [...blocks.filter(({ text }) => text.trim() !== ''), ...said]
 }
 
-function decodeOptions(
-  fields: ChatFields,
-  { custom, legacy }: DecodedTools,
-  defaults: ChatDefaults,
-  report: Report
-): ChatOptions {
+function decodeOptions(fields: ChatFields, { custom, legacy }: DecodedTools, defaults: ChatDefaults): ChatOptions {
   const options: Mutable<ChatOptions> = {
     count: fields.get('n') ?? 1,
-    includeUsage: includesUsage(fields, report),
+    includeUsage: includesUsage(fields),
     legacyFunctions: legacy,
     reasoningFormat: excludesReasoning(fields) ? 'none' : defaults.reasoningFormat
   }
@@ -125,10 +132,9 @@ function decodeOptions(
   return options
 }
 
-function includesUsage(fields: ChatFields, report: Report): boolean {
+function includesUsage(fields: ChatFields): boolean {
   const given = fields.get('stream_options')
   if (given === undefined) return false
-  reportUnknown(given, 'streamOptions', fields.path('stream_options'), report)
   return optionalBoolean(given.include_usage, `${fields.path('stream_options')}.include_usage`) ?? false
 }
 

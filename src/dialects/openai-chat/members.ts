@@ -58,7 +58,20 @@ const MEMBERS = {
   format: members('type', 'json_schema'),
   schemaFormat: members('type', 'json_schema', 'schema', 'description', 'strict'),
   jsonSchema: members('schema', 'description', 'strict'),
-  streamOptions: members('include_usage')
+  streamOptions: members('include_usage'),
+  // A summary of the reasoning is what answers show of it.
+  reasoning: members('effort', 'max_tokens', 'enabled', 'exclude', 'summary', 'generate_summary'),
+  thinking: members('type', 'budget_tokens', 'display'),
+  guardrail: members(
+    ...['identifier', 'version', 'trace', 'stream_processing_mode'],
+    ...['guardrailIdentifier', 'guardrailVersion', 'streamProcessingMode']
+  ),
+  performance: members('latency'),
+  caching: members('system', 'tools', 'messages'),
+  cacheOptions: members('mode', 'ttl'),
+  cacheMark: members('type', 'ttl'),
+  // The search has no settings.
+  search: members()
 } as const satisfies Readonly<Record<string, ReadonlySet<string>>>
 
 export type ObjectKind = keyof typeof MEMBERS
