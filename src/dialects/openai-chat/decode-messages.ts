@@ -1,15 +1,14 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import { leaveOut } from '../../core/leave-out.ts'
-import type { Block, CacheMark, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
-import { present } from '../openai/present.ts'
+import type { Block, CacheMark, TextBlock, Turn } from '../../core/turn.ts'
 import { atMost, objectAt, optionalBoolean, stringAt } from '../openai/read-value.ts'
 import { badValue, emptyArray, missing, wrongChoice } from '../openai/refuse.ts'
 import { decodeAssistant, hasReasoningApart } from './decode-assistant.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodePart, decodeParts, decodeTextParts, MOST_PARTS } from './decode-parts.ts'
-import { decodeToolResult, type GivenResult, givenId, isToolResult } from './decode-tool-blocks.ts'
+import { decodeToolResult, type GivenResult, isToolResult, resultBlocks, toolMessage } from './decode-results.ts'
 import { reportUnknown } from './members.ts'
-import { answer, createOpenCalls, noteCalls, type OpenCalls } from './open-calls.ts'
+import { createOpenCalls, noteCalls, type OpenCalls } from './open-calls.ts'
 import type { Report } from './report.ts'
 
 export interface Conversation {
@@ -129,7 +128,7 @@ function addMixed(message: JsonObject, content: readonly Json[], path: string, p
   atMost(content, MOST_PARTS, `${path}.content`).forEach((part, index) => {
     const at = `${path}.content[${index}]`
     if (!isToolResult(part)) others.push(decodePart(part, at, progress.report))
-    else results.push(...resultBlocks(decodeToolResult(part, at, progress.report), `${at}.tool_use_id`, progress))
+    else results.push(...resultBlocks(decodeToolResult(part, at, progress.report), `${at}.tool_use_id`, progress.calls))
   })
   const said = others.length === 0 ? results : others
   const marked = markLast(said, message, path, progress.report)
@@ -170,39 +169,8 @@ function addAnswer(message: JsonObject, path: string, role: 'tool' | 'function',
   const isError = optionalBoolean(message.is_error, `${path}.is_error`)
   const content = decodeParts(message.content ?? '', `${path}.content`, report)
   const given: GivenResult = { ...named, content, path, ...(isError === undefined ? {} : { isError }) }
-  const blocks = resultBlocks(given, `${path}.tool_call_id`, progress)
+  const blocks = resultBlocks(given, `${path}.tool_call_id`, progress.calls)
   progress.turns.push({ role: 'user', content: markLast(blocks, message, path, report), path })
-}
-
-function toolMessage(message: JsonObject, path: string): { id?: string; name?: string } {
-  const name = message.name ?? message.tool_name
-  return present({
-    id: givenId(message.tool_call_id, `${path}.tool_call_id`),
-    name: typeof name === 'string' ? name : undefined
-  })
-}
-
-/** The result as a block, behind its copies for the calls that its call turned out to hold. */
-function resultBlocks({ id, name, content, isError, cache, path }: GivenResult, idPath: string, { calls }: Progress): Block[] {
-  const answered = answer({ id, name }, calls)
-  if (answered === undefined) throw missing(idPath)
-  const [callId, ...copies] = answered
-  const result: ToolResultBlock = {
-    type: 'tool-result',
-    callId,
-    content: content.map(unmarked),
-    path,
-    ...(isError ? { isError } : {})
-  }
-  // A cache point cannot stand inside a tool result: the last marked part's stands behind it.
-  const mark = cache ?? content.findLast((block) => block.cache !== undefined)?.cache
-  return [...copies.map((copy) => ({ ...result, callId: copy })), mark === undefined ? result : { ...result, cache: mark }]
-}
-
-function unmarked<T extends Block>(block: T): T {
-  if (block.cache === undefined) return block
-  const { cache: _, ...rest } = block
-  return rest as T
 }
 
 /** Legacy results name their function, not a call: they answer its latest call. */

@@ -1,11 +1,10 @@
 import type { Json, JsonObject } from '../../core/json.ts'
-import type { CacheMark, ToolCallBlock } from '../../core/turn.ts'
+import type { ToolCallBlock } from '../../core/turn.ts'
 import { CUSTOM_TOOL_FIELD } from '../openai/custom-tool.ts'
-import { present } from '../openai/present.ts'
-import { objectAt, optionalBoolean, optionalString, stringAt } from '../openai/read-value.ts'
+import { objectAt, optionalString, stringAt } from '../openai/read-value.ts'
 import { decodeArguments } from './decode-arguments.ts'
 import { decodeCacheMark } from './decode-cache.ts'
-import { type ContentBlock, decodeParts, partHasType } from './decode-parts.ts'
+import { partHasType } from './decode-parts.ts'
 import { reportUnknown } from './members.ts'
 import type { Report } from './report.ts'
 
@@ -58,35 +57,6 @@ export function decodeToolUse(value: Json, path: string, madeId: string, report:
   const calls = callsOf(stringAt(part.name, `${path}.name`), decodeArguments(part.input, `${path}.input`, report), id, path)
   const cache = decodeCacheMark(part, path, report)
   return cache === undefined ? calls : calls.map((call, index) => (index === calls.length - 1 ? { ...call, cache } : call))
-}
-
-/** What a tool answered, before it is known to which call. */
-export interface GivenResult {
-  readonly id?: string
-  readonly name?: string
-  readonly content: readonly ContentBlock[]
-  readonly isError?: boolean
-  /** A mark on the result itself. */
-  readonly cache?: CacheMark
-  readonly path: string
-}
-
-/** Tells a result among the parts of a message, where Anthropic has it. */
-export function isToolResult(part: Json): boolean {
-  return partHasType(part, 'tool_result')
-}
-
-/** Reads such a result. */
-export function decodeToolResult(value: Json, path: string, report: Report): GivenResult {
-  const part = objectAt(value, path)
-  reportUnknown(part, 'toolResult', path, report)
-  return present({
-    id: givenId(part.tool_use_id, `${path}.tool_use_id`),
-    content: decodeParts(part.content ?? '', `${path}.content`, report),
-    isError: optionalBoolean(part.is_error, `${path}.is_error`),
-    cache: decodeCacheMark(part, path, report),
-    path
-  })
 }
 
 /** An id that may be absent; an empty one is none. */
