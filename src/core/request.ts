@@ -28,6 +28,8 @@ export interface ReasoningWish {
   readonly enabled?: boolean
   /** Anthropic's `thinking.display`: `summarized` or `omitted`. */
   readonly display?: string
+  /** What is not said stays as the model has it: an effort alone switches nothing on, and reasoning is shown as the model does by itself. */
+  readonly isLiteral?: true
 }
 
 export interface Guardrail {

@@ -59,6 +59,8 @@ function planWish(encoding: EncodeScope, turns: readonly Turn[], hasTools: boole
     return quiet(encoding)
   }
   if (isOff) return switchOff(encoding)
+  if (wish.isLiteral === true && wish.enabled === undefined && wish.effort !== undefined && isClaudes(traits.reasoning))
+    return effortAlone(encoding, wish.effort)
   switch (traits.reasoning) {
     case 'none':
       warn('reasoning', 'the model does not reason')
@@ -79,6 +81,20 @@ function planWish(encoding: EncodeScope, turns: readonly Turn[], hasTools: boole
     default:
       return unreachable(traits.reasoning)
   }
+}
+
+/** The controls that know an effort apart from reasoning. */
+function isClaudes(control: EncodeScope['traits']['reasoning']): boolean {
+  return control === 'budget' || control === 'adaptive'
+}
+
+/** How much the model shall do, whether it reasons or not. */
+function effortAlone(encoding: EncodeScope, wished: Effort): ReasoningPlan {
+  const plan = quiet(encoding)
+  if (encoding.traits.reasoning === 'adaptive')
+    return { ...plan, fields: { output_config: { effort: nearestEffort(wished, encoding.traits.efforts) } } }
+  encoding.warn('reasoning', 'the model takes an effort only as its reasoning')
+  return plan
 }
 
 function quiet(encoding: EncodeScope): ReasoningPlan {
@@ -145,7 +161,8 @@ function adaptive(encoding: EncodeScope, wish: ReasoningWish): ReasoningPlan {
   const wished = effortOf(wish)
   const effort = wished === undefined ? undefined : nearestEffort(wished, traits.efforts)
   if (!traits.hidesReasoning) dropDisplay(encoding, wish)
-  const display = traits.hidesReasoning ? { display: wish.display ?? 'summarized' } : {}
+  const shown = wish.display ?? (wish.isLiteral === true ? undefined : 'summarized')
+  const display = traits.hidesReasoning && shown !== undefined ? { display: shown } : {}
   return {
     ...withEffortRoom(encoding, effort ?? 'high'),
     active: true,

@@ -18,7 +18,7 @@ export function decodeReasoning({ thinking, output_config }: JsonObject): Reason
     ...(effort === undefined ? {} : { effort }),
     ...decodeThinking(optionalObject(thinking, 'thinking'))
   }
-  return isEmpty(wish) ? undefined : wish
+  return isEmpty(wish) ? undefined : { ...wish, isLiteral: true }
 }
 
 function decodeThinking(thinking: JsonObject | undefined): ReasoningWish {

@@ -67,7 +67,7 @@ export async function messenger(t: Test, env: Record<string, string> = {}, optio
     /** The same call as a stream, taken apart. */
     async events(body: object, headers?: Record<string, string>) {
       const sent = await send({ ...body, stream: true }, headers)
-      return { ...sent, list: eventsOf(sent.text) }
+      return { ...sent, list: sent.status === 200 ? eventsOf(sent.text) : [] }
     }
   }
 }

@@ -1,0 +1,303 @@
+import t from 'tap'
+import { signReasoning } from '../../../src/standin/signature.ts'
+import { GPT_OSS, messenger, NOVA, OPUS_47, OPUS_55, PNG, SONNET_45, SONNET_46, say, WEATHER } from './messenger.ts'
+
+const EPHEMERAL = { type: 'ephemeral' }
+
+t.test('2: blocks of every kind, the same whole and streamed', async (t) => {
+  const { ask, client, standin } = await messenger(t)
+  const content = [
+    { reasoningContent: { reasoningText: { text: 'hm\n', signature: 'c2ln' } } },
+    { reasoningContent: { redactedContent: 'cmVk' } },
+    { text: 'one' },
+    { text: 'two' },
+    { toolUse: { toolUseId: 'tooluse_1', name: 'get_weather', input: { city: 'Paris' } } },
+    { toolUse: { toolUseId: 'tooluse_2', name: 'now', input: {} } }
+  ]
+  const expected = [
+    { type: 'thinking', thinking: 'hm\n', signature: 'c2ln' },
+    { type: 'redacted_thinking', data: 'cmVk' },
+    { type: 'text', text: 'one' },
+    { type: 'text', text: 'two' },
+    { type: 'tool_use', id: 'tooluse_1', name: 'get_weather', input: { city: 'Paris' } },
+    { type: 'tool_use', id: 'tooluse_2', name: 'now', input: {} }
+  ]
+  const asked = {
+    model: SONNET_46,
+    max_tokens: 100,
+    messages: [{ role: 'user' as const, content: 'hi' }],
+    tools: [WEATHER, { ...WEATHER, name: 'now' }]
+  }
+  standin.answer(SONNET_46, { content, stopReason: 'end_turn' })
+  const { body } = await ask(asked)
+  t.same(body.content, expected)
+  t.equal(body.stop_reason, 'tool_use')
+  standin.answer(SONNET_46, { content, stopReason: 'end_turn' })
+  t.same((await client.messages.stream(asked).finalMessage()).content, expected)
+})
+
+t.test('3, 4: names and ids that Bedrock refuses come back as they were', async (t) => {
+  const { ask } = await messenger(t)
+  const long = 'x'.repeat(100)
+  const tools = [{ ...WEATHER, name: long }]
+  const called = await ask({ model: NOVA, tools, tool_choice: { type: 'tool', name: long } })
+  const sent = called.sent?.toolConfig?.tools[0]?.toolSpec?.name as string
+  t.ok(sent.length <= 64)
+  const [call] = called.body.content
+  t.match(call, { type: 'tool_use', name: long })
+  const id = 'functions.f:0'
+  const next = await ask({
+    model: NOVA,
+    tools,
+    messages: [
+      ...say('go'),
+      { role: 'assistant', content: [{ type: 'tool_use', id, name: long, input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: 'done', is_error: true }] }
+    ]
+  })
+  t.equal(next.status, 200)
+  const [, calling, result] = next.sent?.messages ?? []
+  t.match(calling?.content[0], { toolUse: { toolUseId: /^[a-zA-Z0-9_-]+$/, name: sent } })
+  t.match(result?.content[0], { toolResult: { status: 'error', content: [{ text: 'done' }] } })
+})
+
+t.test('5, 6: signed thinking goes back byte for byte, unsigned or to another family not at all', async (t) => {
+  const { ask, standin } = await messenger(t)
+  const text = 'hm…\n'
+  const signature = signReasoning(text, 'anthropic.claude-sonnet-4-6')
+  const call = { toolUse: { toolUseId: 'tooluse_a', name: 'get_weather', input: { city: 'x' } } }
+  const settings = { tools: [WEATHER], thinking: { type: 'enabled', budget_tokens: 1024 }, max_tokens: 4000 }
+  standin.answer(SONNET_46, { content: [{ reasoningContent: { reasoningText: { text, signature } } }, call] })
+  const { content } = (await ask({ ...settings, model: SONNET_46, messages: say('go') })).body
+  t.same(content[0], { type: 'thinking', thinking: text, signature })
+  const history = (assistant: unknown) => [
+    ...say('go'),
+    { role: 'assistant', content: assistant },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'tooluse_a', content: [{ type: 'text', text: 'ok' }] }] }
+  ]
+  const signed = await ask({ ...settings, model: SONNET_46, messages: history(content) })
+  t.same(signed.sent?.messages[1]?.content[0], { reasoningContent: { reasoningText: { text, signature } } })
+  const unsigned = { type: 'thinking', thinking: text, signature: '' }
+  for (const [model, first] of [
+    [SONNET_46, { ...unsigned, id: 'another' }],
+    [NOVA, content[0]]
+  ] as const) {
+    const other = { ...content[1], id: 'toolu_other' }
+    const messages = JSON.parse(JSON.stringify(history([first, other])).replaceAll('tooluse_a', 'toolu_other'))
+    const { status, sent } = await ask({ ...settings, model, messages })
+    t.equal(status, 200)
+    t.notMatch(JSON.stringify(sent?.messages), /reasoningContent/)
+  }
+})
+
+t.test('7, 8: thinking in what each generation takes', async (t) => {
+  const { ask } = await messenger(t)
+  const native = async (body: object) => (await ask(body)).sent?.additionalModelRequestFields
+  const enabled = await native({ model: SONNET_45, thinking: { type: 'adaptive' }, max_tokens: 8000 })
+  t.match(enabled, { thinking: { type: 'enabled', budget_tokens: Number } })
+  t.equal(await native({ model: SONNET_45, thinking: { type: 'adaptive' }, max_tokens: 500 }), undefined)
+  t.match(await native({ model: OPUS_47, thinking: { type: 'enabled', budget_tokens: 4000 }, max_tokens: 8000 }), {
+    thinking: { type: 'adaptive' }
+  })
+  t.notMatch(await native({ model: OPUS_55, thinking: { type: 'disabled' }, max_tokens: 8000 }), { thinking: {} })
+})
+
+t.test('an effort alone switches nothing on, and thinking is shown as the model does by itself', async (t) => {
+  const { ask } = await messenger(t)
+  const effort = await ask({ model: SONNET_46, output_config: { effort: 'high' } })
+  t.same(effort.sent?.additionalModelRequestFields, { output_config: { effort: 'high' } })
+  const shown = async (thinking: object) => (await ask({ model: OPUS_47, thinking, max_tokens: 8000 })).sent
+  t.same((await shown({ type: 'adaptive' }))?.additionalModelRequestFields?.thinking, { type: 'adaptive' })
+  t.same((await shown({ type: 'adaptive', display: 'summarized' }))?.additionalModelRequestFields?.thinking, {
+    type: 'adaptive',
+    display: 'summarized'
+  })
+})
+
+t.test('9, 10: cache marks stay where they stand, with their TTL', async (t) => {
+  const { ask } = await messenger(t)
+  const mark = (ttl: string, more: object = {}) => ({ cache_control: { ...EPHEMERAL, ttl, ...more } })
+  const { sent, headers } = await ask(
+    {
+      model: SONNET_45,
+      tools: [{ ...WEATHER, ...mark('1h') }],
+      system: [{ type: 'text', text: 'be good', ...mark('1h', { scope: 'global' }) }],
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'a', ...mark('5m') }] },
+        { role: 'assistant', content: 'b' },
+        { role: 'user', content: [{ type: 'text', text: 'c', ...mark('5m') }] }
+      ]
+    },
+    { 'anthropic-beta': 'prompt-caching-scope-2026-01-05,extended-cache-ttl-2025-04-11' }
+  )
+  const point = (ttl: string) => ({ cachePoint: { type: 'default', ttl } })
+  t.same(sent?.toolConfig?.tools[1], point('1h'))
+  t.same(sent?.system?.[1], point('1h'))
+  t.same([sent?.messages[0]?.content[1], sent?.messages[2]?.content[1]], [point('5m'), point('5m')])
+  t.equal(headers.get('x-adit-dropped'), 'system.0.cache_control.scope, anthropic-beta')
+  const top = await ask({ model: SONNET_45, cache_control: EPHEMERAL })
+  t.same(top.sent?.messages[0]?.content, [{ text: 'hello' }, { cachePoint: { type: 'default' } }])
+})
+
+t.test('11: a system’s turn stays in its place', async (t) => {
+  const { ask } = await messenger(t)
+  for (const model of [OPUS_47, SONNET_45, NOVA]) {
+    const { sent } = await ask({ model, system: 'S', messages: [...say('a'), { role: 'system', content: 'now' }] })
+    t.same([sent?.system, sent?.messages], [[{ text: 'S' }], [{ role: 'user', content: [{ text: 'a' }, { text: 'now' }] }]])
+  }
+})
+
+t.test('15: any user id is fine', async (t) => {
+  const { ask } = await messenger(t)
+  for (const user_id of [JSON.stringify({ device: 'a', account: 'b' }), 'x'.repeat(300), 'ä'])
+    t.equal((await ask({ model: SONNET_45, metadata: { user_id } })).status, 200)
+})
+
+t.test('16: what was cached is told apart from the input, with the time it is kept for', async (t) => {
+  const { ask, events, standin } = await messenger(t)
+  const usage = {
+    inputTokens: 40,
+    outputTokens: 12,
+    totalTokens: 3622,
+    cacheReadInputTokens: 3000,
+    cacheWriteInputTokens: 570,
+    cacheDetails: [
+      { ttl: '5m', inputTokens: 500 },
+      { ttl: '1h', inputTokens: 70 }
+    ]
+  }
+  const counts = {
+    input_tokens: 40,
+    output_tokens: 12,
+    cache_read_input_tokens: 3000,
+    cache_creation_input_tokens: 570,
+    cache_creation: { ephemeral_5m_input_tokens: 500, ephemeral_1h_input_tokens: 70 }
+  }
+  standin.answer(SONNET_45, { content: [{ text: 'hi' }], usage })
+  t.match((await ask({ model: SONNET_45 })).body.usage, counts)
+  standin.answer(SONNET_45, { content: [{ text: 'hi' }], usage })
+  t.match((await events({ model: SONNET_45 })).list.at(-2), { type: 'message_delta', usage: counts })
+})
+
+t.test('17, 18: why an answer ended', async (t) => {
+  const { ask, standin } = await messenger(t)
+  for (const stopReason of ['content_filtered', 'guardrail_intervened']) {
+    standin.answer(NOVA, { content: [{ text: 'x' }], stopReason })
+    const { body } = await ask({ model: NOVA })
+    t.match(body, { stop_reason: 'refusal', stop_sequence: null, stop_details: { type: 'refusal' } })
+  }
+  standin.answer(NOVA, { content: [{ text: 'x' }], stopReason: 'model_context_window_exceeded' })
+  t.equal((await ask({ model: NOVA })).body.stop_reason, 'model_context_window_exceeded')
+  standin.answer(NOVA, { content: [{ text: 'x' }], stopReason: 'malformed_tool_use' })
+  t.match((await ask({ model: NOVA })).body, { type: 'error', error: { type: 'api_error' } })
+})
+
+t.test('19: a throttle before the first event has its status', async (t) => {
+  const { events, standin } = await messenger(t)
+  standin.fail(NOVA, 'first-frame-throttling', 'none')
+  const { status, headers, text } = await events({ model: NOVA })
+  t.equal(status, 429)
+  t.match(JSON.parse(text), { type: 'error', error: { type: 'rate_limit_error' } })
+  t.ok(Number(headers.get('retry-after')) > 0)
+})
+
+t.test('24: the form of the answer, for every way that a model has', async (t) => {
+  const { ask } = await messenger(t)
+  const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'], additionalProperties: false }
+  for (const model of [SONNET_45, OPUS_47, NOVA, GPT_OSS]) {
+    const { body } = await ask({ model, output_config: { format: { type: 'json_schema', schema } } })
+    const text = body.content.findLast((block) => block.type === 'text')
+    t.match(JSON.parse(text?.type === 'text' ? text.text : ''), { n: Number }, model)
+    t.equal(body.stop_reason, 'end_turn')
+    t.notOk(body.content.some(({ type }) => type === 'tool_use'))
+  }
+})
+
+t.test('27: media of a private address are not read', async (t) => {
+  const { ask, base } = await messenger(t)
+  for (const type of ['image', 'document']) {
+    const { status, body, sent } = await ask({ messages: say([{ type, source: { type: 'url', url: `${base}/health` } }]) })
+    t.match([status, body.error?.type, sent], [400, 'invalid_request_error', undefined])
+    t.match(body.error?.message, /messages\.0\.content\.0/)
+  }
+})
+
+t.test('33: a key’s limits under Anthropic’s names', async (t) => {
+  const keys = { keys: [{ name: 'two', key: 'sk-two', requests_per_minute: 2 }] }
+  const { post } = await messenger(t, { API_KEYS_FILE: `${t.testdir({ 'keys.json': JSON.stringify(keys) })}/keys.json` })
+  const asked = () =>
+    post('/v1/messages', { model: NOVA, max_tokens: 10, messages: say('hi') }, { authorization: 'Bearer sk-two' })
+  const first = await asked()
+  t.equal(first.status, 200)
+  t.equal(first.headers.get('anthropic-ratelimit-requests-limit'), '2')
+  t.equal(first.headers.get('anthropic-ratelimit-requests-remaining'), '1')
+  t.match(first.headers.get('anthropic-ratelimit-requests-reset'), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+  await asked()
+  const third = await asked()
+  t.match([third.status, await third.json()], [429, { type: 'error', error: { type: 'rate_limit_error' } }])
+  const wait = Number(third.headers.get('retry-after'))
+  t.ok(wait >= 1 && wait <= 60)
+})
+
+t.test('every block of a message reaches the model, or is told', async (t) => {
+  const { ask } = await messenger(t)
+  const source = { type: 'base64', media_type: 'image/png', data: PNG }
+  const { status, sent, headers } = await ask({
+    model: SONNET_45,
+    messages: say([
+      { type: 'text', text: 'read' },
+      { type: 'image', source },
+      { type: 'document', title: 'Notes', context: 'mine', source: { type: 'text', media_type: 'text/plain', data: 'words' } },
+      { type: 'search_result', title: 'T', source: 'https://example.com', content: [{ type: 'text', text: 'found' }] },
+      { type: 'container_upload', file_id: 'f' }
+    ])
+  })
+  t.equal(status, 200)
+  t.match(sent?.messages[0]?.content, [
+    { text: 'read' },
+    { image: { format: 'png' } },
+    { document: { name: 'Notes', format: 'txt', context: 'mine' } },
+    { text: 'T\nhttps://example.com\nfound' }
+  ])
+  t.equal(headers.get('x-adit-dropped'), 'messages.0.content.4')
+  const strange = await ask({ messages: say([{ type: 'hologram' }]) })
+  t.match([strange.status, strange.body.error?.message], [400, /^messages\.0\.content\.0: /])
+})
+
+t.test('a conversation begun in Chat and continued in Messages keeps its signed thinking byte for byte', async (t) => {
+  const { post, ask } = await messenger(t)
+  const asked = 'Use the weather tool for Paris'
+  const fn = { type: 'function', function: { name: 'get_weather', parameters: WEATHER.input_schema } }
+  const chat = await post('/v1/chat/completions', {
+    model: SONNET_46,
+    messages: say(asked),
+    tools: [fn],
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+    max_tokens: 4000
+  })
+  const [choice] = (await chat.json()).choices
+  const [thought] = choice.message.thinking_blocks
+  const [call] = choice.message.tool_calls
+  t.ok(thought.signature)
+  const { status, sent } = await ask({
+    model: SONNET_46,
+    tools: [WEATHER],
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+    max_tokens: 4000,
+    messages: [
+      ...say(asked),
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: thought.thinking, signature: thought.signature },
+          { type: 'tool_use', id: call.id, name: call.function.name, input: JSON.parse(call.function.arguments) }
+        ]
+      },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content: '22 degrees' }] }
+    ]
+  })
+  t.equal(status, 200)
+  t.same(sent?.messages[1]?.content[0], {
+    reasoningContent: { reasoningText: { text: thought.thinking, signature: thought.signature } }
+  })
+})
