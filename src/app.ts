@@ -64,9 +64,9 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
     childLoggerFactory: (logger) => logger, // what is logged of a request names it itself: one line does not pay for a logger
     genReqId: requestId,
     frameworkErrors: frameworkErrors(TONGUES),
-    bodyLimit: config.maxBodyBytes,
-    keepAliveTimeout: config.keepAliveTimeoutMs,
-    requestTimeout: config.requestTimeoutMs,
+    bodyLimit: config.server.maxBodyBytes,
+    keepAliveTimeout: config.server.keepAliveTimeoutMs,
+    requestTimeout: config.server.requestTimeoutMs,
     http: requestWatch(config),
     clientErrorHandler: clientErrors(OPENAI_ERRORS),
     return503OnClosing: false,
@@ -112,7 +112,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
 }
 
 /** Node ends a request that does not come in whole within the time; how long its answer takes is another matter. */
-function requestWatch({ requestTimeoutMs }: Config) {
+function requestWatch({ server: { requestTimeoutMs } }: Config) {
   return {
     requireHostHeader: false, // refused with a body instead
     requestTimeout: requestTimeoutMs,
@@ -155,7 +155,7 @@ function settle(work: void | Promise<void>, done: (error?: Error) => void): void
  * that users type once too often or leave away.
  */
 function prefixes(config: Config): readonly string[] {
-  const main = config.routePrefix
+  const main = config.server.routePrefix
   const bare = main.replace(/\/v1$/, '')
   // The ARN of a profile has a slash, which not every client encodes.
   const azure = ['/openai/deployments/:deployment', '/openai/deployments/:deployment/:profile']

@@ -2,107 +2,271 @@ import { OptionalKind, type Static, type TSchema, Type } from '@sinclair/typebox
 import { Value } from '@sinclair/typebox/value'
 import { nearName } from './near-name.ts'
 
-const text = (env: string, options: object = {}) => Type.String({ env, minLength: 1, ...options })
-const flag = (env: string, fallback: boolean) => Type.Boolean({ env, default: fallback })
-const list = (env: string) => Type.Array(Type.String({ minLength: 1 }), { env, default: [] })
-const whole = (env: string, fallback: number, minimum: number, maximum: number) =>
-  Type.Integer({ env, default: fallback, minimum, maximum })
+const text = (env: string, options: object) => Type.String({ env, minLength: 1, ...options })
+const flag = (env: string, fallback: boolean, options: object) => Type.Boolean({ env, default: fallback, ...options })
+const list = (env: string, options: object) => Type.Array(Type.String({ minLength: 1 }), { env, default: [], ...options })
+const whole = (env: string, fallback: number, [minimum, maximum]: readonly [number, number], options: object) =>
+  Type.Integer({ env, default: fallback, minimum, maximum, ...options })
 const hour = 3_600_000
 
 /** A bucket, or a bucket and a prefix of its keys. */
 const S3_PLACE = '^(?:s3://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[^\\s*?]*)?$'
+const REGION = '^[a-z]{2,}(-[a-z]+)+-\\d+$'
 
-/** Every variable the gateway reads, with its default and range. Names that bedrock-access-gateway uses are kept. Times are milliseconds. */
+/**
+ * Every setting by its section, with the variable that sets it, its default, its range and what it means: the README's tables are made of
+ * these. `unset` tells what holds when it is not set, `secret` that its value is never told. Names of variables that
+ * bedrock-access-gateway uses are kept. Times are milliseconds.
+ */
 export const ConfigSchema = Type.Object({
-  port: whole('PORT', 8080, 0, 65_535),
-  host: text('HOST', { default: '0.0.0.0' }),
-  routePrefix: text('API_ROUTE_PREFIX', { default: '/api/v1', pattern: '^/[A-Za-z0-9/_.-]*[A-Za-z0-9_.-]$' }),
-  metricsPort: Type.Optional(whole('METRICS_PORT', 0, 0, 65_535)),
-
-  auth: Type.Union([Type.Literal('on'), Type.Literal('off')], { env: 'AUTH', default: 'on' }),
-  apiKey: Type.Optional(text('API_KEY')),
-  apiKeyParamName: Type.Optional(text('API_KEY_PARAM_NAME')),
-  apiKeySecretArn: Type.Optional(text('API_KEY_SECRET_ARN')),
-  apiKeysFile: Type.Optional(text('API_KEYS_FILE')),
-
-  awsRegion: Type.Optional(text('AWS_REGION', { pattern: '^[a-z]{2,}(-[a-z]+)+-\\d+$' })),
-  awsDefaultRegion: Type.Optional(text('AWS_DEFAULT_REGION', { pattern: '^[a-z]{2,}(-[a-z]+)+-\\d+$' })),
-  bedrockRegions: list('BEDROCK_REGIONS'),
-  bedrockRoleArn: Type.Optional(text('BEDROCK_ROLE_ARN', { pattern: '^arn:[a-z-]+:iam::\\d{12}:role/.+$' })),
-  bedrockExternalId: Type.Optional(text('BEDROCK_EXTERNAL_ID')),
-  bearerToken: Type.Optional(text('AWS_BEARER_TOKEN_BEDROCK')),
-  caBundle: Type.Optional(text('AWS_CA_BUNDLE')),
-  httpsProxy: Type.Optional(text('HTTPS_PROXY')),
-  httpProxy: Type.Optional(text('HTTP_PROXY')),
-  noProxy: Type.Optional(text('NO_PROXY')),
-
-  defaultModel: Type.Optional(text('DEFAULT_MODEL')),
-  defaultEmbeddingModel: text('DEFAULT_EMBEDDING_MODEL', { default: 'cohere.embed-multilingual-v3' }),
-  modelAliases: Type.Record(
-    Type.String(),
-    Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })]),
-    { env: 'MODEL_ALIASES', default: {} }
+  server: Type.Object(
+    {
+      port: whole('PORT', 8080, [0, 65_535], { description: 'where it listens' }),
+      host: text('HOST', { default: '0.0.0.0', description: 'where it listens' }),
+      routePrefix: text('API_ROUTE_PREFIX', {
+        default: '/api/v1',
+        pattern: '^/[A-Za-z0-9/_.-]*[A-Za-z0-9_.-]$',
+        description: 'main prefix; `/v1` is always served too'
+      }),
+      homePage: flag('HOME_PAGE', true, { description: 'the first page at `/`' }),
+      allowedOrigins: Type.Array(Type.String({ minLength: 1 }), {
+        env: 'ALLOWED_ORIGINS',
+        default: ['*'],
+        description: 'CORS: the origins whose pages may read answers, with commas'
+      }),
+      maxBodyBytes: whole('MAX_BODY_BYTES', 33_554_432, [1024, 1_073_741_824], { description: 'larger is 413' }),
+      bodyMemoryBytes: Type.Optional(
+        whole('BODY_MEMORY_BYTES', 0, [1_048_576, 1_099_511_627_776], {
+          unset: 'by the memory of the container and the heap',
+          description: 'what the bodies in flight may take in all; beyond it 503 and `retry-after`'
+        })
+      ),
+      requestTimeoutMs: whole('REQUEST_TIMEOUT_MS', 300_000, [10, hour], {
+        description: 'how long a request may take to come in'
+      }),
+      keepAliveTimeoutMs: whole('KEEP_ALIVE_TIMEOUT_MS', 75_000, [1000, hour], {
+        description: "must be longer than the balancer's idle timeout"
+      }),
+      shutdownGraceMs: whole('SHUTDOWN_GRACE_MS', 110_000, [0, hour], { description: 'after SIGTERM: how long answers may run' }),
+      drainDelayMs: whole('DRAIN_DELAY_MS', 0, [0, 600_000], { description: 'after SIGTERM: how long a balancer may still send' })
+    },
+    { title: 'Server' }
   ),
-  allowedModels: list('ALLOWED_MODELS'),
-  modelTraitsFile: Type.Optional(text('MODEL_TRAITS_FILE')),
-  defaultMaxTokens: Type.Optional(whole('DEFAULT_MAX_TOKENS', 0, 1, 1_000_000)),
-  crossRegionInference: flag('ENABLE_CROSS_REGION_INFERENCE', true),
-  applicationInferenceProfiles: flag('ENABLE_APPLICATION_INFERENCE_PROFILES', true),
-  promptCaching: flag('ENABLE_PROMPT_CACHING', false),
-  reasoningFormat: Type.Union([Type.Literal('field'), Type.Literal('think'), Type.Literal('both'), Type.Literal('none')], {
-    env: 'REASONING_FORMAT',
-    default: 'field'
-  }),
 
-  allowedOrigins: Type.Array(Type.String({ minLength: 1 }), { env: 'ALLOWED_ORIGINS', default: ['*'] }),
-  maxBodyBytes: whole('MAX_BODY_BYTES', 33_554_432, 1024, 1_073_741_824),
-  bodyMemoryBytes: Type.Optional(whole('BODY_MEMORY_BYTES', 0, 1_048_576, 1_099_511_627_776)),
-  fetchRemoteMedia: flag('FETCH_REMOTE_MEDIA', true),
-  mediaTrustedHosts: list('REMOTE_MEDIA_TRUSTED_HOSTS'),
-  s3MediaBuckets: Type.Array(Type.String({ pattern: S3_PLACE }), {
-    env: 'S3_MEDIA_BUCKETS',
-    default: [],
-    expects: 'must be a list of buckets and prefixes, as in reports,my-bucket/shared/pictures'
-  }),
-  homePage: flag('HOME_PAGE', true),
-
-  firstEventTimeoutMs: whole('UPSTREAM_FIRST_EVENT_TIMEOUT_MS', 120_000, 10, hour),
-  idleTimeoutMs: whole('UPSTREAM_IDLE_TIMEOUT_MS', 300_000, 10, hour),
-  totalTimeoutMs: whole('UPSTREAM_TOTAL_TIMEOUT_MS', hour, 10, 4 * hour),
-  maxAttempts: whole('UPSTREAM_MAX_ATTEMPTS', 3, 1, 10),
-  redisUrl: Type.Optional(text('REDIS_URL', { pattern: '^(redis|rediss|valkey|valkeys)://.+' })),
-  maxConcurrent: whole('MAX_CONCURRENT_REQUESTS', 2000, 1, 100_000),
-  maxEventLoopDelayMs: whole('MAX_EVENT_LOOP_DELAY_MS', 1000, 0, 60_000),
-  heartbeatMs: whole('HEARTBEAT_MS', 15_000, 10, 600_000),
-  streamCommitMs: whole('STREAM_COMMIT_MS', 15_000, 10, 600_000),
-  shutdownGraceMs: whole('SHUTDOWN_GRACE_MS', 110_000, 0, hour),
-  drainDelayMs: whole('DRAIN_DELAY_MS', 0, 0, 600_000),
-  requestTimeoutMs: whole('REQUEST_TIMEOUT_MS', 300_000, 10, hour),
-  keepAliveTimeoutMs: whole('KEEP_ALIVE_TIMEOUT_MS', 75_000, 1000, hour),
-
-  logLevel: Type.Union(
-    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
-    { env: 'LOG_LEVEL', default: 'info' }
+  auth: Type.Object(
+    {
+      mode: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+        env: 'AUTH',
+        default: 'on',
+        description:
+          '`off` needs a loopback `HOST`; answered are loopback names and pages of loopback origins, or of `ALLOWED_ORIGINS` by name'
+      }),
+      apiKey: Type.Optional(text('API_KEY', { secret: true, description: 'one key, in clear' })),
+      apiKeyParamName: Type.Optional(
+        text('API_KEY_PARAM_NAME', {
+          description: 'SSM Parameter Store: name or ARN; SecureString, String, hierarchical names'
+        })
+      ),
+      apiKeySecretArn: Type.Optional(
+        text('API_KEY_SECRET_ARN', { description: 'Secrets Manager: a bare string, `{"api_key": "..."}` or a key set' })
+      ),
+      apiKeysFile: Type.Optional(text('API_KEYS_FILE', { description: 'a key set in a file' }))
+    },
+    { title: 'Keys of callers' }
   ),
-  debug: flag('DEBUG', false),
-  emf: flag('EMF', false),
-  serviceName: text('OTEL_SERVICE_NAME', { default: 'adit' }),
-  otelDisabled: flag('OTEL_SDK_DISABLED', false),
-  otlpEndpoint: Type.Optional(text('OTEL_EXPORTER_OTLP_ENDPOINT', { pattern: '^https?://.+' })),
-  otlpTracesEndpoint: Type.Optional(text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', { pattern: '^https?://.+' })),
-  otlpMetricsEndpoint: Type.Optional(text('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', { pattern: '^https?://.+' })),
-  otelSampler: Type.Union(
-    [
-      Type.Literal('always_on'),
-      Type.Literal('always_off'),
-      Type.Literal('traceidratio'),
-      Type.Literal('parentbased_always_on'),
-      Type.Literal('parentbased_always_off'),
-      Type.Literal('parentbased_traceidratio')
-    ],
-    { env: 'OTEL_TRACES_SAMPLER', default: 'parentbased_always_on' }
+
+  aws: Type.Object(
+    {
+      region: Type.Optional(
+        text('AWS_REGION', {
+          pattern: REGION,
+          unset: 'that of the shared config file',
+          description: 'the home region: its geography (`us.`, `eu.`, ...) decides which profiles stand for base ids and `gpt-*`'
+        })
+      ),
+      defaultRegion: Type.Optional(
+        text('AWS_DEFAULT_REGION', { pattern: REGION, description: 'the home region where `AWS_REGION` is not set' })
+      ),
+      bedrockRegions: list('BEDROCK_REGIONS', {
+        unset: 'the home region',
+        description: 'ordered list to fail over in, with commas; the first is the home region'
+      }),
+      roleArn: Type.Optional(
+        text('BEDROCK_ROLE_ARN', {
+          pattern: '^arn:[a-z-]+:iam::\\d{12}:role/.+$',
+          description: 'assume this role for Bedrock calls'
+        })
+      ),
+      externalId: Type.Optional(text('BEDROCK_EXTERNAL_ID', { description: 'the external id that the role asks for' })),
+      bearerToken: Type.Optional(
+        text('AWS_BEARER_TOKEN_BEDROCK', { secret: true, description: 'a Bedrock API key, in place of signed calls' })
+      ),
+      caBundle: Type.Optional(
+        text('AWS_CA_BUNDLE', { description: 'authorities to trust beside the usual ones, for every call to AWS' })
+      ),
+      httpsProxy: Type.Optional(
+        text('HTTPS_PROXY', { secret: true, description: 'the proxy of every call to AWS: models, lists, keys, STS' })
+      ),
+      httpProxy: Type.Optional(text('HTTP_PROXY', { secret: true, description: 'the same for endpoints without TLS' })),
+      noProxy: Type.Optional(text('NO_PROXY', { description: 'hosts that are called without the proxy' }))
+    },
+    { title: 'AWS' }
   ),
-  otelSamplerArg: Type.Number({ env: 'OTEL_TRACES_SAMPLER_ARG', default: 1, minimum: 0, maximum: 1 })
+
+  models: Type.Object(
+    {
+      defaultModel: Type.Optional(
+        text('DEFAULT_MODEL', {
+          unset: "a Claude Sonnet profile of the region's geography",
+          description: 'what `gpt-*` becomes'
+        })
+      ),
+      defaultEmbeddingModel: text('DEFAULT_EMBEDDING_MODEL', {
+        default: 'cohere.embed-multilingual-v3',
+        description: 'what `text-embedding-*` becomes'
+      }),
+      aliases: Type.Record(
+        Type.String(),
+        Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })]),
+        {
+          env: 'MODEL_ALIASES',
+          default: {},
+          description: 'JSON: a name or glob to a model id, or to a list of them (tried in order)'
+        }
+      ),
+      allowed: list('ALLOWED_MODELS', { unset: 'all', description: 'globs, with commas; hides and blocks the rest' }),
+      traitsFile: Type.Optional(text('MODEL_TRAITS_FILE', { description: 'your rows over the built-in capability table' })),
+      crossRegionInference: flag('ENABLE_CROSS_REGION_INFERENCE', true, {
+        description: 'whether the model list shows inference profiles of geographies'
+      }),
+      applicationInferenceProfiles: flag('ENABLE_APPLICATION_INFERENCE_PROFILES', true, {
+        description: 'whether the model list shows application inference profiles'
+      })
+    },
+    { title: 'Models' }
+  ),
+
+  answers: Type.Object(
+    {
+      defaultMaxTokens: Type.Optional(
+        whole('DEFAULT_MAX_TOKENS', 0, [1, 1_000_000], {
+          unset: "the model's ceiling, at most 8192",
+          description: 'sent when the client sets no limit'
+        })
+      ),
+      promptCaching: flag('ENABLE_PROMPT_CACHING', false, { description: 'set cache points without being asked' }),
+      reasoningFormat: Type.Union([Type.Literal('field'), Type.Literal('think'), Type.Literal('both'), Type.Literal('none')], {
+        env: 'REASONING_FORMAT',
+        default: 'field',
+        description: '`field` (`reasoning_content`), `think` (`<think>` tags), `both`, `none`'
+      }),
+      heartbeatMs: whole('HEARTBEAT_MS', 15_000, [10, 600_000], { description: 'time between comments in a silent stream' }),
+      streamCommitMs: whole('STREAM_COMMIT_MS', 15_000, [10, 600_000], {
+        description: 'when the status of a stream is sent at the latest'
+      })
+    },
+    { title: 'Answers' }
+  ),
+
+  media: Type.Object(
+    {
+      fetchRemote: flag('FETCH_REMOTE_MEDIA', true, { description: 'whether http(s) image and file URLs are fetched' }),
+      trustedHosts: list('REMOTE_MEDIA_TRUSTED_HOSTS', {
+        description: 'hosts that may be fetched from although their addresses are private'
+      }),
+      s3Buckets: Type.Array(Type.String({ pattern: S3_PLACE }), {
+        env: 'S3_MEDIA_BUCKETS',
+        default: [],
+        unset: 'none',
+        expects: 'must be a list of buckets and prefixes, as in reports,my-bucket/shared/pictures',
+        description:
+          "`bucket` or `bucket/prefix`, with commas: where `s3://` media may lie, which Bedrock reads with the gateway's rights"
+      })
+    },
+    { title: 'Media' }
+  ),
+
+  upstream: Type.Object(
+    {
+      firstEventTimeoutMs: whole('UPSTREAM_FIRST_EVENT_TIMEOUT_MS', 120_000, [10, hour], {
+        description: 'how long Bedrock may be silent before its first event'
+      }),
+      idleTimeoutMs: whole('UPSTREAM_IDLE_TIMEOUT_MS', 300_000, [10, hour], {
+        description: 'how long Bedrock may be silent between events'
+      }),
+      totalTimeoutMs: whole('UPSTREAM_TOTAL_TIMEOUT_MS', hour, [10, 4 * hour], {
+        description: 'how long an answer may take in all'
+      }),
+      maxAttempts: whole('UPSTREAM_MAX_ATTEMPTS', 3, [1, 10], { description: 'tries before the first event' })
+    },
+    { title: 'Calls to Bedrock' }
+  ),
+
+  limits: Type.Object(
+    {
+      maxConcurrent: whole('MAX_CONCURRENT_REQUESTS', 2000, [1, 100_000], {
+        description: 'answers at once; above it new work gets 503 and `retry-after`'
+      }),
+      maxEventLoopDelayMs: whole('MAX_EVENT_LOOP_DELAY_MS', 1000, [0, 60_000], {
+        description: 'new work gets 503 while the process lags by more; `0`: never'
+      }),
+      redisUrl: Type.Optional(
+        text('REDIS_URL', {
+          pattern: '^(redis|rediss|valkey|valkeys)://.+',
+          secret: true,
+          description: 'Valkey or Redis that keeps the limits of keys for all tasks together'
+        })
+      )
+    },
+    { title: 'Limits' }
+  ),
+
+  telemetry: Type.Object(
+    {
+      logLevel: Type.Union(
+        ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
+        { env: 'LOG_LEVEL', default: 'info', description: 'from `trace` to `fatal`, or `silent`; words are logged at no level' }
+      ),
+      debug: flag('DEBUG', false, { description: '`true` is the level `debug`' }),
+      metricsPort: Type.Optional(
+        whole('METRICS_PORT', 0, [0, 65_535], { description: 'Prometheus at `/metrics` on a port of its own' })
+      ),
+      emf: flag('EMF', false, { description: '`on`: CloudWatch metrics in the log, once a minute' }),
+      serviceName: text('OTEL_SERVICE_NAME', { default: 'adit', description: 'as the standard has it' }),
+      otelDisabled: flag('OTEL_SDK_DISABLED', false, { description: 'as the standard has it' }),
+      otlpEndpoint: Type.Optional(
+        text('OTEL_EXPORTER_OTLP_ENDPOINT', {
+          pattern: '^https?://.+',
+          description: 'traces and metrics over OTLP (HTTP, JSON), by the GenAI conventions'
+        })
+      ),
+      otlpTracesEndpoint: Type.Optional(
+        text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', { pattern: '^https?://.+', description: 'the same for traces alone' })
+      ),
+      otlpMetricsEndpoint: Type.Optional(
+        text('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', { pattern: '^https?://.+', description: 'the same for metrics alone' })
+      ),
+      otelSampler: Type.Union(
+        [
+          Type.Literal('always_on'),
+          Type.Literal('always_off'),
+          Type.Literal('traceidratio'),
+          Type.Literal('parentbased_always_on'),
+          Type.Literal('parentbased_always_off'),
+          Type.Literal('parentbased_traceidratio')
+        ],
+        { env: 'OTEL_TRACES_SAMPLER', default: 'parentbased_always_on', description: 'as the standard has it' }
+      ),
+      otelSamplerArg: Type.Number({
+        env: 'OTEL_TRACES_SAMPLER_ARG',
+        default: 1,
+        minimum: 0,
+        maximum: 1,
+        description: 'as the standard has it'
+      })
+    },
+    { title: 'Telemetry' }
+  )
 })
 
 export type Config = Static<typeof ConfigSchema>
@@ -120,6 +284,20 @@ export class ConfigError extends Error {
   }
 }
 
+/** A setting's place in the schema. */
+export interface Setting {
+  readonly section: string
+  readonly field: string
+  readonly schema: TSchema
+}
+
+/** Every setting of the schema, in its order. */
+export function settings(): readonly Setting[] {
+  return Object.entries(ConfigSchema.properties).flatMap(([section, { properties }]) =>
+    Object.entries(properties).map(([field, schema]) => ({ section, field, schema }))
+  )
+}
+
 /**
  * Reads the configuration from environment variables; empty means unset.
  * Throws ConfigError with every fault at once. Values of secrets are never in a fault.
@@ -127,9 +305,13 @@ export class ConfigError extends Error {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const faults: string[] = []
   const config: Record<string, unknown> = {}
-  for (const [field, schema] of Object.entries(ConfigSchema.properties)) {
-    const value = readVariable(schema, env, faults)
-    if (value !== undefined) config[field] = value
+  for (const [section, { properties }] of Object.entries(ConfigSchema.properties)) {
+    const fields: Record<string, unknown> = {}
+    for (const [field, schema] of Object.entries(properties)) {
+      const value = readVariable(schema, env, faults)
+      if (value !== undefined) fields[field] = value
+    }
+    config[section] = fields
   }
   if (faults.length === 0) faults.push(...contradictions(config as Config))
   if (faults.length > 0) throw new ConfigError(faults)
@@ -158,7 +340,7 @@ const OTHERS: ReadonlySet<string> = new Set(['FTP_PROXY', 'ALL_PROXY', 'RSYNC_PR
  * A time limit in a misspelt variable is no time limit.
  */
 export function nearMisses(env: NodeJS.ProcessEnv = process.env): readonly string[] {
-  const known = Object.values(ConfigSchema.properties).map((schema: TSchema) => String(schema.env))
+  const known = settings().map(({ schema }) => String(schema.env))
   const isKnown = new Set(known)
   return Object.keys(env).flatMap((name) => {
     if (isKnown.has(name) || OTHERS.has(name.toUpperCase()) || LOWER_CASE_TOO.has(name.toUpperCase())) return []
@@ -218,20 +400,19 @@ const KEY_SOURCES = [
   ['API_KEYS_FILE', 'apiKeysFile']
 ] as const
 
-function contradictions(config: Config): string[] {
+function contradictions({ auth, aws, server: { host } }: Config): string[] {
   const faults: string[] = []
-  const sources = KEY_SOURCES.filter(([, field]) => config[field] !== undefined).map(([name]) => name)
+  const sources = KEY_SOURCES.filter(([, field]) => auth[field] !== undefined).map(([name]) => name)
   const names = KEY_SOURCES.map(([name]) => name).join(', ')
-  if (config.auth === 'off') {
-    if (!isLoopback(config.host))
-      faults.push(`AUTH=off is only allowed when HOST is a loopback address, and HOST is ${config.host}`)
+  if (auth.mode === 'off') {
+    if (!isLoopback(host)) faults.push(`AUTH=off is only allowed when HOST is a loopback address, and HOST is ${host}`)
     if (sources.length > 0) faults.push(`AUTH=off contradicts ${sources.join(', ')}: unset one of them`)
   } else if (sources.length === 0) {
     faults.push(`no source of API keys: set exactly one of ${names}`)
   } else if (sources.length > 1) {
     faults.push(`${sources.join(' and ')} are both set: set exactly one of ${names}`)
   }
-  if (config.bedrockExternalId !== undefined && config.bedrockRoleArn === undefined) {
+  if (aws.externalId !== undefined && aws.roleArn === undefined) {
     faults.push('BEDROCK_EXTERNAL_ID needs BEDROCK_ROLE_ARN')
   }
   return faults

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (err) => app.log.error({ err }, 'unhandled rejection'))
   process.on('uncaughtException', (err) => app.log.error({ err }, 'uncaught exception'))
 
-  const address = await app.listen({ port: config.port, host: config.host })
+  const address = await app.listen({ port: config.server.port, host: config.server.host })
   app.log.info({ address, listen_ms: Math.round(performance.now()) }, 'listening')
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { OptionalKind } from '@sinclair/typebox'
 import t from 'tap'
-import { ConfigError, ConfigSchema, nearMisses, readAddress, readConfig } from '../src/config.ts'
+import { ConfigError, nearMisses, readAddress, readConfig, settings } from '../src/config.ts'
 
 function faults(env: Record<string, string>): readonly string[] {
   try {
@@ -30,10 +30,10 @@ t.test('a fault never quotes the value of a secret', async (t) => {
 
 t.test('booleans are read as people write them, and empty is unset', async (t) => {
   for (const yes of ['true', '1', 'YES', 'on'])
-    t.equal(readConfig({ API_KEY: 'k', ENABLE_PROMPT_CACHING: yes }).promptCaching, true)
+    t.equal(readConfig({ API_KEY: 'k', ENABLE_PROMPT_CACHING: yes }).answers.promptCaching, true)
   for (const no of ['false', '0', 'No', 'off', '', ' '])
-    t.equal(readConfig({ API_KEY: 'k', ENABLE_PROMPT_CACHING: no }).promptCaching, false)
-  t.equal(readConfig({ API_KEY: 'k', FETCH_REMOTE_MEDIA: '' }).fetchRemoteMedia, true)
+    t.equal(readConfig({ API_KEY: 'k', ENABLE_PROMPT_CACHING: no }).answers.promptCaching, false)
+  t.equal(readConfig({ API_KEY: 'k', FETCH_REMOTE_MEDIA: '' }).media.fetchRemote, true)
 })
 
 t.test('the regions of every partition are taken for one', async (t) => {
@@ -55,8 +55,8 @@ t.test('auth can only be switched off on a loopback address', async (t) => {
 })
 
 t.test('aliases take one model or an ordered list', async (t) => {
-  const { modelAliases } = readConfig({ API_KEY: 'k', MODEL_ALIASES: '{"fast":"amazon.nova-micro-v1:0","best":["a","b"]}' })
-  t.same(modelAliases, { fast: 'amazon.nova-micro-v1:0', best: ['a', 'b'] })
+  const { models } = readConfig({ API_KEY: 'k', MODEL_ALIASES: '{"fast":"amazon.nova-micro-v1:0","best":["a","b"]}' })
+  t.same(models.aliases, { fast: 'amazon.nova-micro-v1:0', best: ['a', 'b'] })
   t.match(faults({ API_KEY: 'k', MODEL_ALIASES: '{"a":[]}' })[0], /^MODEL_ALIASES/)
 })
 
@@ -64,7 +64,7 @@ t.test('the README names every variable, and the defaults of those that are numb
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const table = readme.slice(readme.indexOf('## Configuration'), readme.indexOf('## Errors'))
   const SDK_AND_KIN = /^(AWS_|HTTPS?_PROXY|NO_PROXY|OTEL_EXPORTER_OTLP_)/
-  for (const schema of Object.values(ConfigSchema.properties)) {
+  for (const { schema } of settings()) {
     const name = String(schema.env)
     if (SDK_AND_KIN.test(name)) continue
     const row = table.split('\n').find((line) => line.includes(`\`${name}\``))
@@ -109,9 +109,6 @@ t.test('F48: what shells, ECS and Kubernetes set is nobody’s mistake', async (
 
 t.test('F48: lower case counts for the three variables of a proxy only', async (t) => {
   const env = { API_KEY: 'k', port: 'eighty', debug: 'release', auth: 'token', https_proxy: 'http://p:1', no_proxy: 'a' }
-  const { port, debug, auth, httpsProxy, noProxy } = readConfig(env)
-  t.strictSame(
-    { port, debug, auth, httpsProxy, noProxy },
-    { port: 8080, debug: false, auth: 'on', httpsProxy: 'http://p:1', noProxy: 'a' }
-  )
+  const { server, telemetry, auth, aws } = readConfig(env)
+  t.strictSame([server.port, telemetry.debug, auth.mode, aws.httpsProxy, aws.noProxy], [8080, false, 'on', 'http://p:1', 'a'])
 })

@@ -4,8 +4,8 @@ import type { Config } from '../config.ts'
  * The regions that variables name, in order of preference; the first is the home region. Empty: the AWS SDK's own rule holds, with the
  * shared config file and its profiles.
  */
-export function configuredRegions({ bedrockRegions, awsRegion, awsDefaultRegion }: Config): readonly string[] {
+export function configuredRegions({ aws: { bedrockRegions, region, defaultRegion } }: Config): readonly string[] {
   if (bedrockRegions.length > 0) return bedrockRegions
-  const home = awsRegion ?? awsDefaultRegion
+  const home = region ?? defaultRegion
   return home === undefined ? [] : [home]
 }

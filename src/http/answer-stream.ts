@@ -27,7 +27,7 @@ export interface AnswerStream {
  */
 export async function streamAnswers(started: Promise<Answers>, stream: AnswerStream): Promise<FastifyReply> {
   const { request, reply, config } = stream
-  const answers = await within(started, config.streamCommitMs)
+  const answers = await within(started, config.answers.streamCommitMs)
   if (answers !== undefined) announceAnswers(request, reply, answers, stream.warnings)
   reply.header('server-timing', serverTiming(request, reply))
   const writer = startSse(reply)

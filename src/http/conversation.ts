@@ -20,14 +20,14 @@ export function conversationRoute<Options>({ errors, schema }: Dialect<Options>)
 export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options>) {
   const { config } = app
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const context = { headers: request.headers, reasoningFormat: config.reasoningFormat, vocabulary }
+    const context = { headers: request.headers, reasoningFormat: config.answers.reasoningFormat, vocabulary }
     const { requests, count, options, warnings, spell } = await dialect.decode(request.body, context)
     request.body = {} // a long answer shall not hold a long question
     request.spell = spell
     if (dialect.errors.idHeader !== undefined) reply.header(dialect.errors.idHeader, request.id)
     const [{ model, stream }] = requests
     request.record.stream = stream
-    await request.admission?.reserve(wanted(requests, config.defaultMaxTokens) * count)
+    await request.admission?.reserve(wanted(requests, config.answers.defaultMaxTokens) * count)
     const targets = await app.resolve(model, 'chat', request)
     const filled = await Promise.all(requests.map((one) => app.media.fill(one, request.cancel)))
     request.record.upstreamStartedAt = performance.now()

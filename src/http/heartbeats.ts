@@ -21,7 +21,7 @@ export const heartbeats = fp(
     const streams = new OpenSet<Beating>()
     const timer = setInterval(() => {
       for (const stream of streams.list()) stream.beat()
-    }, app.config.heartbeatMs).unref()
+    }, app.config.answers.heartbeatMs).unref()
     app.server.once('close', () => clearInterval(timer)) // later than `onClose`: until then answers run
     app.decorate('heartbeats', streams)
   },

@@ -32,7 +32,7 @@ export const jsonBody = fp(
     // Fastify takes bytes from a serializer too, as its guide does with Protocol Buffers; its types know strings only.
     app.setReplySerializer(writableJson as (payload: unknown) => string)
     app.removeAllContentTypeParsers()
-    const { maxBodyBytes: maxBytes, bodyMemoryBytes } = app.config
+    const { maxBodyBytes: maxBytes, bodyMemoryBytes } = app.config.server
     const budget = createBodyBudget(bodyMemoryBytes ?? bodyCapacity(memoryLimit(), heapLimit()))
     app.decorate('bodyBudget', budget)
     app.decorateRequest('bodyHold', undefined)

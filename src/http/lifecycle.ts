@@ -56,7 +56,7 @@ interface Running extends OpenMember {
 export const lifecycle = fp(
   async (app: FastifyInstance) => {
     const running = new OpenSet<Running>()
-    const { totalTimeoutMs } = app.config
+    const { totalTimeoutMs } = app.config.upstream
     const unused = unusedConnections(app)
     keepUnsentAnswers(app.server, running)
     const watch = watchTotal(running, totalTimeoutMs)
@@ -94,11 +94,11 @@ export const lifecycle = fp(
         return running.size
       },
       get graceLeftMs() {
-        return Math.max(0, Math.min(app.config.shutdownGraceMs, endsAt - performance.now()))
+        return Math.max(0, Math.min(app.config.server.shutdownGraceMs, endsAt - performance.now()))
       },
       async drain() {
         draining = true
-        const { drainDelayMs, shutdownGraceMs } = app.config
+        const { drainDelayMs, shutdownGraceMs } = app.config.server
         endsAt = performance.now() + shutdownGraceMs
         const closeIdle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS)
         await new Promise((resolve) => setTimeout(resolve, drainDelayMs))

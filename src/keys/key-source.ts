@@ -16,11 +16,11 @@ export interface KeySource {
 
 /** The one source the configuration names; undefined when auth is off. */
 export function keySourceOf(config: Config): KeySource | undefined {
-  if (config.auth === 'off') return undefined
-  if (config.apiKey !== undefined) return fromText(config.apiKey)
-  if (config.apiKeysFile !== undefined) return fromFile(config.apiKeysFile)
-  if (config.apiKeyParamName !== undefined) return fromParameterStore(config.apiKeyParamName, config)
-  if (config.apiKeySecretArn !== undefined) return fromSecretsManager(config.apiKeySecretArn, config)
+  if (config.auth.mode === 'off') return undefined
+  if (config.auth.apiKey !== undefined) return fromText(config.auth.apiKey)
+  if (config.auth.apiKeysFile !== undefined) return fromFile(config.auth.apiKeysFile)
+  if (config.auth.apiKeyParamName !== undefined) return fromParameterStore(config.auth.apiKeyParamName, config)
+  if (config.auth.apiKeySecretArn !== undefined) return fromSecretsManager(config.auth.apiKeySecretArn, config)
   return undefined
 }
 
@@ -78,7 +78,7 @@ function fromSecretsManager(secret: string, config: Config): KeySource {
 
 /** An ARN names its own region, which need not be the one Bedrock is called in. */
 function clientOptions(nameOrArn: string, config: Config): { region?: string; requestHandler?: SdkHandler } {
-  const region = /^arn:[^:]*:[^:]*:([^:]+):/.exec(nameOrArn)?.[1] ?? config.awsRegion ?? config.awsDefaultRegion
+  const region = /^arn:[^:]*:[^:]*:([^:]+):/.exec(nameOrArn)?.[1] ?? config.aws.region ?? config.aws.defaultRegion
   const requestHandler = sdkHandler(config)
   return { ...(region === undefined ? {} : { region }), ...(requestHandler && { requestHandler }) }
 }

@@ -21,7 +21,7 @@ interface Sums {
  */
 export const emf = fp(
   async (app: FastifyInstance) => {
-    if (!app.config.emf) return
+    if (!app.config.telemetry.emf) return
     let sums = emptySums()
     let latencies: number[] = []
     let firstTokens: number[] = []
@@ -47,7 +47,7 @@ export const emf = fp(
 
     const write = () => {
       app.log.info(
-        emfRecord(app.config.serviceName, {
+        emfRecord(app.config.telemetry.serviceName, {
           ...sums,
           InFlight: app.lifecycle.inFlight,
           Latency: latencies,

@@ -4,10 +4,10 @@ import type { LoggerOptions } from 'pino'
 import type { Config } from '../config.ts'
 
 /** How the process logs: one JSON object a line, levels by name, times in ISO. Headers and bodies are never logged, at any level. */
-export function loggerOptions(config: Config): LoggerOptions {
+export function loggerOptions({ telemetry }: Config): LoggerOptions {
   return {
-    level: config.debug && config.logLevel === 'info' ? 'debug' : config.logLevel,
-    base: { service: config.serviceName },
+    level: telemetry.debug && telemetry.logLevel === 'info' ? 'debug' : telemetry.logLevel,
+    base: { service: telemetry.serviceName },
     timestamp: createTimestamp(),
     formatters: { level: (label) => ({ level: label }) },
     serializers: { req: () => undefined, res: () => undefined }

@@ -5,7 +5,10 @@ import fp from 'fastify-plugin'
 /** `GET /metrics` in Prometheus' text, on a port of its own so that a public balancer never reaches it. Off unless `METRICS_PORT` is set. */
 export const metricsServer = fp(
   async (app: FastifyInstance) => {
-    const { metricsPort, host } = app.config
+    const {
+      telemetry: { metricsPort },
+      server: { host }
+    } = app.config
     if (metricsPort === undefined) return
     const server = createServer((request, response) => {
       if (request.url !== '/metrics') return response.writeHead(404).end()

@@ -13,7 +13,7 @@ const LAST_FLUSH_MS = 250
 export const otel = fp(
   async (app: FastifyInstance) => {
     const { otelDisabled, otlpEndpoint, otlpTracesEndpoint, otlpMetricsEndpoint, serviceName, otelSampler, otelSamplerArg } =
-      app.config
+      app.config.telemetry
     const traces = (otlpTracesEndpoint ?? otlpEndpoint) !== undefined
     const metrics = (otlpMetricsEndpoint ?? otlpEndpoint) !== undefined
     if (otelDisabled || !(traces || metrics)) return

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { ConfigSchema, readConfig } from '../../src/config.ts'
+import { readConfig, settings } from '../../src/config.ts'
 import { environmentOf, ofType, propertiesOf, statementsOf, taskDefinition } from './parts.ts'
 import { type JsonObject, LEAST, resolve, TEMPLATE, TEMPLATE_TEXT } from './template.ts'
 import { VARIANTS } from './variants.ts'
 
-const VARIABLES = new Set(Object.values(ConfigSchema.properties).map((schema) => String(schema.env)))
+const VARIABLES = new Set(settings().map(({ schema }) => String(schema.env)))
 const NAMES = Object.keys(TEMPLATE.Parameters)
 const VISIBLE = TEMPLATE.Metadata['AWS::CloudFormation::Interface']
 
@@ -40,9 +40,9 @@ t.test(`all ${VARIANTS.length} variants refer only to what is there`, async () =
 t.test('in every variant the gateway accepts the environment it is given, without a key in it', async (t) => {
   for (const variant of VARIANTS) {
     const env = environmentOf(resolve(variant).resources)
-    const { apiKey, emf } = readConfig(env)
-    t.equal(apiKey, undefined)
-    t.equal(emf, true, 'scaling and alarms live on its metrics')
+    const { auth, telemetry } = readConfig(env)
+    t.equal(auth.apiKey, undefined)
+    t.equal(telemetry.emf, true, 'scaling and alarms live on its metrics')
     if (Object.values(env).includes('')) t.fail('an empty variable')
     const unknown = Object.keys(env).filter((name) => !VARIABLES.has(name))
     if (unknown.length > 0) t.fail(`the gateway does not read ${unknown.join()}`)

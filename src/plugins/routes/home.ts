@@ -31,7 +31,7 @@ const SECURITY_HEADERS = {
  * `HOME_PAGE=false` takes the page away and leaves of the JSON no more than the name.
  */
 export async function home(app: FastifyInstance): Promise<void> {
-  if (!app.config.homePage) {
+  if (!app.config.server.homePage) {
     app.get('/', () => ({ name: 'adit' }))
     return
   }
@@ -61,7 +61,7 @@ function describe(app: FastifyInstance, request: FastifyRequest, version: string
     ready: reasons.length === 0,
     ...(reasons.length === 0 ? {} : { reasons }),
     base_url: `${scheme(request)}://${request.host}/v1`,
-    key_required: config.auth === 'on'
+    key_required: config.auth.mode === 'on'
   }
 }
 

@@ -59,7 +59,7 @@ interface Alias {
 
 /** Names the operator gave, so that clients that choose from the list can choose them. Globs name nothing. */
 function aliasesFor(app: FastifyInstance, request: FastifyRequest): readonly Alias[] {
-  const names = Object.keys(app.config.modelAliases).filter((name) => !isGlob(name))
+  const names = Object.keys(app.config.models.aliases).filter((name) => !isGlob(name))
   return names.flatMap((id) => {
     const targets = app.targetsOf(id, purposeOf(id)).filter((target) => app.modelAllowed(target, request))
     const [first] = targets

@@ -30,7 +30,7 @@ export const auth = fp(
     }
     const store = createKeyStore({
       source,
-      waitMs: Math.min(app.config.firstEventTimeoutMs, LONGEST_WAIT_MS),
+      waitMs: Math.min(app.config.upstream.firstEventTimeoutMs, LONGEST_WAIT_MS),
       onError: (error) => app.log.warn({ err: error }, 'API keys could not be read')
     })
     // Anybody may ask: names and AWS's own words are for the log.

@@ -20,22 +20,22 @@ export const bedrock = fp(
     const { config } = app
     const made = createBedrock({
       regions: configuredRegions(config),
-      ...(config.bedrockRoleArn !== undefined && { roleArn: config.bedrockRoleArn }),
-      ...(config.bedrockExternalId !== undefined && { externalId: config.bedrockExternalId }),
-      ...(config.bearerToken !== undefined && { bearerToken: config.bearerToken }),
-      ...(config.caBundle !== undefined && { caFile: config.caBundle }),
+      ...(config.aws.roleArn !== undefined && { roleArn: config.aws.roleArn }),
+      ...(config.aws.externalId !== undefined && { externalId: config.aws.externalId }),
+      ...(config.aws.bearerToken !== undefined && { bearerToken: config.aws.bearerToken }),
+      ...(config.aws.caBundle !== undefined && { caFile: config.aws.caBundle }),
       proxy: proxyOf(config),
       handler: () => sdkHandler(config),
-      connections: config.maxConcurrent,
+      connections: config.limits.maxConcurrent,
       traitRows: await operatorRows(config),
       defaults: {
-        autoCache: config.promptCaching,
-        ...(config.defaultMaxTokens !== undefined && { maxTokens: config.defaultMaxTokens })
+        autoCache: config.answers.promptCaching,
+        ...(config.answers.defaultMaxTokens !== undefined && { maxTokens: config.answers.defaultMaxTokens })
       },
       observer: app.metrics.observer,
-      maxAttempts: config.maxAttempts,
-      firstEventTimeoutMs: config.firstEventTimeoutMs,
-      idleTimeoutMs: config.idleTimeoutMs
+      maxAttempts: config.upstream.maxAttempts,
+      firstEventTimeoutMs: config.upstream.firstEventTimeoutMs,
+      idleTimeoutMs: config.upstream.idleTimeoutMs
     })
     app.decorate('bedrock', made)
     app.readiness.add(() => {
@@ -53,7 +53,7 @@ export const bedrock = fp(
   { name: 'bedrock', dependencies: ['readiness', 'metrics'] }
 )
 
-function proxyOf({ httpsProxy, httpProxy, noProxy }: Config): ProxyOptions {
+function proxyOf({ aws: { httpsProxy, httpProxy, noProxy } }: Config): ProxyOptions {
   return {
     ...(httpsProxy !== undefined && { httpsProxy }),
     ...(httpProxy !== undefined && { httpProxy }),
@@ -62,9 +62,9 @@ function proxyOf({ httpsProxy, httpProxy, noProxy }: Config): ProxyOptions {
 }
 
 async function operatorRows(config: Config): Promise<readonly TraitRow[]> {
-  if (config.modelTraitsFile === undefined) return []
+  if (config.models.traitsFile === undefined) return []
   try {
-    return parseTraitRows(JSON.parse(await readFile(config.modelTraitsFile, 'utf8')))
+    return parseTraitRows(JSON.parse(await readFile(config.models.traitsFile, 'utf8')))
   } catch (cause) {
     throw new Error(`MODEL_TRAITS_FILE cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }

@@ -21,17 +21,17 @@ export const catalog = fp(
       handler: () => sdkHandler(config),
       ...(region === undefined ? {} : { region }),
       regions,
-      ...(config.bedrockRoleArn === undefined
+      ...(config.aws.roleArn === undefined
         ? {}
         : {
             role: {
-              roleArn: config.bedrockRoleArn,
-              ...(config.bedrockExternalId === undefined ? {} : { externalId: config.bedrockExternalId }),
+              roleArn: config.aws.roleArn,
+              ...(config.aws.externalId === undefined ? {} : { externalId: config.aws.externalId }),
               handler: () => sdkHandler(config)
             }
           }),
-      crossRegion: config.crossRegionInference,
-      applicationProfiles: config.applicationInferenceProfiles,
+      crossRegion: config.models.crossRegionInference,
+      applicationProfiles: config.models.applicationInferenceProfiles,
       log: app.log
     })
     app.decorate('catalog', made)

@@ -33,8 +33,8 @@ const EXPOSED_HEADERS = [
  */
 export const cors = fp(
   async (app: FastifyInstance) => {
-    const { allowedOrigins } = app.config
-    const hasKeys = app.config.auth === 'on'
+    const { allowedOrigins } = app.config.server
+    const hasKeys = app.config.auth.mode === 'on'
     const isOpen = hasKeys && allowedOrigins.includes('*')
     const isAllowed = (origin: string) => allowedOrigins.includes(origin) || (!hasKeys && isLoopbackOrigin(origin))
     const library = (scope: FastifyInstance) =>

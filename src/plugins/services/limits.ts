@@ -23,7 +23,7 @@ const WARN_EVERY_MS = 60_000
 /** The limits of each key, and the process's own: so many answers at once, and no new work while the event loop lags. */
 export const limits = fp(
   async (app: FastifyInstance) => {
-    const { maxConcurrent, redisUrl } = app.config
+    const { maxConcurrent, redisUrl } = app.config.limits
     let warnedAt = Number.NEGATIVE_INFINITY
     const warn = (err: unknown) => {
       if (performance.now() - warnedAt < WARN_EVERY_MS) return

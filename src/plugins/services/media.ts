@@ -12,9 +12,9 @@ declare module 'fastify' {
 export const media = fp(
   async (app: FastifyInstance) => {
     const fetcher = createMediaFetcher({
-      enabled: app.config.fetchRemoteMedia,
-      trustedHosts: app.config.mediaTrustedHosts,
-      s3Places: app.config.s3MediaBuckets
+      enabled: app.config.media.fetchRemote,
+      trustedHosts: app.config.media.trustedHosts,
+      s3Places: app.config.media.s3Buckets
     })
     app.decorate('media', fetcher)
     app.addHook('onClose', () => fetcher.close())

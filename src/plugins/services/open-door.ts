@@ -10,8 +10,11 @@ import { isLoopbackHost, isLoopbackOrigin } from '../../http/loopback.ts'
  */
 export const openDoor = fp(
   async (app: FastifyInstance) => {
-    const { auth, allowedOrigins } = app.config
-    if (auth !== 'off') return
+    const {
+      auth: { mode },
+      server: { allowedOrigins }
+    } = app.config
+    if (mode !== 'off') return
     app.addHook('onRequest', (request, _reply, done) => {
       const { host, origin } = request.headers
       if (!isLoopbackHost(host)) return done(refused('under a name of this machine, such as localhost'))

@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 500
 /** Watches how late the event loop is. New work is refused while it lags; answers that run go on. */
 export const overload = fp(
   async (app: FastifyInstance) => {
-    const limitMs = app.config.maxEventLoopDelayMs
+    const limitMs = app.config.limits.maxEventLoopDelayMs
     let lagging = false
     if (limitMs > 0) {
       const histogram = monitorEventLoopDelay({ resolution: SAMPLE_MS })

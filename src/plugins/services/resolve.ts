@@ -31,24 +31,21 @@ type Targets = readonly [ModelTarget, ...ModelTarget[]]
 /** Turns names into models, by the operator's aliases, the catalogue and the region, within what the operator and the key allow. */
 export const resolve = fp(
   async (app: FastifyInstance) => {
-    const { config } = app
+    const { aliases, allowed: patterns, defaultModel, defaultEmbeddingModel, crossRegionInference } = app.config.models
     const homeOf = (region: string): Home => {
       const fallback = defaultChatModel(region)
       return {
-        aliases: config.modelAliases,
+        aliases,
         // By its base id, so that each region of the failover calls the profile of its own geography.
-        defaultModel: config.defaultModel ?? (config.crossRegionInference ? baseModelId(fallback) : fallback),
-        defaultEmbeddingModel: config.defaultEmbeddingModel,
+        defaultModel: defaultModel ?? (crossRegionInference ? baseModelId(fallback) : fallback),
+        defaultEmbeddingModel,
         region,
-        crossRegion: config.crossRegionInference
+        crossRegion: crossRegionInference
       }
     }
 
     app.decorate('modelAllowed', (target, request) => {
-      return (
-        (config.allowedModels.length === 0 || within(config.allowedModels, target)) &&
-        within(request.apiKey?.models ?? ALL, target)
-      )
+      return (patterns.length === 0 || within(patterns, target)) && within(request.apiKey?.models ?? ALL, target)
     })
     app.decorate('targetsOf', rememberTargets(app, homeOf))
     app.decorate('resolve', (asked, purpose, request) => {
