@@ -30,7 +30,7 @@ export function fromSchema(schema: JsonSchema, hint: string, random: Random): un
     if (Array.isArray(node.enum)) return node.enum[0]
     const branch = [node.anyOf, node.oneOf].find(Array.isArray)?.[0] as JsonSchema | undefined
     if (branch !== undefined) return make(branch, depth + 1)
-    if (Array.isArray(node.allOf)) return Object.assign({}, ...node.allOf.map((part) => make(part as JsonSchema, depth + 1)))
+    if (Array.isArray(node.allOf)) return together(node.allOf.map((part) => make(part as JsonSchema, depth + 1)))
     return makeTyped(node, depth, make)
   }
   const makeTyped = (node: JsonSchema, depth: number, child: typeof make): unknown => {
@@ -53,6 +53,12 @@ export function fromSchema(schema: JsonSchema, hint: string, random: Random): un
     }
   }
   return make(schema, 0)
+}
+
+/** What fits all parts of an `allOf`, as far as one value can: objects are laid over one another. */
+function together(parts: readonly unknown[]): unknown {
+  const areObjects = parts.every((part) => typeof part === 'object' && part !== null && !Array.isArray(part))
+  return areObjects ? Object.assign({}, ...parts) : parts[0]
 }
 
 function makeObject(
