@@ -1,3 +1,4 @@
+import { createAnthropic } from '@ai-sdk/anthropic'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import {
@@ -17,7 +18,7 @@ import { CITY_SCHEMA, type City, CLAUDE, type Client, installed, NOVA, PNG, type
 
 interface Provider {
   chat(base: string, model: string): LanguageModel
-  embedding(base: string, model: string): EmbeddingModel
+  embedding?(base: string, model: string): EmbeddingModel
 }
 
 const tools = {
@@ -30,7 +31,7 @@ const tools = {
 const schema = jsonSchema<City>(CITY_SCHEMA)
 const image = Buffer.from(PNG.slice(PNG.indexOf(',') + 1), 'base64')
 
-/** The same for every provider of the AI SDK that speaks Chat Completions. */
+/** The same for every provider of the AI SDK. */
 function proofs(provider: Provider): Proof[] {
   return [
     proof('`generateText`, with usage and a picture', async (t, { base }) => {
@@ -75,16 +76,7 @@ function proofs(provider: Provider): Proof[] {
         t.match(await streamed.output, { city: String, population: Number }, name)
       }
     }),
-    proof('`embedMany`, in order', async (t, { base }) => {
-      const model = provider.embedding(base, TITAN)
-      const { embeddings, usage } = await embedMany({ model, values: ['one', 'two', 'three'] })
-      t.same(
-        embeddings.map((vector) => vector.length),
-        [1024, 1024, 1024]
-      )
-      t.same((await embedMany({ model, values: ['three'] })).embeddings[0], embeddings[2])
-      t.ok(usage.tokens > 0)
-    }),
+    ...(provider.embedding === undefined ? [] : [embeds(provider.embedding)]),
     proof('an unknown model; a stream that breaks in the middle', async (t, { base, standin }) => {
       const unknown = generateText({ model: provider.chat(base, 'no.such-model'), prompt: 'Hi' })
       await t.rejects(unknown, { name: 'AI_APICallError', statusCode: 404, isRetryable: false })
@@ -101,6 +93,18 @@ function proofs(provider: Provider): Proof[] {
     })
   ]
 }
+
+const embeds = (embedding: NonNullable<Provider['embedding']>) =>
+  proof('`embedMany`, in order', async (t, { base }) => {
+    const model = embedding(base, TITAN)
+    const { embeddings, usage } = await embedMany({ model, values: ['one', 'two', 'three'] })
+    t.same(
+      embeddings.map((vector) => vector.length),
+      [1024, 1024, 1024]
+    )
+    t.same((await embedMany({ model, values: ['three'] })).embeddings[0], embeddings[2])
+    t.ok(usage.tokens > 0)
+  })
 
 const reasons = proof('reasoning as a part of its own', async (t, { base }) => {
   const provider = createOpenAICompatible({ name: 'adit', baseURL: `${base}/v1`, apiKey: KEY })
@@ -137,5 +141,23 @@ export const AI_SDK_COMPATIBLE: Client = {
       embedding: (base, model) => compatible(base).embeddingModel(model)
     }),
     reasons
+  ]
+}
+
+const anthropicAt = (base: string, model: string) => createAnthropic({ baseURL: `${base}/v1`, apiKey: KEY })(model)
+
+export const AI_SDK_ANTHROPIC: Client = {
+  name: '@ai-sdk/anthropic',
+  version: `${installed('@ai-sdk/anthropic')}, ai ${installed('ai')}`,
+  proofs: [
+    ...proofs({ chat: anthropicAt }),
+    proof('thinking, plain and streamed, and sent back with its signature', async (t, { base }) => {
+      const providerOptions = { anthropic: { thinking: { type: 'enabled' as const, budgetTokens: 1024 } } }
+      const asked = { model: anthropicAt(base, CLAUDE), prompt: 'Think of the rock', providerOptions, maxOutputTokens: 4000 }
+      t.match((await generateText(asked)).reasoningText, /rock/)
+      t.match(await streamText(asked).reasoningText, /rock/)
+      const steps = { ...asked, prompt: 'Use the weather tool for Paris', tools, stopWhen: isStepCount(3) }
+      t.match((await generateText(steps)).text, /22 degrees in Paris/)
+    })
   ]
 }

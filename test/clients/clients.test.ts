@@ -2,17 +2,28 @@ import { readFile, writeFile } from 'node:fs/promises'
 import t from 'tap'
 import { build } from '../helper.ts'
 import { AIDER, AUTOGEN, CLINE, CONTINUE } from './agents.ts'
-import { AI_SDK_COMPATIBLE, AI_SDK_OPENAI } from './ai-sdk.ts'
+import { AI_SDK_ANTHROPIC, AI_SDK_COMPATIBLE, AI_SDK_OPENAI } from './ai-sdk.ts'
+import { ANTHROPIC } from './anthropic.ts'
 import { AZURE_LANGCHAIN, AZURE_OPENAI } from './azure.ts'
 import { LANGCHAIN_PYTHON, LIBRECHAT, OPEN_WEBUI } from './chat-apps.ts'
 import type { Client } from './client.ts'
-import { LANGCHAIN } from './langchain.ts'
+import { LANGCHAIN, LANGCHAIN_ANTHROPIC } from './langchain.ts'
 import { NEXTCHAT } from './nextchat.ts'
 import { OPENAI } from './openai.ts'
 import { clientTable, type Row, withTable } from './table.ts'
 
 const PAGE = new URL('../../docs/clients.md', import.meta.url)
-const RUN: readonly Client[] = [OPENAI, AZURE_OPENAI, LANGCHAIN, AZURE_LANGCHAIN, AI_SDK_OPENAI, AI_SDK_COMPATIBLE]
+const RUN: readonly Client[] = [
+  OPENAI,
+  AZURE_OPENAI,
+  LANGCHAIN,
+  AZURE_LANGCHAIN,
+  AI_SDK_OPENAI,
+  AI_SDK_COMPATIBLE,
+  ANTHROPIC,
+  LANGCHAIN_ANTHROPIC,
+  AI_SDK_ANTHROPIC
+]
 const REPLAYED: readonly Client[] = [NEXTCHAT, OPEN_WEBUI, LIBRECHAT, CLINE, CONTINUE, AIDER, AUTOGEN, LANGCHAIN_PYTHON]
 
 const built = await build(t, { UPSTREAM_MAX_ATTEMPTS: '1' })

@@ -1,3 +1,4 @@
+import { ChatAnthropic } from '@langchain/anthropic'
 import { type AIMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages'
 import { tool } from '@langchain/core/tools'
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
@@ -97,6 +98,47 @@ export const LANGCHAIN: Client = {
       t.match(await failure(wrong.invoke('Hi')), { status: 401, code: 'invalid_api_key' })
       t.match(await failure(chatAt(base, 'no.such-model').invoke('Hi')), { status: 404, code: 'model_not_found' })
       return 'told at once, with status and code'
+    })
+  ]
+}
+
+const claudeAt = (base: string, model = NOVA, apiKey = KEY) =>
+  new ChatAnthropic({ model, apiKey, anthropicApiUrl: base, maxRetries: 0, maxTokens: 300 })
+
+const USED = { usage_metadata: { input_tokens: Number, output_tokens: Number } }
+
+export const LANGCHAIN_ANTHROPIC: Client = {
+  name: '@langchain/anthropic',
+  version: installed('@langchain/anthropic'),
+  proofs: [
+    proof('`invoke` and `stream`, with usage', async (t, { base }) => {
+      const whole = await claudeAt(base).invoke('Say hello to the rock')
+      t.match(whole.text, /rock/)
+      const streamed = await gather(await claudeAt(base).stream('Say hello to the rock'))
+      t.equal(streamed.text, whole.text)
+      t.match([whole, streamed], [USED, USED])
+    }),
+    proof('`bindTools`: call, result, answer, plain and streamed', async (t, { base }) => {
+      const chat = claudeAt(base, CLAUDE).bindTools([getWeather])
+      const asked = new HumanMessage('Use the weather tool for Paris')
+      for (const called of [await chat.invoke([asked]), await gather(await chat.stream([asked]))]) {
+        t.match(called.tool_calls, [{ name: WEATHER.name, args: { city: 'Paris' } }])
+        const results = (called.tool_calls ?? []).map(
+          ({ id = '', args }) => new ToolMessage({ content: `22 degrees in ${args.city}`, tool_call_id: id, name: WEATHER.name })
+        )
+        t.match((await chat.invoke([asked, called, ...results])).text, /22 degrees in Paris/)
+      }
+    }),
+    proof('`withStructuredOutput`', async (t, { base }) => {
+      for (const model of [CLAUDE, NOVA]) {
+        const chat = claudeAt(base, model).withStructuredOutput<City>(CITY_SCHEMA, { name: 'city' })
+        t.match(await chat.invoke('Tell about Paris'), { city: String, population: Number }, model)
+      }
+    }),
+    proof('a wrong key, an unknown model', async (t, { base }) => {
+      t.match(await failure(claudeAt(base, NOVA, 'sk-wrong').invoke('Hi')), { status: 401 })
+      t.match(await failure(claudeAt(base, 'no.such-model').invoke('Hi')), { status: 404 })
+      return 'told at once, with status'
     })
   ]
 }
