@@ -77,4 +77,4 @@ export function lastCall(standin: Standin): RecordedRequest | undefined {
   return standin.requests.findLast(({ operation }) => MODEL_CALLS.has(operation))
 }
 
-const MODEL_CALLS = new Set(['Converse', 'ConverseStream', 'InvokeModel'])
+const MODEL_CALLS = new Set(['Converse', 'ConverseStream', 'InvokeModel', 'InvokeModelWithResponseStream'])

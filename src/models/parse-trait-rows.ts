@@ -24,6 +24,7 @@ const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 const MEMBERS = {
   family: ['a string', text],
   input: [`a list of ${MEDIA.join(', ')}`, someOf(...MEDIA)],
+  surface: ['converse, anthropic or either', oneOf('converse', 'anthropic', 'either')],
   s3Media: ['true or false', flag],
   systemPrompt: ['true or false', flag],
   prefill: ['true or false', flag],

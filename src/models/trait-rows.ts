@@ -4,6 +4,7 @@ import type { EffortWord, Traits } from './traits-type.ts'
 const PERMISSIVE: Traits = {
   family: 'unknown',
   input: ['image', 'document', 'video', 'audio'],
+  surface: 'converse',
   s3Media: true,
   systemPrompt: true,
   prefill: true,
@@ -109,6 +110,7 @@ const LONG_CONTEXT = 'context-1m-2025-08-07'
 const CLAUDE_3: Traits = {
   ...PERMISSIVE,
   family: 'claude',
+  surface: 'either',
   input: ['image', 'document'],
   s3Media: false,
   forcedToolWithReasoning: false,

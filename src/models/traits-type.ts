@@ -15,6 +15,11 @@ export interface Traits {
   /** Reasoning blocks travel only inside one family. */
   readonly family: string
   readonly input: readonly Modality[]
+  /**
+   * The wire that a conversation goes by: `converse`; `anthropic`, Claude's own body over InvokeModel; `either`, Converse, and Claude's
+   * own body for what Converse has no place for.
+   */
+  readonly surface: 'converse' | 'anthropic' | 'either'
   /** Media by `s3Location`. */
   readonly s3Media: boolean
   readonly systemPrompt: boolean

@@ -11,7 +11,7 @@ import { eventFrame } from './frames.ts'
 import { cut, type Step } from './framing.ts'
 import { type ModelCall, makeAnswer } from './make-answer.ts'
 import { parseBody } from './parse-body.ts'
-import { makeRandom } from './random.ts'
+import { makeRandom, type Random } from './random.ts'
 import { Refusal } from './refusal.ts'
 import { resolveModel } from './resolve.ts'
 import { checkCachingAllowed } from './rules-cache.ts'
@@ -26,18 +26,37 @@ import { nextFault, type World } from './world.ts'
 const BREATH_MS = 25
 const DRIBBLE_PAUSE = 8
 
-/** Answers Converse or ConverseStream: checks the request, meets the fault if one waits, then speaks. */
-export async function converse(exchange: Exchange, world: World, facts: { modelId: string; streaming: boolean }): Promise<void> {
-  const call = admit(exchange, world, facts)
+/** How an answer is written: the words of one API. */
+export interface Voice {
+  events(answer: Answer, call: ModelCall, random: Random): Iterable<StreamEvent>
+  frame(event: StreamEvent): Uint8Array
+  whole(answer: Answer, call: ModelCall, shape: Answer['output']): Readonly<Record<string, unknown>>
+  headers(answer: Answer): Record<string, string>
+}
+
+const CONVERSE: Voice = {
+  events: (answer, call, random) => converseEvents(answer, call.model.family, random),
+  frame: ({ type, payload }) => eventFrame(type, wireJson(payload)),
+  whole: wholeAnswer,
+  headers: () => ({})
+}
+
+/** Answers Converse or ConverseStream: checks the request, then speaks. */
+export function converse(exchange: Exchange, world: World, facts: { modelId: string; streaming: boolean }): Promise<void> {
+  return speak(exchange, world, admit(exchange, world, facts), CONVERSE)
+}
+
+/** Meets the fault if one waits, then answers a call that was found good. */
+export async function speak(exchange: Exchange, world: World, call: ModelCall, voice: Voice): Promise<void> {
   const name = nextFault(world, call.modelId)
   const fault = name === undefined ? undefined : findFault(name)
   if (fault?.kind === 'http') return sendFault(exchange, fault)
   if (fault?.kind === 'bucket') reserve(call, world, fault.capacity)
-  if (fault?.kind === 'frame' && !facts.streaming) throw new Refusal(fault.exception, fault.message, fault.fields)
+  if (fault?.kind === 'frame' && !call.streaming) throw new Refusal(fault.exception, fault.message, fault.fields)
   const answer = reshape(makeAnswer(call, world), fault)
   await exchange.wait(answer.delayMs)
-  if (facts.streaming) return sendStream(exchange, world, { call, answer, fault })
-  return sendWhole(exchange, world, answer, fault)
+  const run = { call, answer, fault, voice }
+  return call.streaming ? sendStream(exchange, world, run) : sendWhole(exchange, world, run)
 }
 
 function admit(exchange: Exchange, world: World, { modelId, streaming }: { modelId: string; streaming: boolean }): ModelCall {
@@ -87,17 +106,21 @@ function reshape(answer: Answer, fault: Fault | undefined): Answer {
   return text === undefined ? answer : { ...answer, content: [{ text }], chunkSize: text.length }
 }
 
-async function sendWhole(exchange: Exchange, world: World, answer: Answer, fault: Fault | undefined): Promise<void> {
-  const { content, latencyMs, stopReason, usage, output: shape, ...rest } = answer
-  const { chunkSize: _size, interleaved: _turns, gapMs: _gap, delayMs: _delay, ...extras } = rest
+async function sendWhole(exchange: Exchange, world: World, { call, answer, fault, voice }: Run): Promise<void> {
   const strange =
     world.options.chaos || (fault?.kind === 'shape' && fault.shape === 'unknown-fields') ? { zzUnknown: { deep: [1] } } : {}
-  const isAbsent = shape === 'absent' || (fault?.kind === 'shape' && fault.shape === 'no-output')
-  const message = shape === 'empty' ? {} : { message: { content, role: 'assistant' } }
-  const output = isAbsent ? undefined : message
-  const text = wireJson({ metrics: { latencyMs }, output, stopReason, usage, ...extras, ...strange })
+  const isAbsent = answer.output === 'absent' || (fault?.kind === 'shape' && fault.shape === 'no-output')
+  const text = wireJson({ ...voice.whole(answer, call, isAbsent ? 'absent' : answer.output), ...strange })
   if (fault?.kind === 'wire') return sendDamaged(exchange, world, { text, damage: fault.damage })
-  exchange.sendJson(200, text)
+  exchange.sendJson(200, text, voice.headers(answer))
+}
+
+function wholeAnswer(answer: Answer, _call: ModelCall, shape: Answer['output']): Readonly<Record<string, unknown>> {
+  const { content, latencyMs, stopReason, usage, output: _shape, ...rest } = answer
+  const { chunkSize: _size, interleaved: _turns, gapMs: _gap, delayMs: _delay, ...extras } = rest
+  const message = shape === 'empty' ? {} : { message: { content, role: 'assistant' } }
+  const output = shape === 'absent' ? undefined : message
+  return { metrics: { latencyMs }, output, stopReason, usage, ...extras }
 }
 
 // A whole body has no frames to damage: half of it comes, then what the fault says.
@@ -121,30 +144,31 @@ interface Run {
   readonly call: ModelCall
   readonly answer: Answer
   readonly fault: Fault | undefined
+  readonly voice: Voice
 }
 
 async function sendStream(exchange: Exchange, world: World, run: Run): Promise<void> {
   const random = makeRandom(world.options.seed, `stream\n${run.call.modelId}\n${run.call.bodyText}`)
-  const steps = faultySteps(frameSteps(eventsOf(run, world, random), run.answer.gapMs), run.fault)
+  const steps = faultySteps(frameSteps(eventsOf(run, world, random), run), run.fault)
   const damage = run.fault?.kind === 'wire' ? run.fault.damage : ''
   if (!damage.endsWith('before-headers')) exchange.openStream({ 'content-type': 'application/vnd.amazon.eventstream' })
   if (damage === 'slow-first-event') await exchange.wait(world.options.hangMs)
   await play(exchange, world, cut(steps, world.options.framing, random))
 }
 
-function eventsOf({ call, answer, fault }: Run, world: World, random: ReturnType<typeof makeRandom>): Iterable<StreamEvent> {
+function eventsOf({ call, answer, fault, voice }: Run, world: World, random: Random): Iterable<StreamEvent> {
   const shape = fault?.kind === 'shape' ? fault.shape : undefined
   if (shape === 'stream-200m') return endlessEvents()
   if (shape === 'no-output') return []
-  const events = converseEvents(answer, call.model.family, random)
+  const events = voice.events(answer, call, random)
   if (shape === 'unknown-event' || shape === 'unknown-fields') return withStrangers(events, shape)
   return world.options.chaos ? withStrangers(withStrangers(events, 'unknown-fields'), 'unknown-event') : events
 }
 
-function* frameSteps(events: Iterable<StreamEvent>, gapMs: number): Generator<Step> {
-  for (const { type, payload } of events) {
-    yield { do: 'write', bytes: eventFrame(type, wireJson(payload)) }
-    if (gapMs > 0) yield { do: 'wait', ms: gapMs }
+function* frameSteps(events: Iterable<StreamEvent>, { answer, voice }: Run): Generator<Step> {
+  for (const event of events) {
+    yield { do: 'write', bytes: voice.frame(event) }
+    if (answer.gapMs > 0) yield { do: 'wait', ms: answer.gapMs }
   }
 }
 

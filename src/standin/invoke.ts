@@ -2,14 +2,16 @@ import { sendRefusal } from './converse.ts'
 import { embed } from './embed.ts'
 import type { Exchange } from './exchange.ts'
 import { findFault } from './faults.ts'
+import { invokeNative } from './native.ts'
 import { parseBody } from './parse-body.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { resolveModel } from './resolve.ts'
 import { wireJson } from './wire-json.ts'
 import { nextFault, type World } from './world.ts'
 
-/** Answers InvokeModel for the embedding models; text models have their answers under Converse only. */
+/** Answers InvokeModel for the embedding models and for Claude in its own words; other text models answer under Converse only. */
 export async function invoke(exchange: Exchange, world: World, modelId: string): Promise<void> {
+  if (resolveModel(modelId).family === 'claude') return invokeNative(exchange, world, { modelId, streaming: false })
   const body = parseBody(exchange.body) as Record<string, unknown>
   const model = resolveModel(modelId)
   if (model.family !== 'embedding') invalid("This action doesn't support the model that you provided.")

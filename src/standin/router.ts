@@ -3,6 +3,7 @@ import { converse, sendRefusal } from './converse.ts'
 import { countTokensCall } from './count-tokens.ts'
 import type { Exchange } from './exchange.ts'
 import { invoke } from './invoke.ts'
+import { invokeNative } from './native.ts'
 import { containerCredentials, jsonRefusal, TARGETS } from './neighbours.ts'
 import { parseBody } from './parse-body.ts'
 import { Refusal } from './refusal.ts'
@@ -26,6 +27,7 @@ const MODEL_CALLS = {
   converse: { operation: 'Converse', permission: 'InvokeModel' },
   'converse-stream': { operation: 'ConverseStream', permission: 'InvokeModelWithResponseStream' },
   invoke: { operation: 'InvokeModel', permission: 'InvokeModel' },
+  'invoke-with-response-stream': { operation: 'InvokeModelWithResponseStream', permission: 'InvokeModelWithResponseStream' },
   'count-tokens': { operation: 'CountTokens', permission: 'CountTokens' }
 } as const
 
@@ -49,7 +51,8 @@ export function findRoute(exchange: Exchange): Route {
 
 function modelRoute(path: string): Route | undefined {
   // The id may hold slashes when a client does not encode an ARN.
-  const [, id, call] = /^\/model\/(.+)\/(converse|converse-stream|invoke|count-tokens)$/.exec(path) ?? []
+  const [, id, call] =
+    /^\/model\/(.+)\/(converse|converse-stream|invoke|invoke-with-response-stream|count-tokens)$/.exec(path) ?? []
   if (id === undefined || call === undefined) return undefined
   const modelId = decodeURIComponent(id)
   const kind = MODEL_CALLS[call as keyof typeof MODEL_CALLS]
@@ -60,6 +63,7 @@ function modelRoute(path: string): Route | undefined {
     answer(exchange, world) {
       checkRegion(modelId, signedRegion(exchange.headers.authorization))
       if (kind.operation === 'InvokeModel') return invoke(exchange, world, modelId)
+      if (kind.operation === 'InvokeModelWithResponseStream') return invokeNative(exchange, world, { modelId, streaming: true })
       if (kind.operation === 'CountTokens') return countTokensCall(exchange, modelId)
       return converse(exchange, world, { modelId, streaming: kind.operation === 'ConverseStream' })
     }

@@ -29,6 +29,8 @@ export interface Refused {
 export interface EncodedChat {
   /** Without the model's id. */
   readonly body: JsonObject
+  /** Beside those every call has; lower-case names. Absent: none. */
+  readonly headers?: Readonly<Record<string, string>>
   /** The answer comes in frames; else whole, and a stream is made of it. */
   readonly streaming: boolean
   readonly warnings: readonly Warning[]

@@ -17,7 +17,7 @@ const REPLACEMENT = '\ufffd'
 const SHORT_ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/nrtbf'))
 
 /** What a payload begins with, up to the piece itself. */
-interface Opening {
+export interface Opening {
   readonly text: ByteString
   readonly index: number
   readonly kind: QuickDelta['kind']
@@ -25,12 +25,17 @@ interface Opening {
   readonly braces: 1 | 2
 }
 
+/** Reads what a payload at a place begins with; undefined where it is no plain delta of the wire. */
+export type OpeningReader = (json: ByteString, at: number) => Opening | undefined
+
 /**
  * Makes the short way for nearly every frame of one answer: it reads `{"contentBlockIndex":0,"delta":{"text":"..."},"p":"..."}`, and
  * the same of reasoning and of a tool's input, as Bedrock writes them, from `start` to `end`. It gives what `JSON.parse` gives, without
  * the padding `p`; undefined for anything that looks otherwise, even by one byte, which then goes the long way.
  */
-export function createQuickReader(): (chunk: Chunk, start: number, end: number) => QuickDelta | undefined {
+export function createQuickReader(
+  openingAt: OpeningReader = converseOpening
+): (chunk: Chunk, start: number, end: number) => QuickDelta | undefined {
   let last: Opening | undefined
   return (chunk, start, end) => {
     const opening = isAt(last, chunk.text, start) ? last : openingAt(chunk.text, start)
@@ -56,7 +61,7 @@ export function quickPayload({ index: contentBlockIndex, kind, text }: QuickDelt
   return { contentBlockIndex, delta: kind === 'text' ? { text } : { reasoningContent: { text } } }
 }
 
-function openingAt(json: ByteString, at: number): Opening | undefined {
+function converseOpening(json: ByteString, at: number): Opening | undefined {
   OPENING.lastIndex = at
   const found = OPENING.exec(json)
   if (found === null) return undefined

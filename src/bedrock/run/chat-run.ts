@@ -8,7 +8,6 @@ import type { ModelTarget } from '../../models/model-target.ts'
 import { type TraitRow, traitsFor } from '../../models/traits.ts'
 import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
 import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
-import { converseCodec } from '../converse/converse-codec.ts'
 import { type EncodeInput, kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
 import type { OutputChecker } from '../schema/output-check.ts'
 import { readText } from '../transport/http-body.ts'
@@ -16,6 +15,7 @@ import { modelPath } from '../transport/transport.ts'
 import { openEvents } from './answer-reader.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 import { callOmitting } from './call-omitting.ts'
+import { codecFor } from './codec-for.ts'
 import type { OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
 
@@ -128,8 +128,9 @@ async function callOnce({ transport, target }: Candidate, { run, tools }: Call, 
   const { now, observer } = tools.policy
   const sentAt = now()
   const path = modelPath(target.id, codec.operation(encoded))
-  const { streaming } = encoded
-  const response = await transport.send({ path, model: target.id, streams: streaming, body }, run.signal)
+  const { streaming, headers } = encoded
+  const call = { path, model: target.id, streams: streaming, body }
+  const response = await transport.send(headers === undefined ? call : { ...call, headers }, run.signal)
   const { requestId } = response
   const events = streaming
     ? await openEvents({ body: response.body, decoder: codec.decoder(encoded), model: target.id, requestId })
@@ -180,11 +181,12 @@ function createEncoder({ request, owner }: ChatRun, tools: ChatTools): Encoder {
       const learnt = tools.omissions.of({ owner, model: target.id })
       const all = omissions.size === 0 ? learnt : new Set([...learnt, ...omissions])
       if (last?.target !== target || !isSame(last.omissions, all)) {
-        const codec = converseCodec
+        const traits = traitsFor(target.baseId, tools.traitRows)
+        const codec = codecFor(request, traits)
         const encoded = codec.encode({
           request,
           target,
-          traits: traitsFor(target.baseId, tools.traitRows),
+          traits,
           stream: request.stream,
           defaults: tools.defaults,
           omissions: all,

@@ -1,0 +1,47 @@
+import { parseExact } from '../../core/exact-json.ts'
+import { isEmpty } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
+import { GatewayError } from '../../errors.ts'
+import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
+import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../converse/encode-request.ts'
+import { readOmission } from '../converse/read-omission.ts'
+import { createNativeDecoder } from './decode-chunks.ts'
+import { decodeMessage } from './decode-message.ts'
+import { renderBody } from './render-body.ts'
+import { renderSettings } from './render-settings.ts'
+
+/** A request in Claude's own words, and the same as Converse has it: the plan that it was made from. */
+export interface EncodedNative extends EncodedChat {
+  readonly plan: EncodedConverse
+}
+
+/** Claude's own body over InvokeModel: what Converse has no place for goes this way. */
+export const anthropicCodec: ChatCodec<EncodedNative> = {
+  encode,
+  operation: ({ streaming }) => (streaming ? 'invoke-with-response-stream' : 'invoke'),
+  decoder: ({ plan }) => createNativeDecoder(plan),
+  decodeWhole: (text, { plan }) => decodeMessage(parse(text), plan),
+  // Bedrock hands the model's own sentences on in both ways, so that one table reads them.
+  readOmission: (error, { plan }, tried) => readOmission(error, plan, tried)
+}
+
+/** Tokens that are asked for where neither the request nor the model's traits name a limit. */
+const MOST_TOKENS = 4096
+
+function encode(input: EncodeInput): EncodedNative {
+  const plan = encodeConverseRequest(input)
+  const { headers, fields } = renderSettings(plan.body)
+  const body = { ...renderBody(plan.body, input.traits.maxOutputTokens || MOST_TOKENS), ...fields }
+  const encoded: Mutable<EncodedNative> = { body, streaming: plan.streaming, warnings: plan.warnings, plan }
+  if (!isEmpty(headers)) encoded.headers = headers
+  if (plan.outputSchema !== undefined) encoded.outputSchema = plan.outputSchema
+  return encoded
+}
+
+function parse(text: string): unknown {
+  try {
+    return parseExact(text)
+  } catch (cause) {
+    throw new GatewayError('upstream_error', 'Bedrock answered with something that is not JSON', { cause })
+  }
+}

@@ -1,0 +1,38 @@
+import type { ChatRequest } from '../../core/request.ts'
+import type { Block } from '../../core/turn.ts'
+import type { Traits } from '../../models/traits.ts'
+import { anthropicCodec } from '../anthropic/anthropic-codec.ts'
+import type { ChatCodec } from '../codec/chat-codec.ts'
+import { converseCodec } from '../converse/converse-codec.ts'
+
+/**
+ * The wire that a conversation goes by. The traits decide; docs/decisions/0001 has the reasons. What only Converse can say (text marked
+ * for a guardrail, files that Bedrock reads for the model) goes by Converse whatever they say.
+ */
+export function codecFor(request: ChatRequest, { surface }: Traits): ChatCodec {
+  if (surface !== 'anthropic') return converseCodec
+  return request.turns.some((turn) => turn.content.some(needsConverse)) || request.system.some(needsConverse)
+    ? converseCodec
+    : anthropicCodec
+}
+
+/** Formats of documents that Claude's own body takes: PDF, and text. */
+const NATIVE_FORMATS: ReadonlySet<string> = new Set(['pdf', 'txt', 'md', 'csv', 'html'])
+
+function needsConverse(block: Block): boolean {
+  switch (block.type) {
+    case 'text':
+      return block.guard !== undefined
+    case 'document':
+      return block.source.type === 's3' || (block.format !== undefined && !NATIVE_FORMATS.has(block.format))
+    case 'image':
+      return block.source.type === 's3'
+    case 'video':
+    case 'audio':
+      return true
+    case 'tool-result':
+      return block.content.some(needsConverse)
+    default:
+      return false
+  }
+}
