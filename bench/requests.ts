@@ -1,7 +1,7 @@
 import type { Aim } from './driver/jobs.ts'
 
 /** In which words a subject is asked. */
-export type Dialect = 'bedrock' | 'openai'
+export type Dialect = 'bedrock' | 'openai' | 'anthropic'
 
 /** The key that clients send; Adit is started with it. */
 export const API_KEY = 'bench-key-that-opens-nothing'
@@ -25,8 +25,7 @@ const MAX_TOKENS = 1024
 
 /** The bytes of the whole request, for a subject that listens at `port`. */
 export function makeAim(port: number, dialect: Dialect, question: Question, headers: Readonly<Record<string, string>> = {}): Aim {
-  const body = dialect === 'bedrock' ? converseBody() : chatBody(question)
-  const path = dialect === 'bedrock' ? conversePath(question) : '/v1/chat/completions'
+  const { path, body } = WORDS[dialect](question)
   const lines = [
     `POST ${path} HTTP/1.1`,
     `host: 127.0.0.1:${port}`,
@@ -36,6 +35,12 @@ export function makeAim(port: number, dialect: Dialect, question: Question, head
     `content-length: ${Buffer.byteLength(body)}`
   ]
   return { port, request: `${lines.join('\r\n')}\r\n\r\n${body}` }
+}
+
+const WORDS: Readonly<Record<Dialect, (question: Question) => { readonly path: string; readonly body: string }>> = {
+  bedrock: (question) => ({ path: conversePath(question), body: converseBody() }),
+  openai: (question) => ({ path: '/v1/chat/completions', body: chatBody(question) }),
+  anthropic: (question) => ({ path: '/v1/messages', body: messagesBody(question) })
 }
 
 function conversePath({ model, streaming }: Question): string {
@@ -57,4 +62,9 @@ function chatBody({ model, streaming }: Question): string {
     messages: [{ role: 'system', content: SYSTEM }, ...TURNS.map(([role, content]) => ({ role, content }))],
     ...(streaming && { stream: true, stream_options: { include_usage: true } })
   })
+}
+
+function messagesBody({ model, streaming }: Question): string {
+  const messages = TURNS.map(([role, content]) => ({ role, content }))
+  return JSON.stringify({ model, max_tokens: MAX_TOKENS, system: SYSTEM, messages, ...(streaming && { stream: true }) })
 }

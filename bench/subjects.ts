@@ -9,7 +9,7 @@ import type { Options } from './options.ts'
 import { installPortkey } from './portkey.ts'
 import { API_KEY, type Dialect } from './requests.ts'
 
-export type SubjectName = 'direct' | 'pass-through' | 'parts' | 'plain' | 'plain-http2' | 'portkey' | 'adit'
+export type SubjectName = 'direct' | 'pass-through' | 'parts' | 'plain' | 'plain-http2' | 'portkey' | 'adit' | 'messages'
 
 /** One that is measured, and how it is started and asked. */
 export interface Subject {
@@ -56,6 +56,7 @@ export async function chooseSubjects(options: Options): Promise<Subject[]> {
     { name: 'pass-through', title: 'Node pass-through', dialect: 'bedrock', command: passThrough },
     { name: 'parts', title: 'the parts alone', dialect: 'openai', command: partsAlone },
     { name: 'adit', title: 'Adit', dialect: 'openai', command: (place) => aditCommand(place, options) },
+    { name: 'messages', title: 'Adit, `/messages`', dialect: 'anthropic', command: (place) => aditCommand(place, options) },
     { name: 'plain', title: 'Fastify + AWS SDK, keep-alive', dialect: 'openai', command: (place) => plain(place, 'keep-alive') },
     { name: 'plain-http2', title: 'Fastify + AWS SDK, defaults', dialect: 'openai', command: (place) => plain(place, 'http2') },
     ...(portkey === undefined ? [] : [portkey])

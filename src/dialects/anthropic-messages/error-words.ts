@@ -65,9 +65,14 @@ export const ANTHROPIC_ERRORS: ErrorWords = {
   limitHeaders: encodeLimits
 }
 
-/** An error as Anthropic's clients read it; the field to change stands before the sentence. */
-export function encodeError({ kind, message }: GatewayError, param: string | null, requestId: string): ErrorBody {
-  const said = param === null || message.includes(param) ? message : `${param}: ${message}`
+/** An error as Anthropic's clients read it. The field to change stands before the sentence, but for Bedrock's own, which clients match whole. */
+export function encodeError(
+  { kind, message, upstreamRequestId }: GatewayError,
+  param: string | null,
+  requestId: string
+): ErrorBody {
+  const isBedrocks = upstreamRequestId !== undefined || kind === 'context_length_exceeded'
+  const said = param === null || isBedrocks || message.includes(param) ? message : `${param}: ${message}`
   const details = param === 'thread' ? { details: NO_THREADS } : {}
   return { type: 'error', error: { type: WORDS[kind][0], message: said, ...details }, request_id: requestId }
 }

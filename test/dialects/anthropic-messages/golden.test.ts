@@ -1,7 +1,20 @@
 import t from 'tap'
 import { signReasoning } from '../../../src/standin/signature.ts'
-import { GPT_OSS, messenger, NOVA, OPUS_47, OPUS_55, PNG, SONNET_45, SONNET_46, say, WEATHER } from './messenger.ts'
+import {
+  GPT_OSS,
+  messenger,
+  NOVA,
+  OPUS_47,
+  OPUS_55,
+  PNG,
+  SONNET_45,
+  SONNET_46,
+  type StreamEvent,
+  say,
+  WEATHER
+} from './messenger.ts'
 
+const HAIKU_45 = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
 const EPHEMERAL = { type: 'ephemeral' }
 
 t.test('2: blocks of every kind, the same whole and streamed', async (t) => {
@@ -301,3 +314,119 @@ t.test('a conversation begun in Chat and continued in Messages keeps its signed 
     reasoningContent: { reasoningText: { text: thought.thinking, signature: thought.signature } }
   })
 })
+
+t.test('20: however a stream breaks, it ends in an error, after one call', async (t) => {
+  const { events, standin } = await messenger(t)
+  for (const [fault, type] of [
+    ['mid-stream-internal', 'api_error'],
+    ['mid-stream-unavailable', 'overloaded_error'],
+    ['eof-no-stop', 'api_error'],
+    ['reset-mid-stream', 'api_error']
+  ] as const) {
+    const calls = () => standin.requests.filter(({ operation }) => operation === 'ConverseStream').length
+    const before = calls()
+    standin.fail(NOVA, fault, 'none')
+    const { list, text } = await events({ model: NOVA })
+    t.match(list.at(-1), { type: 'error', error: { type } }, fault)
+    t.notMatch(text, /message_stop|message_delta/, fault)
+    t.equal(calls(), before + 1, fault)
+  }
+})
+
+t.test('22, 23: Bedrock’s own sentences come as they are, without what is the operator’s', async (t) => {
+  const { ask, standin } = await messenger(t)
+  standin.fail(NOVA, 'input-too-long', 'none')
+  const long = await ask({ model: NOVA })
+  t.match(
+    [long.status, long.body.error],
+    [400, { type: 'invalid_request_error', message: 'Input is too long for requested model.' }]
+  )
+  standin.fail(NOVA, 'access-denied', 'none')
+  const denied = await ask({ model: NOVA })
+  t.match([denied.status, denied.body.error?.type], [403, 'permission_error'])
+  t.notMatch(denied.body.error?.message, /arn:|\d{12}/)
+})
+
+const CLAUDE_CODE = {
+  max_tokens: 32_000,
+  system: [
+    { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1.332; cc_entrypoint=cli;' },
+    { type: 'text', text: 'You are Claude Code.', cache_control: EPHEMERAL },
+    { type: 'text', text: 'You help with code. '.repeat(200), cache_control: EPHEMERAL }
+  ],
+  thinking: { type: 'adaptive' },
+  context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
+  output_config: { effort: 'high' },
+  metadata: { user_id: JSON.stringify({ device_id: 'd', account_uuid: '', session_id: 's' }) },
+  tools: [
+    { ...WEATHER, input_schema: { $schema: 'https://json-schema.org/draft/2020-12/schema', ...WEATHER.input_schema } },
+    { name: 'Later', description: 'Loaded on demand', input_schema: { type: 'object', properties: {} }, defer_loading: true }
+  ],
+  messages: [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: '<system-reminder>today</system-reminder>' },
+        { type: 'text', text: 'Use the weather tool for Paris', cache_control: EPHEMERAL }
+      ]
+    },
+    { role: 'system', content: 'The user has opened a file.' }
+  ]
+}
+const CODE_BETAS =
+  'claude-code-20250219,interleaved-thinking-2025-05-14,context-management-2025-06-27,thinking-token-count-2026-05-13,advanced-tool-use-2025-11-20'
+
+t.test('30: what Claude Code sends first, and after its tool, to every family', async (t) => {
+  const { events } = await messenger(t)
+  const headers = { 'anthropic-beta': CODE_BETAS, 'anthropic-version': '2023-06-01' }
+  for (const model of [OPUS_47, OPUS_55, SONNET_46, HAIKU_45, NOVA, GPT_OSS]) {
+    const first = await events({ ...CLAUDE_CODE, model }, headers)
+    t.equal(first.status, 200, model)
+    t.equal(first.list.at(-1)?.type, 'message_stop')
+    t.same(
+      first.sent?.toolConfig?.tools.flatMap(({ toolSpec }) => toolSpec?.name ?? []),
+      ['get_weather']
+    )
+    t.equal(first.sent?.system?.filter((block) => 'text' in block).length, 2)
+    if (model.includes('claude')) t.equal(JSON.stringify(first.sent).split('cachePoint').length - 1, 3, 'three marks')
+    const content = collected(first.list)
+    const [call] = content.filter((block) => block.type === 'tool_use')
+    t.equal(call?.name, 'get_weather', model)
+    const second = await events(
+      {
+        ...CLAUDE_CODE,
+        model,
+        messages: [
+          ...CLAUDE_CODE.messages,
+          { role: 'assistant', content },
+          {
+            role: 'user',
+            content: [{ type: 'tool_result', tool_use_id: call?.id, content: '22 degrees', cache_control: EPHEMERAL }]
+          },
+          { role: 'system', content: 'Be brief.' }
+        ]
+      },
+      headers
+    )
+    t.equal(second.status, 200, model)
+    t.match(JSON.stringify(collected(second.list)), /22 degrees/)
+  }
+})
+
+/** The content of a streamed message, as a client keeps it. */
+function collected(list: readonly StreamEvent[]) {
+  const blocks: { type: string; id?: string; name?: string; [member: string]: unknown }[] = []
+  const inputs = new Map<number, string>()
+  for (const event of list) {
+    if (event.type === 'content_block_start') blocks.push({ ...event.content_block })
+    if (event.type !== 'content_block_delta') continue
+    const block = blocks[event.index]!
+    const { delta } = event
+    if (delta.type === 'text_delta') block.text = `${block.text}${delta.text}`
+    if (delta.type === 'thinking_delta') block.thinking = `${block.thinking}${delta.thinking}`
+    if (delta.type === 'signature_delta') block.signature = delta.signature
+    if (delta.type === 'input_json_delta') inputs.set(event.index, (inputs.get(event.index) ?? '') + delta.partial_json)
+  }
+  for (const [index, json] of inputs) blocks[index]!.input = JSON.parse(json)
+  return blocks
+}
