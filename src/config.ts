@@ -7,6 +7,9 @@ const flag = (env: string, fallback: boolean, options: object) => Type.Boolean({
 const list = (env: string, options: object) => Type.Array(Type.String({ minLength: 1 }), { env, default: [], ...options })
 const whole = (env: string, fallback: number, [minimum, maximum]: readonly [number, number], options: object) =>
   Type.Integer({ env, default: fallback, minimum, maximum, ...options })
+/** What no variable can hold. */
+const rows = (options: object) =>
+  Type.Array(Type.Record(Type.String(), Type.Unknown()), { expects: 'must be a list of objects', ...options })
 const hour = 3_600_000
 
 /** A bucket, or a bucket and a prefix of its keys. */
@@ -70,7 +73,8 @@ export const ConfigSchema = Type.Object({
       apiKeySecretArn: Type.Optional(
         text('API_KEY_SECRET_ARN', { description: 'Secrets Manager: a bare string, `{"api_key": "..."}` or a key set' })
       ),
-      apiKeysFile: Type.Optional(text('API_KEYS_FILE', { description: 'a key set in a file' }))
+      apiKeysFile: Type.Optional(text('API_KEYS_FILE', { description: 'a key set in a file' })),
+      keys: Type.Optional(rows({ secret: true, description: 'a key set in the file of `ADIT_CONFIG`: the list of its keys' }))
     },
     { title: 'Keys of callers' }
   ),
@@ -136,6 +140,7 @@ export const ConfigSchema = Type.Object({
       ),
       allowed: list('ALLOWED_MODELS', { unset: 'all', description: 'globs, with commas; hides and blocks the rest' }),
       traitsFile: Type.Optional(text('MODEL_TRAITS_FILE', { description: 'your rows over the built-in capability table' })),
+      traits: Type.Optional(rows({ description: 'the same rows in the file of `ADIT_CONFIG`' })),
       crossRegionInference: flag('ENABLE_CROSS_REGION_INFERENCE', true, {
         description: 'whether the model list shows inference profiles of geographies'
       }),
@@ -284,50 +289,132 @@ export class ConfigError extends Error {
   }
 }
 
+/** The variable with what does not fit into variables: a path, `ssm:` and a parameter's name, or the document itself. */
+export const CONFIG_FILE = 'ADIT_CONFIG'
+
 /** A setting's place in the schema. */
 export interface Setting {
   readonly section: string
   readonly field: string
   readonly schema: TSchema
+  /** The variable that sets it; undefined: only a document can. */
+  readonly variable: string | undefined
 }
 
 /** Every setting of the schema, in its order. */
 export function settings(): readonly Setting[] {
   return Object.entries(ConfigSchema.properties).flatMap(([section, { properties }]) =>
-    Object.entries(properties).map(([field, schema]) => ({ section, field, schema }))
+    Object.entries<TSchema>(properties).map(([field, schema]) => {
+      const variable = typeof schema.env === 'string' ? schema.env : undefined
+      return { section, field, schema, variable }
+    })
   )
 }
 
+/** A setting as it is in force, and what set it: a variable's name, `file`, `default`, or `unset`. */
+export interface Effective extends Setting {
+  readonly value: unknown
+  readonly from: string
+}
+
+/** What was read, with all that is wrong with it. Only where nothing is wrong is it a whole Config. */
+export interface Reading {
+  readonly effective: readonly Effective[]
+  readonly faults: readonly string[]
+}
+
 /**
- * Reads the configuration from environment variables; empty means unset.
- * Throws ConfigError with every fault at once. Values of secrets are never in a fault.
+ * Reads the configuration from environment variables and from a document with the schema's sections; empty means unset, and a variable
+ * wins. Throws ConfigError with every fault at once. Values of secrets are never in a fault.
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const faults: string[] = []
-  const config: Record<string, unknown> = {}
-  for (const [section, { properties }] of Object.entries(ConfigSchema.properties)) {
-    const fields: Record<string, unknown> = {}
-    for (const [field, schema] of Object.entries(properties)) {
-      const value = readVariable(schema, env, faults)
-      if (value !== undefined) fields[field] = value
-    }
-    config[section] = fields
-  }
-  if (faults.length === 0) faults.push(...contradictions(config as Config))
+export function readConfig(env: NodeJS.ProcessEnv = process.env, document?: unknown): Config {
+  const { effective, faults } = readSettings(env, document)
   if (faults.length > 0) throw new ConfigError(faults)
+  return configOf(effective)
+}
+
+/** The same with what set each, whatever is wrong. */
+export function readSettings(env: NodeJS.ProcessEnv = process.env, document?: unknown): Reading {
+  const faults = document === undefined ? [] : strangers(document)
+  const effective = settings().map((setting): Effective => {
+    const { schema, variable } = setting
+    const given = variable === undefined ? undefined : readVariable(schema, variable, env, faults)
+    if (given !== undefined) return { ...setting, value: given, from: String(variable) }
+    const written = readMember(setting, document, faults)
+    if (written !== undefined) return { ...setting, value: written, from: 'file' }
+    const isOptional = schema[OptionalKind] === 'Optional'
+    return { ...setting, value: isOptional ? undefined : schema.default, from: isOptional ? 'unset' : 'default' }
+  })
+  if (faults.length === 0) faults.push(...contradictions(configOf(effective)))
+  return { effective, faults }
+}
+
+function configOf(effective: readonly Effective[]): Config {
+  const config: Record<string, Record<string, unknown>> = {}
+  for (const { section, field, value } of effective) {
+    config[section] ??= {}
+    if (value !== undefined) config[section][field] = value
+  }
   return config as Config
 }
 
-function readVariable(schema: TSchema, env: NodeJS.ProcessEnv, faults: string[]): unknown {
-  const name = String(schema.env)
+/** The calls to AWS that are needed to read the rest, by the variables alone. */
+export function readAws(env: NodeJS.ProcessEnv = process.env): Pick<Config, 'aws'> {
+  return configOf(readSettings(env).effective)
+}
+
+/** What `ADIT_CONFIG` holds; undefined: nothing. */
+export function readPlace(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env[CONFIG_FILE]?.trim() || undefined
+}
+
+function readVariable(schema: TSchema, name: string, env: NodeJS.ProcessEnv, faults: string[]): unknown {
   const raw = (env[name] ?? (LOWER_CASE_TOO.has(name) ? env[name.toLowerCase()] : undefined))?.trim()
-  if (raw === undefined || raw === '') return schema[OptionalKind] === 'Optional' ? undefined : schema.default
+  if (raw === undefined || raw === '') return undefined
   const value = convert(schema, raw)
-  if (value === undefined || !Value.Check(schema, value)) {
-    faults.push(`${name} ${expectation(schema)}`)
-    return undefined
-  }
-  return value
+  if (value !== undefined && Value.Check(schema, value)) return value
+  faults.push(`${name} ${expectation(schema)}`)
+  return undefined
+}
+
+function readMember({ section, field, schema }: Setting, document: unknown, faults: string[]): unknown {
+  const members = isMap(document) ? document[section] : undefined
+  const given = isMap(members) ? members[field] : undefined
+  if (given === undefined || given === null || given === '') return undefined
+  const value = typeof given === 'string' ? convert(schema, given.trim()) : given
+  if (value !== undefined && Value.Check(schema, value)) return value
+  faults.push(`${section}.${field} ${expectation(schema)}`)
+  return undefined
+}
+
+/** Members of a document that the schema does not have: a misspelt restriction is no restriction. */
+function strangers(document: unknown): string[] {
+  if (!isMap(document)) return [`${CONFIG_FILE} must hold an object with the sections ${SECTIONS.join(', ')}`]
+  return Object.entries(document).flatMap(([section, members]) => {
+    const known = fieldsOf(section)
+    if (known === undefined) return [`${section} ${unknownAmong(section, SECTIONS)}`]
+    if (members === undefined || members === null) return []
+    if (!isMap(members)) return [`${section} must be an object`]
+    return Object.keys(members)
+      .filter((field) => !known.includes(field))
+      .map((field) => `${section}.${field} ${unknownAmong(field, known)}`)
+  })
+}
+
+const SECTIONS = Object.keys(ConfigSchema.properties)
+
+function fieldsOf(section: string): readonly string[] | undefined {
+  const of = Object.entries(ConfigSchema.properties).find(([name]) => name === section)
+  return of && Object.keys(of[1].properties)
+}
+
+function unknownAmong(name: string, known: readonly string[]): string {
+  const meant = nearName(name, known)
+  return meant === undefined ? `means nothing here; known are ${known.join(', ')}` : `means nothing here; is ${meant} meant?`
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Programs of every kind read these in lower case; any other lower-case name is a shell's own. */
@@ -340,7 +427,7 @@ const OTHERS: ReadonlySet<string> = new Set(['FTP_PROXY', 'ALL_PROXY', 'RSYNC_PR
  * A time limit in a misspelt variable is no time limit.
  */
 export function nearMisses(env: NodeJS.ProcessEnv = process.env): readonly string[] {
-  const known = settings().map(({ schema }) => String(schema.env))
+  const known = [...settings().flatMap(({ variable }) => variable ?? []), CONFIG_FILE]
   const isKnown = new Set(known)
   return Object.keys(env).flatMap((name) => {
     if (isKnown.has(name) || OTHERS.has(name.toUpperCase()) || LOWER_CASE_TOO.has(name.toUpperCase())) return []
@@ -363,6 +450,7 @@ function convert(schema: TSchema, raw: string): unknown {
     case 'boolean':
       return TRUE.has(raw.toLowerCase()) ? true : FALSE.has(raw.toLowerCase()) ? false : undefined
     case 'array':
+      if (schema.env === undefined) return undefined
       return raw
         .split(',')
         .map((item) => item.trim())
@@ -390,17 +478,18 @@ function expectation(schema: TSchema): string {
   if (schema.type === 'object') return 'must be a JSON object of names to a model id or a list of model ids'
   if (schema.anyOf) return `must be one of ${schema.anyOf.map((option: TSchema) => option.const).join(', ')}`
   if (schema.pattern) return `does not look right: it must match ${schema.pattern}`
-  return 'must not be empty'
+  return 'must be text, and not empty'
 }
 
 const KEY_SOURCES = [
   ['API_KEY', 'apiKey'],
   ['API_KEY_PARAM_NAME', 'apiKeyParamName'],
   ['API_KEY_SECRET_ARN', 'apiKeySecretArn'],
-  ['API_KEYS_FILE', 'apiKeysFile']
+  ['API_KEYS_FILE', 'apiKeysFile'],
+  ['auth.keys', 'keys']
 ] as const
 
-function contradictions({ auth, aws, server: { host } }: Config): string[] {
+function contradictions({ auth, aws, models, server: { host } }: Config): string[] {
   const faults: string[] = []
   const sources = KEY_SOURCES.filter(([, field]) => auth[field] !== undefined).map(([name]) => name)
   const names = KEY_SOURCES.map(([name]) => name).join(', ')
@@ -414,6 +503,9 @@ function contradictions({ auth, aws, server: { host } }: Config): string[] {
   }
   if (aws.externalId !== undefined && aws.roleArn === undefined) {
     faults.push('BEDROCK_EXTERNAL_ID needs BEDROCK_ROLE_ARN')
+  }
+  if (models.traits !== undefined && models.traitsFile !== undefined) {
+    faults.push('MODEL_TRAITS_FILE and models.traits are both set: unset one of them')
   }
   return faults
 }

@@ -1,10 +1,18 @@
 import { buildApp } from './app.ts'
-import { ConfigError, nearMisses, readConfig } from './config.ts'
+import { ConfigError, nearMisses } from './config.ts'
+import { configReport, loadConfig } from './config-report.ts'
 import { logOutput } from './telemetry/log-output.ts'
+
+/** `--check`: tells the configuration in force and where each value is from, and exits 0, or 1 when the gateway would not start with it. */
+async function check(): Promise<void> {
+  const { text, faults } = await configReport()
+  process.stdout.write(text)
+  if (faults.length > 0) throw new ConfigError(faults)
+}
 
 /** The process: configuration, application, listen, drain. Exits 0 after a drain, 1 when it cannot start. */
 async function main(): Promise<void> {
-  const config = readConfig()
+  const config = await loadConfig()
   const app = await buildApp(config, logOutput())
   for (const miss of nearMisses()) app.log.warn(miss)
 
@@ -28,7 +36,8 @@ async function main(): Promise<void> {
   app.log.info({ address, listen_ms: Math.round(performance.now()) }, 'listening')
 }
 
-main().catch((error: unknown) => {
+const run = process.argv.includes('--check') ? check : main
+run().catch((error: unknown) => {
   process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
   process.exit(1)
 })

@@ -14,7 +14,7 @@ export interface SdkHandler {
  * The way of the SDK's own clients (model lists, key stores, STS) through the operator's proxy and with the operator's authorities, which
  * they do not look for themselves. Undefined where neither is set. Throws when `AWS_CA_BUNDLE` cannot be read.
  */
-export function sdkHandler({ aws: { caBundle, httpsProxy, httpProxy, noProxy } }: Config): SdkHandler | undefined {
+export function sdkHandler({ aws: { caBundle, httpsProxy, httpProxy, noProxy } }: Pick<Config, 'aws'>): SdkHandler | undefined {
   if (caBundle === undefined && httpsProxy === undefined && httpProxy === undefined) return undefined
   const proxyEnv = {
     ...(httpsProxy === undefined ? {} : { HTTPS_PROXY: httpsProxy }),

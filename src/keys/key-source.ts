@@ -18,6 +18,7 @@ export interface KeySource {
 export function keySourceOf(config: Config): KeySource | undefined {
   if (config.auth.mode === 'off') return undefined
   if (config.auth.apiKey !== undefined) return fromText(config.auth.apiKey)
+  if (config.auth.keys !== undefined) return fromList(config.auth.keys)
   if (config.auth.apiKeysFile !== undefined) return fromFile(config.auth.apiKeysFile)
   if (config.auth.apiKeyParamName !== undefined) return fromParameterStore(config.auth.apiKeyParamName, config)
   if (config.auth.apiKeySecretArn !== undefined) return fromSecretsManager(config.auth.apiKeySecretArn, config)
@@ -26,6 +27,15 @@ export function keySourceOf(config: Config): KeySource | undefined {
 
 function fromText(key: string): KeySource {
   return { name: 'API_KEY', variable: 'API_KEY', refreshable: false, load: async () => key }
+}
+
+function fromList(keys: readonly unknown[]): KeySource {
+  return {
+    name: 'auth.keys of ADIT_CONFIG',
+    variable: 'ADIT_CONFIG',
+    refreshable: false,
+    load: async () => JSON.stringify({ keys })
+  }
 }
 
 function fromFile(path: string): KeySource {

@@ -69,7 +69,7 @@ t.test('all that the Dockerfile copies from the repository is there and let thro
   }
 })
 
-const VARIABLES = new Set(settings().map(({ schema }) => String(schema.env)))
+const VARIABLES = new Set(settings().flatMap(({ variable }) => variable ?? []))
 const NOT_OURS = /^(AWS_|HOME$|REDIS_URL$)/
 
 for (const file of readdirSync(new URL('../../docker', import.meta.url)).filter((name) => name.endsWith('.yaml')))

@@ -4,7 +4,7 @@ import { environmentOf, ofType, propertiesOf, statementsOf, taskDefinition } fro
 import { type JsonObject, LEAST, resolve, TEMPLATE, TEMPLATE_TEXT } from './template.ts'
 import { VARIANTS } from './variants.ts'
 
-const VARIABLES = new Set(settings().map(({ schema }) => String(schema.env)))
+const VARIABLES = new Set(settings().flatMap(({ variable }) => variable ?? []))
 const NAMES = Object.keys(TEMPLATE.Parameters)
 const VISIBLE = TEMPLATE.Metadata['AWS::CloudFormation::Interface']
 

@@ -62,6 +62,7 @@ function proxyOf({ aws: { httpsProxy, httpProxy, noProxy } }: Config): ProxyOpti
 }
 
 async function operatorRows(config: Config): Promise<readonly TraitRow[]> {
+  if (config.models.traits !== undefined) return parseTraitRows(config.models.traits)
   if (config.models.traitsFile === undefined) return []
   try {
     return parseTraitRows(JSON.parse(await readFile(config.models.traitsFile, 'utf8')))
