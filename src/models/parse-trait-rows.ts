@@ -25,6 +25,7 @@ const MEMBERS = {
   family: ['a string', text],
   input: [`a list of ${MEDIA.join(', ')}`, someOf(...MEDIA)],
   surface: ['converse, anthropic or either', oneOf('converse', 'anthropic', 'either')],
+  contextEdits: ['true or false', flag],
   s3Media: ['true or false', flag],
   systemPrompt: ['true or false', flag],
   prefill: ['true or false', flag],

@@ -5,6 +5,7 @@ const PERMISSIVE: Traits = {
   family: 'unknown',
   input: ['image', 'document', 'video', 'audio'],
   surface: 'converse',
+  contextEdits: false,
   s3Media: true,
   systemPrompt: true,
   prefill: true,
@@ -191,6 +192,7 @@ const CLAUDE_47: Traits = {
   structuredOutput: false,
   efforts: EFFORTS_TO_MAX,
   hidesReasoning: true,
+  contextEdits: true,
   // Its tokenizer is a new one.
   tokenScale: 1.53
 }

@@ -20,6 +20,8 @@ export interface Traits {
    * own body for what Converse has no place for.
    */
   readonly surface: 'converse' | 'anthropic' | 'either'
+  /** Takes `context_management` in its own body, behind its beta flag. */
+  readonly contextEdits: boolean
   /** Media by `s3Location`. */
   readonly s3Media: boolean
   readonly systemPrompt: boolean

@@ -1,12 +1,15 @@
 import { parseExact } from '../../core/exact-json.ts'
 import { isEmpty } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
+import type { Warning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../converse/encode-request.ts'
 import { readOmission } from '../converse/read-omission.ts'
+import { carriedOver, putBack } from './carry-over.ts'
 import { createNativeDecoder } from './decode-chunks.ts'
 import { decodeMessage } from './decode-message.ts'
+import { withOwnNames } from './own-names.ts'
 import { renderBody } from './render-body.ts'
 import { renderSettings } from './render-settings.ts'
 
@@ -31,11 +34,27 @@ const MOST_TOKENS = 4096
 function encode(input: EncodeInput): EncodedNative {
   const plan = encodeConverseRequest(input)
   const { headers, fields } = renderSettings(plan.body)
-  const body = { ...renderBody(plan.body, input.traits.maxOutputTokens || MOST_TOKENS), ...fields }
-  const encoded: Mutable<EncodedNative> = { body, streaming: plan.streaming, warnings: plan.warnings, plan }
+  const said = { ...renderBody(plan.body, input.traits.maxOutputTokens || MOST_TOKENS), ...fields }
+  const rendered = withOwnNames(said, plan.context.toolNames)
+  const over = carriedOver(input.request, input.traits)
+  const body = over === undefined ? rendered : putBack(rendered, over, callerWords(plan))
+  const warnings = body.context_management === undefined ? plan.warnings : plan.warnings.filter(isStillLost)
+  const encoded: Mutable<EncodedNative> = { body, streaming: plan.streaming, warnings, plan }
   if (!isEmpty(headers)) encoded.headers = headers
   if (plan.outputSchema !== undefined) encoded.outputSchema = plan.outputSchema
   return encoded
+}
+
+function callerWords({ context: { toolNames, toolIds } }: EncodedConverse) {
+  return {
+    callerName: (wired: string) => toolNames.get(wired) ?? wired,
+    callerId: (wired: string) => toolIds.get(wired) ?? wired
+  }
+}
+
+/** Converse has no place for it, Claude's own body has. */
+function isStillLost(warning: Warning): boolean {
+  return !('field' in warning && warning.field === 'unmapped.context_management')
 }
 
 function parse(text: string): unknown {

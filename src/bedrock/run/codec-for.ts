@@ -2,6 +2,7 @@ import type { ChatRequest } from '../../core/request.ts'
 import type { Block } from '../../core/turn.ts'
 import type { Traits } from '../../models/traits.ts'
 import { anthropicCodec } from '../anthropic/anthropic-codec.ts'
+import { carriedOver } from '../anthropic/carry-over.ts'
 import type { ChatCodec } from '../codec/chat-codec.ts'
 import { converseCodec } from '../converse/converse-codec.ts'
 
@@ -9,8 +10,9 @@ import { converseCodec } from '../converse/converse-codec.ts'
  * The wire that a conversation goes by. The traits decide; docs/decisions/0001 has the reasons. What only Converse can say (text marked
  * for a guardrail, files that Bedrock reads for the model) goes by Converse whatever they say.
  */
-export function codecFor(request: ChatRequest, { surface }: Traits): ChatCodec {
-  if (surface !== 'anthropic') return converseCodec
+export function codecFor(request: ChatRequest, traits: Traits): ChatCodec {
+  const { surface } = traits
+  if (surface === 'converse' || (surface === 'either' && carriedOver(request, traits) === undefined)) return converseCodec
   return request.turns.some((turn) => turn.content.some(needsConverse)) || request.system.some(needsConverse)
     ? converseCodec
     : anthropicCodec
