@@ -137,7 +137,7 @@ const CLAUDE_35: Traits = {
   ...CLAUDE_3,
   maxOutputTokens: 8192,
   cache: ['tools', 'system', 'messages'],
-  // "messages.0.content.2.type: Field required": only PDF and pictures take a point (aws-sdk-java-v2#6277, harness-sdk#1966, 2026-03).
+  // "messages.0.content.2.type: Field required": only PDF and pictures take a point (B33).
   noCacheBehind: ['csv', 'doc', 'docx', 'html', 'md', 'txt', 'xls', 'xlsx'].map((format) => `document ${format}`),
   profiles: ['us', 'eu', 'apac']
 }
@@ -206,14 +206,14 @@ const CLAUDE_ALWAYS: Traits = { ...CLAUDE_47, reasoningOff: 'never' }
 /** The same, and no tool can be forced: "tool_choice: type \"tool\" and \"any\" are not supported for this model." 2026-09. */
 const CLAUDE_UNFORCED: Traits = { ...CLAUDE_ALWAYS, toolChoice: ['auto'] }
 
-/** Reasoning of 5.1 and newer is bound to all that came before it (opencode#46653, pydantic-ai#7989). 2026-09. */
+/** Reasoning of 5.1 and newer is bound to all that came before it (B29). 2026-09. */
 const BINDING_BETA = 'thinking-binding-controls-2026-08-01'
 const BOUND: Pick<Traits, 'bindingBeta' | 'betas'> = { bindingBeta: BINDING_BETA, betas: [...CLAUDE_BETAS, BINDING_BETA] }
 
 const NOVA: Traits = {
   ...PERMISSIVE,
   family: 'nova',
-  // Definitions are not looked up (zed#28521, mcp-agent#126).
+  // Definitions are not looked up (B14).
   schemaRefs: false,
   input: ['image', 'document', 'video'],
   toolResultMedia: ['image', 'document'],
@@ -222,7 +222,7 @@ const NOVA: Traits = {
   maxOutputTokens: 10_000,
   // Nova 1 thinks aloud in <thinking> tags before it calls a tool, without being asked to.
   inlineReasoning: 'with-tools',
-  // Nova takes no cachePoint among the tools, and none right behind a tool result (bedrock-engineer#71, zeroclaw#8720, 2026-07).
+  // Nova takes no cachePoint among the tools, and none right behind a tool result (B34).
   cache: ['system', 'messages'],
   noCacheBehind: ['toolResult'],
   profiles: ['us', 'eu', 'apac']

@@ -3,7 +3,7 @@ import { invalid, Refusal } from './refusal.ts'
 
 /**
  * Reads a JSON body; nothing at all counts as an empty object. Strings that are no Unicode, with half a surrogate pair written as an
- * escape, are refused as the models' own parsers do (claude-code#3277, 2025-07; latitude-llm#3310).
+ * escape, are refused as the models' own parsers do (B10).
  */
 export function parseBody(body: Buffer): unknown {
   if (!isUtf8(body)) throw unreadable()

@@ -2,7 +2,7 @@ import type { CatalogModel } from './catalog.ts'
 import { type Block, blocksOf, type ConverseRequest, turnsOf } from './converse-request.ts'
 import { type ExceptionName, invalid, modelRefuses, Refusal } from './refusal.ts'
 
-/** Refuses any cache point where the account may not cache; the service says so as either of two exceptions (litellm#39210, 2026-09). */
+/** Refuses any cache point where the account may not cache; the service says so as either of two exceptions (B32). */
 export function checkCachingAllowed(request: ConverseRequest, exception: ExceptionName | undefined): void {
   const everywhere = [...(request.toolConfig?.tools ?? []), ...(request.system ?? []), ...blocksOf(request)]
   if (exception === undefined || !everywhere.some((item) => item.cachePoint !== undefined)) return
@@ -31,7 +31,7 @@ function checkPlaces(request: ConverseRequest, { family }: CatalogModel): void {
     for (const [at, block] of content.entries()) {
       if (block.cachePoint === undefined) continue
       const before = content[at - 1]
-      // Nova: bedrock-engineer#71, zeroclaw#8720 (2026-07). Claude: aws-sdk-java-v2#6277 (2025-07), harness-sdk#1966 (2026-03).
+      // Nova: B34. Claude: B33.
       if (family === 'nova' && before?.toolResult !== undefined) {
         modelRefuses(
           `Malformed input request: #/messages/${index}/content/0: extraneous key [cachePoint] is not permitted, please reformat your input and try again.`

@@ -2,7 +2,7 @@ import type { CatalogModel } from './catalog.ts'
 import { type Block, blocksOf, type ConverseRequest, type Turn, turnsOf } from './converse-request.ts'
 import { invalid, modelRefuses } from './refusal.ts'
 
-/** Refuses a conversation that Bedrock refuses whatever its content: empty, blank, begun or ended by the wrong side, unpaired. */
+/** Refuses a conversation that Bedrock refuses whatever its content: empty, blank, begun or ended by the wrong side, unpaired (B1 to B8). */
 export function checkConversation(request: ConverseRequest, model: CatalogModel): void {
   const turns = mergeTurns(turnsOf(request))
   if (turns.length === 0)

@@ -28,7 +28,7 @@ export function checkMedia(request: ConverseRequest, model: CatalogModel): void 
     modelRefuses(`Too many images and documents: ${images} + 0 > ${MOST_IMAGES[model.family]}`)
 }
 
-/** What a document with citations may be: boto3#4726 (2026-02), #4648 (2025-10), strands harness-sdk#2135 (2026-04). */
+/** What a document with citations may be: B38, B39. */
 function checkCitations({ document }: Block, nested: readonly Block[]): void {
   if (nested.some((block) => block.document?.citations?.enabled === true))
     invalid('Citations are not supported in tool result documents.')

@@ -121,7 +121,7 @@ function checkGrammar(schemas: readonly string[]): void {
   )
 }
 
-/** Claude's own header, which Claude Code puts into its system prompt: refused wherever it stands there (claude-code#24168, 2026-02). */
+/** Claude's own header, which Claude Code puts into its system prompt: refused wherever it stands there (B9). */
 const RESERVED = 'x-anthropic-billing-header'
 
 function checkSystem({ system = [] }: ConverseRequest, { family }: CatalogModel): void {

@@ -42,7 +42,7 @@ function originsOf({ reasoningContent = {} }: Block, place: string, model: Catal
   return modelRefuses(`${place}: Invalid \`signature\` in \`thinking\` block`)
 }
 
-// Claude Fable 5.1 and newer bind a block to system, tools and every earlier message (opencode#46653, pydantic-ai#7989, 2026-09).
+// Claude Fable 5.1 and newer bind a block to system, tools and every earlier message (B29).
 function checkPrefix(
   origins: readonly Origin[],
   place: string,

@@ -21,15 +21,15 @@ export function checkToolSchemas({ toolConfig }: ConverseRequest, { family }: Ca
 }
 
 function checkClaude(schema: Node, place: string): void {
-  // cua#3303, kiro-gateway#232
+  // B11
   if (['oneOf', 'allOf', 'anyOf'].some((name) => schema[name] !== undefined)) {
     modelRefuses(`${place}: input_schema does not support oneOf, allOf, or anyOf at the top level`)
   }
   for (const node of everyNode(schema)) {
-    // vantage-mcp-server#43, composio#3500
+    // B12
     const odd = Object.keys((node.properties ?? {}) as object).some((name) => !PROPERTY.test(name))
     if (odd) modelRefuses(`${place}.properties: Property keys should match pattern '${PROPERTY.source}'`)
-    // Dokploy/mcp#74, harness-sdk#565
+    // B13
     if (!isOf2020(node)) {
       modelRefuses(`${place}: JSON schema is invalid. It must match JSON Schema draft 2020-12`)
     }

@@ -2,7 +2,7 @@ import { NO_PIECES, type Pieces, type TextFilter } from './text-pieces.ts'
 
 /**
  * Takes a marker out of the end of a text: DeepSeek V3.2 leaves there the opening of the markup that its calls are made of, and the calls
- * themselves come as they should. Elsewhere the same letters are the model's words. Seen in 17 of 18 turns (stdapi.ai#182, 2026-08-19).
+ * themselves come as they should. Elsewhere the same letters are the model's words. Seen in 17 of 18 turns (B20).
  */
 export function createCallMarkers(markers: readonly string[]): TextFilter {
   /** The beginning of a marker, or a whole one and the white space behind it. */

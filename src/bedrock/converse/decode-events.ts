@@ -105,7 +105,7 @@ function otherEvents(state: Decoder, eventType: string, payload: JsonObject): re
 
 const KNOWN = new Set(['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop'])
 
-/** One block at a time: models may write two at once, and a call whose pieces are mixed with another's would be lost (hermes-agent#107472). */
+/** One block at a time: models may write two at once, and a call whose pieces are mixed with another's would be lost (B19). */
 function blockEvents(state: Decoder, eventType: BlockFrame, payload: JsonObject): readonly ModelEvent[] {
   if (state.open !== undefined && state.open !== indexOf(payload)) {
     state.waiting ??= createWaitingFrames()

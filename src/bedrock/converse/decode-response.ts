@@ -33,7 +33,7 @@ const SAID_NOTHING: readonly Json[] = []
 
 /**
  * The blocks of an answer; undefined: the body is none. An `output` without a message says nothing, which a guardrail leaves of an answer
- * (chatlas#429); without any `output` the answer is lost, unless the reason for stopping tells why there is none.
+ * (B47); without any `output` the answer is lost, unless the reason for stopping tells why there is none.
  */
 function contentOf({ output, stopReason }: JsonObject): readonly Json[] | undefined {
   if (typeof stopReason !== 'string') return undefined

@@ -33,7 +33,7 @@ const NOUN = { image: 'images', document: 'documents', video: 'videos', audio: '
 
 /**
  * With citations on, Claude takes PDFs and plain text only, and reads the bytes of any file as a PDF ("The PDF specified was not valid",
- * boto3#4726, 2026-02): there text is a source of its own. Without, a text source is refused (strands harness-sdk#2135, 2026-04).
+ * B38): there text is a source of its own. Without, a text source is refused (strands harness-sdk#2135, 2026-04).
  */
 function encodeDocument(block: DocumentBlock, scope: BlockScope): JsonObject {
   const { source } = block

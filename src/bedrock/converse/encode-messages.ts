@@ -47,7 +47,7 @@ export function encodeMessages(encoding: EncodeScope, turns: readonly Turn[], pa
   }
 }
 
-/** "Citations are not supported in tool result documents." (boto3#4648, 2025-10) */
+/** "Citations are not supported in tool result documents." (B39) */
 function reportUncited({ request, warn, warnAt }: EncodeScope): void {
   for (const { content } of request.turns) {
     for (const block of content) {

@@ -30,7 +30,7 @@ function isProven(said: string, omissions: readonly Omission[], { body, hasOwnFi
 }
 
 const NONE: ReadonlySet<string> = new Set()
-/** Bedrock says it as 403 or 400, with advice about the account or without (litellm#39210, 2026-09). */
+/** Bedrock says it as 403 or 400, with advice about the account or without (B32). */
 const NO_CACHING = /prompt caching/i
 
 /** The sentence without what Bedrock puts around the words of a model. */
@@ -41,7 +41,7 @@ function bareSentence(message: string): string {
     .replace(/, please reformat your input and try again\.$/, '')
 }
 
-/** Reasoning of another model, with a broken signature, moved, changed, or with another past (openclaw#109881, bifrost#6346, opencode#46653). */
+/** Reasoning of another model, with a broken signature, moved, changed, or with another past (B28). */
 const REASONING_BLOCKS =
   /signature|redacted_thinking|redacted_?content|reasoning_?content|reasoning_?text|cannot be modified|bound to a different conversation|encrypted_content/i
 
@@ -82,7 +82,7 @@ const REFUSALS: readonly Row[] = [
   { says: /thinking may not be enabled when tool_choice|tool_?choice/i, omit: ({ body }) => forced(body) },
   row(/\bttl\b/i, 'cacheTtl', (body) => json(body).includes('"ttl"')),
   { says: /cachePoint|cache_control|prompt caching/i, omit: ({ body }, match) => cachePoints(body, match.input) },
-  // Claude on Bedrock says so of a cache point that it cannot hang on the block before it (aws-sdk-java-v2#6277, 2025-07).
+  // Claude on Bedrock says so of a cache point that it cannot hang on the block before it (B33).
   { says: /messages\.\d+\.content\.\d+\.type: Field required/, omit: ({ body }) => cachePoints(body, '#/messages') },
   row(/compiled grammar|grammar is too large/i, 'strict', isStrict),
   row(/compiled grammar|grammar is too large/i, 'structuredOutput', has('outputConfig')),

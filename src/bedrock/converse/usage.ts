@@ -7,7 +7,7 @@ import type { Usage } from '../../core/usage.ts'
 /**
  * Reads Bedrock's usage. Claude sends its cache counts under two names, other families leave them out. `holdsCache`: the input counts what
  * was read from and written to the cache, as GPT's does in a stream, measured as 4,995 with 4,993 written where the whole answer said 2
- * (bifrost#6942, 2026-09). An input smaller than those is one that does not.
+ * (B36). An input smaller than those is one that does not.
  */
 export function decodeUsage(usage: Json | undefined, extra: Json | undefined, holdsCache = false): Usage {
   const from = isJsonObject(usage) ? usage : {}

@@ -14,7 +14,7 @@ const LONGEST_RULE = 2000
 
 /**
  * Folds what stands in `allOf`, `anyOf`, `oneOf` and `$ref` at the root into `properties`: "input_schema does not support oneOf, allOf, or anyOf
- * at the top level" (cua#3303, kiro-gateway#232). Required is what every alternative requires; the rest of the rule is told.
+ * at the top level" (B11). Required is what every alternative requires; the rest of the rule is told.
  */
 export function foldRoot(root: JsonObject): FoldedSchema {
   if (root.$ref === undefined && COMPOSITIONS.every((name) => root[name] === undefined)) return { schema: root, rule: '' }

@@ -13,7 +13,7 @@ export interface InlinedSchema {
 const MOST_NODES = 5000
 const ANYTHING: JsonObject = {}
 
-/** Writes definitions where they are referred to, for models that read no `$ref` (zed#28521, mcp-agent#126). What stands beside a `$ref` stays. */
+/** Writes definitions where they are referred to, for models that read no `$ref` (B14). What stands beside a `$ref` stays. */
 export function inlineRefs(root: JsonObject): InlinedSchema {
   if (!hasRef(root)) return { schema: root, isCut: false }
   let left = MOST_NODES

@@ -18,7 +18,7 @@ export interface PropertyNames {
 const AS_THEY_ARE: PropertyNames = { rename: (schema) => schema, toBedrock: (value) => value, toCaller: () => undefined }
 
 /**
- * "Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'" (vantage-mcp-server#43, composio#3500). A name is made of the caller's name alone, so
+ * "Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'" (B12). A name is made of the caller's name alone, so
  * that it stays the same from turn to turn, whatever other tools come and go.
  */
 export function createPropertyNames(takesAny: boolean): PropertyNames {

@@ -4,7 +4,7 @@ import { mapSchema } from './map-schema.ts'
 
 /**
  * The schema in draft 2020-12, as Claude checks it: "JSON schema is invalid. It must match JSON Schema draft 2020-12"
- * (Dokploy/mcp#74, harness-sdk#565). Words of older drafts and of OpenAPI are translated; what means nothing there is left out.
+ * (B13). Words of older drafts and of OpenAPI are translated; what means nothing there is left out.
  */
 export function repairSchema(root: JsonObject): JsonObject {
   const repair = (node: Json): Json => {

@@ -37,7 +37,7 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** `retry-after` in seconds or as a date, or AWS's own in milliseconds; never negative. */
+/** `retry-after` in seconds or as a date, or AWS's own in milliseconds (B45); never negative. */
 function retryAfter(headers: HttpAnswer['headers']): number | undefined {
   const milliseconds = Number(text(headers['x-amz-retry-after']))
   if (milliseconds >= 0) return Math.ceil(milliseconds / 1000)
