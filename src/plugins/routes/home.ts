@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HOME_ICON } from '../../home/icon.ts'
 import { HOME_PAGE } from '../../home/page.ts'
 import { homeScript } from '../../home/script.ts'
 import { HOME_STYLE } from '../../home/style.ts'
+import { VERSION } from '../../http/version.ts'
 
 /** Nothing from elsewhere, nothing inline, no markup made by the script, in nobody's frame. */
 const POLICY = [
@@ -35,12 +35,11 @@ export async function home(app: FastifyInstance): Promise<void> {
     app.get('/', () => ({ name: 'adit' }))
     return
   }
-  const version = await readVersion()
   const page = asset('text/html', HOME_PAGE)
   app.get('/', (request, reply) => {
     reply.header('vary', [reply.getHeader('vary'), 'accept'].filter((name) => name !== undefined).join(', '))
     if (request.headers.accept?.includes('text/html')) return sendAsset(page, request, reply)
-    return reply.headers({ ...SECURITY_HEADERS, 'cache-control': 'no-store' }).send(describe(app, request, version))
+    return reply.headers({ ...SECURITY_HEADERS, 'cache-control': 'no-store' }).send(describe(app, request))
   })
   const assets = {
     '/home/app.js': asset('text/javascript', homeScript()),
@@ -50,13 +49,13 @@ export async function home(app: FastifyInstance): Promise<void> {
   for (const [path, file] of Object.entries(assets)) app.get(path, (request, reply) => sendAsset(file, request, reply))
 }
 
-function describe(app: FastifyInstance, request: FastifyRequest, version: string) {
+function describe(app: FastifyInstance, request: FastifyRequest) {
   const { config } = app
   const { region } = app.bedrock
   const reasons = app.readiness.reasons()
   return {
     name: 'adit',
-    version,
+    version: VERSION,
     ...(region === '' ? {} : { region }),
     ready: reasons.length === 0,
     ...(reasons.length === 0 ? {} : { reasons }),
@@ -85,9 +84,4 @@ function sendAsset(file: Asset, request: FastifyRequest, reply: FastifyReply): F
   reply.headers({ ...SECURITY_HEADERS, etag: file.etag, 'cache-control': 'no-cache' })
   if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
   return reply.type(file.type).send(file.text)
-}
-
-async function readVersion(): Promise<string> {
-  const file = await readFile(new URL('../../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(file) as { version: string }).version
 }
