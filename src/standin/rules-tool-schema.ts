@@ -41,6 +41,7 @@ function isOf2020(node: Node): boolean {
   const types = Array.isArray(type) ? type : [type ?? 'object']
   return (
     MAPS.every((name) => !Array.isArray(node[name])) &&
+    (node.$ref === undefined || `${node.$ref}`.startsWith('#')) && // nobody fetches the schemas of other hosts
     types.every((word) => TYPES.includes(word as string)) &&
     type !== null &&
     !Array.isArray(items) &&

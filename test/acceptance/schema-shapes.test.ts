@@ -167,3 +167,67 @@ t.test('F25: definitions are written in for Nova, and what cannot be is told', a
   t.equal(long.status, 200)
   t.ok(JSON.stringify(long.sent).length < 500_000)
 })
+
+const ELSEWHERE = { $ref: 'https://example.com/schemas/city.json' }
+
+for (const form of ['whole', 'streamed'] as const) {
+  t.test(
+    `F22: a schema that is refused all the same is sent with its members alone, and no other tool's is touched, ${form}`,
+    async (t) => {
+      const before = standin.requests.length
+      const body = {
+        model: SONNET_45,
+        tools: [
+          tool('plain', { parameters: object({ a: { type: 'string', minLength: 2 } }) }),
+          tool('odd', {
+            parameters: object(
+              { city: ELSEWHERE, days: { type: 'integer', minimum: 1, description: 'How many.' } },
+              { required: ['city'] }
+            )
+          })
+        ]
+      }
+      const { status, headers } = form === 'whole' ? await ask(body) : await stream(body)
+      t.equal(status, 200)
+      t.equal(headers.get('x-adit-dropped'), 'tools[1].function')
+      const calls = standin.requests.slice(before).filter(({ operation }) => operation.startsWith('Converse'))
+      t.equal(calls.length, 2)
+      const tools = (calls[1]?.body as Sent)?.toolConfig?.tools as { toolSpec: { inputSchema: { json: object } } }[]
+      t.match(tools[0]?.toolSpec.inputSchema.json, { properties: { a: { minLength: 2 } } })
+      t.strictSame(tools[1]?.toolSpec.inputSchema.json, {
+        type: 'object',
+        properties: { city: {}, days: { type: 'integer', description: 'How many.' } },
+        required: ['city']
+      })
+      await (form === 'whole' ? ask(body) : stream(body))
+      t.equal(
+        standin.requests.slice(before).filter(({ operation }) => operation.startsWith('Converse')).length,
+        4,
+        'a refused value is not remembered'
+      )
+    }
+  )
+}
+
+t.test('F22: what a repair or a folding leaves out is told', async (t) => {
+  const rows: readonly (readonly [string, object])[] = [
+    ['a reference to nowhere', object({ a: { $ref: '#/$defs/missing' } })],
+    ['a pattern that is none', object({ a: { type: 'string', pattern: '([' } })],
+    ['a type nobody knows', object({ a: { type: 'widget' } })],
+    ['a limit in words', object({ a: { type: 'string', maxLength: 'many' } })],
+    [
+      'an alternative that is closed',
+      { type: 'object', anyOf: [object({ a: string }, { additionalProperties: false }), object({ b: string })] }
+    ]
+  ]
+  for (const [name, parameters] of rows) {
+    const { status, headers } = await ask({ model: SONNET_45, tools: [tool('look', { parameters })] })
+    t.strictSame([status, headers.get('x-adit-dropped')], [200, 'tools[0].function'], name)
+  }
+  const silent = object(
+    { a: { type: 'any', description: null, enum: null }, b: { type: 'string', required: true } },
+    { $schema: 'x', id: 'y' }
+  )
+  const { headers } = await ask({ model: SONNET_45, tools: [tool('look', { parameters: silent })] })
+  t.equal(headers.get('x-adit-dropped'), null, 'what asks nothing is no loss')
+})

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { GatewayError, quoted } from '../../errors.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
 import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
+import { membersOnly } from '../schema/members-only.ts'
 import { sanitizeSchema } from '../schema/sanitize-schema.ts'
 import { createSchemaRoom } from '../schema/schema-limits.ts'
 import { type ShapedSchema, shapeSchema } from '../schema/shape-schema.ts'
@@ -28,7 +29,7 @@ const MOST_STRICT = 20
 export function planTools(encoding: EncodeScope, parts: ToolParts): ToolPlan {
   const choice = planToolChoice(encoding, parts)
   const offered = choice.only === undefined ? parts.callable : parts.callable.filter((tool) => tool.name === choice.only)
-  const shaped = offered.map((tool) => shapeTool(encoding, tool))
+  const shaped = offered.map((tool, place) => shapeTool(encoding, tool, place))
   const strict = strictTools(encoding, shaped)
   const tools = [
     ...shaped.flatMap((tool) => encodeTool(tool, parts, strict.has(tool))),
@@ -43,10 +44,14 @@ interface ShapedTool extends ShapedSchema {
   readonly tool: CallableTool
 }
 
-function shapeTool(encoding: EncodeScope, tool: CallableTool): ShapedTool {
+function shapeTool(encoding: EncodeScope, tool: CallableTool, place: number): ShapedTool {
   const shaped = shapeSchema(tool.inputSchema ?? {}, encoding.traits)
   if (shaped.isCut) encoding.warnAt(tool.path, 'the model reads no references, and not all of them can be written out')
-  return { ...shaped, schema: toolSchema(shaped.schema), tool }
+  if (shaped.isLoosened) encoding.warnAt(tool.path, 'the model is told less of its schema than it says')
+  const schema = toolSchema(shaped.schema)
+  if (!isOmitted(encoding, `schema of tool ${place}`)) return { ...shaped, schema, tool }
+  encoding.warnAt(tool.path, 'the model refused its schema; it is told of the members and their types alone')
+  return { ...shaped, schema: membersOnly(schema), tool }
 }
 
 function encodeTool(

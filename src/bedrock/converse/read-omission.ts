@@ -84,6 +84,12 @@ const REFUSALS: readonly Row[] = [
   { says: /cachePoint|cache_control|prompt caching/i, omit: ({ body }, match) => cachePoints(body, match.input) },
   // Claude on Bedrock says so of a cache point that it cannot hang on the block before it (B33).
   { says: /messages\.\d+\.content\.\d+\.type: Field required/, omit: ({ body }) => cachePoints(body, '#/messages') },
+  // One schema that is refused is sent with its members alone (Dokploy/mcp#74, harness-sdk#565, cua#3303).
+  { says: /\btools\.(\d+)\.(?:custom\.)?input_schema/, omit: ({ body }, match) => toolSchema(body, Number(match[1])) },
+  {
+    says: /toolConfig\.tools\.(\d+)\.(?:member\.)?toolSpec\.inputSchema/,
+    omit: ({ body }, match) => toolSchema(body, Number(match[1]))
+  },
   row(/compiled grammar|grammar is too large/i, 'strict', isStrict),
   row(/compiled grammar|grammar is too large/i, 'structuredOutput', has('outputConfig')),
   {
@@ -127,6 +133,13 @@ function looseFields({ body, looseFields }: EncodedConverse, said: string): read
   return words
     .filter((name) => looseFields.has(name) && at(body, ['additionalModelRequestFields', name]) !== undefined)
     .map((name): Omission => `extra field ${name}`)
+}
+
+/** The tool that the sentence names, by its place among tools; cache points stand between them. */
+function toolSchema(body: JsonObject, place: number): readonly Omission[] {
+  const tools = at(body, ['toolConfig', 'tools'])
+  const specs = Array.isArray(tools) ? tools.filter((tool: Json) => isJsonObject(tool) && tool.toolSpec !== undefined) : []
+  return place < specs.length ? [`schema of tool ${place}`] : []
 }
 
 /** A limit above the model's own becomes the one that the refusal tells. */

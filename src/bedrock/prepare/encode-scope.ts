@@ -69,6 +69,8 @@ export type Omission =
   | 'responseFields'
   /** A native field that the caller did not name as one of the model's. */
   | `extra field ${string}`
+  /** What the schema of the nth tool says beyond the names and types of its members. */
+  | `schema of tool ${number}`
   | 'blankText'
   | MostTokens
 
@@ -87,6 +89,7 @@ export const NO_OMISSIONS: ReadonlySet<Omission> = new Set()
 /** The name without words of the caller's, as logs and metrics may have it. */
 export function kindOfOmission(name: Omission): string {
   if (name.startsWith('extra field ')) return 'extra field'
+  if (name.startsWith('schema of tool ')) return 'tool schema'
   return name.startsWith('system ') ? 'system text' : name
 }
 

@@ -6,9 +6,24 @@ export interface FoldedSchema {
   readonly schema: JsonObject
   /** Empty: none was lost. */
   readonly rule: string
+  /** Not all that stood there is told. */
+  readonly isLoosened: boolean
 }
 
 const COMPOSITIONS = ['allOf', 'anyOf', 'oneOf'] as const
+/** What folding carries of a part, and what asks nothing of values. */
+const FOLDED = new Set([
+  ...COMPOSITIONS,
+  '$ref',
+  'type',
+  'properties',
+  'patternProperties',
+  'required',
+  'title',
+  'description',
+  '$defs',
+  'definitions'
+])
 const MOST_STEPS = 10_000
 const LONGEST_RULE = 2000
 
@@ -17,8 +32,9 @@ const LONGEST_RULE = 2000
  * at the top level" (B11). Required is what every alternative requires; the rest of the rule is told.
  */
 export function foldRoot(root: JsonObject): FoldedSchema {
-  if (root.$ref === undefined && COMPOSITIONS.every((name) => root[name] === undefined)) return { schema: root, rule: '' }
-  const folder: Folder = { root, left: MOST_STEPS, rules: [] }
+  if (root.$ref === undefined && COMPOSITIONS.every((name) => root[name] === undefined))
+    return { schema: root, rule: '', isLoosened: false }
+  const folder: Folder = { root, left: MOST_STEPS, rules: [], loosens: false }
   const { properties, required, patterns } = fold(root, folder, new Set())
   const { $ref: _ref, allOf: _all, anyOf: _any, oneOf: _one, additionalProperties, ...own } = root
   const addsNames = Object.keys(properties).some(
@@ -30,13 +46,17 @@ export function foldRoot(root: JsonObject): FoldedSchema {
   if (Object.keys(patterns).length > 0) schema.patternProperties = patterns
   delete schema.required
   if (required.size > 0) schema.required = [...required]
-  return { schema, rule: folder.rules.join(' ').slice(0, LONGEST_RULE) }
+  const rule = folder.rules.join(' ')
+  const isLoosened = folder.left <= 0 || folder.loosens || rule.length > LONGEST_RULE
+  return { schema, rule: rule.slice(0, LONGEST_RULE), isLoosened }
 }
 
 interface Folder {
   readonly root: JsonObject
   left: number
   readonly rules: string[]
+  /** A part asks for something that folding cannot say. */
+  loosens: boolean
 }
 
 interface Folded {
@@ -49,6 +69,7 @@ const EMPTY: Folded = { properties: {}, patterns: {}, required: new Set() }
 
 function fold(node: Json, folder: Folder, entered: ReadonlySet<string>): Folded {
   if (!isJsonObject(node) || folder.left-- <= 0) return EMPTY
+  if (node !== folder.root && Object.keys(node).some((name) => !FOLDED.has(name))) folder.loosens = true
   const own: Folded = {
     properties: isJsonObject(node.properties) ? { ...node.properties } : {},
     patterns: isJsonObject(node.patternProperties) ? { ...node.patternProperties } : {},

@@ -6,21 +6,41 @@ import { mapSchema } from './map-schema.ts'
  * The schema in draft 2020-12, as Claude checks it: "JSON schema is invalid. It must match JSON Schema draft 2020-12"
  * (B13). Words of older drafts and of OpenAPI are translated; what means nothing there is left out.
  */
-export function repairSchema(root: JsonObject): JsonObject {
+export function repairSchema(root: JsonObject): { readonly schema: JsonObject; readonly isLoosened: boolean } {
+  const losses: Losses = { any: false }
   const repair = (node: Json): Json => {
     if (typeof node === 'boolean') return node
-    return isJsonObject(node) ? mapSchema(repairNode(node, root), repair) : {}
+    return isJsonObject(node) ? mapSchema(repairNode(node, root, losses), repair) : {}
   }
-  return repair(root) as JsonObject
+  return { schema: repair(root) as JsonObject, isLoosened: losses.any }
 }
 
-function repairNode(node: JsonObject, root: JsonObject): JsonObject {
+/** Whether anything was left out that asked something of values. */
+interface Losses {
+  any: boolean
+}
+
+/** What asks nothing of values, or is translated below. */
+const SAYS_NOTHING = new Set(['$schema', '$vocabulary', 'id', '$id', '$comment', 'title', 'description', 'examples', 'required'])
+
+/** A value that some writers put for a keyword that is not there. */
+function isNothing(name: string, value: Json): boolean {
+  if (SAYS_NOTHING.has(name) || value === null || value === false) return true
+  if (name === 'type') return typeof value === 'string' && value.toLowerCase() === 'any'
+  return Array.isArray(value) && value.length === 0
+}
+
+function repairNode(node: JsonObject, root: JsonObject, losses: Losses): JsonObject {
   const made: Record<string, Json> = {}
   for (const [name, value] of Object.entries(node)) {
     const kept = repairMember(name, value)
     if (kept !== undefined) made[name] = kept
+    else if (!isNothing(name, value)) losses.any = true
   }
-  if (typeof made.$ref === 'string' && made.$ref.startsWith('#') && !isTarget(followRef(root, made.$ref))) delete made.$ref
+  if (typeof made.$ref === 'string' && made.$ref.startsWith('#') && !isTarget(followRef(root, made.$ref))) {
+    delete made.$ref
+    losses.any = true
+  }
   repairLimit(made, 'exclusiveMinimum', 'minimum')
   repairLimit(made, 'exclusiveMaximum', 'maximum')
   repairTuple(made)

@@ -17,12 +17,14 @@ export interface ShapedSchema {
   readonly rule: string
   /** Something recursive, or too long to be written out, became anything. */
   readonly isCut: boolean
+  /** Something that it asks of values could not be said, or not even understood. */
+  readonly isLoosened: boolean
 }
 
 /** Brings a caller's schema into the form that the model takes. Names of properties are another thing: see `property-names.ts`. */
 export function shapeSchema(schema: JsonObject, rules: SchemaRules): ShapedSchema {
   const inlined = rules.schemaRefs ? { schema, isCut: false } : inlineRefs(schema)
-  const repaired = rules.schemaDraft === 'any' ? inlined.schema : repairSchema(inlined.schema)
-  const folded = rules.rootComposition ? { schema: repaired, rule: '' } : foldRoot(repaired)
-  return { ...folded, isCut: inlined.isCut }
+  const repaired = rules.schemaDraft === 'any' ? { schema: inlined.schema, isLoosened: false } : repairSchema(inlined.schema)
+  const folded = rules.rootComposition ? { schema: repaired.schema, rule: '', isLoosened: false } : foldRoot(repaired.schema)
+  return { ...folded, isCut: inlined.isCut, isLoosened: repaired.isLoosened || folded.isLoosened }
 }
