@@ -519,6 +519,6 @@ export function readAddress(env: NodeJS.ProcessEnv = process.env): { readonly ho
 const ANY_ADDRESS = new Set(['', '0.0.0.0', '::'])
 
 /** Tells whether an address to listen on can only be reached from this machine. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }

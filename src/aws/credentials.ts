@@ -42,7 +42,7 @@ const LATE =
 const WAITING = 'the AWS credentials are being waited for'
 
 /** Whoever gives the credentials has not answered in time. */
-export class LateCredentials extends Error {
+class LateCredentials extends Error {
   constructor(ms: number) {
     super(`no credentials came within ${ms} ms`)
     this.name = 'LateCredentials'

@@ -22,7 +22,7 @@ export function leaveOut<T extends Block>(
 }
 
 /** The block with a mark, its own before another; undefined where it can bear none, as reasoning. */
-export function marking<T extends Block>(block: T | undefined, cache: CacheMark): T | undefined {
+function marking<T extends Block>(block: T | undefined, cache: CacheMark): T | undefined {
   if (block === undefined || block.type === 'reasoning' || block.type === 'redacted-reasoning') return undefined
   return block.cache === undefined ? { ...block, cache } : block
 }

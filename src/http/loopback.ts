@@ -2,7 +2,7 @@
  * Tells whether a host name, as a browser would write it in an address, stands for this machine and for no other, whoever answers
  * for its DNS: `localhost` and the names below it (RFC 6761), 127.0.0.0/8 and ::1.
  */
-export function isLoopbackName(hostname: string): boolean {
+function isLoopbackName(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/\.$/, '')
   return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name)
 }

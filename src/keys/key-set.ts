@@ -150,7 +150,7 @@ function dateOf(text: string): number {
 }
 
 /** SHA-256 of a key, 32 bytes. */
-export function digest(key: string): Buffer {
+function digest(key: string): Buffer {
   return hash('sha256', key, 'buffer')
 }
 
@@ -165,6 +165,6 @@ export function findKey(set: KeySet, presented: string, now: number): ApiKey | u
 }
 
 /** Whether a key has ended; `now` in milliseconds since the epoch. */
-export function isExpired({ expiresAt }: ApiKey, now: number): boolean {
+function isExpired({ expiresAt }: ApiKey, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now
 }

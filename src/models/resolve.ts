@@ -9,7 +9,6 @@ import { traitsFor } from './traits.ts'
 
 export { baseModelId, regionOfArn } from './base-model.ts'
 export { defaultChatModel } from './default-model.ts'
-export { geography } from './geography.ts'
 export { plainName } from './plain-name.ts'
 export { targetIn } from './target-in.ts'
 

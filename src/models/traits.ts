@@ -4,7 +4,7 @@ import { TRAIT_ROWS } from './trait-rows.ts'
 import type { TraitRow, Traits } from './traits-type.ts'
 
 export { parseTraitRows } from './parse-trait-rows.ts'
-export type { CachePlace, EffortWord, Modality, TraitRow, Traits } from './traits-type.ts'
+export type { CachePlace, EffortWord, TraitRow, Traits } from './traits-type.ts'
 
 /**
  * What a model takes and refuses. Never fails: the first row that fits decides, a newer model of a family gets the family's

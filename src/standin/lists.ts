@@ -20,7 +20,7 @@ type Query = URLSearchParams
 const modelArn = (id: string, region: string = REGION) => `arn:aws:bedrock:${region}::foundation-model/${id}`
 
 /** One model as ListFoundationModels and GetFoundationModel tell it. */
-export function foundationModel(model: CatalogModel): Entry {
+function foundationModel(model: CatalogModel): Entry {
   return {
     modelArn: modelArn(model.id),
     modelId: model.id,

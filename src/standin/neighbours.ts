@@ -7,7 +7,7 @@ const WRITTEN = 1_763_798_400.123
 type Input = Readonly<Record<string, unknown>>
 
 /** SSM GetParameter: by name, hierarchical name or ARN, each with an optional `:version` selector. */
-export function getParameter(input: Input, world: World): unknown {
+function getParameter(input: Input, world: World): unknown {
   const asked = `${input.Name}`.replace(/^arn:aws:ssm:[a-z0-9-]+:\d{12}:parameter\/?/, '')
   const [bare = '', selector] = asked.split(':')
   const name = [bare, `/${bare}`, bare.replace(/^\//, '')].find((candidate) => world.parameters.has(candidate))
@@ -25,7 +25,7 @@ export function getParameter(input: Input, world: World): unknown {
 }
 
 /** Secrets Manager GetSecretValue: by name, full ARN, or ARN without its random end. */
-export function getSecretValue(input: Input, world: World): unknown {
+function getSecretValue(input: Input, world: World): unknown {
   const asked = `${input.SecretId}`
   const name = [...world.secrets.keys()].find((candidate) =>
     [candidate, secretArn(candidate), secretArn(candidate).slice(0, -7)].includes(asked)

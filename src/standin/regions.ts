@@ -28,7 +28,7 @@ export function checkRegion(called: string, region: string | undefined): void {
 }
 
 /** Whether an id or an ARN can be called from a region. */
-export function isCallable(called: string, region: string): boolean {
+function isCallable(called: string, region: string): boolean {
   const own = ARN.exec(called)?.[1]
   if (own !== undefined && own !== region) return false
   const geography = PROFILE.exec(called)?.[1]

@@ -90,7 +90,7 @@ function checkImage(image: Media): void {
 }
 
 /** Tells a picture's format by its first bytes. */
-export function sniffImage(head: Buffer): string | undefined {
+function sniffImage(head: Buffer): string | undefined {
   if (head.subarray(0, 4).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47]))) return 'png'
   if (head.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'jpeg'
   if (head.subarray(0, 4).toString('latin1') === 'GIF8') return 'gif'

@@ -92,7 +92,7 @@ export interface MetricSources {
 }
 
 /** Makes the metrics of one process. */
-export function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: MetricSources): Metrics {
+function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: MetricSources): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker } = createMeters(registry)

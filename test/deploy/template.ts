@@ -73,7 +73,7 @@ export const LEAST: Values = {
   AllowedCidr: '203.0.113.7/32'
 }
 
-export function parseTemplate(text: string): Template {
+function parseTemplate(text: string): Template {
   const names: [string, string][] = [
     ['!Ref', 'Ref'],
     ['!Condition', 'Condition'],

@@ -7,8 +7,8 @@ export interface Row {
   readonly unary: Saw
 }
 
-export const BEGIN = '<!-- faults: begin -->'
-export const END = '<!-- faults: end -->'
+const BEGIN = '<!-- faults: begin -->'
+const END = '<!-- faults: end -->'
 
 /** The rows as a Markdown table. */
 export function faultTable(rows: readonly Row[]): string {

@@ -45,7 +45,7 @@ export function encodeText(block: TextBlock, { guarded }: BlockScope, into: Json
 }
 
 /** Adds a place after which the model may cache, where there is a mark. */
-export function addCachePoint(mark: CacheMark | undefined, into: JsonObject[]): void {
+function addCachePoint(mark: CacheMark | undefined, into: JsonObject[]): void {
   if (mark !== undefined) into.push(cachePoint(mark))
 }
 

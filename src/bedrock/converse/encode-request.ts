@@ -22,7 +22,7 @@ import { planTools, type ToolPlan } from './encode-tools.ts'
 import type { OutputPlan } from './plans.ts'
 
 export type { AnswerContext } from '../answer/answer-context.ts'
-export type { EncodeInput, Omission } from '../prepare/encode-scope.ts'
+export type { EncodeInput } from '../prepare/encode-scope.ts'
 
 /** A request as Converse takes it, and what is needed to read its answer. */
 export interface EncodedConverse extends EncodedChat {

@@ -8,7 +8,7 @@ import { restoreReasoning } from './restore-reasoning.ts'
 import type { ToolIds } from './tool-ids.ts'
 
 /** Stands where Bedrock wants text and the caller has none: a blank user message, a file without words, no first user turn. */
-export const LEAST_TEXT = '.'
+const LEAST_TEXT = '.'
 
 const CONTINUE = 'Please continue your response from where you left off.'
 
@@ -42,7 +42,7 @@ export function endTurns(encoding: EncodeScope, turns: readonly Turn[], reasonin
 }
 
 /** Joins neighbouring turns of one role, because Bedrock refuses two in a row. Order of blocks is kept. */
-export function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
+function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
   if (turns.every((turn, index) => turn.role !== turns[index + 1]?.role)) return turns
   const runs: [Turn, ...Turn[]][] = []
   for (const turn of turns) {

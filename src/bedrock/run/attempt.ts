@@ -84,7 +84,7 @@ function havingTried(error: GatewayError, last: Candidate | undefined, attempts:
 }
 
 /** The name a breaker knows a candidate by; a region holds no blank. */
-export function placeKey({ transport, target }: Candidate): string {
+function placeKey({ transport, target }: Candidate): string {
   return `${transport.region} ${target.id}`
 }
 

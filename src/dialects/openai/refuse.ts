@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 
 /** Names a JSON value's kind the way OpenAI's sentences do. */
-export function jsonKind(value: Json | undefined): string {
+function jsonKind(value: Json | undefined): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'

@@ -55,7 +55,7 @@ export const PDF: Block = {
 }
 
 /** A request with what the row says and nothing else. */
-export function request(more: Partial<ChatRequest> = {}): ChatRequest {
+function request(more: Partial<ChatRequest> = {}): ChatRequest {
   return { model: 'm', system: [], turns: [user('hi')], tools: [], output: { type: 'text' }, stream: true, unmapped: {}, ...more }
 }
 

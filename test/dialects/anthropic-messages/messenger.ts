@@ -6,9 +6,7 @@ import { build, KEY, lastCall } from '../../helper.ts'
 
 export {
   GPT_OSS,
-  HAIKU_3,
   LLAMA,
-  MISTRAL,
   NOVA,
   OPUS_47,
   OPUS_55,
@@ -19,7 +17,7 @@ export {
   say
 } from '../../acceptance/asker.ts'
 
-export const MESSAGES = '/v1/messages'
+const MESSAGES = '/v1/messages'
 
 export const WEATHER = {
   name: 'get_weather',
@@ -73,7 +71,7 @@ export async function messenger(t: Test, env: Record<string, string> = {}, optio
 }
 
 /** The events of a stream; each frame must name its event as its data does. */
-export function eventsOf(text: string): StreamEvent[] {
+function eventsOf(text: string): StreamEvent[] {
   return text.split('\n\n').flatMap((frame) => {
     if (frame === '' || frame.startsWith(':')) return []
     const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? []
