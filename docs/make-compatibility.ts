@@ -5,6 +5,10 @@ import { FIELDS as MESSAGES_FIELDS } from '../src/dialects/anthropic-messages/fi
 import { STOP_REASONS } from '../src/dialects/anthropic-messages/finish-reason.ts'
 import type { FieldOutcome, FieldRow } from '../src/dialects/openai/field-row.ts'
 import { FIELDS, type FieldName } from '../src/dialects/openai-chat/fields.ts'
+import { ITEMS } from '../src/dialects/openai-responses/decode-input.ts'
+import { TOOLS } from '../src/dialects/openai-responses/decode-tools.ts'
+import { FIELDS as RESPONSES_FIELDS } from '../src/dialects/openai-responses/fields.ts'
+import { OUTCOMES as RESPONSE_OUTCOMES } from '../src/dialects/openai-responses/outcome.ts'
 import { TRAIT_ROWS } from '../src/models/trait-rows.ts'
 import type { Traits } from '../src/models/traits.ts'
 
@@ -126,6 +130,25 @@ too. \`null\` means absent. Extensions work at the top level and inside a litera
 
 ${table(['field', 'type', 'values', 'what becomes of it', 'note'], Object.entries<FieldRow>(FIELDS).map(fieldLine))}
 
+## Fields of \`POST /responses\`
+
+What depends on the model is told below, under the names of Chat Completions.
+
+${table(['field', 'type', 'values', 'what becomes of it', 'note'], Object.entries<FieldRow>(RESPONSES_FIELDS).map(fieldLine))}
+
+${table(['item of the input', 'what becomes of it'], notes(ITEMS))}
+
+${table(['tool', 'what becomes of it'], notes(TOOLS))}
+
+${table(
+  ['why the answer ended', '`status`', '`incomplete_details.reason`'],
+  Object.entries(RESPONSE_OUTCOMES).map(([why, how]) => [
+    why,
+    how?.status ?? 'an error',
+    how && 'reason' in how ? how.reason : ''
+  ])
+)}
+
 ## Fields of \`POST /messages\`
 
 Extensions work at the top level. What depends on the model is told below, under the names of Chat Completions.
@@ -151,6 +174,10 @@ what it runs. An operator's \`MODEL_TRAITS_FILE\` lies over these rows. Where Be
 leaves it out, tries once more, remembers it for that model for an hour, and reports it.
 
 ${modelTables()}`
+}
+
+function notes(rows: Readonly<Record<string, { readonly note: string }>>): string[][] {
+  return Object.entries(rows).map(([name, { note }]) => [`\`${name}\``, note])
 }
 
 const RUN_BY = {

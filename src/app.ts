@@ -23,6 +23,7 @@ import { health } from './plugins/routes/health.ts'
 import { home } from './plugins/routes/home.ts'
 import { hello, messages } from './plugins/routes/messages.ts'
 import { models } from './plugins/routes/models.ts'
+import { responses } from './plugins/routes/responses.ts'
 import { auth } from './plugins/services/auth.ts'
 import { bedrock } from './plugins/services/bedrock.ts'
 import { catalog } from './plugins/services/catalog.ts'
@@ -130,6 +131,7 @@ async function api(app: FastifyInstance): Promise<void> {
   await app.register(embeddings)
   await app.register(billing)
   await app.register(messages)
+  await app.register(responses)
 }
 
 /** What Anthropic's clients ask for, under a path of their own. */

@@ -13,6 +13,8 @@ export const ERROR_STATUS = {
   unsupported_parameter: 400,
   unsupported_value: 400,
   context_length_exceeded: 400,
+  previous_response_not_found: 400,
+  invalid_encrypted_content: 400,
   invalid_image: 400,
   media_fetch_failed: 400,
   invalid_api_key: 401,
@@ -25,6 +27,7 @@ export const ERROR_STATUS = {
   body_too_large: 413,
   unsupported_media_type: 415,
   expectation_failed: 417,
+  upgrade_required: 426,
   headers_too_large: 431,
   client_closed: 499,
   // limits

@@ -1,11 +1,7 @@
-const SERVED = 'This gateway serves chat/completions, completions, messages, embeddings and models.'
+const SERVED = 'This gateway serves chat/completions, responses, completions, messages, embeddings and models.'
 
 /** OpenAI's other endpoints, and what their callers can do here. The first that fits is told. */
 const ELSEWHERE: readonly (readonly [path: RegExp, advice: string])[] = [
-  [
-    /\/responses(\/|$)/,
-    "The Responses API is not served here; make your client use Chat Completions (in the AI SDK `.chat('model')`)."
-  ],
   [/\/chat\/completions\/./, 'Completions are not stored here, so none can be read back.'],
   [
     /\/images\/(generations|edits|variations)$/,
@@ -18,7 +14,7 @@ const ELSEWHERE: readonly (readonly [path: RegExp, advice: string])[] = [
   [/\/messages\/batches(\/|$)/, 'Batches are not served here; send each message by itself.'],
   [/\/(files|uploads|batches|vector_stores)(\/|$)/, 'Files are not stored here; send media and documents inside the request.'],
   [
-    /\/(assistants|threads|conversations|realtime|fine_tuning|evals|containers|videos)(\/|$)/,
+    /\/(assistants|threads|realtime|fine_tuning|evals|containers|videos)(\/|$)/,
     'This part of the OpenAI API is not served here.'
   ],
   [/\/moderations$/, 'Moderation is not served here; a Bedrock guardrail can be given with a chat request.'],
@@ -38,7 +34,7 @@ export function endpointTwice(path: string): string | undefined {
   return `The base URL of your client ends in '${base}'; cut it at '${place}', since clients add the rest themselves.`
 }
 
-const SERVED_ENDPOINT = /\/(?:chat\/completions|completions|messages|embeddings|models)$/
+const SERVED_ENDPOINT = /\/(?:chat\/completions|completions|responses|messages|embeddings|models)$/
 
 /** Where to cut a base URL with pieces that no route has. */
 function strayPieces(method: string, path: string): string | undefined {

@@ -60,8 +60,6 @@ t.test('a balance query finds an unlimited budget of which nothing is used, with
 })
 
 const ELSEWHERE: readonly [method: string, path: string, message: RegExp][] = [
-  ['POST', '/v1/responses', /Chat Completions/],
-  ['GET', '/v1/responses/resp_1', /Responses API is not served/],
   ['POST', '/v1/images/generations', /Images are not made/],
   ['POST', '/v1/audio/speech', /Speech is not served/],
   ['POST', '/v1/audio/transcriptions', /Speech is not served/],

@@ -1,0 +1,79 @@
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { ToolChoice } from '../../core/request.ts'
+import type { FunctionTool } from '../../core/turn.ts'
+import { GatewayError } from '../../errors.ts'
+import { atMost, objectAt, optionalArray, optionalString, stringAt } from '../openai/read-value.ts'
+import { badValue, wrongChoice, wrongType } from '../openai/refuse.ts'
+import type { DecodedTools } from './decode-tools.ts'
+import { modelName } from './tool-table.ts'
+
+/** The choice, and the tools that it leaves to choose from. */
+export interface DecodedChoice {
+  readonly choice: ToolChoice | undefined
+  readonly tools: readonly FunctionTool[]
+}
+
+const WORDS = ['none', 'auto', 'required'] as const
+
+/** Types of a choice that is one tool; the type of the others is their name. */
+const NAMED: readonly Json[] = ['function', 'custom']
+
+/** Reads `tool_choice`: a word, one tool, or those that are allowed. */
+export function decodeToolChoice(value: Json | undefined, path: string, decoded: DecodedTools): DecodedChoice {
+  const { tools } = decoded
+  if (value === undefined) return { choice: undefined, tools }
+  if (typeof value === 'string') return { choice: wordChoice(value, path, decoded), tools }
+  if (typeof value !== 'object') throw wrongType(path, 'a string or an object', value)
+  const choice = objectAt(value, path)
+  if (choice.type === 'allowed_tools') return allowedTools(choice, path, decoded)
+  const name = nameOf(choice, path, decoded)
+  if (name === undefined) throw unknownTool(choice, path, decoded)
+  return { choice: { type: 'tool', name }, tools }
+}
+
+function wordChoice(value: string, path: string, { tools }: DecodedTools): ToolChoice {
+  const word = WORDS.find((each) => each === value)
+  if (word === undefined) throw wrongChoice(path, WORDS, value)
+  if (word === 'required' && tools.length === 0)
+    throw badValue(path, `Invalid '${path}': a call is required, but there are no tools.`)
+  return { type: word }
+}
+
+/** The name that the model knows the chosen tool by; undefined: there is none. */
+function nameOf(choice: JsonObject, path: string, { table, tools }: DecodedTools): string | undefined {
+  const type = stringAt(choice.type, `${path}.type`)
+  const name = NAMED.includes(type) ? stringAt(choice.name, `${path}.name`) : type
+  const namespace = optionalString(choice.namespace, `${path}.namespace`)
+  const called = modelName(namespace === undefined ? { name } : { name, namespace }, table)
+  if (tools.some((tool) => tool.name === called)) return called
+  // A member of a namespace may be chosen by its bare name.
+  return tools.find((tool) => table.get(tool.name)?.name === name)?.name
+}
+
+function unknownTool(choice: JsonObject, path: string, { hosted }: DecodedTools): GatewayError {
+  if (hosted.has(String(choice.type)) || !NAMED.includes(choice.type ?? null)) {
+    const sentence = `Unsupported value: '${path}' names a tool that does not run here.`
+    return new GatewayError('unsupported_value', sentence, { param: path })
+  }
+  return badValue(path, `Invalid value for '${path}': the named tool is not among the request's tools.`)
+}
+
+const MOST_ALLOWED = 1000
+
+/** A hard constraint: the other tools are not sent at all. Allowed tools that do not run here are already reported. */
+function allowedTools(choice: JsonObject, path: string, decoded: DecodedTools): DecodedChoice {
+  const mode = stringAt(choice.mode ?? 'auto', `${path}.mode`)
+  if (mode !== 'auto' && mode !== 'required') throw wrongChoice(`${path}.mode`, ['auto', 'required'], mode)
+  const list = atMost(optionalArray(choice.tools, `${path}.tools`) ?? [], MOST_ALLOWED, `${path}.tools`)
+  const names = new Set<string>()
+  list.forEach((each, index) => {
+    const at = `${path}.tools[${index}]`
+    const allowed = objectAt(each, at)
+    const name = nameOf(allowed, at, decoded)
+    if (name !== undefined) names.add(name)
+    else if (NAMED.includes(allowed.type ?? null)) throw unknownTool(allowed, at, decoded)
+  })
+  const tools = decoded.tools.filter((tool) => names.has(tool.name))
+  if (tools.length === 0 && mode === 'required') throw badValue(path, `Invalid '${path}': at least one tool must be allowed.`)
+  return { choice: { type: mode }, tools }
+}

@@ -1,0 +1,199 @@
+import type { Spell } from '../../core/field.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
+import type { ChatRequest, ServiceTier } from '../../core/request.ts'
+import type { SpeltWarning } from '../../core/warning.ts'
+import { GatewayError } from '../../errors.ts'
+import type { DecodeContext } from '../dialect.ts'
+import type { FieldRow } from '../openai/field-row.ts'
+import { put } from '../openai/present.ts'
+import { missing, tooMany, wrongType } from '../openai/refuse.ts'
+import { isTellable } from '../openai/unknown-members.ts'
+import { decodeAutoCache } from '../openai-chat/decode-cache.ts'
+import { decodeGuardrail } from '../openai-chat/decode-guardrail.ts'
+import { decodeLimits, decodeMetadata, decodeNative } from '../openai-chat/decode-settings.ts'
+import { type ChatFields, readChatFields } from '../openai-chat/fields.ts'
+import { createReport, type Report } from '../openai-chat/report.ts'
+import { decodeToolChoice } from './decode-choice.ts'
+import { decodeEffort, wantsSummary } from './decode-effort.ts'
+import { decodeFormat, echoText } from './decode-format.ts'
+import { decodeInput, endsInTrigger, itemsOf, toolsAmong } from './decode-input.ts'
+import { decodeTools } from './decode-tools.ts'
+import { echoOf } from './echo.ts'
+import { FIELDS, type FieldName, type ResponsesFields, readResponsesFields, SHARED_NAMES } from './fields.ts'
+import type { ResponsesOptions } from './options.ts'
+import { responsesSpelling } from './spelling.ts'
+
+export interface DecodedResponses {
+  readonly request: ChatRequest
+  readonly options: ResponsesOptions
+  readonly warnings: readonly SpeltWarning[]
+  readonly spell: Spell
+}
+
+/** What may be known of a request beside its body. */
+export interface ResponsesDefaults extends Pick<DecodeContext, 'reasoningFormat'> {
+  readonly guardrail?: ChatRequest['guardrail']
+  /** The answer shall be a summary, whatever the input ends in. */
+  readonly isCompaction?: boolean
+}
+
+/** Reads a request. Throws a 400 that names the field; what is lost on the way is in `warnings` or `request.unmapped`. */
+export function decodeResponsesRequest(body: Json, defaults: ResponsesDefaults): DecodedResponses {
+  if (!isJsonObject(body)) throw wrongType('body', 'an object', body)
+  const fields = readResponsesFields(body)
+  const { report, warnings } = createReport()
+  refuseUnserved(fields)
+  for (const path of fields.unknown) if (isTellable(path)) report(path, 'not a field that the gateway knows')
+  const shared = readChatFields(sharedBody(body))
+  const input = inputOf(fields, defaults.isCompaction === true)
+  const tools = decodeTools(
+    [{ tools: fields.get('tools') ?? [], path: fields.path('tools') }, ...toolsAmong(input, 'input')],
+    report
+  )
+  const chosen = decodeToolChoice(fields.get('tool_choice'), fields.path('tool_choice'), tools)
+  const isCompaction = endsInTrigger(input)
+  const request = decodeRequest(fields, shared, defaults, report, () =>
+    decodeInput(input, fields.path('input'), tools.table, report)
+  )
+  request.tools = chosen.tools
+  // A summary is no turn of the agent's: its tools stay, since the history has calls of them, and are not called.
+  put(request, 'toolChoice', isCompaction ? (chosen.tools.length === 0 ? undefined : { type: 'none' }) : chosen.choice)
+  if (isCompaction) request.output = { type: 'text' }
+  const reasoning = fields.get('reasoning')
+  const options: ResponsesOptions = {
+    echo: echoOf(fields, echoText(fields.get('text'))),
+    serviceTier: fields.get('service_tier') ?? 'auto',
+    tools: tools.table,
+    showsSummary: wantsSummary(reasoning, fields.path('reasoning')) && defaults.reasoningFormat !== 'none',
+    isCompaction,
+    responseFields: fields.get('additional_model_response_field_paths') !== undefined
+  }
+  return { request, options, warnings, spell: responsesSpelling(fields) }
+}
+
+function inputOf(fields: ResponsesFields, isCompaction: boolean): readonly Json[] {
+  const items = itemsOf(fields.get('input'), fields.path('input'))
+  return isCompaction && !endsInTrigger(items) ? [...items, { type: 'compaction_trigger' }] : items
+}
+
+/** The fields that Chat Completions has too, and what is meant for the model. */
+function sharedBody(body: JsonObject): JsonObject {
+  const shared: Record<string, Json> = {}
+  for (const name of SHARED_NAMES) if (body[name] !== undefined) shared[name] = body[name]
+  if (!isJsonObject(body.extra_body)) return shared
+  const extra = Object.entries(body.extra_body).filter(
+    ([name]) => !Object.hasOwn(FIELDS, name) || (SHARED_NAMES as readonly string[]).includes(name)
+  )
+  return { ...shared, extra_body: Object.fromEntries(extra) }
+}
+
+const MOST_PAIRS = 16
+
+function refuseUnserved(fields: ResponsesFields): void {
+  const previous = fields.get('previous_response_id')
+  if (previous !== undefined) throw noResponse(previous, fields.path('previous_response_id'))
+  if (fields.get('conversation') !== undefined)
+    throw new GatewayError('not_found', 'No conversations are kept here: send their items themselves.', { param: 'conversation' })
+  if (fields.get('background') === true)
+    throw unsupported(fields.path('background'), 'Answers are not made in the background here.')
+  if (fields.get('prompt') !== undefined)
+    throw unsupported(fields.path('prompt'), 'No prompts are stored here: send `instructions` and `input` themselves.')
+  const pairs = Object.keys(fields.get('metadata') ?? {}).length
+  if (pairs > MOST_PAIRS) throw tooMany(fields.path('metadata'), MOST_PAIRS, pairs)
+}
+
+/** The refusal of a response that nobody knows. */
+export function noResponse(id: string, param: string): GatewayError {
+  const named = /^[\w-]{1,100}$/.test(id) ? `Previous response with id '${id}'` : 'Previous response'
+  const sentence = `${named} not found. This gateway keeps no responses: send the earlier items themselves, with store: false (in the AI SDK: providerOptions: { openai: { store: false } }).`
+  return new GatewayError('previous_response_not_found', sentence, { param })
+}
+
+function unsupported(path: string, why: string): GatewayError {
+  return new GatewayError('unsupported_parameter', `Unsupported parameter: '${path}'. ${why}`, { param: path })
+}
+
+function decodeRequest(
+  fields: ResponsesFields,
+  shared: ChatFields,
+  defaults: ResponsesDefaults,
+  report: Report,
+  conversation: () => Pick<ChatRequest, 'system' | 'turns'>
+): Mutable<ChatRequest> {
+  const model = fields.get('model')
+  if (!model) throw missing('model')
+  const { system, turns } = conversation()
+  const instructions = fields.get('instructions')
+  const isSaid = instructions !== undefined && instructions.trim() !== ''
+  const request: Mutable<ChatRequest> = {
+    model,
+    system: isSaid ? [{ type: 'text', text: instructions, path: fields.path('instructions') }, ...system] : system,
+    turns,
+    tools: [],
+    output: decodeFormat(fields.get('text'), fields.path('text')),
+    stream: fields.get('stream') ?? false,
+    unmapped: decodeUnmapped(fields)
+  }
+  decodeLimits(shared, request)
+  put(request, 'maxTokens', fields.get('max_output_tokens'))
+  put(request, 'parallelToolCalls', fields.get('parallel_tool_calls'))
+  put(request, 'reasoning', decodeEffort(fields.get('reasoning'), fields.path('reasoning'), report))
+  put(request, 'serviceTier', decodeTier(fields, report))
+  put(request, 'guardrail', decodeGuardrail(shared) ?? defaults.guardrail)
+  put(request, 'metadata', decodeMetadata(shared))
+  put(request, 'autoCache', decodeAutoCache(shared, report) ?? keyedCache(fields))
+  decodeNative(shared, request, report)
+  reportMembers(fields, report)
+  return request
+}
+
+/** A key says that more requests with this beginning will come: Codex sends one with each of its long prompts. */
+function keyedCache(fields: ResponsesFields): ChatRequest['autoCache'] {
+  const name = fields.get('prompt_cache_key') !== undefined ? 'prompt_cache_key' : 'prompt_cache_options'
+  if (fields.get(name) === undefined) return undefined
+  return { system: true, tools: true, messages: true, path: fields.path(name) }
+}
+
+type TierWord = (typeof FIELDS)['service_tier']['values'][number]
+
+const TIERS: Readonly<Record<TierWord, ServiceTier>> = {
+  auto: 'default',
+  default: 'default',
+  scale: 'default',
+  ultrafast: 'default',
+  fast: 'priority',
+  priority: 'priority',
+  flex: 'flex',
+  reserved: 'reserved'
+}
+
+function decodeTier(fields: ResponsesFields, report: Report): ServiceTier | undefined {
+  const tier = fields.get('service_tier') as TierWord | undefined
+  if (tier === 'scale' || tier === 'ultrafast') report(fields.path('service_tier'), 'Bedrock has no such tier')
+  return tier === undefined ? undefined : TIERS[tier]
+}
+
+/** Members that only OpenAI's own models know. */
+function reportMembers(fields: ResponsesFields, report: Report): void {
+  const text = fields.get('text')
+  if ((text?.verbosity ?? null) !== null && text?.verbosity !== 'medium')
+    report(`${fields.path('text')}.verbosity`, 'Bedrock has no such setting')
+  const reasoning = fields.get('reasoning')
+  if ((reasoning?.mode ?? null) !== null && reasoning?.mode !== 'standard')
+    report(`${fields.path('reasoning')}.mode`, 'Bedrock has no such setting')
+}
+
+const REPORTED = (Object.keys(FIELDS) as FieldName[]).filter((name) => FIELDS[name].outcome === 'reported')
+
+/** Fields that no Converse request can carry, unless they ask for nothing. */
+function decodeUnmapped(fields: ResponsesFields): JsonObject {
+  const unmapped: Record<string, Json> = {}
+  for (const name of REPORTED) {
+    const value = fields.get(name) as Json | undefined
+    if (value === undefined || value === (FIELDS[name] as FieldRow).neutral) continue
+    if (typeof value === 'object' && value !== null && isEmpty(value)) continue
+    unmapped[name] = value
+  }
+  return unmapped
+}

@@ -1,0 +1,61 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { isJsonObject, type Json } from '../../core/json.ts'
+import type { ReasoningBlock, RedactedReasoningBlock } from '../../core/turn.ts'
+
+/**
+ * What the caller keeps for the gateway, so that it needs no state: a block of reasoning, or the summary of a conversation. Nothing is
+ * secret or sealed: a signature proves reasoning by itself, and its provider refuses a forged one.
+ */
+const MARK = 'adit1.'
+
+/** More text than any model thinks in one block; what unpacks to more was not packed here. Bytes. */
+const MOST_UNPACKED = 4 * 1024 * 1024
+
+type Thought = Pick<ReasoningBlock, 'type' | 'text' | 'signature'> | Pick<RedactedReasoningBlock, 'type' | 'data'>
+
+/** Packs a block of reasoning that may go back to the model which thought it; undefined: it may not, since it has no signature. */
+export function sealThought(thought: Thought, model: string): string | undefined {
+  if (thought.type === 'redacted-reasoning') return seal({ v: 1, m: model, b: [{ r: thought.data }] })
+  return thought.signature === undefined ? undefined : seal({ v: 1, m: model, b: [{ t: thought.text, s: thought.signature }] })
+}
+
+/** The blocks in a blob of ours, byte for byte; undefined: it is another's, or broken. */
+export function openThoughts(blob: string): readonly Thought[] | undefined {
+  const opened = open(blob)
+  const blocks = isJsonObject(opened) && opened.v === 1 ? opened.b : undefined
+  if (!Array.isArray(blocks)) return undefined
+  const thoughts = blocks.map((block: Json) => thoughtOf(block))
+  return thoughts.every((thought) => thought !== undefined) ? thoughts : undefined
+}
+
+function thoughtOf(block: Json): Thought | undefined {
+  if (!isJsonObject(block)) return undefined
+  if (typeof block.r === 'string') return { type: 'redacted-reasoning', data: block.r }
+  if (typeof block.t !== 'string' || typeof block.s !== 'string') return undefined
+  return { type: 'reasoning', text: block.t, signature: block.s }
+}
+
+/** Packs the summary of a conversation. */
+export function sealSummary(summary: string): string {
+  return seal({ v: 1, c: summary })
+}
+
+/** The summary in a blob of ours; undefined: it is another's, or broken. */
+export function openSummary(blob: string): string | undefined {
+  const opened = open(blob)
+  return isJsonObject(opened) && opened.v === 1 && typeof opened.c === 'string' ? opened.c : undefined
+}
+
+function seal(value: object): string {
+  return MARK + deflateRawSync(JSON.stringify(value)).toString('base64url')
+}
+
+function open(blob: string): unknown {
+  if (!blob.startsWith(MARK)) return undefined
+  try {
+    const packed = Buffer.from(blob.slice(MARK.length), 'base64url')
+    return JSON.parse(inflateRawSync(packed, { maxOutputLength: MOST_UNPACKED }).toString('utf8'))
+  } catch {
+    return undefined // cut or changed on the way: the caller of this function says so
+  }
+}
