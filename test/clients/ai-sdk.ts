@@ -2,6 +2,7 @@ import { createAnthropic } from '@ai-sdk/anthropic'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import {
+  defaultSettingsMiddleware,
   type EmbeddingModel,
   embedMany,
   generateObject,
@@ -11,7 +12,8 @@ import {
   type LanguageModel,
   Output,
   streamText,
-  tool
+  tool,
+  wrapLanguageModel
 } from 'ai'
 import { KEY } from '../helper.ts'
 import { CITY_SCHEMA, type City, CLAUDE, type Client, installed, NOVA, PNG, type Proof, proof, TITAN, WEATHER } from './client.ts'
@@ -120,6 +122,19 @@ export const AI_SDK_OPENAI: Client = {
   proofs: proofs({
     chat: (base, model) => createOpenAI({ baseURL: `${base}/v1`, apiKey: KEY }).chat(model),
     embedding: (base, model) => createOpenAI({ baseURL: `${base}/v1`, apiKey: KEY }).embedding(model)
+  })
+}
+
+/** The SDK's own default. Without `store: false` it sends ids in place of the model's own text. */
+export const AI_SDK_RESPONSES: Client = {
+  name: '@ai-sdk/openai, Responses',
+  version: `${installed('@ai-sdk/openai')}, ai ${installed('ai')}`,
+  proofs: proofs({
+    chat: (base, model) =>
+      wrapLanguageModel({
+        model: createOpenAI({ baseURL: `${base}/v1`, apiKey: KEY })(model),
+        middleware: defaultSettingsMiddleware({ settings: { providerOptions: { openai: { store: false } } } })
+      })
   })
 }
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import t from 'tap'
 import { build } from '../helper.ts'
 import { AIDER, AUTOGEN, CLINE, CONTINUE } from './agents.ts'
-import { AI_SDK_ANTHROPIC, AI_SDK_COMPATIBLE, AI_SDK_OPENAI } from './ai-sdk.ts'
+import { AI_SDK_ANTHROPIC, AI_SDK_COMPATIBLE, AI_SDK_OPENAI, AI_SDK_RESPONSES } from './ai-sdk.ts'
 import { ANTHROPIC } from './anthropic.ts'
 import { AZURE_LANGCHAIN, AZURE_OPENAI } from './azure.ts'
 import { LANGCHAIN_PYTHON, LIBRECHAT, OPEN_WEBUI } from './chat-apps.ts'
@@ -10,6 +10,7 @@ import type { Client } from './client.ts'
 import { LANGCHAIN, LANGCHAIN_ANTHROPIC } from './langchain.ts'
 import { NEXTCHAT } from './nextchat.ts'
 import { OPENAI } from './openai.ts'
+import { AGENTS, LANGCHAIN_RESPONSES, OPENAI_RESPONSES } from './responses.ts'
 import { clientTable, type Row, withTable } from './table.ts'
 
 const PAGE = new URL('../../docs/clients.md', import.meta.url)
@@ -20,6 +21,10 @@ const RUN: readonly Client[] = [
   AZURE_LANGCHAIN,
   AI_SDK_OPENAI,
   AI_SDK_COMPATIBLE,
+  OPENAI_RESPONSES,
+  AGENTS,
+  LANGCHAIN_RESPONSES,
+  AI_SDK_RESPONSES,
   ANTHROPIC,
   LANGCHAIN_ANTHROPIC,
   AI_SDK_ANTHROPIC
