@@ -1,7 +1,7 @@
 import { HumanMessage, ToolMessage } from '@langchain/core/messages'
 import { tool as langchainTool } from '@langchain/core/tools'
 import { ChatOpenAI } from '@langchain/openai'
-import { Agent, OpenAIResponsesModel, Runner, tool as agentTool } from '@openai/agents'
+import { Agent, tool as agentTool, OpenAIResponsesModel, Runner } from '@openai/agents'
 import OpenAI from 'openai'
 import { KEY, lastCall } from '../helper.ts'
 import { CITY_SCHEMA, type City, CLAUDE, type Client, failure, installed, NOVA, PNG, proof, WEATHER } from './client.ts'
@@ -43,7 +43,10 @@ export const OPENAI_RESPONSES: Client = {
     }),
     proof('`responses.compact`, `inputTokens.count`', async (t, { openai }) => {
       const packed = await openai.responses.compact({ model: NOVA as never, input: 'The rock is grey' })
-      const answer = await openai.responses.create({ model: NOVA, input: [...packed.output, { role: 'user', content: 'And?' }] as never })
+      const answer = await openai.responses.create({
+        model: NOVA,
+        input: [...packed.output, { role: 'user', content: 'And?' }] as never
+      })
       t.equal(answer.status, 'completed')
       t.ok((await openai.responses.inputTokens.count({ model: NOVA, input: 'Hello' })).input_tokens > 0)
     }),
