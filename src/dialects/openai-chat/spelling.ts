@@ -1,6 +1,6 @@
 import type { CoreField, Spell } from '../../core/field.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { extraName, type SpeltField, unmappedName } from '../openai/spelling.ts'
+import { extraName, givenPath, type SpeltField, unmappedName } from '../openai/spelling.ts'
 import type { ChatFields } from './fields.ts'
 
 /** Where a caller can have written a field; the first that was given counts, and the first of all where none was. */
@@ -46,7 +46,7 @@ const HOLDERS = ['reasoning', 'thinking', 'cache_control', 'prompt_cache_options
 
 /** How the caller of this request wrote the core's fields. It keeps the names alone, none of the values. */
 export function chatSpelling(fields: ChatFields): Spell {
-  const given = fields.given()
+  const { given } = fields
   const members = HOLDERS.flatMap((name) => {
     const value = fields.get(name)
     return isJsonObject(value) ? SUB_FIELDS.filter((path) => path.startsWith(`${name}.`) && isGiven(value, path)) : []
@@ -56,10 +56,10 @@ export function chatSpelling(fields: ChatFields): Spell {
     const extra = extraName(field)
     if (extra !== undefined) return extraPath(extra, loose, given)
     const unmapped = unmappedName(field)
-    if (unmapped !== undefined) return pathOf(unmapped, given)
+    if (unmapped !== undefined) return givenPath(unmapped, given)
     const spellings: readonly string[] = SPELLINGS[field as SpeltField]
-    const said = spellings.find((path) => members.includes(path) || given.has(path))
-    return pathOf(said ?? WHEN_NONE_GIVEN[field] ?? spellings[0]!, given)
+    const said = spellings.find((path) => members.includes(path) || givenPath(path, given) !== path || given.includes(path))
+    return givenPath(said ?? WHEN_NONE_GIVEN[field] ?? spellings[0]!, given)
   }
 }
 
@@ -74,14 +74,7 @@ function isGiven(holder: Readonly<Record<string, unknown>>, path: string): boole
 }
 
 /** Where a native field was given: in a literal `extra_body`, or among those that are named as the model's. */
-function extraPath(path: string, loose: ReadonlySet<string>, given: ReadonlyMap<string, string>): string {
+function extraPath(path: string, loose: ReadonlySet<string>, given: readonly string[]): string {
   const [name = path] = path.split('.', 1)
-  return loose.has(name) ? `extra_body.${path}` : `${pathOf('additional_model_request_fields', given)}.${path}`
-}
-
-/** A field's path with `extra_body.` before it where it stood there. */
-function pathOf(path: string, given: ReadonlyMap<string, string>): string {
-  const [name = path] = path.split('.', 1)
-  const at = given.get(name)
-  return at === undefined ? path : at + path.slice(name.length)
+  return loose.has(name) ? `extra_body.${path}` : `${givenPath('additional_model_request_fields', given)}.${path}`
 }

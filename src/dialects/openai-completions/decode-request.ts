@@ -58,7 +58,7 @@ export function decodeCompletionRequest(body: unknown, decodeTokens: DecodeToken
     requests: [asTurn(first, shared), ...others.map((prompt) => asTurn(prompt, shared))],
     options,
     warnings,
-    spell: completionsSpelling(fields.given())
+    spell: completionsSpelling(fields.given)
   }
 }
 

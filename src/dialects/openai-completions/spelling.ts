@@ -1,5 +1,5 @@
 import type { Spell } from '../../core/field.ts'
-import { createSpelling, extraName } from '../openai/spelling.ts'
+import { createSpelling, extraName, givenPath } from '../openai/spelling.ts'
 
 /** What this endpoint has no field for is told by the name that chat has for it. */
 const WORDS = createSpelling({
@@ -36,12 +36,11 @@ const WORDS = createSpelling({
   truncate: 'truncate'
 })
 
-/** How the caller of one request wrote the core's fields; `given`: where those that were given stand in its body. */
-export function completionsSpelling(given: ReadonlyMap<string, string>): Spell {
+/** How the caller of one request wrote the core's fields; `given`: the paths of those that were given. */
+export function completionsSpelling(given: readonly string[]): Spell {
   return (field) => {
     const extra = extraName(field)
     if (extra !== undefined) return `extra_body.${extra}`
-    const word = WORDS(field)
-    return given.get(word) ?? word
+    return givenPath(WORDS(field), given)
   }
 }

@@ -1,5 +1,5 @@
 import type { Spell } from '../../core/field.ts'
-import { createSpelling, extraName, unmappedName } from '../openai/spelling.ts'
+import { createSpelling, extraName, givenPath, unmappedName } from '../openai/spelling.ts'
 import type { FieldName, ResponsesFields } from './fields.ts'
 
 const WORDS = createSpelling({
@@ -45,15 +45,13 @@ const OTHERS: Readonly<Partial<Record<string, readonly FieldName[]>>> = {
 
 /** How the caller of one request wrote the core's fields. It keeps the names alone, none of the values. */
 export function responsesSpelling(fields: ResponsesFields): Spell {
-  const given = fields.given()
+  const { given } = fields
   const loose = new Set(Object.keys(fields.extra ?? {}))
   return (field) => {
     const extra = extraName(field)
     if (extra !== undefined && loose.has(extra.split('.', 1)[0]!)) return `extra_body.${extra}`
     const word = unmappedName(field) ?? WORDS(field)
-    const said = OTHERS[word]?.find((name) => given.has(name)) ?? word
-    const [name = said] = said.split('.', 1)
-    const at = given.get(name)
-    return at === undefined ? said : at + said.slice(name.length)
+    const said = OTHERS[word]?.find((name) => given.includes(name) || given.includes(`extra_body.${name}`)) ?? word
+    return givenPath(said, given)
   }
 }

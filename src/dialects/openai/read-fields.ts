@@ -19,8 +19,8 @@ export interface Fields<T extends FieldTable> {
   get<N extends keyof T>(name: N): ValueOf[T[N]['type']] | undefined
   /** Where the value stands in the caller's body. */
   path(name: keyof T & string): string
-  /** The fields that were given, with the paths they stood at. */
-  given(): ReadonlyMap<string, string>
+  /** The paths of the fields that were given: `top_k`, or `extra_body.top_k`. */
+  readonly given: readonly string[]
   /** Paths of fields that no row of the table names, but for those in a literal `extra_body`. */
   readonly unknown: readonly string[]
   /** Those in a literal `extra_body`: fields for the model, with the digits of their numbers. Absent: there are none. */
@@ -38,19 +38,26 @@ function readFields<T extends FieldTable>(body: JsonObject, rows: ReadonlyMap<st
   if (!isJsonObject(extra)) throw wrongType('extra_body', EXPECTED.object, extra)
   // Of some fifty fields a caller sends a few: those are kept, and nothing is looked for in the body again.
   const values = new Map<string, Json>()
+  const given: string[] = []
   const unknown: string[] = []
   let others: Map<string, Json> | undefined
   const keep = (name: string, value: Json | undefined) => {
     if (value === null || value === undefined) return
     const row = rows.get(name)
     if (row === undefined) unknown.push(name)
-    else values.set(name, checked(value, row, name))
+    else {
+      values.set(name, checked(value, row, name))
+      given.push(name)
+    }
   }
   const keepExtra = (name: string, value: Json | undefined) => {
     if (value === null || value === undefined || values.has(name)) return
     const row = rows.get(name)
-    if (row !== undefined) values.set(name, checked(plainMember(name, value), row, `extra_body.${name}`))
-    else if (!isTellable(name)) unknown.push(`extra_body.${name}`)
+    if (row !== undefined) {
+      const path = `extra_body.${name}`
+      values.set(name, checked(plainMember(name, value), row, path))
+      given.push(path)
+    } else if (!isTellable(name)) unknown.push(`extra_body.${name}`)
     else {
       others ??= new Map()
       others.set(name, value)
@@ -62,7 +69,7 @@ function readFields<T extends FieldTable>(body: JsonObject, rows: ReadonlyMap<st
   return {
     get: <N extends keyof T>(name: N) => values.get(name as string) as ValueOf[T[N]['type']] | undefined,
     path,
-    given: () => new Map(Array.from(values.keys(), (name) => [name, path(name)])),
+    given,
     unknown,
     extra: others === undefined ? undefined : Object.fromEntries(others)
   }

@@ -24,3 +24,9 @@ export function createSpelling(words: Readonly<Record<SpeltField, string>>): Spe
     return unmappedName(field) ?? (extra === undefined ? words[field as SpeltField] : `${words.extraFields}.${extra}`)
   }
 }
+
+/** Where a path stands in the caller's body: with `extra_body.` before it where its field was given there. `given`: paths of given fields. */
+export function givenPath(path: string, given: readonly string[]): string {
+  const [name = path] = path.split('.', 1)
+  return !given.includes(name) && given.includes(`extra_body.${name}`) ? `extra_body.${path}` : path
+}
