@@ -10,6 +10,7 @@ import { type ContentBlock, decodeParts } from '../openai-chat/decode-parts.ts'
 import { resultBlocks } from '../openai-chat/decode-results.ts'
 import type { Report } from '../openai-chat/report.ts'
 import type { ToolList } from './decode-tools.ts'
+import { noItem } from './kept.ts'
 import { openSummary, openThoughts } from './sealed.ts'
 import { modelName, type ToolTable } from './tool-table.ts'
 import { TurnBuilder } from './turn-builder.ts'
@@ -288,13 +289,7 @@ function readReasoning(item: JsonObject, path: string, { turns, report }: InputR
 }
 
 function readReference(item: JsonObject, path: string): void {
-  const id = stringAt(item.id, `${path}.id`)
-  const named = /^[\w-]{1,100}$/.test(id) ? `Item with id '${id}'` : 'The item'
-  throw new GatewayError(
-    'not_found',
-    `${named} not found. Items are not persisted when \`store\` is set to false, and this gateway keeps none: send the items themselves (in the AI SDK: providerOptions: { openai: { store: false } }).`,
-    { param: 'input' }
-  )
+  throw noItem(stringAt(item.id, `${path}.id`))
 }
 
 function readCompaction(item: JsonObject, path: string, { turns }: InputReading): void {

@@ -21,6 +21,7 @@ import { decodeInput, endsInTrigger, itemsOf, toolsAmong } from './decode-input.
 import { decodeTools } from './decode-tools.ts'
 import { echoOf } from './echo.ts'
 import { FIELDS, type FieldName, type ResponsesFields, readResponsesFields, SHARED_NAMES } from './fields.ts'
+import { refuseKept } from './kept.ts'
 import type { ResponsesOptions } from './options.ts'
 import { responsesSpelling } from './spelling.ts'
 
@@ -91,23 +92,13 @@ function sharedBody(body: JsonObject): JsonObject {
 const MOST_PAIRS = 16
 
 function refuseUnserved(fields: ResponsesFields): void {
-  const previous = fields.get('previous_response_id')
-  if (previous !== undefined) throw noResponse(previous, fields.path('previous_response_id'))
-  if (fields.get('conversation') !== undefined)
-    throw new GatewayError('not_found', 'No conversations are kept here: send their items themselves.', { param: 'conversation' })
+  refuseKept(fields)
   if (fields.get('background') === true)
     throw unsupported(fields.path('background'), 'Answers are not made in the background here.')
   if (fields.get('prompt') !== undefined)
     throw unsupported(fields.path('prompt'), 'No prompts are stored here: send `instructions` and `input` themselves.')
   const pairs = Object.keys(fields.get('metadata') ?? {}).length
   if (pairs > MOST_PAIRS) throw tooMany(fields.path('metadata'), MOST_PAIRS, pairs)
-}
-
-/** The refusal of a response that nobody knows. */
-export function noResponse(id: string, param: string): GatewayError {
-  const named = /^[\w-]{1,100}$/.test(id) ? `Previous response with id '${id}'` : 'Previous response'
-  const sentence = `${named} not found. This gateway keeps no responses: send the earlier items themselves, with store: false (in the AI SDK: providerOptions: { openai: { store: false } }).`
-  return new GatewayError('previous_response_not_found', sentence, { param })
 }
 
 function unsupported(path: string, why: string): GatewayError {

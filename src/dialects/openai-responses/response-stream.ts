@@ -40,7 +40,8 @@ export class ResponseStream implements ConversationStream, ItemFrames {
 
   batch(_choice: number, events: EventBatch): ByteString {
     let out = ''
-    for (const event of events) out += this.options.isCompaction ? this.summarize(event) : this.write(event)
+    if (this.options.isCompaction) for (const event of events) out += this.summarize(event)
+    else for (const event of events) out += this.write(event)
     return out
   }
 
@@ -84,8 +85,12 @@ export class ResponseStream implements ConversationStream, ItemFrames {
     return `event: ${type}\ndata: ${jsonBytes({ type, ...members }).slice(0, -1)}${this.last()}`
   }
 
-  last(): ByteString {
+  private last(): ByteString {
     return `,"sequence_number":${this.sequence++}}\n\n`
+  }
+
+  piece(before: ByteString, literal: ByteString): ByteString {
+    return `${before}${this.sequence++},"delta":${literal}}\n\n`
   }
 
   private write(event: ModelEvent): ByteString {

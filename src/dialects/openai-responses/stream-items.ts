@@ -27,8 +27,8 @@ export interface ItemFrames {
   index(): number
   /** An event with the next number. */
   event(type: string, members: JsonObject): ByteString
-  /** The end of an event that is written by hand. */
-  last(): ByteString
+  /** A delta with the next number; `before` is what stands before the number. */
+  piece(before: ByteString, literal: ByteString): ByteString
 }
 
 /** The item that is open. */
@@ -43,7 +43,7 @@ export interface OpenItem {
 
 /** What stands before each piece of an item, made once. */
 function beforePiece(type: string, place: string): ByteString {
-  return compact(`event: ${type}\ndata: {"type":"${type}",${place},"delta":`)
+  return compact(`event: ${type}\ndata: {"type":"${type}",${place},"sequence_number":`)
 }
 
 /** A message: neighbouring texts are one. */
@@ -78,7 +78,7 @@ export class MessageItem implements OpenItem {
   text(text: string, literal: ByteString | undefined): ByteString {
     if (text === '') return ''
     this.said += text
-    return this.before + (literal ?? jsonBytes(text)) + this.frames.last()
+    return this.frames.piece(this.before, literal ?? jsonBytes(text))
   }
 
   cite(citation: Citation): ByteString {
@@ -149,7 +149,7 @@ export class ReasoningItem implements OpenItem {
   text(text: string, literal: ByteString | undefined): ByteString {
     this.thought += text
     if (!this.frames.options.showsSummary) return ''
-    return this.summary() + this.before + (literal ?? jsonBytes(text)) + this.frames.last()
+    return this.summary() + this.frames.piece(this.before, literal ?? jsonBytes(text))
   }
 
   sign(signature: string): ByteString {
@@ -229,7 +229,7 @@ export class CallItem implements OpenItem {
   input(json: string, literal: ByteString | undefined): ByteString {
     if (json === '') return ''
     this.json += json
-    return this.before === '' ? '' : this.before + (literal ?? jsonBytes(json)) + this.frames.last()
+    return this.before === '' ? '' : this.frames.piece(this.before, literal ?? jsonBytes(json))
   }
 
   /** A call without arguments has no input event, but every client parses the joined text. */
