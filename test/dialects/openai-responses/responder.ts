@@ -4,9 +4,9 @@ import type { StandinOptions } from '../../../src/standin/server.ts'
 import { NOVA, type Sent } from '../../acceptance/asker.ts'
 import { build, lastCall } from '../../helper.ts'
 
-export { GPT_OSS, NOVA, OPUS_55, PNG, type Sent, SONNET_45, SONNET_46 } from '../../acceptance/asker.ts'
+export { GPT_OSS, NOVA, OPUS_55, type Sent, SONNET_45, SONNET_46 } from '../../acceptance/asker.ts'
 
-export const RESPONSES = '/v1/responses'
+const RESPONSES = '/v1/responses'
 
 /** A flat function with one string argument. */
 export const fn = (name: string, argument = 'city') => ({
