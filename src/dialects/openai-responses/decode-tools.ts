@@ -37,7 +37,10 @@ interface ToolRow {
   readonly read?: (tool: JsonObject, path: string, reading: ToolReading) => void
 }
 
-const SEARCHES: ToolRow = { note: "left out, reported; the model's own search, where it has one", read: readSearch }
+const SEARCHES: ToolRow = {
+  note: "left out, reported; `web_search_options` of Chat asks for a model's own search",
+  read: readSearch
+}
 const HOSTED: ToolRow = { note: 'runs at OpenAI: left out, reported' }
 
 /** What becomes of a tool, by its type. */
