@@ -80,7 +80,7 @@ t.test('a page of another origin sees a throttle with its status and when to com
 for (const [what, path, method, status, code] of [
   ['a wrong key', '/v1/chat/completions', 'POST', 401, 'invalid_api_key'],
   ['a wrong key on the list', '/v1/models', 'GET', 401, 'invalid_api_key'],
-  ['an unknown route', '/v1/responses', 'POST', 404, null]
+  ['an unknown route', '/v1/assistants', 'POST', 404, null]
 ] as const) {
   t.test(`a page of another origin can read what the API says to ${what}`, { skip }, async (t) => {
     const { base } = await build(t)
