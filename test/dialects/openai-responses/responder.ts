@@ -73,7 +73,7 @@ export async function responder(t: Test, env: Record<string, string> = {}, optio
 export function eventsOf(text: string): StreamEvent[] {
   const events = text.split('\n\n').flatMap((frame) => {
     if (frame === '' || frame.startsWith(':')) return []
-    const [, name, data] = /^event: ([\w.]+)\ndata: (.*)$/.exec(frame) ?? []
+    const [, name, data] = /^event: ([\w.]+)\ndata: (.*)$/s.exec(frame) ?? []
     const event = JSON.parse(data ?? 'null') as StreamEvent
     if (event?.type !== name) throw new Error(`the frame ${frame.slice(0, 100)} does not name its event`)
     return [event]
