@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import type { SamplingName } from '../src/core/request.ts'
 import { BLOCKS } from '../src/dialects/anthropic-messages/decode-blocks.ts'
 import { TYPED_TOOLS } from '../src/dialects/anthropic-messages/decode-tools.ts'
 import { FIELDS as MESSAGES_FIELDS } from '../src/dialects/anthropic-messages/fields.ts'
@@ -62,7 +63,14 @@ const BY_MODEL: Readonly<Record<ByModel, (traits: Traits) => string>> = {
   prompt_caching: cache,
   cache_control: cache,
   anthropic_beta: (traits) => (traits.betas.length === 0 ? NO : 'known flags'),
-  performance_config: () => UPON_REFUSAL
+  performance_config: () => UPON_REFUSAL,
+  seed: sampling('seed'),
+  frequency_penalty: sampling('frequencyPenalty'),
+  presence_penalty: sampling('presencePenalty'),
+  repetition_penalty: sampling('repetitionPenalty'),
+  min_p: sampling('minP'),
+  logit_bias: sampling('logitBias'),
+  verbosity: sampling('verbosity')
 }
 
 /** What messages may hold, by model. */
@@ -76,6 +84,10 @@ const CONTENT: Readonly<Record<string, (traits: Traits) => string>> = {
   'last message from the assistant': (traits) => (traits.prefill ? 'continued' : 'a user turn follows'),
   'signed reasoning sent back': (traits) => ({ signed: YES, redacted: 'encrypted only', none: 'left out' })[traits.replay],
   'most tokens of an answer': (traits) => (traits.maxOutputTokens === 0 ? 'unknown' : String(traits.maxOutputTokens))
+}
+
+function sampling(name: SamplingName): (traits: Traits) => string {
+  return ({ nativeFields }) => (nativeFields[name] === undefined ? NO : `as \`${nativeFields[name]}\``)
 }
 
 function media(kind: 'image' | 'audio' | 'video'): (traits: Traits) => string {
@@ -205,6 +217,15 @@ type Columns = Readonly<Record<string, (traits: Traits) => string>>
 
 const TABLES: Readonly<Record<string, Columns>> = {
   Sampling: pick('temperature', 'top_p', 'top_k', 'stop'),
+  'Settings that only some models have': pick(
+    'seed',
+    'frequency_penalty',
+    'presence_penalty',
+    'repetition_penalty',
+    'min_p',
+    'logit_bias',
+    'verbosity'
+  ),
   'Tools and form of the answer': pick('tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'web_search_options'),
   Reasoning: {
     ...pick('reasoning_effort', 'reasoning', 'thinking'),

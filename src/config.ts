@@ -105,6 +105,13 @@ export const ConfigSchema = Type.Object({
       bearerToken: Type.Optional(
         text('AWS_BEARER_TOKEN_BEDROCK', { secret: true, description: 'a Bedrock API key, in place of signed calls' })
       ),
+      mantleEndpoint: Type.Optional(
+        text('AWS_ENDPOINT_URL_BEDROCK_MANTLE', {
+          pattern: '^https?://.+$',
+          unset: '`https://bedrock-mantle.{region}.api.aws`',
+          description: "where models are called that only Bedrock's own OpenAI surface has"
+        })
+      ),
       caBundle: Type.Optional(
         text('AWS_CA_BUNDLE', { description: 'authorities to trust beside the usual ones, for every call to AWS' })
       ),

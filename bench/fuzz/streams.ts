@@ -73,7 +73,13 @@ function bodyOf(bytes: Buffer, random: Random): HttpBody {
 async function readByGateway(bytes: Buffer, random: Random): Promise<Completion | undefined> {
   const decoder = createConverseDecoder(PLAIN_ANSWER)
   try {
-    const events = await openEvents({ body: bodyOf(bytes, random), decoder, model: 'm', requestId: undefined })
+    const events = await openEvents({
+      body: bodyOf(bytes, random),
+      framing: 'event-stream',
+      decoder,
+      model: 'm',
+      requestId: undefined
+    })
     const folder = createCollector()
     for await (const batch of events) for (const event of batch) folder.add(event)
     return folder.result()

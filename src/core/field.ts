@@ -1,3 +1,5 @@
+import type { SamplingName } from './request.ts'
+
 /**
  * Fields of a request by the core's own names. What is wrong with a request is said of these inside the gateway;
  * only a dialect knows how its caller wrote them.
@@ -34,11 +36,12 @@ export type CoreField =
   | 'dimensions'
   | 'purpose'
   | 'truncate'
-  | UnmappedField
+  | 'contextManagement'
+  | SamplingField
   | ExtraField
 
-/** A member of `unmapped`. */
-export type UnmappedField = `unmapped.${string}`
+/** A member of `sampling`. */
+export type SamplingField = `sampling.${SamplingName}`
 
 /** A member of `extraFields`, by its path. */
 export type ExtraField = `extraFields.${string}`

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import type { Json, JsonObject } from './json.ts'
 import type { CacheMark, TextBlock, Tool, Turn } from './turn.ts'
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
@@ -40,6 +40,22 @@ export interface Guardrail {
 }
 
 export type ServiceTier = 'default' | 'priority' | 'flex' | 'reserved'
+
+/** Names of settings that only some models have. */
+export const SAMPLING_NAMES = [
+  'seed',
+  'frequencyPenalty',
+  'presencePenalty',
+  'repetitionPenalty',
+  'minP',
+  'logitBias',
+  'verbosity'
+] as const
+
+export type SamplingName = (typeof SAMPLING_NAMES)[number]
+
+/** Settings that only some models have, as the caller gave them; what asks for nothing is absent. */
+export type Sampling = Readonly<Partial<Record<SamplingName, Json>>>
 
 /**
  * A conversation to be continued, in our own words: what two dialects and two Bedrock APIs need,
@@ -90,8 +106,8 @@ export interface ChatRequest {
   readonly responseFieldPaths?: readonly string[]
   /** The caller asked for the model's own web search. */
   readonly webSearch?: boolean
-  /** Fields no Converse request can carry (`seed`, `logit_bias`, ...), by their wire names; reported, or sent where a model's traits name them. */
-  readonly unmapped: JsonObject
+  /** Sent where a model's traits name a place for them, else reported. */
+  readonly sampling?: Sampling
   /** What only Anthropic's dialect and Claude's own body know. */
   readonly anthropic?: AnthropicFields
 }
@@ -100,4 +116,6 @@ export interface ChatRequest {
 export interface AnthropicFields {
   /** The body as the caller wrote it, with everything that the core has no place for; media by URL are not fetched in it. */
   readonly body: JsonObject
+  /** What of the conversation shall be forgotten on the way; absent: nothing. */
+  readonly contextManagement?: JsonObject
 }

@@ -1,3 +1,4 @@
+import { SAMPLING_NAMES } from '../core/request.ts'
 import type { TraitRow, Traits } from './traits-type.ts'
 
 type Check = (value: unknown) => boolean
@@ -6,8 +7,11 @@ const flag: Check = (value) => typeof value === 'boolean'
 const text: Check = (value) => typeof value === 'string'
 const count: Check = (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0
 const texts: Check = (value) => Array.isArray(value) && value.every(text)
-const textMap: Check = (value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(text)
+const nativePaths: Check = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.entries(value).every(([name, path]) => (SAMPLING_NAMES as readonly string[]).includes(name) && text(path))
 const oneOf =
   (...words: readonly unknown[]): Check =>
   (value) =>
@@ -17,6 +21,7 @@ const someOf =
   (value) =>
     Array.isArray(value) && value.every((item) => words.includes(item))
 
+const SURFACES = ['converse', 'anthropic', 'either', 'responses', 'chat-completions']
 const MEDIA = ['image', 'document', 'video', 'audio']
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
@@ -24,7 +29,9 @@ const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 const MEMBERS = {
   family: ['a string', text],
   input: [`a list of ${MEDIA.join(', ')}`, someOf(...MEDIA)],
-  surface: ['converse, anthropic or either', oneOf('converse', 'anthropic', 'either')],
+  surface: [`one of ${SURFACES.join(', ')}`, oneOf(...SURFACES)],
+  host: ['runtime or mantle', oneOf('runtime', 'mantle')],
+  mantlePrefix: ['/v1 or /openai/v1', oneOf('/v1', '/openai/v1')],
   contextEdits: ['true or false', flag],
   s3Media: ['true or false', flag],
   systemPrompt: ['true or false', flag],
@@ -58,7 +65,7 @@ const MEMBERS = {
   topKField: ['a string', text],
   maxStops: ['a whole number', count],
   blankStops: ['true or false', flag],
-  nativeFields: ['an object of strings', textMap],
+  nativeFields: [`an object of strings under ${SAMPLING_NAMES.join(', ')}`, nativePaths],
   maxOutputTokens: ['a whole number', count],
   minOutputTokens: ['a whole number', count],
   reasoning: [

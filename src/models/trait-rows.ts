@@ -5,6 +5,8 @@ const PERMISSIVE: Traits = {
   family: 'unknown',
   input: ['image', 'document', 'video', 'audio'],
   surface: 'converse',
+  host: 'runtime',
+  mantlePrefix: '/v1',
   contextEdits: false,
   s3Media: true,
   systemPrompt: true,
@@ -265,6 +267,23 @@ const GPT: Traits = {
   profiles: ['us', 'global']
 }
 
+/** GPT-5.4 and 5.5: Responses alone, and on mantle alone. 2026-06. */
+const GPT_MANTLE: Traits = {
+  ...GPT,
+  surface: 'responses',
+  host: 'mantle',
+  mantlePrefix: '/openai/v1',
+  efforts: ['none', 'low', 'medium', 'high', 'xhigh'],
+  nativeFields: { verbosity: 'text.verbosity' },
+  structuredOutput: true,
+  strictTools: true,
+  toolResultStatus: false,
+  parallelToolSwitch: false,
+  streamInputHoldsCache: false,
+  profileOnly: false,
+  profiles: []
+}
+
 /** GPT-6 refuses effort `none`. 2026-09. */
 const GPT_6: Traits = { ...GPT, efforts: ['low', 'medium', 'high', 'xhigh'], reasoningOff: 'never' }
 
@@ -385,7 +404,7 @@ const COMMAND_R: Traits = {
   toolChoice: ['auto'],
   maxOutputTokens: 4000,
   topKField: 'k',
-  nativeFields: { frequency_penalty: 'frequency_penalty', presence_penalty: 'presence_penalty', seed: 'seed' }
+  nativeFields: { frequencyPenalty: 'frequency_penalty', presencePenalty: 'presence_penalty', seed: 'seed' }
 }
 
 /**
@@ -433,6 +452,8 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.*', { ...CLAUDE_UNFORCED, ...BOUND }],
 
   ['openai.gpt-oss-*', GPT_OSS],
+  ['openai.gpt-5.4*', GPT_MANTLE],
+  ['openai.gpt-5.5*', GPT_MANTLE],
   ['openai.gpt-5*', GPT],
   ['openai.*', GPT_6],
 

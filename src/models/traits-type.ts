@@ -1,3 +1,5 @@
+import type { SamplingName } from '../core/request.ts'
+
 /** Kinds of content beside text. */
 export type Modality = 'image' | 'document' | 'video' | 'audio'
 
@@ -17,9 +19,13 @@ export interface Traits {
   readonly input: readonly Modality[]
   /**
    * The wire that a conversation goes by: `converse`; `anthropic`, Claude's own body over InvokeModel; `either`, Converse, and Claude's
-   * own body for what Converse has no place for.
+   * own body for what Converse has no place for; `responses` and `chat-completions`, Bedrock's own surfaces of OpenAI's APIs.
    */
-  readonly surface: 'converse' | 'anthropic' | 'either'
+  readonly surface: 'converse' | 'anthropic' | 'either' | 'responses' | 'chat-completions'
+  /** The host of Bedrock's that has OpenAI's surfaces for the model: its runtime, or mantle, where nothing else of the model is. */
+  readonly host: 'runtime' | 'mantle'
+  /** Where OpenAI's surfaces lie on mantle, which answers the wrong one with a 400. */
+  readonly mantlePrefix: '/v1' | '/openai/v1'
   /** Takes `context_management` in its own body, behind its beta flag. */
   readonly contextEdits: boolean
   /** Media by `s3Location`. */
@@ -71,8 +77,8 @@ export interface Traits {
   /** Most stop strings; 0: the model takes none. */
   readonly maxStops: number
   readonly blankStops: boolean
-  /** Fields outside Converse that the native body takes: the caller's name to the native path. */
-  readonly nativeFields: Readonly<Record<string, string>>
+  /** Settings outside Converse that the native body takes, each with its path there, dots between members. */
+  readonly nativeFields: Readonly<Partial<Record<SamplingName, string>>>
 
   /** Most tokens of an answer; 0: unknown, then nothing is sent unless asked. */
   readonly maxOutputTokens: number

@@ -238,6 +238,12 @@ const OPENAI: readonly CatalogModel[] = [
   model(GPT_6, 'OpenAI', 'openai.gpt-6.1-sol', 'GPT-6.1 Sol', BY_PROFILE)
 ]
 
+/** Models that only mantle has: no list of the control plane tells of them. 2026-06-01. */
+export const MANTLE_ONLY: readonly CatalogModel[] = [
+  model({ ...GPT, structured: true }, 'OpenAI', 'openai.gpt-5.4', 'GPT-5.4', { context: 1_050_000, maxOutput: 128_000 }),
+  model({ ...GPT, structured: true }, 'OpenAI', 'openai.gpt-5.5', 'GPT-5.5', { context: 1_050_000, maxOutput: 128_000 })
+]
+
 const AMAZON: readonly CatalogModel[] = [
   model(NOVA_2, 'Amazon', 'amazon.nova-2-lite-v1:0', 'Nova 2 Lite', {
     onDemand: false,

@@ -6,7 +6,7 @@ import type { ConverseRequest } from './converse-request.ts'
 import { CONVERSE_SHAPE, CONVERSE_STREAM_SHAPE } from './converse-shape.ts'
 import type { Exchange } from './exchange.ts'
 import { bigText, endlessEvents, withDamage, withException, withStrangers } from './fault-steps.ts'
-import { type Fault, findFault, TOO_MANY_TOKENS } from './faults.ts'
+import { type Fault, type FrameFault, findFault, TOO_MANY_TOKENS } from './faults.ts'
 import { eventFrame } from './frames.ts'
 import { cut, type Step } from './framing.ts'
 import { type ModelCall, makeAnswer } from './make-answer.ts'
@@ -26,15 +26,22 @@ import { nextFault, type World } from './world.ts'
 const BREATH_MS = 25
 const DRIBBLE_PAUSE = 8
 
+export const EVENT_STREAM = 'application/vnd.amazon.eventstream'
+
 /** How an answer is written: the words of one API. */
 export interface Voice {
+  /** Of a streamed answer. */
+  readonly contentType: string
   events(answer: Answer, call: ModelCall, random: Random): Iterable<StreamEvent>
   frame(event: StreamEvent): Uint8Array
+  /** How it breaks off in the middle; absent: by a frame of AWS's event stream. */
+  broken?(fault: FrameFault): Uint8Array
   whole(answer: Answer, call: ModelCall, shape: Answer['output']): Readonly<Record<string, unknown>>
   headers(answer: Answer): Record<string, string>
 }
 
 const CONVERSE: Voice = {
+  contentType: EVENT_STREAM,
   events: (answer, call, random) => converseEvents(answer, call.model.family, random),
   frame: ({ type, payload }) => eventFrame(type, wireJson(payload)),
   whole: wholeAnswer,
@@ -149,9 +156,9 @@ interface Run {
 
 async function sendStream(exchange: Exchange, world: World, run: Run): Promise<void> {
   const random = makeRandom(world.options.seed, `stream\n${run.call.modelId}\n${run.call.bodyText}`)
-  const steps = faultySteps(frameSteps(eventsOf(run, world, random), run), run.fault)
+  const steps = faultySteps(frameSteps(eventsOf(run, world, random), run), run)
   const damage = run.fault?.kind === 'wire' ? run.fault.damage : ''
-  if (!damage.endsWith('before-headers')) exchange.openStream({ 'content-type': 'application/vnd.amazon.eventstream' })
+  if (!damage.endsWith('before-headers')) exchange.openStream({ 'content-type': run.voice.contentType })
   if (damage === 'slow-first-event') await exchange.wait(world.options.hangMs)
   await play(exchange, world, cut(steps, world.options.framing, random))
 }
@@ -172,8 +179,8 @@ function* frameSteps(events: Iterable<StreamEvent>, { answer, voice }: Run): Gen
   }
 }
 
-function faultySteps(steps: Iterable<Step>, fault: Fault | undefined): Iterable<Step> {
-  if (fault?.kind === 'frame') return withException(steps, fault)
+function faultySteps(steps: Iterable<Step>, { fault, voice }: Run): Iterable<Step> {
+  if (fault?.kind === 'frame') return withException(steps, fault, voice.broken?.(fault))
   return fault?.kind === 'wire' ? withDamage(steps, fault) : steps
 }
 

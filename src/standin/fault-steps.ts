@@ -11,9 +11,10 @@ const FRAMES_BEFORE = 4
 const BREATH_MS = 25
 
 /** Puts an exception into a stream: alone in it, or after some answer. */
-export function* withException(steps: Iterable<Step>, fault: FrameFault): Generator<Step> {
+export function* withException(steps: Iterable<Step>, fault: FrameFault, said?: Uint8Array): Generator<Step> {
   const payload = wireJson({ message: fault.message, ...fault.fields })
-  const bytes = fault.frame === 'error' ? errorFrame('internalServerError', fault.message) : exceptionFrame(fault.frame, payload)
+  const bytes =
+    said ?? (fault.frame === 'error' ? errorFrame('internalServerError', fault.message) : exceptionFrame(fault.frame, payload))
   if (fault.at === 'middle') yield* firstFrames(steps, FRAMES_BEFORE)
   yield { do: 'write', bytes }
 }

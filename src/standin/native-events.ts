@@ -154,7 +154,7 @@ function* blockEvents(
   const { type, text, thinking, signature, input, citations } = block
   const start = (content_block: Fields) => ['content_block_start', { index, content_block }] as const
   const delta = (content: Fields) => ['content_block_delta', { index, delta: content }] as const
-  const pieces = (whole: string) => cut(whole, chunkSize, random)
+  const pieces = (whole: string) => cutText(whole, chunkSize, random)
   if (type === 'text') {
     yield start({ type, text: '' })
     for (const piece of pieces(`${text}`)) yield delta({ type: 'text_delta', text: piece })
@@ -172,7 +172,8 @@ function* blockEvents(
   yield ['content_block_stop', { index }]
 }
 
-function* cut(text: string, chunkSize: number | undefined, random: Random): Generator<string> {
+/** A text in pieces, by code point. */
+export function* cutText(text: string, chunkSize: number | undefined, random: Random): Generator<string> {
   const points = [...text]
   for (let at = 0; at < points.length; ) {
     const size = Math.max(1, chunkSize ?? random.between(1, 24))

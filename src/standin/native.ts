@@ -1,4 +1,4 @@
-import { speak, type Voice } from './converse.ts'
+import { EVENT_STREAM, speak, type Voice } from './converse.ts'
 import type { Exchange } from './exchange.ts'
 import { asConverse } from './native-converse.ts'
 import { chunkFrame, countHeaders, nativeEvents, nativeMessage } from './native-events.ts'
@@ -12,7 +12,13 @@ import { checkModel } from './rules-model.ts'
 import { checkThinking } from './rules-thinking.ts'
 import type { World } from './world.ts'
 
-const NATIVE: Voice = { events: nativeEvents, frame: chunkFrame, whole: nativeMessage, headers: countHeaders }
+const NATIVE: Voice = {
+  contentType: EVENT_STREAM,
+  events: nativeEvents,
+  frame: chunkFrame,
+  whole: nativeMessage,
+  headers: countHeaders
+}
 
 /** Answers InvokeModel and InvokeModelWithResponseStream of a Claude model: checks its own body, then speaks in its own words. */
 export function invokeNative(

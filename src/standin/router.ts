@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts'
 import { invoke } from './invoke.ts'
 import { invokeNative } from './native.ts'
 import { containerCredentials, jsonRefusal, TARGETS } from './neighbours.ts'
+import { callSurface, findSurface, mantleModels } from './openai-surface.ts'
 import { parseBody } from './parse-body.ts'
 import { Refusal } from './refusal.ts'
 import { checkRegion, signedRegion } from './regions.ts'
@@ -17,7 +18,7 @@ export interface Route {
   readonly operation: string
   readonly modelId?: string
   /** The service in the signature's scope; undefined: the operation needs no signature. */
-  readonly service: 'bedrock' | 'ssm' | 'secretsmanager' | undefined
+  readonly service: 'bedrock' | 'bedrock-mantle' | 'ssm' | 'secretsmanager' | undefined
   /** Model calls use the permission of InvokeModel, the rest their own. */
   readonly permission: string
   answer(exchange: Exchange, world: World): Promise<void> | void
@@ -35,9 +36,11 @@ const MODEL_CALLS = {
 export function findRoute(exchange: Exchange): Route {
   const url = new URL(`http://standin${exchange.target}`)
   const path = exchange.target.split('?')[0] ?? '/'
-  if (exchange.method === 'POST') return modelRoute(path) ?? targetRoute(exchange) ?? unknownRoute()
+  if (exchange.method === 'POST')
+    return modelRoute(path) ?? surfaceRoute(path, exchange) ?? targetRoute(exchange) ?? unknownRoute()
   if (exchange.method !== 'GET') return unknownRoute()
   if (path.startsWith('/v2/credentials/')) return credentialsRoute()
+  if (path === '/mantle/v1/models') return mantleListRoute()
   const call = controlCall(path, url.searchParams)
   if (call === undefined) return unknownRoute()
   return {
@@ -69,6 +72,35 @@ function modelRoute(path: string): Route | undefined {
     }
   }
 }
+
+function surfaceRoute(path: string, exchange: Exchange): Route | undefined {
+  const surface = findSurface(path)
+  if (surface === undefined) return undefined
+  const named = (looseBody(exchange.body) as { model?: unknown } | undefined)?.model
+  const mantle = surface.host === 'mantle'
+  return {
+    operation: surface.api === 'responses' ? 'CreateResponse' : 'CreateChatCompletion',
+    permission: mantle ? 'CreateInference' : 'InvokeModel',
+    ...(typeof named === 'string' ? { modelId: named } : {}),
+    service: mantle ? 'bedrock-mantle' : 'bedrock',
+    answer: (reply, world) => callSurface(reply, world, surface)
+  }
+}
+
+function looseBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const mantleListRoute = (): Route => ({
+  operation: 'ListMantleModels',
+  permission: 'ListModels',
+  service: 'bedrock-mantle',
+  answer: (reply) => reply.sendJson(200, JSON.stringify(mantleModels()))
+})
 
 function targetRoute(exchange: Exchange): Route | undefined {
   const target = TARGETS[exchange.headers['x-amz-target'] as keyof typeof TARGETS]

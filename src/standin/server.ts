@@ -128,6 +128,7 @@ function environment(url: string): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url,
     AWS_ENDPOINT_URL_BEDROCK: url,
+    AWS_ENDPOINT_URL_BEDROCK_MANTLE: `${url}/mantle`,
     AWS_ENDPOINT_URL_SSM: url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
     AWS_EC2_METADATA_DISABLED: 'true'

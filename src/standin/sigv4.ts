@@ -39,7 +39,7 @@ export function checkSignature(request: SignedRequest, service: string, now: num
 }
 
 function checkBearer(authorization: string, service: string): void {
-  if (service === 'bedrock' && authorization === `Bearer ${CREDENTIALS.bearerKey}`) return
+  if (service.startsWith('bedrock') && authorization === `Bearer ${CREDENTIALS.bearerKey}`) return
   throw new Refusal('AccessDeniedException', 'Authentication failed: Please make sure your API Key is valid.')
 }
 

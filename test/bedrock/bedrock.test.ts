@@ -37,7 +37,6 @@ function run(text: string, more: Partial<ChatRequest> & { models?: readonly stri
       tools: [],
       output: { type: 'text' },
       stream: true,
-      unmapped: {},
       maxTokens: 500,
       ...request
     }

@@ -1,7 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Test } from 'tap'
 import { createCredentialSource } from '../../src/aws/credentials.ts'
-import type { ModelOperation } from '../../src/bedrock/codec/chat-codec.ts'
 import {
   type BedrockCall,
   createTransport,
@@ -100,6 +99,9 @@ export async function foldEvents(batches: AsyncIterable<EventBatch>): Promise<Co
 }
 
 /** The path and the model of a call, as `send` takes them. */
-export function callOf(model: string, operation: ModelOperation): Pick<BedrockCall, 'path' | 'model' | 'streams'> {
+export function callOf(
+  model: string,
+  operation: 'converse' | 'converse-stream'
+): Pick<BedrockCall, 'path' | 'model' | 'streams'> {
   return { path: modelPath(model, operation), model, streams: operation === 'converse-stream' }
 }

@@ -17,7 +17,6 @@ function asking(url: string): ChatRequest {
     tools: [],
     output: { type: 'text' },
     stream: false,
-    unmapped: {},
     turns: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url }, path: 'messages[0].content[0]' }] }]
   }
 }

@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../converse/encode-request.ts'
 import { readOmission } from '../converse/read-omission.ts'
+import { modelPath } from '../transport/transport.ts'
 import { carriedOver, putBack } from './carry-over.ts'
 import { createNativeDecoder } from './decode-chunks.ts'
 import { decodeMessage } from './decode-message.ts'
@@ -20,8 +21,9 @@ export interface EncodedNative extends EncodedChat {
 
 /** Claude's own body over InvokeModel: what Converse has no place for goes this way. */
 export const anthropicCodec: ChatCodec<EncodedNative> = {
+  framing: 'event-stream',
   encode,
-  operation: ({ streaming }) => (streaming ? 'invoke-with-response-stream' : 'invoke'),
+  call: ({ streaming }, { id }) => ({ path: modelPath(id, streaming ? 'invoke-with-response-stream' : 'invoke') }),
   decoder: ({ plan }) => createNativeDecoder(plan),
   decodeWhole: (text, { plan }) => decodeMessage(parse(text), plan),
   // Bedrock hands the model's own sentences on in both ways, so that one table reads them.
@@ -54,7 +56,7 @@ function callerWords({ context: { toolNames, toolIds } }: EncodedConverse) {
 
 /** Converse has no place for it, Claude's own body has. */
 function isStillLost(warning: Warning): boolean {
-  return !('field' in warning && warning.field === 'unmapped.context_management')
+  return !('field' in warning && warning.field === 'contextManagement')
 }
 
 function parse(text: string): unknown {

@@ -22,7 +22,8 @@ const CLIENT_TYPE = /^(?:bash|text_editor|memory|(computer))_\d{8}$/
 /** Looks for what only Claude's own body can hold; undefined: nothing. */
 export function carriedOver({ anthropic, betas }: ChatRequest, traits: Traits): CarriedOver | undefined {
   if (anthropic === undefined) return undefined
-  const { tools, messages, context_management } = anthropic.body
+  const { tools, messages } = anthropic.body
+  const { contextManagement } = anthropic
   const hasComputer = betas?.some((flag) => flag.startsWith('computer-use-') && traits.betas.includes(flag)) === true
   const given = objects(tools)
   const typed = given.filter(({ type }) => {
@@ -32,13 +33,13 @@ export function carriedOver({ anthropic, betas }: ChatRequest, traits: Traits): 
   const isSearched = given.some(({ type }) => typeof type === 'string' && type.startsWith('tool_search_tool'))
   const mayDefer = traits.betas.includes(SEARCH_BETA) && !isSearched
   const deferred = mayDefer ? given.filter(isDeferred) : []
-  const edits = traits.contextEdits && traits.betas.includes(CONTEXT_BETA) && isJsonObject(context_management)
+  const edits = traits.contextEdits && traits.betas.includes(CONTEXT_BETA) && contextManagement !== undefined
   if (typed.length === 0 && deferred.length === 0 && !edits) return undefined
   return {
     typed: byName(typed),
     deferred: byName(deferred),
     references: deferred.length === 0 ? new Map() : referencesIn(messages),
-    ...(edits ? { contextManagement: context_management } : {})
+    ...(edits ? { contextManagement } : {})
   }
 }
 

@@ -1,16 +1,25 @@
 import type { EventBatch, ModelEvent } from '../../core/event.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
+import type { ModelTarget } from '../../models/model-target.ts'
 import type { EncodeInput, Omission } from '../prepare/encode-scope.ts'
-import type { Frame } from '../transport/event-stream.ts'
+import type { BedrockHost } from '../transport/endpoint.ts'
+import type { Frame, Framing } from '../transport/event-stream.ts'
 
-/** What a model is asked by: the last step of `/model/{id}/...`. */
-export type ModelOperation = 'converse' | 'converse-stream' | 'invoke' | 'invoke-with-response-stream'
+/** Where a conversation is sent. */
+export interface CalledPath {
+  /** Below the endpoint, percent-encoded. */
+  readonly path: string
+  /** Absent: Bedrock's runtime. */
+  readonly host?: BedrockHost
+}
 
 /** Turns the frames of one streamed answer into events. */
 export interface AnswerDecoder {
   /** Adds what an event frame brings. What the wire may add one day is passed over; what is broken throws. */
   read(frame: Frame, into: ModelEvent[]): void
+  /** Nothing that follows belongs to the answer, whether its bytes end or not. Absent: the token counts tell. */
+  readonly isOver?: boolean
   /** Called at the clean end of the bytes. Throws where the answer is not over: a cut answer never looks complete. */
   end(): void
 }
@@ -40,9 +49,11 @@ export interface EncodedChat {
 
 /** How conversations are said on one of Bedrock's wires, and its answers read. Pure. */
 export interface ChatCodec<Encoded extends EncodedChat = EncodedChat> {
+  /** How the events of a streamed answer lie in its bytes. */
+  readonly framing: Framing
   /** Throws GatewayError where leaving something out would change what the answer means. */
   encode(input: EncodeInput): Encoded
-  operation(encoded: Encoded): ModelOperation
+  call(encoded: Encoded, target: ModelTarget): CalledPath
   decoder(encoded: Encoded): AnswerDecoder
   /** Reads a whole answer as the events its stream would have given. Throws GatewayError where it is none. */
   decodeWhole(text: string, encoded: Encoded): EventBatch

@@ -1,4 +1,5 @@
 import { isJsonObject, isSameJson, type Json, type JsonObject, mergeDeep } from '../../core/json.ts'
+import type { SamplingName } from '../../core/request.ts'
 import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import { REASONING_NAMES, wishOf } from '../prepare/reasoning-wish.ts'
 import { encodeBetas } from './encode-betas.ts'
@@ -12,9 +13,6 @@ export interface NativeParts {
   readonly sampling: SamplingPlan
   readonly tools: ToolPlan
 }
-
-/** Values that ask for nothing: clients with fixed request forms always send them. */
-const ASKS_NOTHING: Readonly<Record<string, Json>> = { presence_penalty: 0, frequency_penalty: 0, logprobs: false, store: false }
 
 /** The native fields of a request: the caller's below, the gateway's above, merged deeply. What of the caller's lies below is reported. */
 export function encodeAdditionalFields(encoding: EncodeScope, { reasoning, sampling, tools }: NativeParts): JsonObject {
@@ -84,13 +82,16 @@ function without({ warn }: EncodeScope, [name, value]: readonly [string, Json], 
   return left === undefined ? [] : [[name, left]]
 }
 
-/** Fields that Converse does not have: into the native body where the model's traits name a place, else reported. */
+const NO_SUCH_FIELD = 'Bedrock has no such field'
+
+/** Settings that Converse does not have: into the native body where the model's traits name a place, else reported. */
 function nativeFields({ request, traits, warn }: EncodeScope): JsonObject {
-  return Object.entries(request.unmapped).reduce<JsonObject>((fields, [name, value]) => {
-    if (value === null || (Object.hasOwn(ASKS_NOTHING, name) && ASKS_NOTHING[name] === value)) return fields
-    const path = Object.hasOwn(traits.nativeFields, name) ? traits.nativeFields[name] : undefined
+  if (request.anthropic?.contextManagement !== undefined) warn('contextManagement', NO_SUCH_FIELD)
+  if (request.sampling === undefined) return {}
+  return Object.entries(request.sampling).reduce<JsonObject>((fields, [name, value]) => {
+    const path = traits.nativeFields[name as SamplingName]
     if (path !== undefined) return mergeDeep(fields, nested(path, value))
-    warn(`unmapped.${name}`, 'Bedrock has no such field')
+    warn(`sampling.${name as SamplingName}`, NO_SUCH_FIELD)
     return fields
   }, {})
 }

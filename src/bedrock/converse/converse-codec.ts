@@ -5,6 +5,7 @@ import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import type { AnswerDecoder, ChatCodec } from '../codec/chat-codec.ts'
 import { type Frame, payloadOf } from '../transport/event-stream.ts'
+import { modelPath } from '../transport/transport.ts'
 import { createEventDecoder } from './decode-events.ts'
 import { decodeConverseResponse } from './decode-response.ts'
 import { type EncodedConverse, encodeConverseRequest } from './encode-request.ts'
@@ -13,8 +14,9 @@ import { readOmission } from './read-omission.ts'
 
 /** The wire that every model has which converses. */
 export const converseCodec: ChatCodec<EncodedConverse> = {
+  framing: 'event-stream',
   encode: encodeConverseRequest,
-  operation: ({ streaming }) => (streaming ? 'converse-stream' : 'converse'),
+  call: ({ streaming }, { id }) => ({ path: modelPath(id, streaming ? 'converse-stream' : 'converse') }),
   decoder: ({ context }) => createConverseDecoder(context),
   decodeWhole: (text, { context }) => decodeConverseResponse(parse(text), context),
   readOmission

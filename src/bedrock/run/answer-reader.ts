@@ -3,14 +3,16 @@ import { isJsonObject } from '../../core/json.ts'
 import { type ErrorKind, GatewayError } from '../../errors.ts'
 import type { AnswerDecoder } from '../codec/chat-codec.ts'
 import { awsError } from '../transport/aws-error.ts'
-import { createFrameReader, type Frame, payloadOf } from '../transport/event-stream.ts'
+import { createFrameReader, type Frame, type Framing, payloadOf } from '../transport/event-stream.ts'
 import type { HttpBody } from '../transport/http-body.ts'
 import { networkError } from '../transport/network-error.ts'
+import { createSseReader } from '../transport/sse-reader.ts'
 import { type BatchResult, batchResult } from './one-batch.ts'
 
 /** What an answer is read from. */
 export interface EventInput {
   readonly body: HttpBody
+  readonly framing: Framing
   readonly decoder: AnswerDecoder
   /** The model as it was called, and Bedrock's id of the call: for errors. */
   readonly model: string
@@ -37,7 +39,7 @@ class AnswerReader implements AsyncIterable<EventBatch>, AsyncIterator<EventBatc
   private readonly body: HttpBody
   private readonly decoder: AnswerDecoder
   private readonly input: EventInput
-  private readonly reader = createFrameReader()
+  private readonly reader
   private readonly take = (frame: Frame) => this.decodeFrame(frame)
   private events = NONE
   /** What `open` has read, and nobody has taken. */
@@ -50,6 +52,7 @@ class AnswerReader implements AsyncIterable<EventBatch>, AsyncIterator<EventBatc
     this.input = input
     this.body = input.body
     this.decoder = input.decoder
+    this.reader = input.framing === 'sse' ? createSseReader() : createFrameReader()
   }
 
   async open(): Promise<AsyncIterable<EventBatch>> {
@@ -103,7 +106,7 @@ class AnswerReader implements AsyncIterable<EventBatch>, AsyncIterator<EventBatc
     this.events = NONE // they hold what was read; a stream may be silent for long
     const last = events[events.length - 1]
     // Nothing follows the token counts: the caller need not wait for the end of the bytes.
-    if (last?.type === 'usage') {
+    if (last?.type === 'usage' || this.decoder.isOver === true) {
       this.over = true
       void readTail(this.body)
     }

@@ -11,7 +11,6 @@ import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodeInput, kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
 import type { OutputChecker } from '../schema/output-check.ts'
 import { readText } from '../transport/http-body.ts'
-import { modelPath } from '../transport/transport.ts'
 import { openEvents } from './answer-reader.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 import { callOmitting } from './call-omitting.ts'
@@ -127,13 +126,18 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
 async function callOnce({ transport, target }: Candidate, { run, tools }: Call, { codec, encoded, body }: EncodedCall) {
   const { now, observer } = tools.policy
   const sentAt = now()
-  const path = modelPath(target.id, codec.operation(encoded))
   const { streaming, headers } = encoded
-  const call = { path, model: target.id, streams: streaming, body }
+  const call = { ...codec.call(encoded, target), model: target.id, streams: streaming, body }
   const response = await transport.send(headers === undefined ? call : { ...call, headers }, run.signal)
   const { requestId } = response
   const events = streaming
-    ? await openEvents({ body: response.body, decoder: codec.decoder(encoded), model: target.id, requestId })
+    ? await openEvents({
+        body: response.body,
+        framing: codec.framing,
+        decoder: codec.decoder(encoded),
+        model: target.id,
+        requestId
+      })
     : oneBatch(codec.decodeWhole(await readText(response.body, MOST_ANSWER_BYTES), encoded))
   observer.firstEvent?.({ region: transport.region, model: target.id, ms: now() - sentAt })
   return { events, requestId }

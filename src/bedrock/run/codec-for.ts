@@ -5,6 +5,8 @@ import { anthropicCodec } from '../anthropic/anthropic-codec.ts'
 import { carriedOver } from '../anthropic/carry-over.ts'
 import type { ChatCodec } from '../codec/chat-codec.ts'
 import { converseCodec } from '../converse/converse-codec.ts'
+import { chatCodec } from '../openai/chat-codec.ts'
+import { responsesCodec } from '../openai/responses-codec.ts'
 
 /**
  * The wire that a conversation goes by. The traits decide; docs/decisions/0001 has the reasons. What only Converse can say (text marked
@@ -12,10 +14,23 @@ import { converseCodec } from '../converse/converse-codec.ts'
  */
 export function codecFor(request: ChatRequest, traits: Traits): ChatCodec {
   const { surface } = traits
+  const openai = openaiCodecs[surface]
+  if (openai !== undefined) return traits.host === 'runtime' && needsSettings(request) ? converseCodec : openai
   if (surface === 'converse' || (surface === 'either' && carriedOver(request, traits) === undefined)) return converseCodec
   return request.turns.some((turn) => turn.content.some(needsConverse)) || request.system.some(needsConverse)
     ? converseCodec
     : anthropicCodec
+}
+
+/** OpenAI's own surfaces of Bedrock, by the word of the traits. */
+const openaiCodecs: Readonly<Partial<Record<Traits['surface'], ChatCodec>>> = {
+  responses: responsesCodec,
+  'chat-completions': chatCodec
+}
+
+/** What Bedrock's runtime takes by Converse alone; mantle has no Converse to go by. */
+function needsSettings({ guardrail, latency, topK }: ChatRequest): boolean {
+  return guardrail !== undefined || latency === 'optimized' || topK !== undefined
 }
 
 /** Formats of documents that Claude's own body takes: PDF, and text. */

@@ -12,7 +12,13 @@ export async function rehearse(times: number): Promise<void> {
   const bytes = Buffer.from(CANNED, 'base64')
   for (let i = 0; i < times; i++) {
     const decoder = createConverseDecoder(PLAIN_ANSWER)
-    const events = await openEvents({ body: cannedBody(bytes), decoder, model: 'canned', requestId: undefined })
+    const events = await openEvents({
+      body: cannedBody(bytes),
+      framing: 'event-stream',
+      decoder,
+      model: 'canned',
+      requestId: undefined
+    })
     for await (const _batch of events);
   }
 }

@@ -1,6 +1,9 @@
 import { GatewayError } from '../../errors.ts'
 
-/** Where one region's Bedrock runtime answers. */
+/** Bedrock's two hosts: its runtime, and the one that OpenAI's own surfaces are at home at. */
+export type BedrockHost = 'runtime' | 'mantle'
+
+/** Where one region's Bedrock answers. */
 export interface Endpoint {
   readonly region: string
   /** `https://host[:port]` */
@@ -29,6 +32,13 @@ export async function resolveEndpoint(region: string | undefined): Promise<Endpo
   } finally {
     client.destroy()
   }
+}
+
+/** Mantle's address in a region: the operator's, or `bedrock-mantle.{region}.api.aws` (AWS 2026-09); no SDK knows it. */
+export async function mantleEndpoint(given: { readonly region?: string; readonly mantleEndpoint?: string }): Promise<Endpoint> {
+  const region = given.region ?? (await resolveEndpoint(undefined)).region
+  const url = new URL(given.mantleEndpoint ?? `https://bedrock-mantle.${region}.api.aws`)
+  return { region, origin: url.origin, host: url.host, basePath: url.pathname.replace(/\/+$/, '') }
 }
 
 function noRegion(cause: unknown): never {

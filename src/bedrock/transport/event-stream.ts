@@ -20,6 +20,9 @@ export function payloadOf({ chunk, start, end }: Frame): Buffer {
   return chunk.bytes.subarray(start, end)
 }
 
+/** AWS's binary event stream, or server-sent events. */
+export type Framing = 'event-stream' | 'sse'
+
 /** Turns bytes, cut anywhere, into frames. Synchronous, and bounded: it holds at most one unfinished frame. */
 export interface FrameReader {
   /**

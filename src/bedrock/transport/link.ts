@@ -1,7 +1,10 @@
 import type { Dispatcher } from 'undici'
 import { type AgentOptions, createAgent } from './agent.ts'
-import { type Endpoint, resolveEndpoint } from './endpoint.ts'
+import { type BedrockHost, type Endpoint, mantleEndpoint, resolveEndpoint } from './endpoint.ts'
 import { createSigner, type Signer } from './sign.ts'
+
+/** The services in the scope of a signature. */
+const SERVICES: Readonly<Record<BedrockHost, string>> = { runtime: 'bedrock', mantle: 'bedrock-mantle' }
 
 /** What calls of one region go through. */
 export interface Opened {
@@ -20,15 +23,22 @@ export interface Link {
   close(): Promise<void>
 }
 
+export interface LinkOptions extends AgentOptions {
+  readonly region?: string
+  readonly host: BedrockHost
+  /** The operator's address of mantle; absent: AWS's own. */
+  readonly mantleEndpoint?: string
+}
+
 /** Makes the link of one region; `region` absent: the SDK's own rule. */
-export function createLink(options: AgentOptions & { readonly region?: string }): Link {
+export function createLink(options: LinkOptions): Link {
   let opened: Opened | undefined
   let opening: Promise<Opened> | undefined
 
   async function openOnce(): Promise<Opened> {
-    const endpoint = await resolveEndpoint(options.region)
+    const endpoint = await (options.host === 'mantle' ? mantleEndpoint(options) : resolveEndpoint(options.region))
     const agent = await createAgent(endpoint.origin, options)
-    opened = { endpoint, agent, signer: createSigner({ region: endpoint.region, service: 'bedrock' }) }
+    opened = { endpoint, agent, signer: createSigner({ region: endpoint.region, service: SERVICES[options.host] }) }
     return opened
   }
 

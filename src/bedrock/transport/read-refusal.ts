@@ -11,7 +11,7 @@ const MOST_BYTES = 262_144
 export async function readRefusal(answer: HttpAnswer, call: Pick<AwsRefusal, 'model' | 'input'>): Promise<GatewayError> {
   const body = parse(await readText(answer.body, MOST_BYTES))
   const type = text(answer.headers['x-amzn-errortype']) ?? text(body.code) ?? text(body.__type)
-  const message = text(body.message) ?? text(body.Message)
+  const message = text(body.message) ?? text(body.Message) ?? (isJsonObject(body.error) ? text(body.error.message) : undefined)
   const requestId = text(answer.headers['x-amzn-requestid'])
   const retryAfterS = retryAfter(answer.headers)
   return awsError({

@@ -4,6 +4,7 @@ import type { CoreField } from '../../core/field.ts'
 import { type Wait, within } from '../../core/within.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AgentOptions } from './agent.ts'
+import type { BedrockHost } from './endpoint.ts'
 import { type HttpBody, readText } from './http-body.ts'
 import { exchange, type HttpAnswer, type Timeouts } from './http-exchange.ts'
 import { createLink, type Opened } from './link.ts'
@@ -15,6 +16,8 @@ import { percentEncode } from './sign.ts'
 export interface BedrockCall {
   /** Below the endpoint, percent-encoded. */
   readonly path: string
+  /** Absent: Bedrock's runtime. */
+  readonly host?: BedrockHost
   /** The model as it is called, for errors. */
   readonly model: string
   /** The answer comes in pieces, the first of them soon. */
@@ -48,6 +51,8 @@ export interface Transport {
 }
 
 export interface TransportOptions extends AgentOptions {
+  /** The operator's address of mantle; absent: AWS's own. */
+  readonly mantleEndpoint?: string
   /** Absent: the SDK's own rule. */
   readonly region?: string
   readonly credentials: CredentialSource
@@ -69,6 +74,7 @@ interface Exchanged {
 
 interface Outgoing {
   readonly method: 'GET' | 'POST'
+  readonly host?: BedrockHost
   readonly path: string
   readonly query?: string
   readonly headers: Readonly<Record<string, string>>
@@ -92,12 +98,14 @@ export function createTransport(options: TransportOptions): Transport {
     firstByteMs: Math.max(options.firstEventTimeoutMs, options.idleTimeoutMs),
     idleMs: options.idleTimeoutMs
   }
-  const link = createLink(options)
+  const link = createLink({ ...options, host: 'runtime' })
+  const mantle = createLink({ ...options, host: 'mantle' })
   let skewMs = 0
 
   async function request(outgoing: Outgoing, signal: Cancel): Promise<Exchanged> {
     const { firstByteMs } = outgoing.timeouts
-    const opened = link.opened ?? (await within(link.open(), waitFor('the endpoint of Bedrock', firstByteMs, signal)))
+    const way = outgoing.host === 'mantle' ? mantle : link
+    const opened = way.opened ?? (await within(way.open(), waitFor('the endpoint of Bedrock', firstByteMs, signal)))
     const known = bearer === undefined ? credentials.get() : undefined
     const used = known instanceof Promise ? await within(known, waitFor('the AWS credentials', firstByteMs, signal)) : known
     const answer = await exchange(opened.agent, ready(outgoing, opened, used), outgoing.timeouts, signal)
@@ -137,6 +145,7 @@ export function createTransport(options: TransportOptions): Transport {
         {
           method: 'POST',
           path: call.path,
+          ...(call.host === undefined ? {} : { host: call.host }),
           headers: { 'content-type': 'application/json', ...call.headers },
           body: call.body,
           timeouts: call.streams ? streaming : whole
@@ -164,7 +173,9 @@ export function createTransport(options: TransportOptions): Transport {
         })
       )
     },
-    close: link.close
+    async close() {
+      await Promise.all([link.close(), mantle.close()])
+    }
   }
 }
 

@@ -2,10 +2,10 @@ import { byLength, estimateTokens } from '../../core/estimate-tokens.ts'
 import type { Spell } from '../../core/field.ts'
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
-import type { ChatRequest, ServiceTier } from '../../core/request.ts'
+import type { AnthropicFields, ChatRequest, ServiceTier } from '../../core/request.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
-import type { FieldRow } from '../openai/field-row.ts'
+import { asksNothing } from '../openai/field-row.ts'
 import { put } from '../openai/present.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeMessages, decodeSystem, referredTools } from './decode-messages.ts'
@@ -45,7 +45,7 @@ export interface MessagesContext {
   readonly isCount?: true
 }
 
-/** Reads a Messages request. Throws a 400 that names the field; what is lost on the way is in `warnings` or `request.unmapped`. */
+/** Reads a Messages request. Throws a 400 that names the field; what is lost on the way is in `warnings`. */
 export function decodeMessagesRequest(body: unknown, context: MessagesContext = {}): DecodedMessages {
   if (!isJsonObject(body)) throw new GatewayError('invalid_type', 'The request body must be a JSON object.')
   const { report, warnings } = createReport()
@@ -86,8 +86,7 @@ function decodeRequest(body: JsonObject, context: MessagesContext, report: Repor
     tools,
     output: decodeOutput(body, report),
     stream: context.isCount === true ? false : (optionalBoolean(body.stream, 'stream') ?? false),
-    unmapped: decodeUnmapped(body),
-    anthropic: { body }
+    anthropic: anthropicFields(body)
   }
   put(request, 'maxTokens', maxTokens)
   put(request, 'temperature', optionalNumber(body.temperature, 'temperature', FIELDS.temperature))
@@ -106,7 +105,13 @@ function decodeRequest(body: JsonObject, context: MessagesContext, report: Repor
     'autoCache',
     mark === undefined ? undefined : { system: false, tools: false, messages: true, mark, path: 'cache_control' }
   )
+  reportLost(body, report)
   return request
+}
+
+function anthropicFields(body: JsonObject): AnthropicFields {
+  const contextManagement = optionalObject(body.context_management, 'context_management')
+  return contextManagement === undefined || isEmpty(contextManagement) ? { body } : { body, contextManagement }
 }
 
 const MOST_STRINGS = 1000
@@ -160,14 +165,7 @@ function decodeBetas(body: JsonObject, header: MessagesContext['betas']): readon
   return some.length === 0 ? undefined : some
 }
 
-/** Fields that nothing at Bedrock stands for, unless they ask for nothing. */
-function decodeUnmapped(body: JsonObject): JsonObject {
-  const unmapped: Record<string, Json> = {}
-  for (const name of REPORTED) {
-    const value = body[name]
-    if (value === undefined || value === null || value === (FIELDS[name] as FieldRow).neutral) continue
-    if (isJsonObject(value) && isEmpty(value)) continue
-    unmapped[name] = value
-  }
-  return unmapped
+/** Reports the fields that nothing at Bedrock stands for. */
+function reportLost(body: JsonObject, report: Report): void {
+  for (const name of REPORTED) if (!asksNothing(body[name], FIELDS[name])) report(name, 'Bedrock has no such field')
 }

@@ -35,7 +35,7 @@ export const FIELDS = {
   },
   anthropic_beta: { type: 'array', outcome: 'by-model', extension: true, note: 'the same, as Claude on Bedrock has it' },
   anthropic_version: { type: 'string', outcome: 'mapped', extension: true, note: 'ignored' },
-  context_management: { type: 'object', outcome: 'reported', note: '' },
+  context_management: { type: 'object', outcome: 'by-model', note: "Claude's own body has it" },
   inference_geo: { type: 'string', outcome: 'reported', note: '' },
   speed: { type: 'string', outcome: 'reported', neutral: 'standard', note: '' },
   diagnostics: { type: 'any', outcome: 'reported', note: '' },

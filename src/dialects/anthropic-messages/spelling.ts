@@ -1,39 +1,21 @@
 import type { Spell } from '../../core/field.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
-import { createSpelling, type SpeltField } from '../openai/spelling.ts'
+import { createSpelling, type SpeltField, USUAL_WORDS } from '../openai/spelling.ts'
 
 const WORDS: Readonly<Record<SpeltField, string>> = {
-  model: 'model',
-  turns: 'messages',
-  stream: 'stream',
-  maxTokens: 'max_tokens',
-  temperature: 'temperature',
-  topP: 'top_p',
-  topK: 'top_k',
+  ...USUAL_WORDS,
   stop: 'stop_sequences',
-  tools: 'tools',
-  toolChoice: 'tool_choice',
   parallelToolCalls: 'tool_choice.disable_parallel_tool_use',
   output: 'output_config.format',
   'output.strict': 'output_config.format',
   reasoning: 'thinking',
-  'reasoning.budgetTokens': 'thinking.budget_tokens',
-  'reasoning.display': 'thinking.display',
-  serviceTier: 'service_tier',
   latency: 'latency',
-  guardrail: 'guardrail',
   metadata: 'metadata',
-  cache: 'cache_control',
-  'cache.ttl': 'cache_control.ttl',
   betas: 'anthropic-beta',
   extraFields: 'output_config',
   responseFieldPaths: 'stop_sequences',
   webSearch: 'tools',
-  finish: 'stop_reason',
-  inputs: 'messages',
-  dimensions: 'dimensions',
-  purpose: 'input_type',
-  truncate: 'truncate'
+  finish: 'stop_reason'
 }
 
 const usual = createSpelling(WORDS)

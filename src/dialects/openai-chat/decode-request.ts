@@ -15,7 +15,15 @@ import { decodeMessages } from './decode-messages.ts'
 import { decodeOutput } from './decode-output.ts'
 import { decodeTextParts } from './decode-parts.ts'
 import { decodeReasoning, excludesReasoning } from './decode-reasoning.ts'
-import { decodeLimits, decodeMetadata, decodeNative, decodeServiceTier, decodeUnmapped, stringsOf } from './decode-settings.ts'
+import {
+  decodeLimits,
+  decodeMetadata,
+  decodeNative,
+  decodeSampling,
+  decodeServiceTier,
+  reportLost,
+  stringsOf
+} from './decode-settings.ts'
 import { decodeToolChoice } from './decode-tool-choice.ts'
 import { type DecodedTools, decodeTools } from './decode-tools.ts'
 import { type ChatFields, type FieldName, readChatFields } from './fields.ts'
@@ -40,7 +48,7 @@ export interface DecodedChat {
   readonly spell: Spell
 }
 
-/** Reads a chat request. Throws a 400 that names the field; what is lost on the way is in `warnings` or `request.unmapped`. */
+/** Reads a chat request. Throws a 400 that names the field; what is lost on the way is in `warnings`. */
 export function decodeChatRequest(body: ChatBody, defaults: ChatDefaults): DecodedChat {
   if (!isJsonObject(body)) throw wrongType('body', 'an object', body)
   const fields = readChatFields(body)
@@ -94,10 +102,10 @@ function decodeRequest(
     turns,
     tools,
     output: decodeOutput(fields, report),
-    stream: fields.get('stream') ?? false,
-    unmapped: decodeUnmapped(fields)
+    stream: fields.get('stream') ?? false
   }
   decodeLimits(fields, request)
+  put(request, 'sampling', decodeSampling(fields))
   put(request, 'toolChoice', choice)
   // `function_call` has room for one call only.
   put(request, 'parallelToolCalls', legacy ? false : (fields.get('parallel_tool_calls') ?? parallel))
@@ -108,6 +116,7 @@ function decodeRequest(
   put(request, 'autoCache', decodeAutoCache(fields, report))
   put(request, 'webSearch', fields.get('web_search_options') === undefined ? undefined : true)
   decodeNative(fields, request, report)
+  reportLost(fields, report)
   return request
 }
 

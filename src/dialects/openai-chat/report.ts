@@ -16,6 +16,9 @@ const MAX_UNKNOWN = 16
 /** The reason of a warning about a member that means nothing here. */
 export const UNKNOWN_MEMBER = 'not a member that the gateway knows'
 
+/** The reason of a warning about a field that the gateway knows and Bedrock does not. */
+export const NO_SUCH_FIELD = 'Bedrock has no such field'
+
 /** Makes a report and the list it fills. */
 export function createReport(): { readonly report: Report; readonly warnings: readonly SpeltWarning[] } {
   const warnings: SpeltWarning[] = []

@@ -1,6 +1,6 @@
 import type { CoreField, Spell } from '../../core/field.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { extraName, givenPath, type SpeltField, unmappedName } from '../openai/spelling.ts'
+import { extraName, givenPath, type SpeltField } from '../openai/spelling.ts'
 import type { ChatFields } from './fields.ts'
 
 /** Where a caller can have written a field; the first that was given counts, and the first of all where none was. */
@@ -35,7 +35,15 @@ const SPELLINGS = {
   inputs: ['messages'],
   dimensions: ['dimensions'],
   purpose: ['input_type'],
-  truncate: ['truncate']
+  truncate: ['truncate'],
+  contextManagement: ['context_management'],
+  'sampling.seed': ['seed'],
+  'sampling.frequencyPenalty': ['frequency_penalty'],
+  'sampling.presencePenalty': ['presence_penalty'],
+  'sampling.repetitionPenalty': ['repetition_penalty'],
+  'sampling.minP': ['min_p'],
+  'sampling.logitBias': ['logit_bias'],
+  'sampling.verbosity': ['verbosity']
 } as const satisfies Record<SpeltField, readonly [string, ...string[]]>
 
 /** Marks stand on parts, messages and tools; where no field of the whole request is given they are meant. */
@@ -55,8 +63,6 @@ export function chatSpelling(fields: ChatFields): Spell {
   return (field) => {
     const extra = extraName(field)
     if (extra !== undefined) return extraPath(extra, loose, given)
-    const unmapped = unmappedName(field)
-    if (unmapped !== undefined) return givenPath(unmapped, given)
     const spellings: readonly string[] = SPELLINGS[field as SpeltField]
     const said = spellings.find((path) => members.includes(path) || givenPath(path, given) !== path || given.includes(path))
     return givenPath(said ?? WHEN_NONE_GIVEN[field] ?? spellings[0]!, given)

@@ -1,16 +1,17 @@
 import type { Spell } from '../../core/field.ts'
-import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
-import type { ChatRequest } from '../../core/request.ts'
+import type { ChatRequest, Sampling, SamplingName } from '../../core/request.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import type { DecodeTokens } from '../dialect.ts'
+import { asksNothing } from '../openai/field-row.ts'
 import { put } from '../openai/present.ts'
 import { optionalBoolean } from '../openai/read-value.ts'
 import { badValue, missing, wrongType } from '../openai/refuse.ts'
 import { eachUnknown, isTellable } from '../openai/unknown-members.ts'
 import { decodePrompts } from './decode-prompt.ts'
-import { type CompletionFields, readCompletionFields } from './fields.ts'
+import { type CompletionFields, FIELDS, readCompletionFields } from './fields.ts'
 import { completionsSpelling } from './spelling.ts'
 
 /** What of a request concerns only the shape of its answer. */
@@ -34,8 +35,15 @@ export interface DecodedCompletionRequest {
 /** What OpenAI's legacy endpoint writes at most when nothing is said. */
 const DEFAULT_MAX_TOKENS = 16
 const MAX_CHOICES = 32
-/** Sent on as they are: what the model cannot do is left out and reported there. */
-const UNMAPPED = ['seed', 'logit_bias', 'presence_penalty', 'frequency_penalty'] as const
+/** Settings that only some models have, under the caller's names. */
+const SAMPLING = {
+  seed: 'seed',
+  logit_bias: 'logitBias',
+  presence_penalty: 'presencePenalty',
+  frequency_penalty: 'frequencyPenalty'
+} as const satisfies Record<string, SamplingName>
+
+const SAMPLING_FIELDS = Object.keys(SAMPLING) as (keyof typeof SAMPLING)[]
 
 /** Reads a legacy completions body. `null` means absent, unknown fields never fail; what would change the answer's shape does. */
 export function decodeCompletionRequest(body: unknown, decodeTokens: DecodeTokens): DecodedCompletionRequest {
@@ -73,13 +81,13 @@ function sharedFields(fields: CompletionFields, model: string): Omit<ChatRequest
     maxTokens: fields.get('max_tokens') ?? DEFAULT_MAX_TOKENS,
     tools: [],
     output: { type: 'text' },
-    stream: fields.get('stream') ?? false,
-    unmapped: Object.fromEntries(UNMAPPED.flatMap((name) => unmapped(name, fields.get(name))))
+    stream: fields.get('stream') ?? false
   }
   const stop = stopOf(fields)
   const user = fields.get('user')
   put(request, 'temperature', fields.get('temperature'))
   put(request, 'topP', fields.get('top_p'))
+  put(request, 'sampling', samplingOf(fields))
   put(request, 'stop', stop.length === 0 ? undefined : stop)
   put(request, 'metadata', user ? { user } : undefined)
   put(request, 'extraFields', fields.extra)
@@ -87,9 +95,9 @@ function sharedFields(fields: CompletionFields, model: string): Omit<ChatRequest
   return request
 }
 
-function unmapped(name: string, value: Json | undefined): readonly (readonly [string, Json])[] {
-  const isNothing = value === undefined || (value === 0 && name !== 'seed') || (isJsonObject(value) && isEmpty(value))
-  return isNothing ? [] : [[name, value]]
+function samplingOf(fields: CompletionFields): Sampling | undefined {
+  const asked = SAMPLING_FIELDS.filter((name) => !asksNothing(fields.get(name), FIELDS[name]))
+  return asked.length === 0 ? undefined : Object.fromEntries(asked.map((name) => [SAMPLING[name], fields.get(name)]))
 }
 
 function includesUsage(fields: CompletionFields): boolean {

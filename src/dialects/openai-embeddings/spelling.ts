@@ -1,36 +1,4 @@
-import { createSpelling } from '../openai/spelling.ts'
+import { createSpelling, USUAL_WORDS } from '../openai/spelling.ts'
 
-/** How callers of this endpoint write the core's fields. What it has no field for is told by the name that chat has for it. */
-export const embeddingsSpelling = createSpelling({
-  model: 'model',
-  turns: 'input',
-  stream: 'stream',
-  maxTokens: 'max_tokens',
-  temperature: 'temperature',
-  topP: 'top_p',
-  topK: 'top_k',
-  stop: 'stop',
-  tools: 'tools',
-  toolChoice: 'tool_choice',
-  parallelToolCalls: 'parallel_tool_calls',
-  output: 'response_format',
-  'output.strict': 'response_format.json_schema.strict',
-  reasoning: 'reasoning_effort',
-  'reasoning.budgetTokens': 'thinking.budget_tokens',
-  'reasoning.display': 'thinking.display',
-  serviceTier: 'service_tier',
-  latency: 'performance_config',
-  guardrail: 'guardrail',
-  metadata: 'user',
-  cache: 'cache_control',
-  'cache.ttl': 'cache_control.ttl',
-  betas: 'anthropic_beta',
-  extraFields: 'additional_model_request_fields',
-  responseFieldPaths: 'additional_model_response_field_paths',
-  webSearch: 'web_search_options',
-  finish: 'finish_reason',
-  inputs: 'input',
-  dimensions: 'dimensions',
-  purpose: 'input_type',
-  truncate: 'truncate'
-})
+/** How callers of this endpoint write the core's fields. */
+export const embeddingsSpelling = createSpelling({ ...USUAL_WORDS, turns: 'input', inputs: 'input' })

@@ -1,11 +1,11 @@
 import type { Spell } from '../../core/field.ts'
-import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
-import type { ChatRequest, ServiceTier } from '../../core/request.ts'
+import type { ChatRequest, Sampling, ServiceTier } from '../../core/request.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import type { DecodeContext } from '../dialect.ts'
-import type { FieldRow } from '../openai/field-row.ts'
+import { asksNothing } from '../openai/field-row.ts'
 import { put } from '../openai/present.ts'
 import { missing, tooMany, wrongType } from '../openai/refuse.ts'
 import { isTellable } from '../openai/unknown-members.ts'
@@ -13,7 +13,7 @@ import { decodeAutoCache } from '../openai-chat/decode-cache.ts'
 import { decodeGuardrail } from '../openai-chat/decode-guardrail.ts'
 import { decodeLimits, decodeMetadata, decodeNative } from '../openai-chat/decode-settings.ts'
 import { type ChatFields, readChatFields } from '../openai-chat/fields.ts'
-import { createReport, type Report } from '../openai-chat/report.ts'
+import { createReport, NO_SUCH_FIELD, type Report } from '../openai-chat/report.ts'
 import { decodeToolChoice } from './decode-choice.ts'
 import { decodeEffort, wantsSummary } from './decode-effort.ts'
 import { decodeFormat, echoText } from './decode-format.ts'
@@ -39,7 +39,7 @@ export interface ResponsesDefaults extends Pick<DecodeContext, 'reasoningFormat'
   readonly isCompaction?: boolean
 }
 
-/** Reads a request. Throws a 400 that names the field; what is lost on the way is in `warnings` or `request.unmapped`. */
+/** Reads a request. Throws a 400 that names the field; what is lost on the way is in `warnings`. */
 export function decodeResponsesRequest(body: Json, defaults: ResponsesDefaults): DecodedResponses {
   if (!isJsonObject(body)) throw wrongType('body', 'an object', body)
   const fields = readResponsesFields(body)
@@ -123,10 +123,10 @@ function decodeRequest(
     turns,
     tools: [],
     output: decodeFormat(fields.get('text'), fields.path('text')),
-    stream: fields.get('stream') ?? false,
-    unmapped: decodeUnmapped(fields)
+    stream: fields.get('stream') ?? false
   }
   decodeLimits(shared, request)
+  put(request, 'sampling', samplingOf(fields))
   put(request, 'maxTokens', fields.get('max_output_tokens'))
   put(request, 'parallelToolCalls', fields.get('parallel_tool_calls'))
   put(request, 'reasoning', decodeEffort(fields.get('reasoning'), fields.path('reasoning'), report))
@@ -136,6 +136,7 @@ function decodeRequest(
   put(request, 'autoCache', decodeAutoCache(shared, report) ?? keyedCache(fields))
   decodeNative(shared, request, report)
   reportMembers(fields, report)
+  reportLost(fields, report)
   return request
 }
 
@@ -165,11 +166,14 @@ function decodeTier(fields: ResponsesFields, report: Report): ServiceTier | unde
   return tier === undefined ? undefined : TIERS[tier]
 }
 
+/** A verbosity of medium is what every model has by itself. */
+function samplingOf(fields: ResponsesFields): Sampling | undefined {
+  const verbosity = fields.get('text')?.verbosity ?? null
+  return verbosity === null || verbosity === 'medium' ? undefined : { verbosity }
+}
+
 /** Members that only OpenAI's own models know. */
 function reportMembers(fields: ResponsesFields, report: Report): void {
-  const text = fields.get('text')
-  if ((text?.verbosity ?? null) !== null && text?.verbosity !== 'medium')
-    report(`${fields.path('text')}.verbosity`, 'Bedrock has no such setting')
   const reasoning = fields.get('reasoning')
   if ((reasoning?.mode ?? null) !== null && reasoning?.mode !== 'standard')
     report(`${fields.path('reasoning')}.mode`, 'Bedrock has no such setting')
@@ -177,14 +181,8 @@ function reportMembers(fields: ResponsesFields, report: Report): void {
 
 const REPORTED = (Object.keys(FIELDS) as FieldName[]).filter((name) => FIELDS[name].outcome === 'reported')
 
-/** Fields that no Converse request can carry, unless they ask for nothing. */
-function decodeUnmapped(fields: ResponsesFields): JsonObject {
-  const unmapped: Record<string, Json> = {}
-  for (const name of REPORTED) {
-    const value = fields.get(name) as Json | undefined
-    if (value === undefined || value === (FIELDS[name] as FieldRow).neutral) continue
-    if (typeof value === 'object' && value !== null && isEmpty(value)) continue
-    unmapped[name] = value
-  }
-  return unmapped
+/** Reports the fields that nothing at Bedrock stands for. */
+function reportLost(fields: ResponsesFields, report: Report): void {
+  for (const name of REPORTED)
+    if (!asksNothing(fields.get(name) as Json | undefined, FIELDS[name])) report(fields.path(name), NO_SUCH_FIELD)
 }

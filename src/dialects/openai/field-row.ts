@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json.ts'
+import { isEmpty, type Json } from '../../core/json.ts'
 
 /**
  * What becomes of a field:
@@ -22,6 +22,12 @@ export interface FieldRow {
   readonly neutral?: Json
   /** For the documentation. */
   readonly note: string
+}
+
+/** Whether a value is absent, or asks for nothing: leaving it out loses nothing. */
+export function asksNothing(value: Json | undefined, row: FieldRow): boolean {
+  if (value === undefined || value === null || value === row.neutral) return true
+  return typeof value === 'object' && isEmpty(value)
 }
 
 /** A dialect's fields by name. */

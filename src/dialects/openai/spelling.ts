@@ -1,13 +1,49 @@
-import type { CoreField, ExtraField, Spell, UnmappedField } from '../../core/field.ts'
+import type { CoreField, ExtraField, Spell } from '../../core/field.ts'
 
 /** A core field that a dialect must have a word for. */
-export type SpeltField = Exclude<CoreField, UnmappedField | ExtraField>
+export type SpeltField = Exclude<CoreField, ExtraField>
 
-const UNMAPPED = 'unmapped.'
-
-/** The caller's name of a field that the core has no place for; undefined: it is another one. */
-export function unmappedName(field: CoreField): string | undefined {
-  return field.startsWith(UNMAPPED) ? field.slice(UNMAPPED.length) : undefined
+/** OpenAI's words for the core's fields, Chat Completions' where its dialects differ. What a dialect has no field for is told by them too. */
+export const USUAL_WORDS: Readonly<Record<SpeltField, string>> = {
+  model: 'model',
+  turns: 'messages',
+  stream: 'stream',
+  maxTokens: 'max_tokens',
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  stop: 'stop',
+  tools: 'tools',
+  toolChoice: 'tool_choice',
+  parallelToolCalls: 'parallel_tool_calls',
+  output: 'response_format',
+  'output.strict': 'response_format.json_schema.strict',
+  reasoning: 'reasoning_effort',
+  'reasoning.budgetTokens': 'thinking.budget_tokens',
+  'reasoning.display': 'thinking.display',
+  serviceTier: 'service_tier',
+  latency: 'performance_config',
+  guardrail: 'guardrail',
+  metadata: 'user',
+  cache: 'cache_control',
+  'cache.ttl': 'cache_control.ttl',
+  betas: 'anthropic_beta',
+  extraFields: 'additional_model_request_fields',
+  responseFieldPaths: 'additional_model_response_field_paths',
+  webSearch: 'web_search_options',
+  finish: 'finish_reason',
+  inputs: 'messages',
+  dimensions: 'dimensions',
+  purpose: 'input_type',
+  truncate: 'truncate',
+  contextManagement: 'context_management',
+  'sampling.seed': 'seed',
+  'sampling.frequencyPenalty': 'frequency_penalty',
+  'sampling.presencePenalty': 'presence_penalty',
+  'sampling.repetitionPenalty': 'repetition_penalty',
+  'sampling.minP': 'min_p',
+  'sampling.logitBias': 'logit_bias',
+  'sampling.verbosity': 'verbosity'
 }
 
 const EXTRA = 'extraFields.'
@@ -21,7 +57,7 @@ export function extraName(field: CoreField): string | undefined {
 export function createSpelling(words: Readonly<Record<SpeltField, string>>): Spell {
   return (field) => {
     const extra = extraName(field)
-    return unmappedName(field) ?? (extra === undefined ? words[field as SpeltField] : `${words.extraFields}.${extra}`)
+    return extra === undefined ? words[field as SpeltField] : `${words.extraFields}.${extra}`
   }
 }
 

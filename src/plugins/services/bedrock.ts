@@ -23,6 +23,7 @@ export const bedrock = fp(
       ...(config.aws.roleArn !== undefined && { roleArn: config.aws.roleArn }),
       ...(config.aws.externalId !== undefined && { externalId: config.aws.externalId }),
       ...(config.aws.bearerToken !== undefined && { bearerToken: config.aws.bearerToken }),
+      ...(config.aws.mantleEndpoint !== undefined && { mantleEndpoint: config.aws.mantleEndpoint }),
       ...(config.aws.caBundle !== undefined && { caFile: config.aws.caBundle }),
       proxy: proxyOf(config),
       handler: () => sdkHandler(config),

@@ -147,9 +147,9 @@ const request = fc.record(
     serviceTier: optional(fc.constantFrom('default', 'flex', 'priority')),
     betas: optional(fc.constant(['context-1m-2025-08-07', 'files-api-2025-04-14'])),
     autoCache: optional(fc.record({ system: fc.boolean(), tools: fc.boolean(), messages: fc.boolean() })),
-    unmapped: fc.constantFrom({}, { seed: 1, logit_bias: {} })
+    sampling: optional(fc.constant({ seed: 1, logitBias: { 1: 2 } }))
   },
-  { requiredKeys: ['turns', 'system', 'tools', 'stream', 'output', 'unmapped'] }
+  { requiredKeys: ['turns', 'system', 'tools', 'stream', 'output'] }
 )
 
 // The stand-in refuses the one kind of blank text that is sent: white space between two reasoning blocks.

@@ -141,15 +141,17 @@ for (const [promise, model, request, max, drops, operator] of LIMITS) {
   })
 }
 
-t.test('P12 fields that Bedrock lacks are reported, those that ask for nothing are not', async (t) => {
+t.test('P12 settings that the model lacks are reported', async (t) => {
   const encoded = encode(NOVA_2, {
-    unmapped: { seed: 7, logit_bias: { 1: 2 }, presence_penalty: 0, frequency_penalty: 0.5, store: false, user: null }
+    sampling: { seed: 7, logitBias: { 1: 2 }, frequencyPenalty: 0.5 }
   })
-  t.strictSame(dropped(encoded), ['seed', 'logit_bias', 'frequency_penalty'])
+  t.strictSame(dropped(encoded), ['sampling.seed', 'sampling.logitBias', 'sampling.frequencyPenalty'])
 })
 
-t.test('P12 fields go into the native body where the table names a place', async (t) => {
-  const encoded = encode('cohere.command-r-plus-v1:0', { unmapped: { seed: 7, frequency_penalty: 0.5, logit_bias: {} } })
+t.test('P12 settings go into the native body where the table names a place', async (t) => {
+  const encoded = encode('cohere.command-r-plus-v1:0', {
+    sampling: { seed: 7, frequencyPenalty: 0.5, logitBias: { 1: 2 } }
+  })
   t.strictSame(encoded.body.additionalModelRequestFields, { seed: 7, frequency_penalty: 0.5 })
-  t.strictSame(dropped(encoded), ['logit_bias'])
+  t.strictSame(dropped(encoded), ['sampling.logitBias'])
 })

@@ -56,7 +56,7 @@ export const PDF: Block = {
 
 /** A request with what the row says and nothing else. */
 function request(more: Partial<ChatRequest> = {}): ChatRequest {
-  return { model: 'm', system: [], turns: [user('hi')], tools: [], output: { type: 'text' }, stream: true, unmapped: {}, ...more }
+  return { model: 'm', system: [], turns: [user('hi')], tools: [], output: { type: 'text' }, stream: true, ...more }
 }
 
 /** Encodes as the gateway would for a model, traits and all. */

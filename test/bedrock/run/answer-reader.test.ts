@@ -18,7 +18,13 @@ async function open(t: Test, fault: string, options: { idleTimeoutMs?: number; t
   const call = { ...callOf(MODEL, 'converse-stream'), body } as const
   const response = await transport(t, limits).send(call, left.signal)
   const decoder = createConverseDecoder(PLAIN_ANSWER)
-  const events = await openEvents({ body: response.body, decoder, model: MODEL, requestId: response.requestId })
+  const events = await openEvents({
+    body: response.body,
+    framing: 'event-stream',
+    decoder,
+    model: MODEL,
+    requestId: response.requestId
+  })
   return { server, events, left }
 }
 

@@ -84,7 +84,13 @@ t.test('a stream is read to the same answer under every framing', async (t) => {
     await standin(t, { framing })
     const link = transport(t)
     const { body, requestId } = await link.send({ ...callOf(MODEL, 'converse-stream'), body: question('#long 30') }, signal)
-    const events = await openEvents({ body, requestId, model: MODEL, decoder: createConverseDecoder(PLAIN_ANSWER) })
+    const events = await openEvents({
+      body,
+      framing: 'event-stream',
+      requestId,
+      model: MODEL,
+      decoder: createConverseDecoder(PLAIN_ANSWER)
+    })
     const completion = await foldEvents(events)
     t.equal(completion.finish, 'end', framing)
     t.match(completion.blocks, [{ type: 'text' }], framing)

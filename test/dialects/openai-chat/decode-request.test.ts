@@ -74,9 +74,9 @@ const READ: readonly (readonly [name: string, fields: JsonObject, request: objec
   ['parallel tool calls', { parallel_tool_calls: false }, { parallelToolCalls: false }],
   ['top_k, where 0 and -1 set no limit', { top_k: 40 }, { topK: 40 }],
   [
-    'P12 what no model call can carry, by its own name',
-    { seed: 1, logit_bias: { 5: 1 }, verbosity: 'low', prompt_cache_key: 'k', presence_penalty: 1 },
-    { unmapped: { seed: 1, logit_bias: { 5: 1 }, verbosity: 'low', prompt_cache_key: 'k', presence_penalty: 1 } }
+    'P12 settings that only some models have',
+    { seed: 1, logit_bias: { 5: 1 }, verbosity: 'low', presence_penalty: 1, min_p: 0.1 },
+    { sampling: { seed: 1, logitBias: { 5: 1 }, verbosity: 'low', presencePenalty: 1, minP: 0.1 } }
   ]
 ]
 

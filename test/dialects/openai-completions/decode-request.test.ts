@@ -14,8 +14,7 @@ t.test('a prompt is one turn of the user, at most 16 tokens are written', async 
       maxTokens: 16,
       tools: [],
       output: { type: 'text' },
-      stream: false,
-      unmapped: {}
+      stream: false
     }
   ])
   t.strictSame(options, { prompts: ['hi'], count: 1, echo: false, includeUsage: false })
@@ -42,8 +41,8 @@ t.test('fields are carried, null is absent, 0 is a value', async (t) => {
     seed: 7,
     presence_penalty: 0
   })
-  t.match(requests[0], { maxTokens: 5, temperature: 0, topP: 0.5, stop: ['x'], stream: true, unmapped: { seed: 7 } })
-  t.notOk('presence_penalty' in requests[0].unmapped)
+  t.match(requests[0], { maxTokens: 5, temperature: 0, topP: 0.5, stop: ['x'], stream: true, sampling: { seed: 7 } })
+  t.notOk('presencePenalty' in requests[0].sampling!)
   t.notOk('temperature' in decode({ temperature: null, n: null, stop: null }).requests[0])
 })
 

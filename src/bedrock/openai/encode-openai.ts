@@ -1,0 +1,71 @@
+import type { CoreField } from '../../core/field.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { Mutable } from '../../core/mutable.ts'
+import type { Warning } from '../../core/warning.ts'
+import type { Traits } from '../../models/traits.ts'
+import type { CalledPath, EncodedChat } from '../codec/chat-codec.ts'
+import { type EncodedConverse, encodeConverseRequest } from '../converse/encode-request.ts'
+import type { EncodeInput } from '../prepare/encode-scope.ts'
+import { member } from './openai-wire.ts'
+import type { ResponsesWishes } from './render-responses.ts'
+
+/** A request in the words of one of OpenAI's surfaces, and the same as Converse has it: the plan that it was made from. */
+export interface EncodedOpenai extends EncodedChat {
+  readonly plan: EncodedConverse
+  /** Where the surface is. */
+  readonly at: Pick<Traits, 'host' | 'mantlePrefix'>
+  /** As the surface calls it. */
+  readonly model: string
+}
+
+type Render = (converse: JsonObject, wishes: ResponsesWishes) => JsonObject
+
+/** Says a conversation in the words of a surface. What only Converse can say is left out and reported. */
+export function encodeOpenai(input: EncodeInput, render: Render): EncodedOpenai {
+  const { request, target, traits } = input
+  // Whatever Converse counts for these models, here the counts are OpenAI's, and are read as such.
+  const plan = encodeConverseRequest({ ...input, traits: { ...traits, streamInputHoldsCache: false } })
+  const model = traits.host === 'mantle' ? bareId(target.baseId) : target.id
+  const body = render(plan.body, {
+    model,
+    streaming: plan.streaming,
+    parallel: request.parallelToolCalls,
+    sealsReasoning: traits.replay === 'redacted'
+  })
+  const warnings = [...plan.warnings.filter((warning) => !isSaid(warning)), ...lost(plan.body)]
+  const encoded: Mutable<EncodedOpenai> = { body, streaming: plan.streaming, warnings, plan, at: traits, model }
+  if (plan.outputSchema !== undefined) encoded.outputSchema = plan.outputSchema
+  return encoded
+}
+
+/** The address of a surface; Bedrock's runtime has one prefix for all models (AWS 2026-09). */
+export function surfacePath(
+  { host, mantlePrefix }: EncodedOpenai['at'],
+  operation: 'responses' | 'chat/completions'
+): CalledPath {
+  return host === 'mantle' ? { path: `${mantlePrefix}/${operation}`, host } : { path: `/openai/v1/${operation}` }
+}
+
+/** Mantle's name of a model: without a geography before it and the version behind it (`openai.gpt-oss-120b-1:0`). */
+function bareId(baseId: string): string {
+  return baseId.replace(/-\d+:\d+$/, '')
+}
+
+/** Converse has no place for it, these surfaces have. */
+function isSaid(warning: Warning): boolean {
+  return 'field' in warning && warning.field === 'parallelToolCalls'
+}
+
+/** What Converse carries and these surfaces do not. */
+const ONLY_CONVERSE: readonly (readonly [member: string, field: CoreField])[] = [
+  ['guardrailConfig', 'guardrail'],
+  ['performanceConfig', 'latency'],
+  ['requestMetadata', 'metadata']
+]
+
+function lost(converse: JsonObject): readonly Warning[] {
+  const reason = 'this model is called by a surface that has no such field'
+  return ONLY_CONVERSE.flatMap(([name, field]) =>
+    isJsonObject(converse[name]) && member(converse[name], 'latency') !== 'standard' ? [{ field, reason }] : []
+  )
+}
