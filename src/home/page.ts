@@ -16,7 +16,7 @@ export const HOME_PAGE = `<!doctype html>
 <body>
 <header>
   <div class="brand">${HOME_ICON.trim().replace('<svg ', '<svg aria-hidden="true" width="40" height="40" ')}
-    <div><h1>Adit</h1><p class="fine">The OpenAI API, in front of Amazon Bedrock</p></div>
+    <div><h1>Adit</h1><p class="fine">OpenAI’s and Anthropic’s APIs, in front of Amazon Bedrock</p></div>
   </div>
   <p id="status" data-state="asking" role="status"><strong id="status-word">Up</strong> <span id="status-about"></span></p>
 </header>
@@ -27,7 +27,7 @@ export const HOME_PAGE = `<!doctype html>
   <div class="field">
     <span class="label" id="base-label">Base URL</span>
     <div class="row"><output id="base-url" aria-labelledby="base-label"></output><button type="button" id="copy-base" aria-describedby="base-label">Copy</button></div>
-    <p class="fine">What an OpenAI client asks for as its base URL.</p>
+    <p class="fine">What an OpenAI client asks for as its base URL; Anthropic’s want it without <code>/v1</code>.</p>
   </div>
   <form id="key-form" class="field">
     <label class="label" for="key">API key</label>
@@ -47,7 +47,13 @@ export const HOME_PAGE = `<!doctype html>
   </div>
 </section>
 <section class="chat" aria-labelledby="chat-title">
-  <div class="head"><h2 id="chat-title">Chat</h2><code id="chat-model"></code><button type="button" id="new-chat" class="quiet" hidden>New chat</button></div>
+  <div class="head"><h2 id="chat-title">Chat</h2><code id="chat-model"></code>
+    <div id="dialects" class="kinds" role="radiogroup" aria-label="API of the chat and the snippets">
+      <label><input type="radio" name="dialect" value="chat" checked>OpenAI Chat</label>
+      <label><input type="radio" name="dialect" value="responses">OpenAI Responses</label>
+      <label><input type="radio" name="dialect" value="messages">Anthropic</label>
+    </div>
+    <button type="button" id="new-chat" class="quiet" hidden>New chat</button></div>
   <div class="log"><div id="turns"></div></div>
   <form id="chat-form">
     <textarea id="message" rows="2" placeholder="Ask something" aria-label="Message" aria-describedby="chat-hint"></textarea>
@@ -62,6 +68,8 @@ export const HOME_PAGE = `<!doctype html>
       <label><input type="radio" name="snippet" value="node">Node</label>
       <label><input type="radio" name="snippet" value="nextchat">NextChat</label>
       <label><input type="radio" name="snippet" value="langchain">LangChain</label>
+      <label><input type="radio" name="snippet" value="codex">Codex</label>
+      <label><input type="radio" name="snippet" value="claude-code">Claude Code</label>
     </div>
     <button type="button" id="copy-snippet">Copy</button>
   </div>

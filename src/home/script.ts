@@ -1,5 +1,7 @@
+import * as answer from './browser/answer.ts'
 import * as callApi from './browser/call-api.ts'
 import * as chat from './browser/chat.ts'
+import * as dialects from './browser/dialects.ts'
 import * as dom from './browser/dom.ts'
 import * as models from './browser/models.ts'
 import * as readAnswer from './browser/read-answer.ts'
@@ -9,10 +11,20 @@ import * as start from './browser/start.ts'
 import * as state from './browser/state.ts'
 import * as status from './browser/status.ts'
 
-const MODULES = [callApi, chat, dom, models, readAnswer, readEvents, snippets, start, state, status] satisfies readonly Record<
-  string,
-  (...given: never[]) => unknown
->[]
+const MODULES = [
+  answer,
+  callApi,
+  chat,
+  dialects,
+  dom,
+  models,
+  readAnswer,
+  readEvents,
+  snippets,
+  start,
+  state,
+  status
+] satisfies readonly Record<string, (...given: never[]) => unknown>[]
 
 /**
  * The page's script: the functions of `browser/`, written out as they are, and a call of `start`.
@@ -21,7 +33,12 @@ const MODULES = [callApi, chat, dom, models, readAnswer, readEvents, snippets, s
  */
 export function homeScript(): string {
   const functions = MODULES.flatMap((module) => Object.values(module))
-  // Where types were stripped, blanks stand for them.
-  const sources = functions.map((each) => each.toString().replace(/[ \t]+$/gm, ''))
+  // Where types were stripped, blanks stand for them: more than any text of the page has in a row.
+  const sources = functions.map((each) =>
+    each
+      .toString()
+      .replace(/(?<=\S) {4,}/g, ' ')
+      .replace(/[ \t]+$/gm, '')
+  )
   return `${sources.join('\n')}\nstart()\n`
 }

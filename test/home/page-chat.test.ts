@@ -31,6 +31,24 @@ t.test('a chat streams to its end, tells its tokens, and remembers', { skip }, a
   })
 })
 
+t.test('each dialect streams to its end, tells its tokens and says what went wrong', { skip }, async (t) => {
+  const { base, standin } = await build(t, { DEFAULT_MODEL: MODEL, UPSTREAM_MAX_ATTEMPTS: '1' })
+  const { page } = await openPage(t, await browser(), base)
+  await connect(page, KEY)
+  for (const [nth, name] of ['OpenAI Responses', 'Anthropic'].entries()) {
+    await page.getByText(name, { exact: true }).click()
+    standin.answer(MODEL, { content: [{ text: name }], usage: { inputTokens: 11, outputTokens: 7, totalTokens: 18 } })
+    await say(page, 'Hello')
+    await notes(page, '11 tokens in · 7 out').nth(nth).waitFor()
+    t.equal(await page.locator('.answer > .text').nth(nth).textContent(), name)
+  }
+  standin.fail(MODEL, 'reset-mid-stream')
+  await say(page, 'Once more')
+  const card = page.locator('.answer .failure')
+  await card.waitFor()
+  t.match(await card.textContent(), /Failed while answering/)
+})
+
 t.test('reasoning stands apart from the answer', { skip }, async (t) => {
   const { base } = await build(t, { DEFAULT_MODEL: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' })
   const { page } = await openPage(t, await browser(), base)

@@ -1,7 +1,9 @@
 /// <reference lib="dom" />
+import { type Answer, type AnswerView, newAnswer } from './answer.ts'
 import { callApi, type Failure, failureCard, noReply, readFailure } from './call-api.ts'
+import { dialectBody, dialectPath } from './dialects.ts'
 import { announce, byId, make } from './dom.ts'
-import { type Answer, type AnswerView, describeAnswer, newAnswer, readAnswer } from './read-answer.ts'
+import { describeAnswer, readAnswer } from './read-answer.ts'
 import { type HomeState, writesText } from './state.ts'
 
 export interface TurnView extends AnswerView {
@@ -79,14 +81,14 @@ export async function converse(
   messages: HomeState['history'],
   run: { readonly answer: Answer; readonly turn: TurnView; readonly signal: AbortSignal }
 ): Promise<Failure | undefined> {
-  const body = { model: state.model.id, messages, stream: true, stream_options: { include_usage: true } }
+  const { dialect } = state
   try {
-    const response = await callApi(state, 'chat/completions', {
+    const response = await callApi(state, dialectPath(dialect), {
       method: 'POST',
-      body: JSON.stringify(body),
+      body: JSON.stringify(dialectBody(dialect, state.model.id, messages)),
       signal: run.signal
     })
-    return response.ok ? await readAnswer(response, run.answer, run.turn) : await readFailure(response)
+    return response.ok ? await readAnswer(response, dialect, run.answer, run.turn) : await readFailure(response)
   } catch (error) {
     return run.signal.aborted ? undefined : noReply(error)
   }

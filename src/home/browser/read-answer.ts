@@ -1,85 +1,56 @@
 /// <reference lib="dom" />
-import { type ErrorBody, type Failure, toFailure } from './call-api.ts'
+import type { Answer, AnswerView } from './answer.ts'
+import { type Failure, toFailure } from './call-api.ts'
+import { takeEvent } from './dialects.ts'
 import { readEvents } from './read-events.ts'
+import type { DialectName } from './state.ts'
 
-/** What a chat stream has said so far. */
-export interface Answer {
-  content: string
-  finish: string
-  usage: Usage | undefined
-  /** Milliseconds from the request to the first text. */
-  firstMs: number | undefined
-  totalMs: number
-}
-
-export interface Usage {
-  readonly prompt_tokens: number
-  readonly completion_tokens: number
-  readonly prompt_tokens_details?: { readonly cached_tokens?: number }
-  readonly completion_tokens_details?: { readonly reasoning_tokens?: number }
-}
-
-/** Where the pieces of an answer are shown as they come. */
-export interface AnswerView {
-  content(delta: string): void
-  reasoning(delta: string): void
-}
-
-export interface Chunk {
-  readonly error?: ErrorBody
-  readonly usage?: Usage | null
-  readonly choices?: readonly {
-    readonly delta?: { readonly content?: string | null; readonly reasoning_content?: string | null }
-    readonly finish_reason?: string | null
-  }[]
-}
-
-export function newAnswer(): Answer {
-  return { content: '', finish: '', usage: undefined, firstMs: undefined, totalMs: 0 }
-}
-
-/** Reads a chat stream into `answer` and the view. Gives the failure the stream told of, or that it ended too early. */
+/** Reads the stream of an answer into `answer` and the view. Gives the failure the stream told of, or that it ended too early. */
 export async function readAnswer(
   response: Response,
+  dialect: DialectName,
   answer: Answer,
   view: AnswerView & { readonly startedAt: number }
 ): Promise<Failure | undefined> {
   if (response.body === null) return toFailure('Empty', { message: 'The reply has no body.' }, response)
+  const noting = notingView(answer, view)
   for await (const data of readEvents(response.body)) {
-    if (data === '[DONE]') return undefined
-    const chunk = JSON.parse(data) as Chunk
-    if (chunk.error !== undefined) return toFailure('Failed while answering', chunk.error, response)
-    takeChunk(chunk, answer, view)
+    const outcome = takeEvent(dialect, data, answer, noting)
+    if (outcome === 'end') return undefined
+    if (outcome !== undefined) return toFailure('Failed while answering', outcome, response)
   }
   return toFailure('Cut short', { message: 'The stream ended before the answer was complete.' }, response)
 }
 
-export function takeChunk(chunk: Chunk, answer: Answer, view: AnswerView & { readonly startedAt: number }): void {
-  answer.usage = chunk.usage ?? answer.usage
-  const choice = chunk.choices?.[0]
-  const content = choice?.delta?.content ?? ''
-  const reasoning = choice?.delta?.reasoning_content ?? ''
-  answer.finish = choice?.finish_reason ?? answer.finish
-  if (content === '' && reasoning === '') return
-  answer.firstMs ??= performance.now() - view.startedAt
-  if (reasoning !== '') view.reasoning(reasoning)
-  if (content === '') return
-  answer.content += content
-  view.content(content)
+/** A view that also keeps the text, and the time of the first piece. */
+export function notingView(answer: Answer, view: AnswerView & { readonly startedAt: number }): AnswerView {
+  const note = (delta: string) => {
+    if (delta !== '') answer.firstMs ??= performance.now() - view.startedAt
+    return delta !== ''
+  }
+  return {
+    content(delta) {
+      if (!note(delta)) return
+      answer.content += delta
+      view.content(delta)
+    },
+    reasoning(delta) {
+      if (note(delta)) view.reasoning(delta)
+    }
+  }
 }
 
 /** What an answer cost and took, in one line. */
 export function describeAnswer(answer: Answer): string {
-  const { usage, firstMs, totalMs, finish } = answer
-  const reasoning = usage?.completion_tokens_details?.reasoning_tokens ?? 0
-  const cached = usage?.prompt_tokens_details?.cached_tokens ?? 0
+  const { usage, firstMs, totalMs, end } = answer
+  const { cached = 0, reasoning = 0 } = usage ?? {}
   const parts = [
-    usage && `${usage.prompt_tokens} tokens in${cached > 0 ? ` (${cached} cached)` : ''}`,
-    usage && `${usage.completion_tokens} out${reasoning > 0 ? ` (${reasoning} reasoning)` : ''}`,
+    usage && `${usage.input} tokens in${cached > 0 ? ` (${cached} cached)` : ''}`,
+    usage && `${usage.output} out${reasoning > 0 ? ` (${reasoning} reasoning)` : ''}`,
     firstMs !== undefined && `first after ${seconds(firstMs)}`,
     `${seconds(totalMs)} in all`,
-    finish === 'length' && 'ended by the token limit',
-    finish === 'content_filter' && 'ended by a content filter'
+    end === 'limit' && 'ended by the token limit',
+    end === 'filter' && 'ended by a content filter'
   ]
   return parts.filter((part) => typeof part === 'string').join(' · ')
 }

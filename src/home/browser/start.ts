@@ -3,7 +3,7 @@ import { leave, showChat, startChat } from './chat.ts'
 import { byId, copyOnClick } from './dom.ts'
 import { loadModels, showModels } from './models.ts'
 import { type SnippetKind, snippet, snippetInput } from './snippets.ts'
-import { type HomeState, newState } from './state.ts'
+import { type DialectName, type HomeState, newState } from './state.ts'
 import { watchStatus } from './status.ts'
 
 /** Brings the page to life. */
@@ -51,6 +51,11 @@ export function startKey(state: HomeState, onChoice: () => void): void {
 }
 
 export function startSnippets(state: HomeState): void {
+  byId('dialects').addEventListener('change', () => {
+    const chosen = document.querySelector<HTMLInputElement>('input[name="dialect"]:checked')
+    state.dialect = (chosen?.value ?? 'chat') as DialectName
+    showSnippet(state)
+  })
   byId('snippet-kinds').addEventListener('change', () => showSnippet(state))
   copyOnClick(byId('copy-snippet'), () => byId('snippet').textContent ?? '')
 }

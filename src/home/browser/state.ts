@@ -1,3 +1,6 @@
+/** The languages in which a model can be asked. */
+export type DialectName = 'chat' | 'responses' | 'messages'
+
 /** A model as `GET /v1/models` lists it. */
 export interface Model {
   readonly id: string
@@ -20,6 +23,8 @@ export interface HomeState {
   /** Ends in `/v1`. */
   readonly base: string
   key: string
+  /** The language that the chat and the snippets speak. */
+  dialect: DialectName
   models: readonly Model[]
   model: Model
   history: readonly Message[]
@@ -29,7 +34,7 @@ export interface HomeState {
 
 /** Before a key is given: any OpenAI name stands for the gateway's default model. */
 export function newState(base: string): HomeState {
-  return { base, key: '', models: [], model: { id: 'gpt-4o' }, history: [], running: undefined }
+  return { base, key: '', dialect: 'chat', models: [], model: { id: 'gpt-4o' }, history: [], running: undefined }
 }
 
 /** Whether the model makes vectors. */
