@@ -83,7 +83,8 @@ const CONTENT: Readonly<Record<string, (traits: Traits) => string>> = {
   '`s3://` media': (traits) => (traits.input.length === 0 ? '400' : traits.s3Media ? 'from `S3_MEDIA_BUCKETS`' : '400'),
   'last message from the assistant': (traits) => (traits.prefill ? 'continued' : 'a user turn follows'),
   'signed reasoning sent back': (traits) => ({ signed: YES, redacted: 'encrypted only', none: 'left out' })[traits.replay],
-  'most tokens of an answer': (traits) => (traits.maxOutputTokens === 0 ? 'unknown' : String(traits.maxOutputTokens))
+  'most tokens of an answer': (traits) => (traits.maxOutputTokens === 0 ? 'unknown' : String(traits.maxOutputTokens)),
+  'context window': (traits) => (traits.contextWindow === 0 ? 'unknown' : String(traits.contextWindow))
 }
 
 function sampling(name: SamplingName): (traits: Traits) => string {

@@ -24,6 +24,8 @@ export interface TextBlock extends BlockMarks {
   readonly text: string
   /** Text that a guardrail shall check (only such blocks are checked once one is present). */
   readonly guard?: readonly ('grounding_source' | 'query' | 'guard_content')[]
+  /** A user's text that the caller wrote as the system's, in mid-conversation. */
+  readonly isSystem?: true
 }
 
 export interface ImageBlock extends BlockMarks {
@@ -94,8 +96,6 @@ export interface Turn {
   readonly content: readonly Block[]
   /** The caller sent several thoughts beside the content: what stood between them is not known. */
   readonly reasoningApart?: true
-  /** A user's turn that the caller wrote as the system's, in mid-conversation. */
-  readonly isSystem?: true
   /** Path of the message in the caller's request, for error messages: `messages[3]`. */
   readonly path?: string
 }
@@ -110,6 +110,10 @@ export interface FunctionTool {
   readonly strict?: boolean
   /** Not to be offered yet: the conversation has no reference to it. */
   readonly deferred?: true
+  /** Inputs as they should look. */
+  readonly examples?: readonly Json[]
+  /** Its input is wanted piece by piece as the model writes it, before it is known to be whole JSON. */
+  readonly eagerInput?: true
   readonly cache?: CacheMark
   /** Path of the object that holds the name in the caller's request: `tools[0].function`. */
   readonly path?: string

@@ -33,6 +33,8 @@ const MEMBERS = {
   host: ['runtime or mantle', oneOf('runtime', 'mantle')],
   mantlePrefix: ['/v1 or /openai/v1', oneOf('/v1', '/openai/v1')],
   contextEdits: ['true or false', flag],
+  systemTurns: ['true or false', flag],
+  eagerToolInput: ['true or false', flag],
   s3Media: ['true or false', flag],
   systemPrompt: ['true or false', flag],
   prefill: ['true or false', flag],
@@ -66,6 +68,7 @@ const MEMBERS = {
   maxStops: ['a whole number', count],
   blankStops: ['true or false', flag],
   nativeFields: [`an object of strings under ${SAMPLING_NAMES.join(', ')}`, nativePaths],
+  contextWindow: ['a whole number', count],
   maxOutputTokens: ['a whole number', count],
   minOutputTokens: ['a whole number', count],
   reasoning: [

@@ -8,6 +8,8 @@ const PERMISSIVE: Traits = {
   host: 'runtime',
   mantlePrefix: '/v1',
   contextEdits: false,
+  systemTurns: false,
+  eagerToolInput: false,
   s3Media: true,
   systemPrompt: true,
   prefill: true,
@@ -38,6 +40,7 @@ const PERMISSIVE: Traits = {
   maxStops: 2500,
   blankStops: true,
   nativeFields: {},
+  contextWindow: 0,
   maxOutputTokens: 0,
   minOutputTokens: 1,
   reasoning: 'none',
@@ -77,6 +80,7 @@ const OPEN_WEIGHT: Traits = {
   s3Media: false,
   prefill: false,
   toolResultMedia: [],
+  contextWindow: 128_000,
   maxOutputTokens: 16_384,
   // GLM, MiniMax, Nemotron, Magistral, Palmyra: no control is proven, and Bedrock takes only some of their reasoning apart.
   inlineReasoning: 'always'
@@ -125,6 +129,7 @@ const CLAUDE_3: Traits = {
   samplingWithReasoning: false,
   topKField: 'top_k',
   blankStops: false,
+  contextWindow: 200_000,
   maxOutputTokens: 4096,
   structuredOutputWithCitations: false,
   betas: CLAUDE_BETAS,
@@ -176,6 +181,7 @@ const CLAUDE_45: Traits = {
 const CLAUDE_46: Traits = {
   ...CLAUDE_45,
   prefill: false,
+  contextWindow: 1_000_000,
   maxOutputTokens: 128_000,
   reasoning: 'adaptive',
   interleavedBeta: '',
@@ -195,6 +201,7 @@ const CLAUDE_47: Traits = {
   efforts: EFFORTS_TO_MAX,
   hidesReasoning: true,
   contextEdits: true,
+  eagerToolInput: true,
   // Its tokenizer is a new one.
   tokenScale: 1.53
 }
@@ -206,7 +213,7 @@ const CLAUDE_5: Traits = { ...CLAUDE_47, reasoningOff: 'disabled' }
 const CLAUDE_ALWAYS: Traits = { ...CLAUDE_47, reasoningOff: 'never' }
 
 /** The same, and no tool can be forced: "tool_choice: type \"tool\" and \"any\" are not supported for this model." 2026-09. */
-const CLAUDE_UNFORCED: Traits = { ...CLAUDE_ALWAYS, toolChoice: ['auto'] }
+const CLAUDE_UNFORCED: Traits = { ...CLAUDE_ALWAYS, systemTurns: true, toolChoice: ['auto'] }
 
 /** Reasoning of 5.1 and newer is bound to all that came before it (B29). 2026-09. */
 const BINDING_BETA = 'thinking-binding-controls-2026-08-01'
@@ -221,6 +228,7 @@ const NOVA: Traits = {
   toolResultMedia: ['image', 'document'],
   topKField: 'inferenceConfig.topK',
   maxStops: 4,
+  contextWindow: 300_000,
   maxOutputTokens: 10_000,
   // Nova 1 thinks aloud in <thinking> tags before it calls a tool, without being asked to.
   inlineReasoning: 'with-tools',
@@ -233,6 +241,7 @@ const NOVA: Traits = {
 /** Nova 2: reasoningConfig; with effort high, maxTokens, temperature and topP must be unset. */
 const NOVA_2: Traits = {
   ...NOVA,
+  contextWindow: 1_000_000,
   maxOutputTokens: 64_000,
   reasoning: 'nova',
   inlineReasoning: 'no',
@@ -255,6 +264,7 @@ const GPT: Traits = {
   temperature: false,
   topP: false,
   maxStops: 0,
+  contextWindow: 1_050_000,
   maxOutputTokens: 128_000,
   minOutputTokens: 16,
   reasoning: 'field',
@@ -326,6 +336,7 @@ const DEEPSEEK_3: Traits = {
   toolChoice: ['auto', 'any'],
   // V3.2's markup, and its name in V4.
   callMarkers: ['<｜DSML｜function_calls', '<｜DSML｜tool_calls'],
+  contextWindow: 163_840,
   maxOutputTokens: 81_920,
   reasoning: 'field',
   reasoningField: 'reasoning_config',
@@ -364,6 +375,7 @@ const MISTRAL_OLD: Traits = {
   strictTools: false,
   structuredOutput: false,
   toolsInStream: false,
+  contextWindow: 32_000,
   maxOutputTokens: 8192
 }
 /** Mistral 7B and Mixtral: neither tools nor a system prompt. */
@@ -383,7 +395,7 @@ const LLAMA: Traits = {
   profileOnly: true,
   profiles: ['us', 'us-gov', 'eu']
 }
-const LLAMA_3: Traits = { ...LLAMA, tools: false, maxOutputTokens: 2048, profileOnly: false }
+const LLAMA_3: Traits = { ...LLAMA, tools: false, contextWindow: 8192, maxOutputTokens: 2048, profileOnly: false }
 const LLAMA_4: Traits = { ...LLAMA, ...SEES_AND_READS, toolResultMedia: ['image', 'document'] }
 
 /** Writer: results alone in their message and without status. */
@@ -426,13 +438,13 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-mythos-5-20*', CLAUDE_UNFORCED],
   ['anthropic.claude-mythos-*', { ...CLAUDE_UNFORCED, ...BOUND }],
   // The suffix keeps a later 5.x out of the row.
-  ['anthropic.claude-opus-5', CLAUDE_5],
-  ['anthropic.claude-opus-5-v*', CLAUDE_5],
-  ['anthropic.claude-opus-5-20*', CLAUDE_5],
+  ['anthropic.claude-opus-5', { ...CLAUDE_5, systemTurns: true }],
+  ['anthropic.claude-opus-5-v*', { ...CLAUDE_5, systemTurns: true }],
+  ['anthropic.claude-opus-5-20*', { ...CLAUDE_5, systemTurns: true }],
   ['anthropic.claude-sonnet-5', CLAUDE_5],
   ['anthropic.claude-sonnet-5-v*', CLAUDE_5],
   ['anthropic.claude-sonnet-5-20*', CLAUDE_5],
-  ['anthropic.claude-opus-4-8*', CLAUDE_47],
+  ['anthropic.claude-opus-4-8*', { ...CLAUDE_47, systemTurns: true }],
   ['anthropic.claude-opus-4-7*', CLAUDE_47],
   ['anthropic.claude-opus-4-6*', { ...CLAUDE_46, efforts: ['low', 'medium', 'high', 'max'] }],
   ['anthropic.claude-sonnet-4-6*', { ...CLAUDE_46, maxOutputTokens: 64_000 }],
@@ -446,8 +458,8 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-3-5-sonnet-20241022-*', CLAUDE_35],
   ['anthropic.claude-3-5-sonnet-*', { ...CLAUDE_3, profiles: ['us', 'eu', 'apac'] }],
   ['anthropic.claude-3-*', CLAUDE_3],
-  ['anthropic.claude-v2*', { ...CLAUDE_3, input: ['document'], tools: false }],
-  ['anthropic.claude-instant*', { ...CLAUDE_3, input: ['document'], tools: false }],
+  ['anthropic.claude-v2*', { ...CLAUDE_3, input: ['document'], tools: false, contextWindow: 100_000 }],
+  ['anthropic.claude-instant*', { ...CLAUDE_3, input: ['document'], tools: false, contextWindow: 100_000 }],
   ['anthropic.claude-haiku-*', { ...CLAUDE_5, ...BOUND }],
   ['anthropic.*', { ...CLAUDE_UNFORCED, ...BOUND }],
 
@@ -457,7 +469,7 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['openai.gpt-5*', GPT],
   ['openai.*', GPT_6],
 
-  ['amazon.nova-micro-*', { ...NOVA, input: [], toolResultMedia: [] }],
+  ['amazon.nova-micro-*', { ...NOVA, input: [], toolResultMedia: [], contextWindow: 128_000 }],
   ['amazon.nova-lite-*', NOVA],
   ['amazon.nova-pro-*', NOVA],
   ['amazon.nova-premier-*', { ...NOVA, profileOnly: true, profiles: ['us'] }],
@@ -467,7 +479,15 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['amazon.titan-embed-*', PERMISSIVE],
   [
     'amazon.titan-text-*',
-    { ...OPEN_WEIGHT, ...READS, family: 'titan', tools: false, systemPrompt: false, maxOutputTokens: 4096 }
+    {
+      ...OPEN_WEIGHT,
+      ...READS,
+      family: 'titan',
+      tools: false,
+      systemPrompt: false,
+      contextWindow: 8192,
+      maxOutputTokens: 4096
+    }
   ],
 
   [
@@ -496,7 +516,10 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['mistral.mixtral-*', MISTRAL_PLAIN],
   ['mistral.mistral-large-24*', MISTRAL_OLD],
   ['mistral.mistral-small-24*', MISTRAL_OLD],
-  ['mistral.pixtral-large-*', { ...MISTRAL_OLD, ...SEES_AND_READS, profileOnly: true, profiles: ['us', 'eu'] }],
+  [
+    'mistral.pixtral-large-*',
+    { ...MISTRAL_OLD, ...SEES_AND_READS, contextWindow: 128_000, profileOnly: true, profiles: ['us', 'eu'] }
+  ],
   ['mistral.devstral-*', { ...MISTRAL, strictTools: false, structuredOutput: false }],
   ['mistral.magistral-*', { ...MISTRAL, ...SEES_AND_READS, reasoning: 'inherent' }],
   ['mistral.voxtral-*', { ...MISTRAL, input: ['audio', 'document'] }],
@@ -526,7 +549,7 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['writer.palmyra-vision-*', { ...PALMYRA, ...SEES, toolChoice: ['any', 'tool'] }],
   ['writer.*', PALMYRA],
   ['cohere.command-r*', COMMAND_R],
-  ['cohere.command-*', { ...COMMAND_R, tools: false, systemPrompt: false }],
+  ['cohere.command-*', { ...COMMAND_R, tools: false, systemPrompt: false, contextWindow: 4000 }],
   ['cohere.embed-*', PERMISSIVE],
   ['ai21.*', { ...OPEN_WEIGHT, ...READS, family: 'jamba', toolsInStream: false, toolChoice: ['auto'], maxOutputTokens: 4096 }],
   [

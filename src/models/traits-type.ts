@@ -28,6 +28,10 @@ export interface Traits {
   readonly mantlePrefix: '/v1' | '/openai/v1'
   /** Takes `context_management` in its own body, behind its beta flag. */
   readonly contextEdits: boolean
+  /** Takes turns of the system in mid-conversation, in its own body. */
+  readonly systemTurns: boolean
+  /** Takes `eager_input_streaming` of a tool, in its own body. */
+  readonly eagerToolInput: boolean
   /** Media by `s3Location`. */
   readonly s3Media: boolean
   readonly systemPrompt: boolean
@@ -80,6 +84,8 @@ export interface Traits {
   /** Settings outside Converse that the native body takes, each with its path there, dots between members. */
   readonly nativeFields: Readonly<Partial<Record<SamplingName, string>>>
 
+  /** Tokens of prompt and answer together, without a flag for more; 0: unknown. Clients that compact by themselves are told. */
+  readonly contextWindow: number
   /** Most tokens of an answer; 0: unknown, then nothing is sent unless asked. */
   readonly maxOutputTokens: number
   readonly minOutputTokens: number

@@ -43,6 +43,10 @@ export interface Traits {
   readonly resultStatus: boolean
   readonly maxStops: number
   readonly countTokens: boolean
+  /** Takes turns of the system in mid-conversation, in its own body. */
+  readonly systemTurns: boolean
+  /** Takes `eager_input_streaming` of a tool, in its own body. */
+  readonly eagerInput: boolean
 }
 
 /** One foundation model of the stand-in. */
@@ -79,7 +83,9 @@ const BASE: Traits = {
   resultAlone: false,
   resultStatus: true,
   maxStops: 2500,
-  countTokens: false
+  countTokens: false,
+  systemTurns: false,
+  eagerInput: false
 }
 
 const CLAUDE: Traits = {
@@ -102,9 +108,10 @@ const CLAUDE_NEW: Traits = {
   thinking: 'adaptive',
   sampling: 'none',
   structured: false,
-  efforts: ['low', 'medium', 'high', 'xhigh', 'max']
+  efforts: ['low', 'medium', 'high', 'xhigh', 'max'],
+  eagerInput: true
 }
-const CLAUDE_ALWAYS: Traits = { ...CLAUDE_NEW, thinking: 'adaptive-always', toolChoice: ['auto'] }
+const CLAUDE_ALWAYS: Traits = { ...CLAUDE_NEW, thinking: 'adaptive-always', toolChoice: ['auto'], systemTurns: true }
 const NOVA: Traits = {
   ...BASE,
   family: 'nova',
@@ -183,15 +190,19 @@ const BOUND = { bindsThinking: true }
 
 const ANTHROPIC: readonly CatalogModel[] = [
   claude(CLAUDE_ALWAYS, 'claude-opus-5-5', 'Claude Opus 5.5', BOUND),
-  claude(CLAUDE_ALWAYS, 'claude-sonnet-5-5', 'Claude Sonnet 5.5', { ...BOUND, toolChoice: ['auto', 'any', 'tool'] }),
+  claude(CLAUDE_ALWAYS, 'claude-sonnet-5-5', 'Claude Sonnet 5.5', {
+    ...BOUND,
+    toolChoice: ['auto', 'any', 'tool'],
+    systemTurns: false
+  }),
   claude(CLAUDE_NEW, 'claude-haiku-5-5', 'Claude Haiku 5.5', BOUND),
   claude(CLAUDE_ALWAYS, 'claude-fable-5-1', 'Claude Fable 5.1', BOUND),
   claude(CLAUDE_ALWAYS, 'claude-fable-5', 'Claude Fable 5'),
   claude(CLAUDE_ALWAYS, 'claude-mythos-5-1', 'Claude Mythos 5.1', BOUND),
   claude(CLAUDE_ALWAYS, 'claude-mythos-5', 'Claude Mythos 5'),
-  claude(CLAUDE_NEW, 'claude-opus-5', 'Claude Opus 5'),
+  claude(CLAUDE_NEW, 'claude-opus-5', 'Claude Opus 5', { systemTurns: true }),
   claude(CLAUDE_NEW, 'claude-sonnet-5', 'Claude Sonnet 5'),
-  claude(CLAUDE_NEW, 'claude-opus-4-8', 'Claude Opus 4.8'),
+  claude(CLAUDE_NEW, 'claude-opus-4-8', 'Claude Opus 4.8', { systemTurns: true }),
   claude(CLAUDE_NEW, 'claude-opus-4-7', 'Claude Opus 4.7'),
   claude(CLAUDE_46, 'claude-opus-4-6-v1', 'Claude Opus 4.6', { efforts: ['low', 'medium', 'high', 'max'] }),
   claude(CLAUDE_46, 'claude-sonnet-4-6', 'Claude Sonnet 4.6', { maxOutput: 64_000, cacheMinimum: 1024 }),

@@ -3,6 +3,7 @@ import type { StreamEvent } from './converse-events.ts'
 import type { FrameFault, ShapeFault, WireFault } from './faults.ts'
 import { errorFrame, exceptionFrame } from './frames.ts'
 import type { Step } from './framing.ts'
+import { chunkFrame } from './native-events.ts'
 import { wireJson } from './wire-json.ts'
 
 /** Frames that pass before a fault in the middle of a stream strikes. */
@@ -10,11 +11,16 @@ const FRAMES_BEFORE = 4
 // A reset destroys what the client has not read yet: give it the time to read what came before.
 const BREATH_MS = 25
 
+/** Failures that are no exception frames: an error without a modelled name, and Claude's own event inside a chunk. */
+const FRAMES: Readonly<Record<string, (fault: FrameFault) => Uint8Array>> = {
+  error: ({ message }) => errorFrame('internalServerError', message),
+  chunk: ({ message, fields }) => chunkFrame({ type: 'error', payload: { error: { ...fields, message } } })
+}
+
 /** Puts an exception into a stream: alone in it, or after some answer. */
 export function* withException(steps: Iterable<Step>, fault: FrameFault, said?: Uint8Array): Generator<Step> {
   const payload = wireJson({ message: fault.message, ...fault.fields })
-  const bytes =
-    said ?? (fault.frame === 'error' ? errorFrame('internalServerError', fault.message) : exceptionFrame(fault.frame, payload))
+  const bytes = said ?? FRAMES[fault.frame]?.(fault) ?? exceptionFrame(fault.frame, payload)
   if (fault.at === 'middle') yield* firstFrames(steps, FRAMES_BEFORE)
   yield { do: 'write', bytes }
 }

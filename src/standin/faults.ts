@@ -17,7 +17,7 @@ export interface FrameFault {
   readonly kind: 'frame'
   readonly at: 'first' | 'middle'
   readonly exception: ExceptionName
-  /** The name on the frame; `error` frames have no modelled name. */
+  /** The name on the frame; `error` frames have no modelled name, and a `chunk` holds Claude's own `error` event. */
   readonly frame: string
   readonly message: string
   readonly fields?: Readonly<Record<string, unknown>>
@@ -129,6 +129,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     'serviceUnavailableException',
     'Bedrock is unable to process your request.'
   ),
+  // Only a stream in Claude's own words has events that can say it (reported for InvokeModelWithResponseStream).
+  'in-band-overloaded': {
+    ...frame('middle', 'ServiceUnavailableException', 'chunk', 'Overloaded'),
+    fields: { type: 'overloaded_error' }
+  },
   'mid-stream-error-message': frame('middle', 'InternalServerException', 'error', INTERNAL),
   'eof-no-stop': wire('eof-no-stop'),
   'eof-mid-frame': wire('eof-mid-frame'),

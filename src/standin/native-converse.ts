@@ -14,7 +14,11 @@ export function asConverse(request: NativeRequest, headers: Readonly<Record<stri
   }
   const guardrail = headers['x-amzn-bedrock-guardrailidentifier']
   return {
-    messages: messages.map(({ role, content }) => ({ role, content: blocks(blocksIn(content)) })),
+    // The brain listens to the system as to the user.
+    messages: messages.map(({ role, content }) => ({
+      role: role === 'system' ? 'user' : role,
+      content: blocks(blocksIn(content))
+    })),
     ...(system === undefined || system.length === 0 ? {} : { system: blocks(blocksIn(system)) }),
     inferenceConfig,
     ...(tools === undefined || tools.length === 0 ? {} : { toolConfig: toolConfig(request, tools) }),

@@ -46,10 +46,11 @@ export function checkNative(request: NativeRequest, model: CatalogModel): void {
   if (tool_choice !== undefined && tools.length === 0)
     invalid('tool_choice: tool_choice may only be specified while providing tools')
   checkDeferred(request)
+  checkExtras(request, model)
   checkTexts(request)
   checkMarks(request)
   checkPairs(request)
-  if (messages.some(({ role }) => role === 'system') && !['adaptive', 'adaptive-always'].includes(model.thinking))
+  if (messages.some(({ role }) => role === 'system') && !model.systemTurns)
     invalid("messages: role: Input should be 'user' or 'assistant'")
   if (messages.find(({ role }) => role !== 'system')?.role !== 'user') invalid('messages: first message must use the "user" role')
   if (messages.at(-1)?.role === 'assistant' && !model.prefill)
@@ -68,6 +69,17 @@ function checkDeferred({ tools = [], anthropic_beta: betas = [] }: NativeRequest
   }
   if (tools.length > 0 && tools.every((tool) => tool.defer_loading === true))
     invalid('tools: at least one tool must not have defer_loading set to true')
+}
+
+const EXAMPLES_BETA = 'tool-examples-2025-10-29'
+
+function checkExtras({ tools = [], anthropic_beta: betas = [] }: NativeRequest, model: CatalogModel): void {
+  for (const [index, { input_examples, eager_input_streaming }] of tools.entries()) {
+    if (input_examples !== undefined && !betas.includes(EXAMPLES_BETA))
+      invalid(`tools.${index}.custom.input_examples: Extra inputs are not permitted`)
+    if (eager_input_streaming !== undefined && !model.eagerInput)
+      invalid(`tools.${index}.custom.eager_input_streaming: Extra inputs are not permitted`)
+  }
 }
 
 /** The blocks of a message, a string being one text. */

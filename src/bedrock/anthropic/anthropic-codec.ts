@@ -34,7 +34,7 @@ export const anthropicCodec: ChatCodec<EncodedNative> = {
 const MOST_TOKENS = 4096
 
 function encode(input: EncodeInput): EncodedNative {
-  const plan = encodeConverseRequest(input)
+  const plan = encodeConverseRequest({ ...input, isNative: true })
   const { headers, fields } = renderSettings(plan.body)
   const said = { ...renderBody(plan.body, input.traits.maxOutputTokens || MOST_TOKENS), ...fields }
   const rendered = withOwnNames(said, plan.context.toolNames)

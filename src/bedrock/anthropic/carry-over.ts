@@ -1,6 +1,8 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
+import type { Block } from '../../core/turn.ts'
 import type { Traits } from '../../models/traits.ts'
+import { EXAMPLES_BETA, toolExtras } from '../prepare/tool-extras.ts'
 import { isNativeName } from './own-names.ts'
 
 /** What of a request of the Messages dialect has no place on Converse, and stands in Claude's own body as it was written. */
@@ -12,6 +14,8 @@ export interface CarriedOver {
   /** Names of tools in `tool_reference` parts, under the id of the call whose result they stand in. */
   readonly references: ReadonlyMap<string, readonly string[]>
   readonly contextManagement?: JsonObject
+  /** What tools have beside their schema: examples of inputs, the wish for input piece by piece; under their names. */
+  readonly extras: ReadonlyMap<string, JsonObject>
 }
 
 const SEARCH_BETA = 'tool-search-tool-2025-10-19'
@@ -20,7 +24,8 @@ const CONTEXT_BETA = 'context-management-2025-06-27'
 const CLIENT_TYPE = /^(?:bash|text_editor|memory|(computer))_\d{8}$/
 
 /** Looks for what only Claude's own body can hold; undefined: nothing. */
-export function carriedOver({ anthropic, betas }: ChatRequest, traits: Traits): CarriedOver | undefined {
+export function carriedOver(request: ChatRequest, traits: Traits): CarriedOver | undefined {
+  const { anthropic, betas } = request
   if (anthropic === undefined) return undefined
   const { tools, messages } = anthropic.body
   const { contextManagement } = anthropic
@@ -34,13 +39,29 @@ export function carriedOver({ anthropic, betas }: ChatRequest, traits: Traits): 
   const mayDefer = traits.betas.includes(SEARCH_BETA) && !isSearched
   const deferred = mayDefer ? given.filter(isDeferred) : []
   const edits = traits.contextEdits && traits.betas.includes(CONTEXT_BETA) && contextManagement !== undefined
-  if (typed.length === 0 && deferred.length === 0 && !edits) return undefined
+  const extras = extrasOf(request, traits)
+  const hasSystemTurns = traits.systemTurns && request.turns.some(({ content }) => content.some(isSystemText))
+  if (typed.length === 0 && deferred.length === 0 && extras.size === 0 && !edits && !hasSystemTurns) return undefined
   return {
     typed: byName(typed),
     deferred: byName(deferred),
     references: deferred.length === 0 ? new Map() : referencesIn(messages),
+    extras,
     ...(edits ? { contextManagement } : {})
   }
+}
+
+function isSystemText(block: Block): boolean {
+  return block.type === 'text' && block.isSystem === true
+}
+
+function extrasOf({ tools }: ChatRequest, traits: Traits): ReadonlyMap<string, JsonObject> {
+  const extras = new Map<string, JsonObject>()
+  for (const tool of tools) {
+    const taken = tool.type === 'function' ? toolExtras(tool, traits) : {}
+    if (!isEmpty(taken)) extras.set(tool.name, taken)
+  }
+  return extras
 }
 
 /** A name that only a detour can carry stays withheld as for every other family: a reference could not name it. */
@@ -71,10 +92,15 @@ export function putBack(
   over: CarriedOver,
   { callerName, callerId }: { callerName(wired: string): string; callerId(wired: string): string }
 ): JsonObject {
-  const { contextManagement: edits, deferred } = over
+  const { contextManagement: edits, deferred, extras } = over
   const thinks = isJsonObject(body.thinking) && body.thinking.type !== 'disabled'
   const kept = edits === undefined ? undefined : editsFor(edits, thinks)
-  const betas = [...(deferred.size > 0 ? [SEARCH_BETA] : []), ...(kept === undefined ? [] : [CONTEXT_BETA])]
+  const hasExamples = [...extras.values()].some((extra) => extra.input_examples !== undefined)
+  const betas = [
+    ...(deferred.size > 0 ? [SEARCH_BETA] : []),
+    ...(hasExamples ? [EXAMPLES_BETA] : []),
+    ...(kept === undefined ? [] : [CONTEXT_BETA])
+  ]
   const before = Array.isArray(body.anthropic_beta) ? body.anthropic_beta : []
   const all = [...new Set([...before, ...betas])]
   return {
@@ -96,7 +122,7 @@ function editsFor(edits: JsonObject, thinks: boolean): JsonObject | undefined {
 
 function toolsWith(
   rendered: readonly JsonObject[],
-  { typed, deferred }: CarriedOver,
+  { typed, deferred, extras }: CarriedOver,
   callerName: (wired: string) => string
 ): readonly JsonObject[] {
   const seen = new Set<string>()
@@ -105,9 +131,10 @@ function toolsWith(
     seen.add(name)
     const own = typed.get(name)
     if (own !== undefined) return withMark(own, tool)
-    return deferred.has(name) ? { ...tool, defer_loading: true } : tool
+    const whole = { ...tool, ...extras.get(name) }
+    return deferred.has(name) ? { ...whole, defer_loading: true } : whole
   })
-  const withheld = [...deferred].flatMap(([name, tool]) => (seen.has(name) ? [] : [plainTool(tool)]))
+  const withheld = [...deferred].flatMap(([name, tool]) => (seen.has(name) ? [] : [{ ...plainTool(tool), ...extras.get(name) }]))
   // At least one tool must be open: without one, what is withheld could never be asked for.
   return tools.some((tool) => tool.defer_loading !== true) ? [...tools, ...withheld] : rendered
 }

@@ -24,8 +24,9 @@ function mark({ ttl }: JsonObject): JsonObject {
 }
 
 function renderBlock(block: JsonObject): JsonObject {
-  const { text, image, document, toolUse, toolResult, reasoningContent } = block
-  if (typeof text === 'string') return { type: 'text', text }
+  const { text, systemText, image, document, toolUse, toolResult, reasoningContent } = block
+  const said = text ?? systemText
+  if (typeof said === 'string') return { type: 'text', text: said }
   if (isJsonObject(image)) return { type: 'image', source: base64(`image/${image.format}`, image.source) }
   if (isJsonObject(document)) return renderDocument(document)
   if (isJsonObject(toolUse))

@@ -1,6 +1,7 @@
 import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject, type Json, type JsonObject, mergeDeep } from '../../core/json.ts'
 import { renderBlocks, withMarks } from './render-blocks.ts'
+import { splitSystem } from './split-system.ts'
 
 /** The version of Claude's body on Bedrock. Models that are called by an ARN refuse newer ones. */
 const VERSION = 'bedrock-2023-05-31'
@@ -15,7 +16,7 @@ export function renderBody(converse: JsonObject, mostTokens: number): JsonObject
   const body: Record<string, Json> = {
     anthropic_version: VERSION,
     max_tokens: config.maxTokens ?? mostTokens,
-    messages: objects(messages).map(renderMessage)
+    messages: splitSystem(objects(messages)).map(renderMessage)
   }
   if (system !== undefined) body.system = renderBlocks(objects(system))
   if (config.temperature !== undefined) body.temperature = config.temperature

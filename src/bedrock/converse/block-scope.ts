@@ -16,4 +16,8 @@ export interface BlockScope {
   readonly status: boolean
   /** Citations are on for all documents of a request or for none: Claude refuses a mixture. */
   readonly cites: boolean
+  /** Text of the system stands as such among the user's. */
+  readonly systemTurns: boolean
+  /** Cache points stand inside tool results. */
+  readonly pointsInResults: boolean
 }

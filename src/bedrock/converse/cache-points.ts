@@ -104,9 +104,9 @@ function withLast(items: readonly JsonObject[], mark: CacheMark): readonly JsonO
 function settle(parts: CachedParts, encoding: EncodeScope, count: number): CachedParts {
   let surplus = count - MOST_POINTS
   let isLongAllowed = encoding.traits.cacheLongTtl && !isOmitted(encoding, 'cacheTtl')
-  const visit = (items: readonly JsonObject[]) =>
+  const visit = (items: readonly JsonObject[]): readonly JsonObject[] =>
     items.flatMap((item) => {
-      if (!isPoint(item)) return [item]
+      if (!isPoint(item)) return [withInner(item, visit)]
       if (surplus-- > 0) return []
       const ttl = isJsonObject(item.cachePoint) ? item.cachePoint.ttl : undefined
       if (ttl === '1h' && !isLongAllowed) encoding.warn('cache.ttl', 'one hour is not taken here; five minutes were sent')
@@ -125,7 +125,19 @@ function shortTtl(ttl: unknown, { traits }: EncodeScope): JsonObject {
 }
 
 function withoutPoints(items: readonly JsonObject[]): readonly JsonObject[] {
-  return items.filter((item) => !isPoint(item))
+  return items.filter((item) => !isPoint(item)).map((item) => withInner(item, withoutPoints))
+}
+
+/** Points inside a tool result, which only Claude's own body has a place for. */
+function innerOf({ toolResult }: JsonObject): readonly JsonObject[] {
+  return isJsonObject(toolResult) ? contentOf(toolResult) : []
+}
+
+function withInner(item: JsonObject, change: (items: readonly JsonObject[]) => readonly JsonObject[]): JsonObject {
+  const inner = innerOf(item)
+  return isJsonObject(item.toolResult) && inner.some(isPoint)
+    ? { ...item, toolResult: { ...item.toolResult, content: change(inner) } }
+    : item
 }
 
 function mapContent(
@@ -140,9 +152,14 @@ function contentOf(message: JsonObject): readonly JsonObject[] {
 }
 
 function countPoints({ tools, system, messages }: CachedParts): number {
-  return [...tools, ...system, ...messages.flatMap(contentOf)].filter(isPoint).length
+  const content = messages.flatMap(contentOf)
+  return [...tools, ...system, ...content, ...content.flatMap(innerOf)].filter(isPoint).length
 }
 
 function hasPoints({ tools, system, messages }: CachedParts): boolean {
-  return tools.some(isPoint) || system.some(isPoint) || messages.some((message) => contentOf(message).some(isPoint))
+  return (
+    tools.some(isPoint) ||
+    system.some(isPoint) ||
+    messages.some((message) => contentOf(message).some((item) => isPoint(item) || innerOf(item).some(isPoint)))
+  )
 }

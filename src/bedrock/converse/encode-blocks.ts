@@ -35,8 +35,9 @@ export function encodeBlock(block: Block, scope: BlockScope, role: Turn['role'],
 }
 
 /** Encodes text of a message or of the system prompt behind what is in `into`. */
-export function encodeText(block: TextBlock, { guarded }: BlockScope, into: JsonObject[]): void {
-  if (!guarded || block.guard === undefined) into.push({ text: block.text })
+export function encodeText(block: TextBlock, { guarded, systemTurns }: BlockScope, into: JsonObject[]): void {
+  if (systemTurns && block.isSystem) into.push({ systemText: block.text })
+  else if (!guarded || block.guard === undefined) into.push({ text: block.text })
   else {
     const qualifiers = block.guard.length === 0 ? {} : { qualifiers: [...block.guard] }
     into.push({ guardContent: { text: { text: block.text, ...qualifiers } } })
@@ -58,14 +59,19 @@ const NO_OUTPUT = '(no output)'
 
 /**
  * Results stay text, byte for byte: a `json` block refuses arrays, scalars and some keys, and would rewrite what the tool said.
- * Marks inside a result move behind it, as no cachePoint may stand inside.
+ * On Converse marks inside a result move behind it, as no cachePoint may stand inside.
  */
 function encodeToolResult(block: ToolResultBlock, scope: BlockScope, role: Turn['role'], into: JsonObject[]): void {
   const parts = block.content.filter((part) => part.type !== 'text' || part.text.trim() !== '')
   // Documents of tool results have no citations.
   const inside: BlockScope = { ...scope, cites: false }
-  const content = parts.map((part) => (part.type === 'text' ? { text: part.text } : encodeMedia(part, inside, role)))
-  const mark = block.content.reduce<CacheMark | undefined>((found, part) => part.cache ?? found, block.cache)
+  const content: JsonObject[] = []
+  for (const part of parts) {
+    content.push(part.type === 'text' ? { text: part.text } : encodeMedia(part, inside, role))
+    if (scope.pointsInResults) addCachePoint(part.cache, content)
+  }
+  const moved = scope.pointsInResults ? [] : block.content
+  const mark = moved.reduce<CacheMark | undefined>((found, part) => part.cache ?? found, block.cache)
   const isError = block.isError === true && scope.status
   const toolResult = {
     toolUseId: block.callId,

@@ -34,7 +34,9 @@ export function encodeMessages(encoding: EncodeScope, turns: readonly Turn[], pa
     documents: createDocumentNames(),
     guarded: encoding.request.guardrail !== undefined,
     status: encoding.traits.toolResultStatus && !isOmitted(encoding, 'status'),
-    cites: asksForCitations(encoding.request.turns)
+    cites: asksForCitations(encoding.request.turns),
+    systemTurns: encoding.isNative === true && encoding.traits.systemTurns && !isOmitted(encoding, 'systemTurns'),
+    pointsInResults: encoding.isNative === true
   }
   reportUncited(encoding)
   const ended = endTurns(encoding, turns, parts.reasoning)

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { GatewayError, quoted } from '../../errors.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
 import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
+import { toolExtras } from '../prepare/tool-extras.ts'
 import { membersOnly } from '../schema/members-only.ts'
 import { sanitizeSchema } from '../schema/sanitize-schema.ts'
 import { createSchemaRoom } from '../schema/schema-limits.ts'
@@ -30,6 +31,7 @@ export function planTools(encoding: EncodeScope, parts: ToolParts): ToolPlan {
   const choice = planToolChoice(encoding, parts)
   const offered = choice.only === undefined ? parts.callable : parts.callable.filter((tool) => tool.name === choice.only)
   const shaped = offered.map((tool, place) => shapeTool(encoding, tool, place))
+  reportExtras(encoding)
   const strict = strictTools(encoding, shaped)
   const tools = [
     ...shaped.flatMap((tool) => encodeTool(tool, parts, strict.has(tool))),
@@ -37,6 +39,19 @@ export function planTools(encoding: EncodeScope, parts: ToolParts): ToolPlan {
     ...(parts.output.tool === undefined ? [] : [parts.output.tool.spec])
   ]
   return { tools, choice: choice.wire, instructions: choice.instructions, fields: parallelField(encoding, parts, choice.wire) }
+}
+
+/** What only Claude's own body has a place for, and not of every Claude. */
+function reportExtras({ request, traits, isNative, warnAt }: EncodeScope): void {
+  for (const [index, tool] of request.tools.entries()) {
+    if (tool.type !== 'function' || (tool.examples === undefined && tool.eagerInput === undefined)) continue
+    const path = tool.path ?? `tools[${index}]`
+    const taken = isNative === true ? toolExtras(tool, traits) : {}
+    if (tool.examples !== undefined && taken.input_examples === undefined)
+      warnAt(`${path}.input_examples`, 'the model takes no examples of inputs')
+    if (tool.eagerInput === true && taken.eager_input_streaming === undefined)
+      warnAt(`${path}.eager_input_streaming`, 'the model writes the input of tools at its own pace')
+  }
 }
 
 /** A caller's tool with its schema in the form that the model takes. */

@@ -105,6 +105,7 @@ const REFUSALS: readonly Row[] = [
   row(/\bstatus\b/i, 'status', (body) => json(body).includes('"status"')),
   row(/beta/i, 'betas', has('additionalModelRequestFields.anthropic_beta')),
   row(/prefill|must end with a user/i, 'prefill', endsWithAssistant),
+  row(/role: Input should be 'user' or 'assistant'/, 'systemTurns', (body) => json(body).includes('"systemText"')),
   row(/support.{0,40}system (?:prompt|message|instruction|role)|\bsystem field\b/i, 'system', has('system')),
   { says: /\bsystem\.(\d+)\b/, omit: ({ body }, match) => refusedText(body, Number(match[1])) },
   row(/temperature/i, 'temperature', has('inferenceConfig.temperature')),

@@ -1,5 +1,6 @@
 import { leaveOut } from '../../core/leave-out.ts'
 import type { Block, Turn } from '../../core/turn.ts'
+import { GatewayError } from '../../errors.ts'
 import { arrangeBlocks } from './arrange-blocks.ts'
 import { type EncodeScope, isOmitted } from './encode-scope.ts'
 import { pairToolBlocks } from './pair-tools.ts'
@@ -30,15 +31,31 @@ export function arrangeTurns(encoding: EncodeScope, ids: ToolIds, keepsTools: bo
   return arranged[0]?.role === 'user' ? arranged : [{ role: 'user', content: [leastText()] }, ...arranged]
 }
 
-/** Settles the last turn: an assistant's is a prefill where the model takes one, else the user asks to go on. */
+/** What Claude says of it itself (4.6 and newer): Anthropic's clients know the sentence, and ask again without. */
+const NO_PREFILL = 'This model does not support assistant message prefill. The conversation must end with a user message.'
+
+/**
+ * Settles the last turn: an assistant's is a prefill where the model takes one, else the user asks to go on. Throws a 400 where Claude
+ * takes none and is asked in its own language, in which a prefill is the very beginning of the answer.
+ */
 export function endTurns(encoding: EncodeScope, turns: readonly Turn[], reasoning: boolean): readonly Turn[] {
   const last = turns[turns.length - 1]
   if (last?.role !== 'assistant') return turns
   const takesPrefill = encoding.traits.prefill && !reasoning && !isOmitted(encoding, 'prefill')
   const before = turns.slice(0, -1)
+  if (!takesPrefill && isLiteralPrefill(encoding)) throw new GatewayError('invalid_value', NO_PREFILL)
   if (!takesPrefill) return [...turns, { role: 'user', content: [{ type: 'text', text: CONTINUE }] }]
   const trimmed = trimEnd(last)
   return trimmed.content.length === 0 ? before : [...before, trimmed]
+}
+
+function isLiteralPrefill(encoding: EncodeScope): boolean {
+  const { request, traits } = encoding
+  if (request.anthropic === undefined || !['anthropic', 'either'].includes(traits.surface)) return false
+  if (traits.prefill && !isOmitted(encoding, 'prefill')) return false
+  const last = request.turns[request.turns.length - 1]
+  // A call without its result is no beginning of an answer: it is told as text, as anywhere in a history.
+  return last?.role === 'assistant' && last.content.some(isText) && !last.content.some(({ type }) => type === 'tool-call')
 }
 
 /** Joins neighbouring turns of one role, because Bedrock refuses two in a row. Order of blocks is kept. */

@@ -11,6 +11,8 @@ export interface EncodeInput {
   readonly target: ModelTarget
   readonly traits: Traits
   readonly stream: boolean
+  /** For Claude's own body: what only that has a place for is written too, and not reported as lost. */
+  readonly isNative?: true
   readonly defaults: {
     /** The operator's limit for callers that set none; absent: the model's ceiling, at most 8192. */
     readonly maxTokens?: number
@@ -65,6 +67,8 @@ export type Omission =
   | 'prefill'
   /** The system prompt as such; it is said at the head of the first user turn. */
   | 'system'
+  /** Turns of the system in mid-conversation; they are said as the user's. */
+  | 'systemTurns'
   | RefusedSystem
   | 'responseFields'
   /** A native field that the caller did not name as one of the model's. */

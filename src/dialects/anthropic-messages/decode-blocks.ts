@@ -100,23 +100,14 @@ function decodeResult(block: JsonObject, path: string, report: Report): readonly
   const callId = stringAt(block.tool_use_id, `${path}.tool_use_id`)
   const isError = optionalBoolean(block.is_error, `${path}.is_error`)
   const content = resultContent(block.content, `${path}.content`, report)
-  const inner = content.findLast((part) => part.cache !== undefined)?.cache
   const result: ToolResultBlock = {
     type: 'tool-result',
     callId,
-    content: content.map(unmarked),
+    content,
     path,
-    ...(isError === true ? { isError } : {}),
-    // A cache point cannot stand inside a tool result: the last marked part's stands behind it.
-    ...(inner === undefined ? {} : { cache: inner })
+    ...(isError === true ? { isError } : {})
   }
   return [result]
-}
-
-function unmarked(part: TextBlock | MediaBlock): TextBlock | MediaBlock {
-  if (part.cache === undefined) return part
-  const { cache: _, ...rest } = part
-  return rest
 }
 
 const RESULT_PARTS = ['text', 'image', 'document', 'search_result', 'tool_reference']

@@ -28,8 +28,10 @@ function decodeMessage(message: JsonObject, path: string, report: Report): reado
   if (isJsonObject(message.output_config)) report(`${path}.output_config`, 'the wish counts for the whole request only')
   const content = decodeContent(message.content, `${path}.content`, report)
   if (role === 'system') {
-    const texts = content.filter((block) => block.type === 'text' && block.text.trim() !== '')
-    return texts.length === 0 ? [] : [{ role: 'user', content: texts, path, isSystem: true }]
+    const texts = content.flatMap((block) =>
+      block.type === 'text' && block.text.trim() !== '' ? [{ ...block, isSystem: true as const }] : []
+    )
+    return texts.length === 0 ? [] : [{ role: 'user', content: texts, path }]
   }
   // An assistant's turn of which nothing is left, as unsigned reasoning alone, is none.
   return role === 'assistant' && content.length === 0 ? [] : [{ role, content, path }]

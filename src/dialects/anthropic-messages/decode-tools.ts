@@ -57,10 +57,10 @@ function decodeTool(tool: JsonObject, path: string, report: Report): Tool {
   if (schema?.type !== undefined && schema.type !== 'object')
     throw badValue(`${path}.input_schema.type`, "Input should be 'object'")
   const deferred = optionalBoolean(tool.defer_loading, `${path}.defer_loading`)
-  for (const name of ['input_examples', 'allowed_callers'] as const) {
-    const given = tool[name]
-    if (Array.isArray(given) && given.length > 0) report(`${path}.${name}`, 'Converse has no such member of a tool')
-  }
+  const callers = tool.allowed_callers
+  if (Array.isArray(callers) && callers.length > 0) report(`${path}.allowed_callers`, 'Bedrock has no such member of a tool')
+  const examples = optionalArray(tool.input_examples, `${path}.input_examples`, MOST_TOOLS) ?? []
+  const isEager = optionalBoolean(tool.eager_input_streaming, `${path}.eager_input_streaming`)
   return present({
     type: 'function' as const,
     name: toolName(tool, path),
@@ -68,6 +68,8 @@ function decodeTool(tool: JsonObject, path: string, report: Report): Tool {
     inputSchema: schema,
     strict: optionalBoolean(tool.strict, `${path}.strict`),
     deferred: deferred === true ? (true as const) : undefined,
+    examples: examples.length === 0 ? undefined : examples,
+    eagerInput: isEager === true ? (true as const) : undefined,
     cache: decodeCacheMark(tool, path, report),
     path
   })

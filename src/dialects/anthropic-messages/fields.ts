@@ -8,7 +8,11 @@ export const FIELDS = {
     note: "Anthropic's ids and aliases, any Bedrock id or ARN; `[1m]` asks for the long context"
   },
   max_tokens: { type: 'integer', outcome: 'mapped', min: 1, note: "made to fit the model's ceiling" },
-  messages: { type: 'array', outcome: 'mapped', note: 'user, assistant and, in mid-conversation, system' },
+  messages: {
+    type: 'array',
+    outcome: 'mapped',
+    note: 'user, assistant and, in mid-conversation, system; Claude from 4.6 on refuses to be begun for (a last turn of the assistant)'
+  },
   system: { type: 'any', outcome: 'mapped', note: 'string or text blocks; cache marks are kept' },
   stop_sequences: { type: 'array', outcome: 'by-model', note: 'blank ones are ignored' },
   stream: { type: 'boolean', outcome: 'mapped', note: '' },

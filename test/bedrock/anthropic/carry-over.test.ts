@@ -1,9 +1,10 @@
 import t from 'tap'
-import { OPUS_47, SONNET_45 } from '../../acceptance/asker.ts'
+import { OPUS_47, SONNET_45, SONNET_46 } from '../../acceptance/asker.ts'
 import { build, lastCall } from '../../helper.ts'
 
 const { post, standin } = await build(t, { UPSTREAM_MAX_ATTEMPTS: '1' })
 const NOVA = 'amazon.nova-lite-v1:0'
+const OPUS_48 = 'us.anthropic.claude-opus-4-8'
 
 interface Native {
   [field: string]: unknown
@@ -76,6 +77,79 @@ for (const stream of [false, true]) {
     t.equal(tools.find(({ name }) => name === later.name)?.defer_loading, true)
   })
 
+  t.test(`11: turns of the system stay the system's where Claude has them, and are the user's elsewhere, ${how}`, async (t) => {
+    const system = (text: string) => ({ role: 'system', content: text })
+    const messages = [
+      system('from the start'),
+      { role: 'user', content: 'go' },
+      system('one'),
+      system('two'),
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'r' }] },
+      system('three')
+    ]
+    const { status, text, call, sent } = await send({ stream, model: OPUS_48, tools: [f], messages, system: 'first' })
+    t.equal(status, 200, text)
+    t.equal(call?.operation, stream ? 'InvokeModelWithResponseStream' : 'InvokeModel')
+    t.same(
+      sent.messages.map(({ role, content }) => [role, content.map((block) => block.text ?? block.type)]),
+      [
+        ['user', ['from the start', 'go']],
+        ['system', ['one', 'two']],
+        ['assistant', ['tool_use']],
+        ['user', ['tool_result']],
+        ['system', ['three']]
+      ]
+    )
+    t.same(sent.system, [{ type: 'text', text: 'first' }])
+    for (const model of [SONNET_46, 'us.anthropic.claude-sonnet-5', NOVA]) {
+      const other = await send({ stream, model, tools: [f], messages, system: 'first' })
+      t.equal(other.status, 200, other.text)
+      t.match(other.call?.operation, /^Converse/)
+      t.same(
+        other.sent.messages.map(({ role }) => role),
+        ['user', 'assistant', 'user']
+      )
+      t.same(other.sent.system, [{ text: 'first' }])
+    }
+  })
+
+  t.test(`examples of inputs and inputs piece by piece, where Claude has them, ${how}`, async (t) => {
+    const tool = { ...f, input_examples: [{ a: 1 }], eager_input_streaming: true }
+    const { status, text, sent, dropped } = await send({ stream, tools: [tool] })
+    t.equal(status, 200, text)
+    t.match(sent.tools, [{ name: 'f', input_examples: [{ a: 1 }], eager_input_streaming: true }])
+    t.same(sent.anthropic_beta, ['tool-examples-2025-10-29'])
+    t.notMatch(dropped, 'tools')
+    const old = await send({ stream, model: SONNET_45, tools: [tool] })
+    t.equal(old.status, 200, old.text)
+    t.match(old.sent.tools, [{ name: 'f', input_examples: [{ a: 1 }] }])
+    t.equal(old.sent.tools[0]?.eager_input_streaming, undefined)
+    t.match(old.dropped, 'tools.0.eager_input_streaming')
+    const nova = await send({ stream, model: NOVA, tools: [tool] })
+    t.equal(nova.status, 200, nova.text)
+    t.match(nova.dropped, 'tools.0.input_examples')
+    t.match(nova.dropped, 'tools.0.eager_input_streaming')
+  })
+
+  t.test(`a mark inside a tool result stays there in Claude's own body, ${how}`, async (t) => {
+    const marked = { type: 'text', text: 'one', cache_control: { type: 'ephemeral' } }
+    const messages = [
+      { role: 'user', content: 'go' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }] },
+      {
+        role: 'user',
+        content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [marked, { type: 'text', text: 'two' }] }]
+      }
+    ]
+    const { status, text, sent } = await send({ stream, ...editing, tools: [f], messages })
+    t.equal(status, 200, text)
+    t.same(sent.messages[2]?.content[0]?.content, [marked, { type: 'text', text: 'two' }])
+    t.equal(sent.messages[2]?.content[0]?.cache_control, undefined)
+    const plain = await send({ stream, tools: [f], messages })
+    t.same(Object.keys(plain.sent.messages[2]?.content[1] ?? {}), ['cachePoint'])
+  })
+
   t.test(`edits of the context reach the models that take them, and are reported by the others, ${how}`, async (t) => {
     const { status, text, call, dropped } = await send({ stream, ...editing })
     t.equal(status, 200, text)
@@ -90,6 +164,37 @@ for (const stream of [false, true]) {
     t.match(old.dropped, 'context_management')
   })
 }
+
+t.test('21: an error inside the stream is an error to the caller, after one call', async (t) => {
+  const before = standin.requests.length
+  standin.fail(OPUS_47, 'in-band-overloaded')
+  const { status, text } = await send({ stream: true, ...editing })
+  t.equal(status, 200)
+  t.match(text, /event: error\ndata: \{"type":"error","error":\{"type":"overloaded_error"/)
+  t.notMatch(text, /message_stop|message_delta/)
+  t.equal(standin.requests.slice(before).filter(({ operation }) => operation.startsWith('Invoke')).length, 1)
+})
+
+t.test('29: the beginning of an answer is taken by Claude up to 4.5, and refused in its own words by later ones', async (t) => {
+  const messages = [
+    { role: 'user', content: 'go' },
+    { role: 'assistant', content: 'The answer is' }
+  ]
+  t.equal((await send({ model: SONNET_45, messages })).status, 200)
+  for (const model of [SONNET_46, OPUS_47, OPUS_48])
+    for (const stream of [false, true]) {
+      const { status, text } = await send({ model, messages, stream })
+      t.equal(status, 400)
+      t.match(JSON.parse(text), {
+        type: 'error',
+        error: {
+          type: 'invalid_request_error',
+          message: 'This model does not support assistant message prefill. The conversation must end with a user message.'
+        }
+      })
+    }
+  for (const model of [NOVA, 'openai.gpt-oss-120b-1:0']) t.equal((await send({ model, messages })).status, 200)
+})
 
 t.test('signed thinking goes back byte for byte, over ten turns, from one wire to the other', async (t) => {
   const messages: { role: string; content: unknown }[] = [{ role: 'user', content: 'turn 0' }]
