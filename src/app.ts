@@ -28,6 +28,7 @@ import { auth } from './plugins/services/auth.ts'
 import { bedrock } from './plugins/services/bedrock.ts'
 import { catalog } from './plugins/services/catalog.ts'
 import { cors } from './plugins/services/cors.ts'
+import { costs } from './plugins/services/costs.ts'
 import { limits } from './plugins/services/limits.ts'
 import { media } from './plugins/services/media.ts'
 import { openDoor } from './plugins/services/open-door.ts'
@@ -80,6 +81,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
 
   await app.register(sensible)
   await app.register(requestRecord)
+  await app.register(costs)
   await app.register(timing)
   await app.register(requestLog)
   await app.register(readiness)

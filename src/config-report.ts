@@ -3,6 +3,7 @@ import { type Config, ConfigError, type Effective, nearMisses, readConfig, readS
 import { readConfigFile } from './config-file.ts'
 import { parseKeySet } from './keys/key-set.ts'
 import { parseTraitRows } from './models/parse-trait-rows.ts'
+import { parsePriceRows } from './prices/parse-price-rows.ts'
 
 /** The whole configuration, with what a document holds read to its end. Throws ConfigError with every fault. */
 export async function loadConfig(): Promise<Config> {
@@ -27,16 +28,17 @@ export async function configReport(): Promise<{ readonly text: string; readonly 
 }
 
 /** What is wrong with the lists of a document. */
-function listFaults({ auth, models }: Config): string[] {
+function listFaults({ auth, models, prices }: Config): string[] {
   return [
     ...(auth.keys === undefined ? [] : faultOf(() => parseKeySet(JSON.stringify({ keys: auth.keys }), 'auth.keys'))),
-    ...(models.traits === undefined ? [] : faultOf(() => parseTraitRows(models.traits), 'models.traits'))
+    ...(models.traits === undefined ? [] : faultOf(() => parseTraitRows(models.traits), 'models.traits')),
+    ...(prices.rows === undefined ? [] : faultOf(() => parsePriceRows(prices.rows), 'prices.rows'))
   ]
 }
 
 /** The same for the files that are named too. */
 async function fileFaults(config: Config): Promise<string[]> {
-  const { auth, models } = config
+  const { auth, models, prices } = config
   const faults = listFaults(config)
   if (auth.apiKeysFile !== undefined) {
     const text = await readable(auth.apiKeysFile)
@@ -45,6 +47,10 @@ async function fileFaults(config: Config): Promise<string[]> {
   if (models.traitsFile !== undefined) {
     const text = await readable(models.traitsFile)
     faults.push(...faultOf(() => parseTraitRows(JSON.parse(text())), 'MODEL_TRAITS_FILE'))
+  }
+  if (prices.file !== undefined) {
+    const text = await readable(prices.file)
+    faults.push(...faultOf(() => parsePriceRows(JSON.parse(text())), 'PRICES_FILE'))
   }
   return faults
 }

@@ -233,6 +233,21 @@ export const ConfigSchema = Type.Object({
     { title: 'Limits' }
   ),
 
+  prices: Type.Object(
+    {
+      rows: Type.Optional(rows({ description: 'your own prices, which go before the built-in ones' })),
+      file: Type.Optional(text('PRICES_FILE', { description: 'the same rows in a file of their own, as JSON' })),
+      multiplier: Type.Number({
+        env: 'PRICE_MULTIPLIER',
+        default: 1,
+        minimum: 0,
+        maximum: 100,
+        description: 'what every cost is multiplied by: a discount, a reseller'
+      })
+    },
+    { title: 'Prices' }
+  ),
+
   telemetry: Type.Object(
     {
       logLevel: Type.Union(
@@ -496,7 +511,7 @@ const KEY_SOURCES = [
   ['auth.keys', 'keys']
 ] as const
 
-function contradictions({ auth, aws, models, server: { host } }: Config): string[] {
+function contradictions({ auth, aws, models, prices, server: { host } }: Config): string[] {
   const faults: string[] = []
   const sources = KEY_SOURCES.filter(([, field]) => auth[field] !== undefined).map(([name]) => name)
   const names = KEY_SOURCES.map(([name]) => name).join(', ')
@@ -513,6 +528,9 @@ function contradictions({ auth, aws, models, server: { host } }: Config): string
   }
   if (models.traits !== undefined && models.traitsFile !== undefined) {
     faults.push('MODEL_TRAITS_FILE and models.traits are both set: unset one of them')
+  }
+  if (prices.rows !== undefined && prices.file !== undefined) {
+    faults.push('PRICES_FILE and prices.rows are both set: unset one of them')
   }
   return faults
 }

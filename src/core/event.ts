@@ -59,6 +59,8 @@ export interface UsageDetails {
   /** The provider's own time for the answer, milliseconds. */
   readonly latencyMs?: number
   readonly serviceTier?: string
+  /** It was served with optimized latency; what was asked for may have fallen back. */
+  readonly isOptimized?: true
   readonly trace?: Json
 }
 

@@ -15,6 +15,8 @@ export interface ModelInfo {
   /** The foundation model behind it. */
   readonly baseId: string
   readonly kind: ModelKind
+  /** How what an application profile copies is routed: its price depends on it. */
+  readonly copies?: 'global' | 'geo' | 'in_region'
   /** Whether this very id can be called; a base id that needs a profile cannot. */
   readonly onDemand: boolean
   readonly name?: string

@@ -10,6 +10,8 @@ export interface Usage {
   readonly outputTokens: number
   /** Part of `outputTokens`; absent where the provider does not tell. */
   readonly reasoningTokens?: number
+  /** What it cost, whole nano-dollars, where the caller wants to know; null: no price is known. */
+  readonly costNano?: number | null
 }
 
 export const NO_USAGE: Usage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 }
@@ -27,11 +29,31 @@ export function addUsage(a: Usage, b: Usage): Usage {
     cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
     outputTokens: a.outputTokens + b.outputTokens,
     ...sumOf('cacheWriteHourTokens', a, b),
-    ...sumOf('reasoningTokens', a, b)
+    ...sumOf('reasoningTokens', a, b),
+    ...sumOfCosts(a, b)
   }
 }
 
 /** A part that either may not tell. */
 function sumOf(name: 'cacheWriteHourTokens' | 'reasoningTokens', a: Usage, b: Usage): Partial<Usage> {
   return a[name] === undefined && b[name] === undefined ? {} : { [name]: (a[name] ?? 0) + (b[name] ?? 0) }
+}
+
+/** What is not known of one is not known of both. */
+function sumOfCosts({ costNano: a }: Usage, { costNano: b }: Usage): Pick<Usage, 'costNano'> {
+  if (a === undefined && b === undefined) return {}
+  return { costNano: a === null || b === null ? null : (a ?? 0) + (b ?? 0) }
+}
+
+const NANO_PER_DOLLAR = 1_000_000_000
+
+/** The cost as every dialect tells it beside its token counts, US dollars; nothing where the caller does not want to know. */
+export function costMember({ costNano }: Usage): { readonly cost?: number | null } {
+  if (costNano === undefined) return {}
+  return { cost: costNano === null ? null : costNano / NANO_PER_DOLLAR }
+}
+
+/** US dollars as a decimal number, to the nano-dollar: `0.00123`. */
+export function dollars(nano: number): string {
+  return (nano / NANO_PER_DOLLAR).toFixed(9).replace(/\.?0+$/, '')
 }

@@ -57,7 +57,7 @@ async function writeAnswers(started: Answers | Promise<Answers>, writer: SseWrit
     written = stream.begin(answers[0].model)
     writer.speaks(written)
     const pumping = { written, isOnly: answers.length === 1, writer, request }
-    const held = await Promise.all(answers.map(({ events }, choice) => pumpOne(events, choice, pumping)))
+    const held = await Promise.all(answers.map((answer, choice) => pumpOne(answer, choice, pumping)))
     announceFlaws(request, reply, answers)
     end = held.join('') + written.end()
   } catch (thrown) {
@@ -80,12 +80,11 @@ interface Pumping {
 }
 
 /** Writes the frames of one answer, and throws where it is none; those of an only one's end are given back, to go out in one piece with the end of the stream. */
-async function pumpOne(events: Answers[0]['events'], choice: number, pumping: Pumping): Promise<ByteString> {
+async function pumpOne({ events, meter }: Answers[0], choice: number, pumping: Pumping): Promise<ByteString> {
   const { written, isOnly, writer, request } = pumping
   let held = ''
   for await (const batch of events) {
-    noteBatch(request, batch)
-    const frames = written.batch(choice, batch)
+    const frames = written.batch(choice, noteBatch(request, batch, meter))
     if (isOnly && batch[batch.length - 1]?.type === 'usage') {
       held = frames // nothing follows, not even a failure
       continue

@@ -5,10 +5,15 @@ import type { EventBatch, FinishDetails, FinishReason } from '../core/event.ts'
 import { spelt } from '../core/field.ts'
 import { promptTokens } from '../core/usage.ts'
 import type { Warning } from '../core/warning.ts'
+import { AnswerMeter } from './answer-meter.ts'
+import { settleUsage } from './cost.ts'
 import type { RequestRecord } from './request-record.ts'
 
 /** At least one answer; more when the caller asked for several choices. */
-export type Answers = readonly [ChatAnswer, ...ChatAnswer[]]
+export type Answers = readonly [MeteredAnswer, ...MeteredAnswer[]]
+
+/** An answer with the meter of its cost. */
+export type MeteredAnswer = ChatAnswer & { readonly meter: AnswerMeter }
 
 /** Tells the caller and the log which model answers, and what could not be carried to it. */
 export function announceAnswers(
@@ -61,10 +66,20 @@ function noteParam(record: RequestRecord, param: string): void {
   else if (!record.dropped.includes(param)) record.dropped = [...record.dropped, param]
 }
 
-/** Notes for the log what a passing batch says about the end of the answer. */
-export function noteBatch(request: FastifyRequest, batch: EventBatch): void {
+/** Begins to measure an answer that has begun. */
+export function metered({ record }: FastifyRequest, answer: ChatAnswer, isGuarded: boolean): MeteredAnswer {
+  const meter = new AnswerMeter(answer, isGuarded)
+  if (record.meters === undefined) record.meters = [meter]
+  else record.meters.push(meter)
+  return { ...answer, meter }
+}
+
+/** Notes for the log what a passing batch says about the end of the answer. Gives it back, with the cost in its usage where the caller asks. */
+export function noteBatch(request: FastifyRequest, batch: EventBatch, meter: AnswerMeter): EventBatch {
   const { record } = request
   if (record.answered !== undefined) for (const event of batch) if ('text' in event) record.answered += event.text.length
+  meter.see(batch)
+  let told = batch
   for (let i = batch.length - 1; i >= 0; i--) {
     const event = batch[i]
     if (event?.type === 'finish') noteFinish(request, event.reason, event.details)
@@ -72,8 +87,11 @@ export function noteBatch(request: FastifyRequest, batch: EventBatch): void {
       record.promptTokens = (record.promptTokens ?? 0) + promptTokens(event.usage)
       record.completionTokens = (record.completionTokens ?? 0) + event.usage.outputTokens
       record.cachedTokens = (record.cachedTokens ?? 0) + event.usage.cacheReadTokens
-    } else if (event?.type !== 'block-end') return // finish and usage are last
+      const priced = settleUsage(request, meter, event)
+      if (priced !== event) told = batch.with(i, priced)
+    } else if (event?.type !== 'block-end') break // finish and usage are last
   }
+  return told
 }
 
 /** A word that nobody knows stands in the log as it came, and its place in the answer is named as not carried. */
@@ -86,11 +104,10 @@ function noteFinish({ record, spell }: FastifyRequest, reason: FinishReason, { r
 const LONGEST_WORD = 64
 
 /** Reads one answer to its end. Throws when it was cut. */
-export async function foldAnswer(answer: ChatAnswer, request: FastifyRequest): Promise<Completion> {
+export async function foldAnswer(answer: MeteredAnswer, request: FastifyRequest): Promise<Completion> {
   const folder = createCollector()
   for await (const batch of answer.events) {
-    noteBatch(request, batch)
-    for (const event of batch) folder.add(event)
+    for (const event of noteBatch(request, batch, answer.meter)) folder.add(event)
   }
   return folder.result()
 }

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import { guessPrompt } from '../core/guess-prompt.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Dialect, Head } from '../dialects/dialect.ts'
 import { withKeyMetadata } from '../keys/key-metadata.ts'
 import { streamAnswers } from './answer-stream.ts'
-import { type Answers, announceAnswers, announceFlaws, foldAnswer } from './answers.ts'
+import { type Answers, announceAnswers, announceFlaws, foldAnswer, type MeteredAnswer, metered } from './answers.ts'
+import { announceCost } from './cost.ts'
 import { deploymentModel } from './deployment.ts'
 import { randomId } from './random-id.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -43,6 +45,7 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     const completions = await Promise.all(answers.map((answer) => foldAnswer(answer, request)))
     request.record.upstreamEndedAt = performance.now()
     announceFlaws(request, reply, answers)
+    announceCost(request, reply)
     return dialect.encode(completions, headOf(answers[0].model), options)
   }
 }
@@ -69,13 +72,31 @@ interface Questions {
 
 /**
  * Asks everything at once and resolves when every answer has begun: all choices of the first question, then of the next.
- * They come together or not at all: the error of one is thrown, and the request's end ends the others.
+ * They come together or not at all: the error of one is thrown, and the request's end ends the others. What they cost is counted all the same.
  */
 function startAnswers(app: FastifyInstance, request: FastifyRequest, { requests, targets, count }: Questions): Promise<Answers> {
   const run = { owner: request.apiKey?.name ?? '', targets, signal: request.cancel }
+  const { record } = request
+  record.aim = { model: targets[0].id, region: app.bedrock.region }
+  const bodyLength = Number(request.headers['content-length'] ?? 0)
+  record.promptGuess = Math.max(...requests.map((one) => guessPrompt(one, bodyLength)))
   const asked = requests.flatMap((one) => {
     const named = { ...one, metadata: withKeyMetadata(one.metadata, request.apiKey) }
-    return Array.from({ length: count }, () => app.bedrock.chat({ ...run, request: named }))
+    const isGuarded = one.guardrail !== undefined
+    return Array.from({ length: count }, async () =>
+      metered(request, await app.bedrock.chat({ ...run, request: named }), isGuarded)
+    )
   })
-  return Promise.all(asked) as Promise<unknown> as Promise<Answers>
+  const all = Promise.all(asked) as Promise<unknown> as Promise<Answers>
+  return asked.length === 1 ? all : all.catch((error: unknown) => settleOthers(asked, request, error))
+}
+
+/** Whole answers that came although another one failed have told what they used; it is counted before the request is over. */
+async function settleOthers(asked: readonly Promise<MeteredAnswer>[], request: FastifyRequest, error: unknown): Promise<never> {
+  if (request.record.stream !== true) {
+    const outcomes = await Promise.allSettled(asked)
+    const whole = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    await Promise.allSettled(whole.map((answer) => foldAnswer(answer, request)))
+  }
+  throw error
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { AnswerMeter } from './answer-meter.ts'
 
 /** What the log line and the metrics tell of one request. Handlers fill it in; it never holds prompts, answers, keys or media. */
 export interface RequestRecord {
@@ -19,6 +20,18 @@ export interface RequestRecord {
   cachedTokens?: number
   /** Characters of the answer so far; counted only where it is 0 before, for keys with a limit of tokens. */
   answered?: number
+  /** What it cost, as far as prices are known: whole nano-dollars. Absent: no model has answered. */
+  costNano?: number
+  /** Bedrock did not tell what a part of it used, or the price is another Region's. */
+  isCostEstimate?: true
+  /** The part that has no known price: then the cost is not known, whatever the rest cost. */
+  unpriced?: string
+  /** Tokens of each prompt by their lengths, for what Bedrock does not tell. */
+  promptGuess?: number
+  /** Where the call goes first. */
+  aim?: { readonly model: string; readonly region: string }
+  /** The answers that have begun. */
+  meters?: AnswerMeter[]
   /** Milliseconds on the process clock (`performance.now()`). */
   upstreamStartedAt?: number
   firstEventAt?: number

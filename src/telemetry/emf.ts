@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
 const NAMESPACE = 'Adit'
+const NANO_PER_DOLLAR = 1_000_000_000
 const EVERY_MS = 60_000
 
 interface Sums {
@@ -11,6 +12,8 @@ interface Sums {
   Throttled: number
   InputTokens: number
   OutputTokens: number
+  CostUSD: number
+  UnpricedRequests: number
   BreakerOpen: number
   UpstreamErrors: number
 }
@@ -34,6 +37,8 @@ export const emf = fp(
       if (status === 429) sums.Throttled++
       sums.InputTokens += record.promptTokens ?? 0
       sums.OutputTokens += record.completionTokens ?? 0
+      sums.CostUSD += (record.costNano ?? 0) / NANO_PER_DOLLAR
+      if (record.unpriced !== undefined) sums.UnpricedRequests++
       if (record.model !== undefined) latencies.push(reply.elapsedTime)
       if (record.firstEventAt !== undefined && record.upstreamStartedAt !== undefined)
         firstTokens.push(record.firstEventAt - record.upstreamStartedAt)
@@ -76,6 +81,8 @@ function emptySums(): Sums {
     Throttled: 0,
     InputTokens: 0,
     OutputTokens: 0,
+    CostUSD: 0,
+    UnpricedRequests: 0,
     BreakerOpen: 0,
     UpstreamErrors: 0
   }

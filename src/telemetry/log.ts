@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { LoggerOptions } from 'pino'
 import type { Config } from '../config.ts'
+import { costUsd } from './cost-usd.ts'
 
 /** How the process logs: one JSON object a line, levels by name, times in ISO. Headers and bodies are never logged, at any level. */
 export function loggerOptions({ telemetry }: Config): LoggerOptions {
@@ -59,6 +60,9 @@ function requestLine(request: FastifyRequest, status: number, elapsedMs: number)
     tokens_in: record.promptTokens,
     tokens_out: record.completionTokens,
     tokens_cached: record.cachedTokens,
+    cost_usd: costUsd(record),
+    cost_estimated: record.isCostEstimate,
+    unpriced: record.unpriced,
     finish: record.finish,
     attempts: record.attempts,
     dropped: record.dropped,

@@ -28,6 +28,7 @@ const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320]
 const TOKEN_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64]
 /** Stands in no label. */
 const BETWEEN = '\n'
+const NANO_PER_DOLLAR = 1_000_000_000
 const BREAKER_VALUE = { closed: 0, 'half-open': 1, open: 2 } as const
 
 function createMeters(registry: Registry) {
@@ -59,6 +60,24 @@ function createMeters(registry: Registry) {
     labelNames: ['direction', 'model', 'key'],
     registers
   })
+  const cost = new Counter({
+    name: 'adit_cost_usd_total',
+    help: 'US dollars by model and key, as far as prices are known',
+    labelNames: ['model', 'key'],
+    registers
+  })
+  const estimated = new Counter({
+    name: 'adit_cost_estimated_usd_total',
+    help: 'The part of adit_cost_usd_total that Bedrock did not tell in full',
+    labelNames: ['model', 'key'],
+    registers
+  })
+  const unpriced = new Counter({
+    name: 'adit_unpriced_requests_total',
+    help: 'Answered requests of which a part has no known price',
+    labelNames: ['model', 'key'],
+    registers
+  })
   const upstreamErrors = new Counter({
     name: 'adit_upstream_errors_total',
     help: 'Failed calls to Bedrock by kind',
@@ -77,7 +96,7 @@ function createMeters(registry: Registry) {
     labelNames: ['model', 'region'],
     registers
   })
-  return { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker }
+  return { requests, duration, firstToken, perToken, tokens, cost, estimated, unpriced, upstreamErrors, retries, breaker }
 }
 
 /** What is read when the metrics are asked for. */
@@ -95,7 +114,8 @@ export interface MetricSources {
 function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: MetricSources): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { requests, duration, firstToken, perToken, tokens, upstreamErrors, retries, breaker } = createMeters(registry)
+  const { requests, duration, firstToken, perToken, tokens, cost, estimated, unpriced, upstreamErrors, retries, breaker } =
+    createMeters(registry)
   new Gauge({
     name: 'adit_in_flight',
     help: 'Requests whose response is not finished',
@@ -136,7 +156,7 @@ function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: Metric
     const name = [route, model, stream, key, status].join(BETWEEN)
     let tally = tallies.get(name)
     if (tally === undefined) {
-      const counted = { requests: 0, input: 0, output: 0, cached: 0 }
+      const counted = { requests: 0, input: 0, output: 0, cached: 0, nano: 0, estimatedNano: 0, unpriced: 0 }
       const series = {
         duration: duration.series({ route, model, stream }),
         firstToken: firstToken.series({ model }),
@@ -154,6 +174,7 @@ function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: Metric
     tally.input += record.promptTokens ?? 0
     tally.output += record.completionTokens ?? 0
     tally.cached += record.cachedTokens ?? 0
+    if (record.costNano !== undefined) countCost(tally, record)
     tally.duration.observe(seconds)
     const { upstreamStartedAt, firstEventAt, upstreamEndedAt } = record
     if (upstreamStartedAt === undefined || firstEventAt === undefined) return
@@ -171,6 +192,12 @@ function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: Metric
         if (tally[direction] > 0) tokens.inc({ direction, model, key }, tally[direction])
         tally[direction] = 0
       }
+      if (tally.nano > 0) cost.inc({ model, key }, tally.nano / NANO_PER_DOLLAR)
+      if (tally.estimatedNano > 0) estimated.inc({ model, key }, tally.estimatedNano / NANO_PER_DOLLAR)
+      if (tally.unpriced > 0) unpriced.inc({ model, key }, tally.unpriced)
+      tally.nano = 0
+      tally.estimatedNano = 0
+      tally.unpriced = 0
       tally.requests = 0
     }
   }
@@ -201,6 +228,12 @@ function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: Metric
   }
 }
 
+function countCost(tally: Tally, { costNano = 0, isCostEstimate, unpriced }: RequestRecord): void {
+  tally.nano += costNano
+  if (isCostEstimate === true) tally.estimatedNano += costNano
+  if (unpriced !== undefined) tally.unpriced++
+}
+
 /** Models that get a label of their own; names come from callers, and each would be kept for ever. */
 const MOST_MODELS = 500
 
@@ -222,6 +255,9 @@ interface Tally {
   input: number
   output: number
   cached: number
+  nano: number
+  estimatedNano: number
+  unpriced: number
   readonly duration: Series
   readonly firstToken: Series
   readonly perToken: Series

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type Context,
+  type Counter,
   type Histogram,
   type Meter,
   type Span,
@@ -10,6 +11,7 @@ import {
   trace
 } from '@opentelemetry/api'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { costUsd } from './cost-usd.ts'
 import type { OtelSdk } from './otel-sdk.ts'
 
 /** Tells the SDK of requests that are over: spans where traces are wanted, and the histograms of the conventions. */
@@ -46,6 +48,8 @@ interface ModelCall {
   readonly inputTokens: number | undefined
   readonly outputTokens: number | undefined
   readonly stream: boolean
+  readonly costUsd: number | null | undefined
+  readonly key: string | undefined
   readonly error: string | undefined
 }
 
@@ -83,6 +87,8 @@ function describeCall({ record, routeOptions }: FastifyRequest): ModelCall | und
     inputTokens: record.promptTokens,
     outputTokens: record.completionTokens,
     stream: record.stream ?? false,
+    costUsd: costUsd(record),
+    key: record.key,
     error: record.error,
     attributes: withoutAbsent({
       'gen_ai.operation.name': operation,
@@ -96,6 +102,9 @@ function describeCall({ record, routeOptions }: FastifyRequest): ModelCall | und
       'aws.request_id': record.upstreamRequestId,
       'adit.key': record.key,
       'adit.attempts': record.attempts,
+      'adit.cost_usd': costUsd(record) ?? undefined,
+      'adit.cost_estimated': record.isCostEstimate,
+      'adit.unpriced': record.unpriced,
       'error.type': record.error
     })
   }
@@ -134,6 +143,7 @@ interface Instruments {
   readonly tokens: Histogram
   readonly firstToken: Histogram
   readonly perToken: Histogram
+  readonly cost: Counter
 }
 
 function measure(instruments: Instruments, { http, startedAt, endedAt, call }: Done): void {
@@ -144,6 +154,7 @@ function measure(instruments: Instruments, { http, startedAt, endedAt, call }: D
   instruments.operation.record((endedAt - call.startedAt) / 1000, labels)
   if (inputTokens !== undefined) instruments.tokens.record(inputTokens, { ...labels, 'gen_ai.token.type': 'input' })
   if (outputTokens !== undefined) instruments.tokens.record(outputTokens, { ...labels, 'gen_ai.token.type': 'output' })
+  if (call.costUsd) instruments.cost.add(call.costUsd, { ...labels, ...(call.key === undefined ? {} : { 'adit.key': call.key }) })
   if (call.firstEventAt === undefined || !call.stream) return
   instruments.firstToken.record((call.firstEventAt - call.startedAt) / 1000, labels)
   if (outputTokens) instruments.perToken.record((endedAt - call.firstEventAt) / 1000 / outputTokens, labels)
@@ -178,6 +189,7 @@ function createInstruments(meter: Meter): Instruments {
       'Time to the first event of a streamed answer',
       FIRST_TOKEN_SECONDS
     ),
-    perToken: histogram('gen_ai.server.time_per_output_token', 's', 'Time per token after the first event', TOKEN_SECONDS)
+    perToken: histogram('gen_ai.server.time_per_output_token', 's', 'Time per token after the first event', TOKEN_SECONDS),
+    cost: meter.createCounter('adit.cost', { unit: '{USD}', description: 'Cost of answers, as far as prices are known' })
   }
 }

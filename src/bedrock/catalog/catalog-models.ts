@@ -1,7 +1,7 @@
 import type { FoundationModelSummary, InferenceProfileSummary } from '@aws-sdk/client-bedrock'
 import type { ModelInfo, ModelKind } from '../../core/model.ts'
 import { globMatch } from '../../models/glob.ts'
-import { baseModelId } from '../../models/resolve.ts'
+import { baseModelId, regionOfArn } from '../../models/resolve.ts'
 import type { CatalogLists } from './catalog-lists.ts'
 
 export interface CatalogModels {
@@ -87,13 +87,21 @@ function profile(
   const { inferenceProfileId, inferenceProfileArn, inferenceProfileName, status, models, createdAt } = summary
   const id = kind === 'profile' ? inferenceProfileId : inferenceProfileArn
   if (id === undefined || (status !== undefined && status !== 'ACTIVE')) return []
-  const source = models?.[0]?.modelArn
+  const sources = (models ?? []).flatMap(({ modelArn }) => modelArn ?? [])
+  const [source] = sources
+  const model = derived({ id, kind, name: inferenceProfileName, source, created: createdAt }, bases)
   return [
     {
-      model: derived({ id, kind, name: inferenceProfileName, source, created: createdAt }, bases),
+      model: kind === 'profile' ? model : { ...model, copies: routingOf(sources) },
       names: kind === 'profile' ? [inferenceProfileArn] : [inferenceProfileName, inferenceProfileId]
     }
   ]
+}
+
+/** A global profile lists its model without a Region too, one of a geography in several Regions. */
+function routingOf(arns: readonly string[]): 'global' | 'geo' | 'in_region' {
+  if (arns.some((arn) => arn.startsWith('arn:') && regionOfArn(arn) === undefined)) return 'global'
+  return arns.length > 1 ? 'geo' : 'in_region'
 }
 
 function accountModels(lists: Partial<CatalogLists>, bases: ReadonlyMap<string, ModelInfo>): Entry[] {

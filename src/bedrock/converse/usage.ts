@@ -7,7 +7,7 @@ import type { Usage } from '../../core/usage.ts'
 /**
  * Reads Bedrock's usage. Claude sends its cache counts under two names, other families leave them out. `holdsCache`: the input counts what
  * was read from and written to the cache, as GPT's does in a stream, measured as 4,995 with 4,993 written where the whole answer said 2
- * (B36). An input smaller than those is one that does not.
+ * (B36). An input smaller than those is one that does not, and so is one that makes up the total only with them.
  */
 export function decodeUsage(usage: Json | undefined, extra: Json | undefined, holdsCache = false): Usage {
   const from = isJsonObject(usage) ? usage : {}
@@ -16,8 +16,9 @@ export function decodeUsage(usage: Json | undefined, extra: Json | undefined, ho
   const cacheReadTokens = count(from.cacheReadInputTokens ?? from.cacheReadInputTokenCount)
   const cacheWriteTokens = count(from.cacheWriteInputTokens ?? from.cacheWriteInputTokenCount)
   const cached = cacheReadTokens + cacheWriteTokens
+  const isApart = count(from.totalTokens) === input + cached + count(from.outputTokens)
   const read: Mutable<Usage> = {
-    inputTokens: holdsCache && input >= cached ? input - cached : input,
+    inputTokens: holdsCache && !isApart && input >= cached ? input - cached : input,
     cacheReadTokens,
     cacheWriteTokens,
     outputTokens: count(from.outputTokens)
@@ -35,6 +36,7 @@ export function decodeUsageDetails(payload: JsonObject): UsageDetails {
   const details: Mutable<UsageDetails> = {}
   if (typeof latency === 'number') details.latencyMs = latency
   if (typeof tier === 'string') details.serviceTier = tier
+  if (member(payload.performanceConfig, 'latency') === 'optimized') details.isOptimized = true
   if (payload.trace !== undefined && payload.trace !== null) details.trace = payload.trace
   return details
 }

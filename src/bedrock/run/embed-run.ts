@@ -1,5 +1,6 @@
 import { type Cancel, signalOf } from '../../core/cancel.ts'
 import type { EmbeddingAnswer, EmbeddingRequest } from '../../core/embedding.ts'
+import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
@@ -25,6 +26,19 @@ export interface EmbedRun {
   readonly request: EmbeddingRequest
   readonly targets: Targets
   readonly signal: Cancel
+  /** Hears of each call that was answered, also where another one then fails. It must not throw. */
+  answered?(call: EmbedCallAnswer): void
+}
+
+/** What one call used. */
+export interface EmbedCallAnswer {
+  readonly model: string
+  readonly region: string
+  readonly inputTokens: number
+  /** Bedrock did not tell the tokens of its texts: they are guessed. */
+  readonly isEstimate: boolean
+  readonly texts: number
+  readonly images: number
 }
 
 export interface EmbedRunAnswer extends EmbeddingAnswer {
@@ -54,11 +68,33 @@ export async function runEmbedding(run: EmbedRun, invoke: Invoke): Promise<Embed
   const answers = await callAll(calls, run.signal, async (call, signal) => {
     const answer = await invoke(targets, call.body, signal)
     for (const [at, vector] of readVectors(codec, answer.body, call.indexes.length).entries()) vectors[call.indexes[at]!] = vector
-    inputTokens += countTokens(codec, answer)
+    const tokens = countTokens(codec, answer)
+    inputTokens += tokens
+    run.answered?.(describeCall(run, call, answer, tokens))
     return { model: answer.model, region: answer.region, requestId: answer.requestId }
   })
   const [first] = answers
   return { vectors, inputTokens, model: first?.model ?? id, region: first?.region ?? '', requestId: first?.requestId, warnings }
+}
+
+function describeCall(
+  { request }: EmbedRun,
+  { indexes }: EmbedCall,
+  { model, region }: InvokeAnswer,
+  tokens: number
+): EmbedCallAnswer {
+  let [texts, images, characters] = [0, 0, 0]
+  for (const index of indexes)
+    for (const part of request.inputs[index]?.parts ?? []) {
+      if (part.type === 'image') images++
+      else {
+        texts++
+        characters += part.text.length
+      }
+    }
+  const isEstimate = tokens === 0 && characters > 0
+  const inputTokens = isEstimate ? Math.ceil(characters / CHARACTERS_PER_TOKEN) : tokens
+  return { model, region, inputTokens, isEstimate, texts, images }
 }
 
 // Vectors of two models cannot be compared, so an embedding never falls back to another model, only to another way to the same one.

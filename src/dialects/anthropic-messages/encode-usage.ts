@@ -1,5 +1,5 @@
 import type { UsageDetails } from '../../core/event.ts'
-import type { Usage } from '../../core/usage.ts'
+import { costMember, type Usage } from '../../core/usage.ts'
 
 /** Token counts as Anthropic has them: the input is without what was read from and written to the cache. */
 export interface UsageBody {
@@ -10,6 +10,8 @@ export interface UsageBody {
   readonly output_tokens: number
   readonly output_tokens_details?: { readonly thinking_tokens: number }
   readonly service_tier: string
+  /** US dollars; only where the caller asks for it. */
+  readonly cost?: number | null
 }
 
 /** What an answer cost. Where the provider does not tell how long a part is kept, it is five minutes, the default. */
@@ -22,7 +24,8 @@ export function encodeUsage(usage: Usage, { serviceTier }: UsageDetails): UsageB
     cache_creation: { ephemeral_5m_input_tokens: Math.max(0, usage.cacheWriteTokens - hour), ephemeral_1h_input_tokens: hour },
     output_tokens: usage.outputTokens,
     ...(usage.reasoningTokens === undefined ? {} : { output_tokens_details: { thinking_tokens: usage.reasoningTokens } }),
-    service_tier: tierWord(serviceTier)
+    service_tier: tierWord(serviceTier),
+    ...costMember(usage)
   }
 }
 

@@ -66,6 +66,8 @@ export interface UsageBody {
   prompt_tokens: number
   completion_tokens: number
   total_tokens: number
+  /** Extension: US dollars, only where the caller asks for it; null: no price is known. */
+  cost?: number | null
   prompt_tokens_details: {
     cached_tokens: number
     cache_write_tokens: number

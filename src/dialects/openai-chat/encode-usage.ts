@@ -1,4 +1,4 @@
-import { promptTokens, type Usage } from '../../core/usage.ts'
+import { costMember, promptTokens, type Usage } from '../../core/usage.ts'
 import type { UsageBody } from './completion-body.ts'
 
 /** Token counts as OpenAI has them: cached tokens are part of the prompt, reasoning is part of the completion. */
@@ -19,6 +19,7 @@ export function encodeUsage(usage: Usage): UsageBody {
       audio_tokens: 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0
-    }
+    },
+    ...costMember(usage)
   }
 }

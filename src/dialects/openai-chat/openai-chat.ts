@@ -1,6 +1,7 @@
 import type { ByteString } from '../../core/byte-string.ts'
 import type { EventBatch } from '../../core/event.ts'
 import type { GatewayError } from '../../errors.ts'
+import { asksCost } from '../asks-cost.ts'
 import type { ConversationStream, Dialect, Head } from '../dialect.ts'
 import { encodeErrorFrame } from '../openai/encode-error.ts'
 import { OPENAI_ERRORS } from '../openai/error-words.ts'
@@ -21,7 +22,8 @@ export const openaiChat: Dialect<ChatOptions> = {
     const guardrail = decodeGuardrailHeaders(headers)
     const defaults = guardrail === undefined ? { reasoningFormat } : { reasoningFormat, guardrail }
     const { request, options, warnings, spell } = decodeChatRequest(body as ChatBody, defaults)
-    return { requests: [request], count: options.count, options, warnings, spell }
+    const shown = asksCost(headers) ? { ...options, includeUsage: true } : options
+    return { requests: [request], count: options.count, options: shown, warnings, spell }
   },
   encode: encodeChatCompletion,
   stream: (options, head, choices) => new ChatStream(options, head, choices)

@@ -1,6 +1,6 @@
 import type { Completion } from '../../core/collect.ts'
 import type { FinishReason } from '../../core/event.ts'
-import { addUsage, NO_USAGE, promptTokens, type Usage } from '../../core/usage.ts'
+import { addUsage, costMember, NO_USAGE, promptTokens, type Usage } from '../../core/usage.ts'
 import type { Head } from '../dialect.ts'
 import { malformedAnswer } from '../openai/malformed-answer.ts'
 import type { CompletionOptions } from './decode-request.ts'
@@ -9,6 +9,8 @@ export interface CompletionUsage {
   readonly prompt_tokens: number
   readonly completion_tokens: number
   readonly total_tokens: number
+  /** US dollars; only where the caller asks for it. */
+  readonly cost?: number | null
 }
 
 export interface CompletionChoice {
@@ -71,7 +73,12 @@ export function echoOf({ echo, prompts, count }: CompletionOptions, choice: numb
 export function encodeCompletionUsage(usages: readonly Usage[]): CompletionUsage {
   const sum = usages.reduce(addUsage, NO_USAGE)
   const prompt = promptTokens(sum)
-  return { prompt_tokens: prompt, completion_tokens: sum.outputTokens, total_tokens: prompt + sum.outputTokens }
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: sum.outputTokens,
+    total_tokens: prompt + sum.outputTokens,
+    ...costMember(sum)
+  }
 }
 
 function textOf(completion: Completion): string {

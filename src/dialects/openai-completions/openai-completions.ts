@@ -2,6 +2,7 @@ import type { ByteString } from '../../core/byte-string.ts'
 import type { EventBatch } from '../../core/event.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { GatewayError } from '../../errors.ts'
+import { asksCost } from '../asks-cost.ts'
 import type { ConversationStream, Dialect, Head } from '../dialect.ts'
 import { encodeErrorFrame } from '../openai/encode-error.ts'
 import { OPENAI_ERRORS } from '../openai/error-words.ts'
@@ -16,12 +17,13 @@ import { createTextStreamEncoder, type TextStreamEncoder, textUsageFrame } from 
 export const openaiCompletions: Dialect<CompletionOptions> = {
   idPrefix: 'cmpl-',
   errors: OPENAI_ERRORS,
-  async decode(body, { vocabulary }) {
+  async decode(body, { headers, vocabulary }) {
     const given = isJsonObject(body) ? body : {}
     const prompt = given.prompt ?? (isJsonObject(given.extra_body) ? given.extra_body.prompt : undefined)
     const decodeTokens = promptHoldsTokens(prompt) ? await vocabulary() : noTokens
     const decoded = decodeCompletionRequest(body, decodeTokens)
-    return { ...decoded, count: decoded.options.count }
+    const options = asksCost(headers) ? { ...decoded.options, includeUsage: true } : decoded.options
+    return { ...decoded, options, count: options.count }
   },
   encode: encodeTextCompletion,
   stream: (options, head, choices) => new TextStream(options, head, choices)

@@ -1,12 +1,17 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type EmbedRunAnswer, type Invoke, runEmbedding } from '../../bedrock/run/embed-run.ts'
+import { type EmbedCallAnswer, type EmbedRunAnswer, type Invoke, runEmbedding } from '../../bedrock/run/embed-run.ts'
+import type { EmbeddingRequest } from '../../core/embedding.ts'
+import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
+import { costMember, NO_USAGE } from '../../core/usage.ts'
+import { asksCost } from '../../dialects/asks-cost.ts'
 import { noTokens } from '../../dialects/openai/token-text.ts'
 import { holdsTokens } from '../../dialects/openai-embeddings/decode-input.ts'
 import { type DecodedEmbeddingRequest, decodeEmbeddingRequest } from '../../dialects/openai-embeddings/decode-request.ts'
 import { encodeEmbeddings } from '../../dialects/openai-embeddings/encode-response.ts'
 import { embeddingsSpelling } from '../../dialects/openai-embeddings/spelling.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
+import { addBill, announceCost, toldNano } from '../../http/cost.ts'
 import { deploymentModel } from '../../http/deployment.ts'
 import { vocabulary } from '../../http/vocabulary.ts'
 
@@ -20,11 +25,28 @@ export async function embeddings(app: FastifyInstance): Promise<void> {
     request.record.upstreamStartedAt = performance.now()
     const owner = request.apiKey?.name ?? ''
     const invoke: Invoke = (to, body, signal) => app.bedrock.invoke({ owner, targets: to, body, signal })
-    const answer = await runEmbedding({ request: asked, targets, signal: request.cancel }, invoke)
+    aimEmbedding(request, asked, targets[0].id)
+    const answered = (call: EmbedCallAnswer) => settleEmbedding(request, call)
+    const answer = await runEmbedding({ request: asked, targets, signal: request.cancel, answered }, invoke)
     announceEmbedding(request, reply, answer, warnings)
-    const pieces = Readable.from(encodeEmbeddings(answer, answer.model, options))
+    announceCost(request, reply)
+    const cost = asksCost(request.headers) ? costMember({ ...NO_USAGE, costNano: toldNano(request) }) : {}
+    const pieces = Readable.from(encodeEmbeddings(answer, answer.model, options, cost))
     return reply.type('application/json; charset=utf-8').send(pieces)
   })
+}
+
+/** For a caller that leaves before the first call is answered. */
+function aimEmbedding({ record, server }: FastifyRequest, { inputs }: EmbeddingRequest, model: string): void {
+  record.aim = { model, region: server.bedrock.region }
+  let characters = 0
+  for (const { parts } of inputs) for (const part of parts) if (part.type === 'text') characters += part.text.length
+  record.promptGuess = Math.ceil(characters / CHARACTERS_PER_TOKEN)
+}
+
+function settleEmbedding(request: FastifyRequest, { inputTokens, isEstimate, texts, images, ...called }: EmbedCallAnswer): void {
+  const bill = request.server.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts, images })
+  addBill(request, isEstimate ? { ...bill, isEstimate } : bill)
 }
 
 function announceEmbedding(

@@ -11,6 +11,8 @@ const EXPOSED_HEADERS = [
   'x-adit-model',
   'x-adit-dropped',
   'x-adit-estimated',
+  'x-adit-cost',
+  'x-adit-cost-estimated',
   'server-timing',
   'retry-after',
   'retry-after-ms',

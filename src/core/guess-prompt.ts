@@ -1,0 +1,29 @@
+import type { ChatRequest } from './request.ts'
+import type { Block } from './turn.ts'
+
+/** Characters of a token, where nobody counts: what Anthropic's own gateway assumes of an answer that was cut (2026-08). */
+export const CHARACTERS_PER_TOKEN = 4
+
+/** A picture at its largest, and a document of a few pages. Tokens. */
+const MEDIA_TOKENS = 1600
+
+/**
+ * Tokens of a prompt, guessed from its lengths alone: for what a caller may spend, and for answers that were cut before Bedrock told.
+ * `bodyLength`: characters of the request's body, of which what is neither words nor media is taken for tools; 0: not known.
+ */
+export function guessPrompt({ system, turns, tools }: ChatRequest, bodyLength: number): number {
+  let [words, media, pieces] = [0, 0, 0]
+  const add = (block: Block): void => {
+    if (block.type === 'text' || block.type === 'reasoning') words += block.text.length
+    else if (block.type === 'tool-result') for (const part of block.content) add(part)
+    else if (block.type === 'document' && block.source.type === 'text') words += block.source.text.length
+    else if ('source' in block) {
+      pieces++
+      if (block.source.type === 'base64') media += block.source.data.length
+    }
+  }
+  for (const block of system) words += block.text.length
+  for (const turn of turns) for (const block of turn.content) add(block)
+  const rest = tools.length === 0 ? 0 : Math.max(0, bodyLength - words - media)
+  return Math.ceil((words + rest) / CHARACTERS_PER_TOKEN) + pieces * MEDIA_TOKENS
+}

@@ -1,0 +1,69 @@
+import { promptTokens, type Usage } from '../core/usage.ts'
+import type { PriceRow, Rates } from './price-row.ts'
+
+/** Why no price is known: the model in this Region and on this day, the tier, the latency, or a class of tokens. */
+export type Unpriced = 'model' | 'tier' | 'latency' | 'input' | 'output' | 'cache_read' | 'cache_write' | 'image'
+
+/** What one answer cost. */
+export interface Cost {
+  /** Whole nano-dollars; null: no price is known for a part of it, which is never taken as nothing. */
+  readonly nano: number | null
+  readonly unpriced?: Unpriced
+}
+
+/** What an answer used, as its own usage tells it. */
+export interface Used {
+  readonly usage: Usage
+  /** The tier that answered, in Bedrock's words; absent: the default. */
+  readonly tier?: string | undefined
+  /** It was served with optimized latency, as the answer says: what was asked for may have fallen back. */
+  readonly isOptimized?: boolean
+  /** Pictures that were embedded. */
+  readonly images?: number
+  /** Texts that were embedded. */
+  readonly texts?: number
+}
+
+/** Tiers that cost what no tier costs. `reserved` is paid by the hour: what an answer of it costs is not known, and its overflow is `default`. */
+const USUAL_TIERS: ReadonlySet<string> = new Set(['default', 'standard', 'on-demand'])
+
+const NANO_PER_DOLLAR = 1_000_000_000
+/** A rate is dollars for a million tokens. */
+const NANO_PER_RATE = 1000
+
+/**
+ * Prices one answer by its row, in nano-dollars that are whole for each class of tokens: input without what the cache gave or took, reads,
+ * writes by how long they are kept, and output, reasoning included. What the provider does not tell of a TTL was kept for the usual time,
+ * five minutes or, where a family has no other, thirty. Above the row's border the whole request has the rates of a long context. All is
+ * multiplied by the tier that answered. (AWS: user guide, prompt caching and service tiers, 2026-10; rows: `price-sources.ts`.)
+ */
+export function costOf(row: PriceRow, { usage, tier, isOptimized = false, images = 0, texts = 0 }: Used): Cost {
+  const factor = tier === undefined || USUAL_TIERS.has(tier) ? 1 : row.tiers?.[tier]
+  if (factor === undefined) return { nano: null, unpriced: 'tier' }
+  const rates = ratesFor(row, promptTokens(usage), isOptimized)
+  if (rates === undefined) return { nano: null, unpriced: 'latency' }
+  const hour = usage.cacheWriteHourTokens ?? 0
+  const usual = rates.cache_write_5m ?? rates.cache_write_30m
+  const parts: readonly (readonly [Unpriced, number, number | undefined])[] = [
+    ['input', row.per_text === undefined ? usage.inputTokens : 0, rates.input],
+    ['cache_read', usage.cacheReadTokens, rates.cache_read],
+    ['cache_write', usage.cacheWriteTokens - hour, usual],
+    ['cache_write', hour, rates.cache_write_1h],
+    ['output', usage.outputTokens, rates.output]
+  ]
+  let nano = 0
+  for (const [name, tokens, rate] of parts) {
+    if (tokens === 0) continue
+    if (rate === undefined) return { nano: null, unpriced: name }
+    nano += Math.round(tokens * rate * factor * NANO_PER_RATE)
+  }
+  if (images > 0 && row.per_image === undefined) return { nano: null, unpriced: 'image' }
+  const pieces = images * (row.per_image ?? 0) + texts * (row.per_text ?? 0)
+  return { nano: nano + Math.round(pieces * NANO_PER_DOLLAR) }
+}
+
+function ratesFor(row: PriceRow, prompt: number, isOptimized: boolean): Rates | undefined {
+  if (isOptimized) return row.latency_optimized
+  const long = row.long_context
+  return long !== undefined && prompt > long.over_prompt_tokens ? long : row
+}

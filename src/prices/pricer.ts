@@ -1,0 +1,77 @@
+import { keepNewest } from '../core/bounded.ts'
+import type { Json } from '../core/json.ts'
+import { type Cost, costOf, type Used } from './cost-of.ts'
+import { type FoundPrice, findPrice } from './find-price.ts'
+import { guardrailCost } from './guardrail-units.ts'
+import type { PriceRow } from './price-row.ts'
+import { PRICES } from './prices.ts'
+import { type CalledModel, pricedModel } from './routing.ts'
+
+export interface PricerOptions {
+  /** The operator's own, which go before the built-in ones. */
+  readonly rows?: readonly PriceRow[]
+  /** What every cost is multiplied by: a discount, a reseller's margin. */
+  readonly multiplier?: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** What an answer used beside its tokens. */
+export interface Answered extends Used {
+  /** Bedrock's trace, with the units of a guardrail. */
+  readonly trace?: Json | undefined
+  /** A guardrail stood over it. */
+  readonly isGuarded?: boolean
+}
+
+export interface Bill extends Cost {
+  /** The price is that of another Region, or the guardrail's part is not told. */
+  readonly isEstimate?: true
+}
+
+export interface Pricer {
+  /** What an answer costs today. */
+  price(called: CalledModel, answered: Answered): Bill
+  /** Whether anything is known of the price of a model today. */
+  knows(called: CalledModel): boolean
+}
+
+const DAY_MS = 86_400_000
+/** ARNs come from callers. */
+const MOST_MODELS = 1000
+const UNKNOWN: Bill = { nano: null, unpriced: 'model' }
+
+/** Makes what prices answers. The row of a model is looked for once a day. */
+export function createPricer({ rows = [], multiplier = 1, now }: PricerOptions): Pricer {
+  const found = new Map<string, FoundPrice | undefined>()
+  let today = Number.NaN
+
+  function find(called: CalledModel): FoundPrice | undefined {
+    const day = Math.floor(now() / DAY_MS)
+    if (day !== today) found.clear()
+    today = day
+    const key = `${called.region} ${called.id} ${called.baseId} ${called.copies}`
+    if (found.has(key)) return found.get(key)
+    const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
+    const model = pricedModel(called) ?? { baseId: called.id, routing: 'in_region', geography: '' }
+    const own = findPrice(rows, called, model, date)
+    const price = own !== undefined && !own.isElsewhere ? own : (findPrice(PRICES, called, model, date) ?? own)
+    keepNewest(found, key, price, MOST_MODELS)
+    return price
+  }
+
+  return {
+    knows: (called) => find(called) !== undefined,
+    price(called, answered) {
+      const price = find(called)
+      if (price === undefined) return UNKNOWN
+      const cost = costOf(price.row, answered)
+      if (cost.nano === null) return cost
+      const { isGuarded = false, trace } = answered
+      const guardrail = trace === undefined ? undefined : guardrailCost(trace)
+      const isEstimate = price.isElsewhere || (guardrail === undefined ? isGuarded : !guardrail.isWhole)
+      const nano = Math.round((cost.nano + (guardrail?.nano ?? 0)) * multiplier)
+      return isEstimate ? { nano, isEstimate: true } : { nano }
+    }
+  }
+}
