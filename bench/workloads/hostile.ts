@@ -1,51 +1,42 @@
-import { HOSTILE_BODIES } from '../../test/reliability/hostile-bodies.ts'
-import type { Health } from '../../test/reliability/probe.ts'
-import { stopChild } from '../measure/child.ts'
-import { freePort, startGatewayPart, startStandinPart } from '../measure/parts.ts'
-import { API_KEY } from '../requests.ts'
+import { SLOW_BODIES, type SlowBody } from '../hostile/bodies.ts'
+import { drawnBodies } from '../hostile/drawn.ts'
+import { type HeldGateway, parseMs, startHeldGateway } from '../measure/held.ts'
 import type { BenchRun } from './bench-run.ts'
 
-const PROBE = new URL('../../test/reliability/probe.ts', import.meta.url).href
-/** Tries of one body; the least counts, since another process of the machine may hold up any of them. */
-const TRIES = 7
-const SHOWN = 3
+/** Tries of one body; the least counts, since the first one compiles code. */
+const TRIES = 3
+const DRAWN = 60
+const SEED = 1
+const SHOWN = 8
+/** So many bytes may take as long as any small body. */
+const PER_BYTES = 10_000_000
 
-/** How long one request may keep all others waiting: the longest hold of the event loop by any body of the hostile-input test. */
+/**
+ * How long one request may keep all others waiting: the longest turn of the event loop by any body that is made for it, those of the
+ * hostile-input test, what has been found since, and some that are drawn. Of large ones beyond `JSON.parse`, and for each 10 MB.
+ */
 export async function hostile(run: BenchRun): Promise<void> {
   if (!run.subjects.some(({ name }) => name === 'adit')) return
-  const [standin, probePort] = [await startStandinPart(), await freePort()]
-  const env = { PROBE_PORT: String(probePort), MAX_EVENT_LOOP_DELAY_MS: '0' }
-  const gateway = await startGatewayPart(standin.port, { nodeArgs: [`--import=${PROBE}`], env })
-  const heldUp = async () => ((await (await fetch(`http://127.0.0.1:${probePort}`)).json()) as Health).heldUpMs
+  const gateway = await startHeldGateway()
   try {
     const held: { name: string; ms: number }[] = []
-    for (const { name, body } of HOSTILE_BODIES) {
-      let ms = Number.POSITIVE_INFINITY
-      for (let tries = 0; tries < TRIES; tries++) {
-        await heldUp()
-        await (await post(gateway.port, body)).arrayBuffer()
-        ms = Math.min(ms, await heldUp())
-      }
-      held.push({ name, ms })
-    }
+    for (const body of [...SLOW_BODIES, ...drawnBodies(DRAWN, SEED)]) held.push(await measure(gateway, body))
     const worst = held.toSorted((a, b) => b.ms - a.ms)
     run.figures.add('adit', 'hostile.held', worst[0]!.ms)
-    run.say(
-      `  adit: ${worst
-        .slice(0, SHOWN)
-        .map(({ name, ms }) => `${name} ${ms.toFixed(0)} ms`)
-        .join(' · ')}`
-    )
+    run.say(`  adit, ${held.length} bodies:`)
+    for (const { name, ms } of worst.slice(0, SHOWN)) run.say(`    ${ms.toFixed(0)} ms: ${name}`)
   } finally {
-    await stopChild(gateway.child)
-    await stopChild(standin.child)
+    await gateway.stop()
   }
 }
 
-function post(port: number, body: string): Promise<Response> {
-  return fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    body
-  })
+async function measure(
+  gateway: HeldGateway,
+  { name, path, headers = {}, make }: SlowBody
+): Promise<{ name: string; ms: number }> {
+  const body = make()
+  const { status, ms } = await gateway.ask(path, body, { tries: TRIES, headers })
+  if (status >= 500) throw new Error(`${name}: ${status}`)
+  const beyond = body.length < PER_BYTES / 100 ? ms : Math.max(0, ms - parseMs(body))
+  return { name, ms: beyond / Math.max(1, body.length / PER_BYTES) }
 }

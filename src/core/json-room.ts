@@ -1,14 +1,23 @@
 /** What JSON inside the strings of one request may be made of in all; the same as for its body. */
-const MOST = { parts: 100_000, items: 500_000 } as const
+const MOST = { parts: 100_000, items: 500_000, exact: 20_000, unpacked: 8 * 1024 * 1024, further: 1000 } as const
+
+/** Characters of the shortest number that keeps its digits, with what parts it from the next: `-0,`. */
+const SHORTEST_EXACT = 3
 
 /**
  * Room for the JSON that the strings of one request hold (arguments of calls): parsing a few megabytes of brackets takes more memory than
- * a container has. Texts that together are shorter than what is allowed cannot exceed it, and are not looked at.
+ * a container has, and numbers that keep their digits take as long as many others. Texts that together are shorter than what is allowed
+ * cannot exceed it, and are not looked at.
  */
 export class JsonRoom {
-  private unread = MOST.parts
-  private parts = MOST.parts
-  private items = MOST.items
+  private unread: number = SHORTEST_EXACT * MOST.exact
+  private parts: number = MOST.parts
+  private items: number = MOST.items
+  private exact: number = MOST.exact
+  /** Bytes that what is packed in strings may still unpack to: a kilobyte can become a megabyte. */
+  unpacked: number = MOST.unpacked
+  /** Calls that may still be found in the arguments of others. */
+  further: number = MOST.further
 
   /** Whether a text may be parsed; it counts from then on. */
   take(text: string): boolean {
@@ -16,19 +25,22 @@ export class JsonRoom {
       this.unread -= text.length
       return true
     }
-    let { parts, items } = this
-    let inString = false
-    for (let at = 0; at < text.length && parts >= 0 && items >= 0; at++) {
+    let { parts, items, exact } = this
+    for (let at = 0; at < text.length && parts >= 0 && items >= 0 && exact >= 0; at++) {
       const code = text.charCodeAt(at)
-      if (code === QUOTE) inString = !inString
-      else if (inString) {
-        if (code === BACKSLASH) at++
-      } else if (code === OPEN_LIST || code === OPEN_OBJECT || code === COLON) parts--
+      if (code === QUOTE) at = endOfString(text, at + 1)
+      else if (code === OPEN_LIST || code === OPEN_OBJECT || code === COLON) parts--
       else if (code === COMMA) items--
+      else if (code === MINUS || isDigit(code)) {
+        const end = endOfNumber(text, at + 1)
+        if (mayChange(text, at, end)) exact--
+        at = end - 1
+      }
     }
-    if (parts < 0 || items < 0) return false
+    if (parts < 0 || items < 0 || exact < 0) return false
     this.parts = parts
     this.items = items
+    this.exact = exact
     return true
   }
 }
@@ -39,3 +51,51 @@ const OPEN_LIST = 0x5b
 const OPEN_OBJECT = 0x7b
 const COLON = 0x3a
 const COMMA = 0x2c
+const MINUS = 0x2d
+const PLUS = 0x2b
+const DOT = 0x2e
+const LETTER_CASE = 0x20
+const LOWER_E = 0x65
+/** No number of fewer characters is changed by a double, unless it is written in an odd way. */
+const LEAST_LENGTH = 16
+
+/** The place of the quote that ends a string, or of the text's end. */
+function endOfString(text: string, start: number): number {
+  let at = start
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) break
+    if (code === BACKSLASH) at++
+  }
+  return at
+}
+
+function endOfNumber(text: string, start: number): number {
+  let at = start
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (!isDigit(code) && code !== DOT && code !== MINUS && code !== PLUS && (code | LETTER_CASE) !== LOWER_E) break
+  }
+  return at
+}
+
+/** Whether a number has an exponent, a fraction that ends in a zero or begins with many, many digits, or is a zero below zero. */
+function mayChange(text: string, start: number, end: number): boolean {
+  if (end - start >= LEAST_LENGTH) return true
+  if (end - start < 2) return false
+  const last = text.charCodeAt(end - 1)
+  let dot = -1
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code === DOT) dot = at
+    else if ((code | LETTER_CASE) === LOWER_E) return true
+  }
+  if (dot >= 0) return last === ZERO || text.startsWith('00000', dot + 1)
+  return text.charCodeAt(start) === MINUS && text.charCodeAt(start + 1) === ZERO
+}
+
+const ZERO = 0x30
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= 0x39
+}

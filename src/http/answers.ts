@@ -61,7 +61,11 @@ export function noteDropped(request: FastifyRequest, reply: FastifyReply, warnin
   if (record.dropped !== undefined && !reply.raw.headersSent) reply.header('x-adit-dropped', headerList(record.dropped))
 }
 
-function noteParam(record: RequestRecord, param: string): void {
+/** Names of members come from the caller. Characters. */
+const LONGEST_PARAM = 200
+
+function noteParam(record: RequestRecord, told: string): void {
+  const param = told.length <= LONGEST_PARAM ? told : told.slice(0, LONGEST_PARAM)
   if (record.dropped === undefined) record.dropped = [param]
   else if (!record.dropped.includes(param)) record.dropped = [...record.dropped, param]
 }

@@ -19,6 +19,8 @@ const RETRY_AFTER_S = 2
 
 /** The memory that the body of one request takes. */
 export interface BodyHold {
+  /** Bytes that have come. */
+  readonly bytes: number
   /** Counts bytes that have come. Throws 503 `unavailable` where there is no room for them now. */
   add(bytes: number): void
   /** The request is on its way and its answer comes: of the body only what was sent is still there. */
@@ -75,13 +77,18 @@ export function createBodyBudget(capacity: number): BodyBudget {
       refuse(owner, 0, bytes * WHILE_READ)
       let taken = 0
       let over = false
+      let come = 0
       const set = (cost: number) => {
         if (over) return
         change(owner, cost - taken)
         taken = cost
       }
       return {
+        get bytes() {
+          return come
+        },
         add(more) {
+          come += more
           const cost = taken + more * WHILE_READ
           if (cost > capacity) throw tooLarge()
           refuse(owner, taken, cost)

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { guessPrompt } from '../core/guess-prompt.ts'
+import { HEAVY_BYTES, heavyWork } from '../core/heavy-work.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Dialect, Head } from '../dialects/dialect.ts'
 import { withKeyMetadata } from '../keys/key-metadata.ts'
@@ -23,7 +24,9 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
   const { config } = app
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const context = { headers: request.headers, reasoningFormat: config.answers.reasoningFormat, vocabulary }
-    const { requests, count, options, warnings, spell } = await dialect.decode(request.body, context)
+    const isHeavy = (request.bodyHold?.bytes ?? 0) >= HEAVY_BYTES
+    const decode = () => dialect.decode(request.body, context)
+    const { requests, count, options, warnings, spell } = await (isHeavy ? heavyWork.turn(decode) : decode())
     request.body = {} // a long answer shall not hold a long question
     request.spell = spell
     if (dialect.errors.idHeader !== undefined) reply.header(dialect.errors.idHeader, request.id)
@@ -33,7 +36,12 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     const targets = await app.resolve(model, 'chat', request)
     const filled = await Promise.all(requests.map((one) => app.media.fill(one, request.cancel)))
     request.record.upstreamStartedAt = performance.now()
-    const started = startAnswers(app, request, { requests: filled, targets, count })
+    const started = startAnswers(app, request, {
+      requests: filled,
+      targets,
+      count,
+      isHeavy: isHeavy || filled.some((one, index) => one !== requests[index])
+    })
     const headOf = (called: string) => newHead(dialect.idPrefix, called)
     if (stream) {
       const choices = requests.length * count
@@ -68,14 +76,19 @@ interface Questions {
   readonly targets: Parameters<FastifyInstance['bedrock']['chat']>[0]['targets']
   /** Answers wanted to each. */
   readonly count: number
+  readonly isHeavy: boolean
 }
 
 /**
  * Asks everything at once and resolves when every answer has begun: all choices of the first question, then of the next.
  * They come together or not at all: the error of one is thrown, and the request's end ends the others. What they cost is counted all the same.
  */
-function startAnswers(app: FastifyInstance, request: FastifyRequest, { requests, targets, count }: Questions): Promise<Answers> {
-  const run = { owner: request.apiKey?.name ?? '', targets, signal: request.cancel }
+function startAnswers(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  { requests, targets, count, isHeavy }: Questions
+): Promise<Answers> {
+  const run = { owner: request.apiKey?.name ?? '', targets, signal: request.cancel, isHeavy }
   const { record } = request
   record.aim = { model: targets[0].id, region: app.bedrock.region }
   const bodyLength = Number(request.headers['content-length'] ?? 0)
@@ -83,8 +96,9 @@ function startAnswers(app: FastifyInstance, request: FastifyRequest, { requests,
   const asked = requests.flatMap((one) => {
     const named = { ...one, metadata: withKeyMetadata(one.metadata, request.apiKey) }
     const isGuarded = one.guardrail !== undefined
+    const shared = count === 1 ? {} : { siblings: {} }
     return Array.from({ length: count }, async () =>
-      metered(request, await app.bedrock.chat({ ...run, request: named }), isGuarded)
+      metered(request, await app.bedrock.chat({ ...run, ...shared, request: named }), isGuarded)
     )
   })
   const all = Promise.all(asked) as Promise<unknown> as Promise<Answers>

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { parseExact } from '../core/exact-json.ts'
 import { plainOutside } from '../core/foreign-json.ts'
+import { HEAVY_BYTES, heavyWork } from '../core/heavy-work.ts'
 import { mayHoldHalves, mendStrings } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import { writableJson } from '../json-bytes.ts'
@@ -41,7 +42,8 @@ export const jsonBody = fp(
       async (request: FastifyRequest, message: IncomingMessage) => {
         const hold = budget.admit(request.apiKey?.name ?? '', Number(message.headers['content-length'] ?? 0))
         request.bodyHold = hold
-        return parseJson(await readBody(message, { maxBytes, hold }))
+        const body = await readBody(message, { maxBytes, hold })
+        return body.length < HEAVY_BYTES ? parseJson(body) : parseHeavy(body)
       }
     )
     app.onOver((request) => {
@@ -88,12 +90,34 @@ function withoutMark(body: Buffer): Buffer {
 
 function parseJson(bytes: Buffer): unknown {
   const body = withoutMark(bytes)
+  const isExact = checkShape(body)
+  const text = body.toString('utf8')
+  return mended(parseText(text, isExact), text)
+}
+
+/** The same in pieces, so that others are served meanwhile. */
+async function parseHeavy(bytes: Buffer): Promise<unknown> {
+  const body = withoutMark(bytes)
+  const isExact = await heavyWork.turn(() => checkShape(body))
+  const text = await heavyWork.turn(() => body.toString('utf8'))
+  const parsed = await heavyWork.turn(() => parseText(text, isExact))
+  return heavyWork.turn(() => mended(parsed, text))
+}
+
+/** Refuses what is no text of JSON, or would take too long to read. Gives whether there may be numbers that parsing would change. */
+function checkShape(body: Buffer): boolean {
   if (body.length === 0) throw new GatewayError('invalid_json', 'The request body is empty; it must be a JSON object.')
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The request body is not valid UTF-8.')
   const { exceeded, holdsExactNumbers } = readShape(body)
   if (exceeded !== undefined) throw new GatewayError('invalid_request', TOO_MUCH[exceeded])
-  const text = body.toString('utf8')
-  const parsed = holdsExactNumbers ? plainOutside(parse(text, parseExact)) : parse(text, JSON.parse)
+  return holdsExactNumbers
+}
+
+function parseText(text: string, isExact: boolean): unknown {
+  return isExact ? plainOutside(parse(text, parseExact)) : parse(text, JSON.parse)
+}
+
+function mended(parsed: unknown, text: string): unknown {
   if (text.includes('"__proto__"') || LETTERS_OF_PROTO.test(text)) dropProto(parsed)
   if (mayHoldHalves(text)) mendStrings(parsed)
   return parsed

@@ -63,21 +63,26 @@ export function readShape(json: Buffer): JsonShape {
 
 /** A native search costs as much as looking at so many bytes; names of members are shorter. */
 const NEAR_BYTES = 32
+/** So many are looked at behind an escaped quote: where there is one there are more, and a search for each would take far longer. */
+const NEAR_ESCAPE_BYTES = 256
 
 /** The place of the quote that ends a string; the end of the bytes when there is none, which the parser will tell. */
 function endOfString(json: Buffer, start: number): number {
-  const near = Math.min(json.length, start + NEAR_BYTES)
   let at = start
-  for (; at < near; at++) {
-    if (json[at] === QUOTE) return at
-    if (json[at] === BACKSLASH) at++
-  }
-  for (; ; at++) {
-    at = json.indexOf(QUOTE, at)
+  for (let near = NEAR_BYTES; ; near = NEAR_ESCAPE_BYTES) {
+    const until = Math.min(json.length, at + near)
+    for (; at < until; at++) {
+      if (json[at] === QUOTE) return at
+      if (json[at] === BACKSLASH) at++
+    }
+    // Whatever is escaped before this place is behind us.
+    const from = at
+    at = json.indexOf(QUOTE, from)
     if (at < 0) return json.length
     let slashes = 0
-    while (json[at - 1 - slashes] === BACKSLASH) slashes++
+    while (at - 1 - slashes >= from && json[at - 1 - slashes] === BACKSLASH) slashes++
     if (slashes % 2 === 0) return at
+    at++
   }
 }
 

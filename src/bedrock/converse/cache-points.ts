@@ -58,20 +58,20 @@ function seated(parts: CachedParts, encoding: EncodeScope): CachedParts {
 function seatPoints(items: readonly JsonObject[], encoding: EncodeScope): readonly JsonObject[] {
   if (!items.some(isPoint)) return items
   const seats: JsonObject[] = []
+  /** How many blocks at the end of the seats take no point behind them. */
+  let refused = 0
   items.forEach((item, index) => {
-    if (!isPoint(item)) seats.push(item)
-    else if (!isOmitted(encoding, `cachePoint.${spotOf(items, index)}`)) seat(item, seats, encoding)
+    if (!isPoint(item)) {
+      seats.push(item)
+      refused = encoding.traits.noCacheBehind.includes(kindOf(item)) ? refused + 1 : 0
+    } else if (!isOmitted(encoding, `cachePoint.${spotOf(items, index)}`)) {
+      const at = seats.length - refused
+      const before = seats[at - 1]
+      if (refused === 0) seats.push(item)
+      else if (before !== undefined && !isPoint(before)) seats.splice(at, 0, item)
+    }
   })
   return seats
-}
-
-function seat(point: JsonObject, seats: JsonObject[], { traits }: EncodeScope): void {
-  const isRefused = (item: JsonObject | undefined) => item !== undefined && traits.noCacheBehind.includes(kindOf(item))
-  let at = seats.length
-  while (isRefused(seats[at - 1])) at--
-  const before = seats[at - 1]
-  if (at === seats.length) seats.push(point)
-  else if (before !== undefined && !isPoint(before)) seats.splice(at, 0, point)
 }
 
 type Automatic = NonNullable<ChatRequest['autoCache']>

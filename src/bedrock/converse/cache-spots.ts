@@ -26,8 +26,9 @@ export function standAmongOneKind({ messages }: JsonObject): boolean {
 
 /** The spot of the point at `index` of a message's content. */
 export function spotOf(content: readonly JsonObject[], index: number): CacheSpot {
-  const before = content.findLast((item, at) => at < index && !isPoint(item))
-  return `behind ${before === undefined ? 'nothing' : kindOf(before)}`
+  let at = index - 1
+  while (at >= 0 && isPoint(content[at]!)) at--
+  return `behind ${at < 0 ? 'nothing' : kindOf(content[at]!)}`
 }
 
 /** The kind of a block on the wire: `text`, `toolResult`; of a document with its format. */

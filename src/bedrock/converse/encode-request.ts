@@ -1,6 +1,7 @@
 import { isEmpty, type Json } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import { stableHash } from '../../core/stable-hash.ts'
+import type { Block, Turn } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import type { EncodedChat } from '../codec/chat-codec.ts'
@@ -126,6 +127,28 @@ function answerContext(
 function textCalls({ request }: EncodeScope, names: ToolNames, callable: readonly CallableTool[]) {
   return {
     names: new Set(callable.map((tool) => names.toBedrock(tool.name))),
-    idPrefix: `call_${stableHash(JSON.stringify(request.turns)).toString(36)}_`
+    idPrefix: `call_${stableHash(gist(request.turns)).toString(36)}_`
+  }
+}
+
+const GIST = { turns: 20, blocks: 20, characters: 200 } as const
+
+/** What tells one state of a conversation from another: the beginnings of its last blocks, since all of them may be megabytes. */
+function gist(turns: readonly Turn[]): string {
+  const last = turns.slice(-GIST.turns).flatMap(({ content }) => content.slice(-GIST.blocks))
+  return `${turns.length} ${last.map((block) => beginning(block)).join('\n')}`
+}
+
+function beginning(block: Block): string {
+  switch (block.type) {
+    case 'text':
+    case 'reasoning':
+      return block.text.slice(0, GIST.characters)
+    case 'tool-call':
+      return block.id.slice(0, GIST.characters)
+    case 'tool-result':
+      return `${block.callId.slice(0, GIST.characters)} ${block.content[0] === undefined ? '' : beginning(block.content[0])}`
+    default:
+      return block.type
   }
 }

@@ -111,14 +111,21 @@ export function toldCeiling({ omissions }: EncodeInput): number {
   return Math.min(...told)
 }
 
+/** Parts that are named, each by its path. What tells them to the caller has no room for more. */
+const MOST_PARTS = 256
+
 /** Starts an encoding with an empty list of warnings. */
 export function beginEncoding(input: EncodeInput): { encoding: EncodeScope; warnings: readonly Warning[] } {
   const warnings: Warning[] = []
+  let named: Set<string> | undefined
   const warn = (field: CoreField, reason: string) => {
     if (!warnings.some((warning) => 'field' in warning && warning.field === field)) warnings.push({ field, reason })
   }
   const warnAt = (param: string, reason: string) => {
-    if (!warnings.some((warning) => 'param' in warning && warning.param === param)) warnings.push({ param, reason })
+    named ??= new Set()
+    if (named.has(param) || named.size === MOST_PARTS) return
+    named.add(param)
+    warnings.push({ param, reason })
   }
   return { encoding: { ...input, warn, warnAt }, warnings }
 }

@@ -1,9 +1,10 @@
 import type { Cancel } from '../../core/cancel.ts'
 import type { EventBatch } from '../../core/event.ts'
+import { heavyWork } from '../../core/heavy-work.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
-import { jsonToBytes } from '../../json-bytes.ts'
+import { heavyJsonToBytes, jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { type TraitRow, traitsFor } from '../../models/traits.ts'
 import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
@@ -26,6 +27,15 @@ export interface ChatRun {
   readonly targets: readonly [ModelTarget, ...ModelTarget[]]
   /** Ends the call to Bedrock at once. A GatewayError as its reason is what the caller of `chat` gets. */
   readonly signal: Cancel
+  /** What is made of the request is heavy work. */
+  readonly isHeavy?: boolean
+  /** The same object for all runs of one request to the same targets: what is sent is made once for all of them. */
+  readonly siblings?: Siblings
+}
+
+/** What runs of one request share. */
+export interface Siblings {
+  encoder?: Encoder
 }
 
 /** An answer that has begun. */
@@ -63,8 +73,8 @@ const MOST_ANSWER_BYTES = 64 * 1024 * 1024
  * fails before has a status of its own and is tried again elsewhere. Throws GatewayError.
  */
 export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswer> {
-  const encoder = createEncoder(run, tools)
-  encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
+  const encoder = encoderOf(run, tools)
+  await encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
   const candidates = tools.candidates(run.targets)
   const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
     callCandidate(one, { run, tools, encoder })
@@ -103,15 +113,17 @@ interface Call {
 async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
   const { encoder, tools, run } = call
   const { target, transport } = candidate
+  let sent: EncodedCall | undefined
   const omitting = {
     taught: { owner: run.owner, model: target.id },
     async send(omissions: ReadonlySet<Omission>) {
-      const request = encoder.encode(target, omissions)
+      sent = undefined
+      const request = await encoder.encode(target, omissions)
+      sent = request
       return { ...(await callOnce(candidate, call, request)), encoded: request.encoded }
     },
-    read(error: unknown, omissions: ReadonlySet<Omission>, tried: ReadonlySet<string>) {
-      const { codec, encoded } = encoder.encode(target, omissions)
-      return codec.readOmission(error, encoded, tried)
+    read(error: unknown, _omissions: ReadonlySet<Omission>, tried: ReadonlySet<string>) {
+      return sent?.codec.readOmission(error, sent.encoded, tried)
     },
     omitted(names: readonly Omission[]) {
       const { observer } = tools.policy
@@ -174,33 +186,60 @@ interface EncodedCall {
 
 interface Encoder {
   /** `omissions`: what is left out of this call, beside what is known for the model. */
-  encode(target: ModelTarget, omissions: ReadonlySet<Omission>): EncodedCall
+  encode(target: ModelTarget, omissions: ReadonlySet<Omission>): EncodedCall | Promise<EncodedCall>
+}
+
+function encoderOf(run: ChatRun, tools: ChatTools): Encoder {
+  const made = run.siblings?.encoder ?? createEncoder(run, tools)
+  if (run.siblings !== undefined) run.siblings.encoder = made
+  return made
 }
 
 /** Encodes once for a target: a retry sends the same bytes. */
-function createEncoder({ request, owner }: ChatRun, tools: ChatTools): Encoder {
-  let last: (EncodedCall & { readonly target: ModelTarget; readonly omissions: ReadonlySet<Omission> }) | undefined
+function createEncoder({ request, owner, isHeavy = false }: ChatRun, tools: ChatTools): Encoder {
+  let last: Made | undefined
+
+  function inWords(target: ModelTarget, omissions: ReadonlySet<Omission>): Pick<EncodedCall, 'codec' | 'encoded'> {
+    const traits = traitsFor(target.baseId, tools.traitRows)
+    const codec = codecFor(request, traits)
+    const encoded = codec.encode({
+      request,
+      target,
+      traits,
+      stream: request.stream,
+      defaults: tools.defaults,
+      omissions,
+      recall: (id) => tools.memory.recall({ owner, model: target.baseId }, id)
+    })
+    return { codec, encoded }
+  }
+
+  /** In pieces, so that others are served meanwhile. */
+  async function heavily(target: ModelTarget, omissions: ReadonlySet<Omission>): Promise<EncodedCall> {
+    const words = await heavyWork.turn(() => inWords(target, omissions))
+    return { ...words, body: await heavyJsonToBytes(words.encoded.body) }
+  }
+
   return {
     encode(target, omissions) {
       const learnt = tools.omissions.of({ owner, model: target.id })
       const all = omissions.size === 0 ? learnt : new Set([...learnt, ...omissions])
-      if (last?.target !== target || !isSame(last.omissions, all)) {
-        const traits = traitsFor(target.baseId, tools.traitRows)
-        const codec = codecFor(request, traits)
-        const encoded = codec.encode({
-          request,
-          target,
-          traits,
-          stream: request.stream,
-          defaults: tools.defaults,
-          omissions: all,
-          recall: (id) => tools.memory.recall({ owner, model: target.baseId }, id)
-        })
-        last = { target, omissions: all, codec, encoded, body: jsonToBytes(encoded.body) }
+      if (last?.target === target && isSame(last.omissions, all)) return last.call
+      if (isHeavy) {
+        last = { target, omissions: all, call: heavily(target, all) }
+        return last.call
       }
-      return last
+      const words = inWords(target, all)
+      last = { target, omissions: all, call: { ...words, body: jsonToBytes(words.encoded.body) } }
+      return last.call
     }
   }
+}
+
+interface Made {
+  readonly target: ModelTarget
+  readonly omissions: ReadonlySet<Omission>
+  readonly call: EncodedCall | Promise<EncodedCall>
 }
 
 function isSame(some: ReadonlySet<Omission>, others: ReadonlySet<Omission>): boolean {

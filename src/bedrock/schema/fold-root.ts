@@ -24,7 +24,9 @@ const FOLDED = new Set([
   '$defs',
   'definitions'
 ])
-const MOST_STEPS = 10_000
+const MOST_STEPS = 1000
+/** Parts of parts; each level goes through all that lies below. */
+const MOST_LEVELS = 32
 const LONGEST_RULE = 2000
 
 /**
@@ -67,8 +69,12 @@ interface Folded {
 
 const EMPTY: Folded = { properties: {}, patterns: {}, required: new Set() }
 
-function fold(node: Json, folder: Folder, entered: ReadonlySet<string>): Folded {
+function fold(node: Json, folder: Folder, entered: ReadonlySet<string>, level = 0): Folded {
   if (!isJsonObject(node) || folder.left-- <= 0) return EMPTY
+  if (level > MOST_LEVELS) {
+    folder.loosens = true
+    return EMPTY
+  }
   if (node !== folder.root && Object.keys(node).some((name) => !FOLDED.has(name))) folder.loosens = true
   const own: Folded = {
     properties: isJsonObject(node.properties) ? { ...node.properties } : {},
@@ -78,15 +84,15 @@ function fold(node: Json, folder: Folder, entered: ReadonlySet<string>): Folded 
   const parts = [own]
   const { $ref, allOf } = node
   if (typeof $ref === 'string' && !entered.has($ref)) {
-    parts.push(fold(followRef(folder.root, $ref) ?? {}, folder, new Set([...entered, $ref])))
+    parts.push(fold(followRef(folder.root, $ref) ?? {}, folder, new Set([...entered, $ref]), level + 1))
   }
-  for (const part of Array.isArray(allOf) ? (allOf as readonly Json[]) : []) parts.push(fold(part, folder, entered))
+  for (const part of Array.isArray(allOf) ? (allOf as readonly Json[]) : []) parts.push(fold(part, folder, entered, level + 1))
   for (const name of ['anyOf', 'oneOf'] as const) {
     const branches = node[name]
     if (!Array.isArray(branches)) continue
     const some = (branches as readonly Json[])
       .filter((branch) => mayBeObject(branch))
-      .map((branch) => fold(branch, folder, entered))
+      .map((branch) => fold(branch, folder, entered, level + 1))
     folder.rules.push(told(name, some))
     parts.push(either(some))
   }
@@ -131,19 +137,23 @@ function either(branches: readonly Folded[]): Folded {
 }
 
 function join(maps: readonly Readonly<Record<string, Json>>[], how: 'allOf' | 'anyOf'): Record<string, Json> {
-  const found = new Map<string, Map<string, Json>>()
+  const found = new Map<string, Json[]>()
   for (const map of maps) {
     for (const [name, schema] of Object.entries(map)) {
-      const known = found.get(name) ?? new Map<string, Json>()
-      found.set(name, known.set(JSON.stringify(schema), schema))
+      const known = found.get(name)
+      if (known === undefined) found.set(name, [schema])
+      else if (known.at(-1) !== schema) known.push(schema)
     }
   }
-  return Object.fromEntries([...found].map(([name, schemas]) => [name, together([...schemas.values()], how)]))
+  return Object.fromEntries([...found].map(([name, schemas]) => [name, together(schemas, how)]))
 }
 
+/** Alternatives often share a schema word by word. Only where there are several are they compared. */
 function together(schemas: readonly Json[], how: 'allOf' | 'anyOf'): Json {
   const [only = true, ...more] = schemas
-  return more.length === 0 ? only : { [how]: schemas }
+  if (more.length === 0) return only
+  const different = [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()]
+  return different.length === 1 ? only : { [how]: different }
 }
 
 function told(name: 'anyOf' | 'oneOf', branches: readonly Folded[]): string {

@@ -11,6 +11,8 @@ export interface InlinedSchema {
 
 /** Definitions that refer to one another twice make a million nodes of twenty. */
 const MOST_NODES = 5000
+/** And a list of names that is referred to a thousand times makes as many lists. Characters of JSON, beyond what the schema has itself. */
+const MOST_COPIED = 200_000
 const ANYTHING: JsonObject = {}
 
 /** Writes definitions where they are referred to, for models that read no `$ref` (B14). What stands beside a `$ref` stays. */
@@ -18,6 +20,8 @@ export function inlineRefs(root: JsonObject): InlinedSchema {
   if (!hasRef(root)) return { schema: root, isCut: false }
   let left = MOST_NODES
   let isCut = false
+  let room = MOST_COPIED
+  const lengths = new Map<string, number>()
   const entered = new Set<string>()
 
   function cut(): JsonObject {
@@ -37,6 +41,12 @@ export function inlineRefs(root: JsonObject): InlinedSchema {
     if (entered.has(ref)) return cut()
     const found = ref.startsWith('#') ? followRef(root, ref) : undefined
     if (!isJsonObject(found)) return cut()
+    const known = lengths.get(ref)
+    const length = known ?? JSON.stringify(found).length
+    lengths.set(ref, length)
+    // The first time it takes the place of the definition.
+    if (known !== undefined) room -= length
+    if (room < 0) return cut()
     entered.add(ref)
     const inlined = inline(found)
     entered.delete(ref)

@@ -18,14 +18,35 @@ const ONE = new Set([
 const LISTS = new Set(['allOf', 'anyOf', 'items', 'oneOf', 'prefixItems'])
 const MAPS = new Set(['$defs', 'definitions', 'dependentSchemas', 'patternProperties', 'properties'])
 
-/** The schema with each schema right below it replaced. What is no schema, such as `default` or `enum`, is not looked into. */
+/**
+ * The schema with each schema right below it replaced; itself where all stay what they are. What is no schema, such as `default` or `enum`,
+ * is not looked into.
+ */
 export function mapSchema(schema: JsonObject, replace: (inner: Json) => Json): JsonObject {
-  return Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, mapMember(name, value, replace)]))
+  return mapMembers(schema, (name, value) => mapMember(name, value, replace))
 }
 
 function mapMember(name: string, value: Json, replace: (inner: Json) => Json): Json {
-  if (Array.isArray(value)) return LISTS.has(name) ? value.map((item: Json) => replace(item)) : value
+  if (typeof value !== 'object' && typeof value !== 'boolean') return ONE.has(name) ? replace(value) : value
+  if (Array.isArray(value)) return LISTS.has(name) ? mapItems(value, replace) : value
   if (ONE.has(name)) return replace(value)
-  if (!MAPS.has(name) || !isJsonObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replace(inner)]))
+  return MAPS.has(name) && isJsonObject(value) ? mapMembers(value, (_name, inner) => replace(inner)) : value
+}
+
+/** The object with other values; copied only where one differs, since copies of large objects take long. */
+export function mapMembers(holder: JsonObject, replace: (name: string, value: Json) => Json): JsonObject {
+  let made: Record<string, Json> | undefined
+  for (const name in holder) {
+    const value = holder[name]!
+    const kept = replace(name, value)
+    if (kept === value) continue
+    made ??= { ...holder }
+    made[name] = kept
+  }
+  return made ?? holder
+}
+
+function mapItems(list: readonly Json[], replace: (inner: Json) => Json): readonly Json[] {
+  const made = list.map((item) => replace(item))
+  return made.every((item, index) => item === list[index]) ? list : made
 }

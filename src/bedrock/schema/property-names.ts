@@ -37,25 +37,41 @@ export function createPropertyNames(takesAny: boolean): PropertyNames {
     return made
   }
 
-  const names = (value: Json): Json =>
-    Array.isArray(value) ? value.map((name: Json) => (typeof name === 'string' ? nameFor(name) : name)) : value
+  const names = (value: Json): Json => {
+    if (!Array.isArray(value)) return value
+    const made = value.map((name: Json) => (typeof name === 'string' ? nameFor(name) : name))
+    return made.every((name, index) => name === value[index]) ? value : made
+  }
 
   function keys(value: Json, inner: (name: string, value: Json) => Json = (_name, one) => one): Json {
     if (!isJsonObject(value)) return value
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [nameFor(name), inner(name, one)]))
+    const entries = Object.entries(value).map(([name, one]) => [nameFor(name), inner(name, one)] as const)
+    const isChanged = entries.some(([name, one]) => value[name] !== one)
+    return isChanged ? Object.fromEntries(entries) : value
   }
 
+  /** Copied only where something changes. */
   function renameNode(node: Json): Json {
     if (!isJsonObject(node)) return node
-    const made: Record<string, Json> = { ...mapSchema(node, renameNode) }
-    if (made.properties !== undefined) made.properties = keys(made.properties, describe)
-    if (made.dependentSchemas !== undefined) made.dependentSchemas = keys(made.dependentSchemas)
-    if (made.dependentRequired !== undefined)
-      made.dependentRequired = keys(made.dependentRequired, (_name, value) => names(value))
-    if (made.required !== undefined) made.required = names(made.required)
-    if (typeof made.$ref === 'string') made.$ref = renameRef(made.$ref)
-    return made
+    const mapped = mapSchema(node, renameNode)
+    let made: Record<string, Json> | undefined
+    for (const [name, rename] of RENAMED) {
+      const value = mapped[name]
+      const kept = value === undefined ? value : rename(value)
+      if (kept === undefined || kept === value) continue
+      made ??= { ...mapped }
+      made[name] = kept
+    }
+    return made ?? mapped
   }
+
+  const RENAMED: readonly (readonly [name: string, rename: (value: Json) => Json])[] = [
+    ['properties', (value) => keys(value, describe)],
+    ['dependentSchemas', (value) => keys(value)],
+    ['dependentRequired', (value) => keys(value, (_name, one) => names(one))],
+    ['required', names],
+    ['$ref', (value) => (typeof value === 'string' ? renameRef(value) : value)]
+  ]
 
   /** Steps of a pointer that are names of properties. */
   function renameRef(ref: string): string {

@@ -30,23 +30,53 @@ function isNothing(name: string, value: Json): boolean {
   return Array.isArray(value) && value.length === 0
 }
 
+/** Itself where nothing is to be repaired: copies of large schemas take long. */
 function repairNode(node: JsonObject, root: JsonObject, losses: Losses): JsonObject {
-  const made: Record<string, Json> = {}
-  for (const [name, value] of Object.entries(node)) {
+  let changed: Record<string, Json> | undefined
+  for (const name in node) {
+    const value = node[name]!
     const kept = repairMember(name, value)
-    if (kept !== undefined) made[name] = kept
-    else if (!isNothing(name, value)) losses.any = true
+    if (kept === value) continue
+    changed ??= { ...node }
+    if (kept !== undefined) changed[name] = kept
+    else {
+      delete changed[name]
+      if (!isNothing(name, value)) losses.any = true
+    }
   }
-  if (typeof made.$ref === 'string' && made.$ref.startsWith('#') && !isTarget(followRef(root, made.$ref))) {
-    delete made.$ref
-    losses.any = true
-  }
+  const { $ref } = node
+  const isLost = typeof $ref === 'string' && $ref.startsWith('#') && !isTarget(followRef(root, $ref))
+  if (isLost) losses.any = true
+  if (changed === undefined && !isLost && !needsRepair(node)) return node
+  const made = changed ?? { ...node }
+  if (isLost) delete made.$ref
   repairLimit(made, 'exclusiveMinimum', 'minimum')
   repairLimit(made, 'exclusiveMaximum', 'maximum')
   repairTuple(made)
   repairDependencies(made)
   repairRequired(made, node)
   return made
+}
+
+/** What the repairs beyond single members look for. */
+function needsRepair(node: JsonObject): boolean {
+  const { exclusiveMinimum, exclusiveMaximum, items, additionalItems, dependencies, required, properties } = node
+  if (typeof exclusiveMinimum === 'boolean' || typeof exclusiveMaximum === 'boolean') return true
+  if (additionalItems !== undefined || dependencies !== undefined || Array.isArray(items)) return true
+  if ((items !== undefined && !isTarget(items)) || (required !== undefined && !isNames(required))) return true
+  return isJsonObject(properties) && hasMarked(properties)
+}
+
+function isNames(value: Json): boolean {
+  return Array.isArray(value) && value.every((name: Json) => typeof name === 'string') && new Set(value).size === value.length
+}
+
+function hasMarked(properties: JsonObject): boolean {
+  for (const name in properties) {
+    const property = properties[name]
+    if (isJsonObject(property) && property.required === true) return true
+  }
+  return false
 }
 
 function isTarget(value: Json | undefined): boolean {

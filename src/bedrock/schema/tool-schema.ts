@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
 /** Clients' own members at the root of a tool's parameters, which models refuse. */
-const FOREIGN = new Set(['custom', 'defer_loading', 'strict'])
+const FOREIGN = ['custom', 'defer_loading', 'strict'] as const
 
 const LOOK_AROUND = /\(\?(?:=|!|<=|<!)/
 
@@ -10,8 +10,9 @@ const MAPS = new Set(['properties', 'patternProperties', '$defs', 'definitions',
 
 /** The arguments' schema as every family takes it: an object at the root, no look-around in patterns, no list in place of an object. `$defs` and `$ref` stay. */
 export function toolSchema(schema: JsonObject | undefined): JsonObject {
-  const own = Object.fromEntries(Object.entries(schema ?? {}).filter(([name]) => !FOREIGN.has(name)))
+  const own = withoutForeign(schema ?? {})
   const cleaned = holdsUnusable(own) ? (withoutUnusable(own) as JsonObject) : own
+  if (cleaned.type === 'object' && isJsonObject(cleaned.properties)) return cleaned
   return {
     ...cleaned,
     type: 'object',
@@ -19,10 +20,22 @@ export function toolSchema(schema: JsonObject | undefined): JsonObject {
   }
 }
 
+function withoutForeign(schema: JsonObject): JsonObject {
+  if (!FOREIGN.some((name) => Object.hasOwn(schema, name))) return schema
+  const own: Record<string, Json> = { ...schema }
+  for (const name of FOREIGN) delete own[name]
+  return own
+}
+
 /** Hardly any schema has one, so that nothing is copied. */
 function holdsUnusable(node: Json): boolean {
   if (Array.isArray(node)) return node.some(holdsUnusable)
-  return isJsonObject(node) && Object.keys(node).some((name) => isUnusable(name, node[name]!) || holdsUnusable(node[name]!))
+  if (!isJsonObject(node)) return false
+  for (const name in node) {
+    const value = node[name]!
+    if (isUnusable(name, value) || (typeof value === 'object' && holdsUnusable(value))) return true
+  }
+  return false
 }
 
 function withoutUnusable(node: Json): Json {

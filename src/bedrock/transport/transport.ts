@@ -1,6 +1,7 @@
 import type { CredentialSource, Credentials } from '../../aws/credentials.ts'
 import type { Cancel } from '../../core/cancel.ts'
 import type { CoreField } from '../../core/field.ts'
+import { HEAVY_BYTES, heavyWork } from '../../core/heavy-work.ts'
 import { type Wait, within } from '../../core/within.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AgentOptions } from './agent.ts'
@@ -108,7 +109,11 @@ export function createTransport(options: TransportOptions): Transport {
     const opened = way.opened ?? (await within(way.open(), waitFor('the endpoint of Bedrock', firstByteMs, signal)))
     const known = bearer === undefined ? credentials.get() : undefined
     const used = known instanceof Promise ? await within(known, waitFor('the AWS credentials', firstByteMs, signal)) : known
-    const answer = await exchange(opened.agent, ready(outgoing, opened, used), outgoing.timeouts, signal)
+    const signed =
+      outgoing.body.length < HEAVY_BYTES
+        ? ready(outgoing, opened, used)
+        : await heavyWork.turn(() => ready(outgoing, opened, used))
+    const answer = await exchange(opened.agent, signed, outgoing.timeouts, signal)
     return { used, answer }
   }
 

@@ -1,8 +1,9 @@
 import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject, isWithinDepth, type Json, type JsonObject, mayHoldHalves, mendStrings } from '../../core/json.ts'
+import type { JsonRoom } from '../../core/json-room.ts'
 import { wrongType } from '../openai/refuse.ts'
 import type { Report } from './report.ts'
-import { splitObjects } from './split-objects.ts'
+import { MOST_OBJECTS, splitObjects } from './split-objects.ts'
 
 /** As deep as a request body may be. */
 const MOST_LEVELS = 256
@@ -17,7 +18,7 @@ export function decodeArguments(value: Json | undefined, path: string, report: R
   if (isEmptyList(value)) return [{}]
   if (typeof value !== 'string') throw wrongType(path, 'a string', value)
   if (NOTHING.includes(value.trim())) return [{}]
-  const objects = report.room.take(value) ? objectsOf(value) : undefined
+  const objects = report.room.take(value) ? objectsOf(value, report.room) : undefined
   if (objects?.every((one) => isWithinDepth(one, MOST_LEVELS))) {
     if (mayHoldHalves(value)) mendStrings(objects)
     return objects
@@ -26,10 +27,13 @@ export function decodeArguments(value: Json | undefined, path: string, report: R
   return [{ rawInvalidInput: value }]
 }
 
-function objectsOf(text: string): readonly JsonObject[] | undefined {
+function objectsOf(text: string, room: JsonRoom): readonly JsonObject[] | undefined {
   const parsed = parseJson(text)
   if (isEmptyList(parsed)) return [{}]
-  return isJsonObject(parsed) ? [parsed] : splitObjects(text)
+  if (isJsonObject(parsed)) return [parsed]
+  const several = splitObjects(text, Math.min(MOST_OBJECTS, 1 + room.further))
+  if (several !== undefined) room.further -= several.length - 1
+  return several
 }
 
 function parseJson(text: string): unknown {

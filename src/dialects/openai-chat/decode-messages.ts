@@ -96,7 +96,7 @@ function addSystem(message: JsonObject, path: string, progress: Progress): void 
     for (const block of marked) progress.system.push(block)
     return
   }
-  const isOpen = progress.calls !== undefined && progress.calls.open.length > 0
+  const isOpen = progress.calls !== undefined && !progress.calls.open.isEmpty
   if (!isOpen) release(progress)
   const place = isOpen ? progress.held : progress.turns
   place.push({ role: 'user', content: marked, path })
@@ -181,7 +181,7 @@ function functionId(message: JsonObject, path: string, { calls }: Progress): str
 
 function release(progress: Progress): void {
   progress.turns.push(...progress.held.splice(0))
-  if (progress.calls !== undefined) progress.calls.open.length = 0
+  progress.calls?.open.clear()
 }
 
 /** `cache_control` on a whole message marks its last block: Open WebUI's forks set it there. */

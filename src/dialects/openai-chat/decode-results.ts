@@ -69,7 +69,23 @@ export function resultBlocks(
   }
   // A cache point cannot stand inside a tool result: the last marked part's stands behind it.
   const mark = cache ?? content.findLast((block) => block.cache !== undefined)?.cache
-  return [...copies.map((copy) => ({ ...result, callId: copy })), mark === undefined ? result : { ...result, cache: mark }]
+  return [...copies.map((copy) => copyOf(result, copy, calls)), mark === undefined ? result : { ...result, cache: mark }]
+}
+
+const SAME = '(The same result as that of the call beside it.)'
+/** What stands around a part. Characters. */
+const FRAME = 100
+
+function copyOf(result: ToolResultBlock, callId: string, calls: OpenCalls | undefined): ToolResultBlock {
+  const size = result.content.reduce((sum, part) => sum + sizeOf(part), FRAME)
+  if (calls === undefined || size > calls.copyRoom) return { ...result, callId, content: [{ type: 'text', text: SAME }] }
+  calls.copyRoom -= size
+  return { ...result, callId }
+}
+
+function sizeOf(part: ContentBlock): number {
+  if (part.type === 'text') return FRAME + part.text.length
+  return FRAME + (part.source.type === 'base64' ? part.source.data.length : 0)
 }
 
 function unmarked<T extends Block>(block: T): T {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../core/json.ts'
+import { stableHash } from '../../core/stable-hash.ts'
 import type { ToolCallBlock } from '../../core/turn.ts'
 import { CUSTOM_TOOL_FIELD } from '../openai/custom-tool.ts'
 import { objectAt, optionalString, stringAt } from '../openai/read-value.ts'
@@ -34,10 +35,14 @@ export function functionCalls(call: JsonObject, id: string, path: string, report
   return callsOf(stringAt(call.name, `${path}.name`), decodeArguments(call.arguments, `${path}.arguments`, report), id, path)
 }
 
+/** Of longer ids those of further calls hold a hash: thousands of them would be made of a megabyte each. Characters. */
+const LONGEST_STEM = 256
+
 function callsOf(name: string, inputs: readonly JsonObject[], id: string, path: string): ToolCallBlock[] {
+  const stem = id.length <= LONGEST_STEM ? id : stableHash(id).toString(36)
   return inputs.map((input, index) => ({
     type: 'tool-call',
-    id: index === 0 ? id : `${id}_${index}`,
+    id: index === 0 ? id : `${stem}_${index}`,
     name,
     input,
     path

@@ -1,16 +1,19 @@
 import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 
+/** No model makes more calls at once. */
+export const MOST_OBJECTS = 128
+
 /**
  * Reads several JSON objects written one behind the other, as clients keep them that add the pieces of parallel calls to one call.
- * Undefined: the text is something else.
+ * Undefined: the text is something else, or holds more than `most` of them.
  */
-export function splitObjects(text: string): readonly JsonObject[] | undefined {
+export function splitObjects(text: string, most: number): readonly JsonObject[] | undefined {
   const objects: JsonObject[] = []
   for (let at = behindBlanks(text, 0); at < text.length; ) {
     const end = endOfObject(text, at)
     const parsed = end < 0 ? undefined : parseObject(text.slice(at, end))
-    if (parsed === undefined) return undefined
+    if (parsed === undefined || objects.length === most) return undefined
     objects.push(parsed)
     at = behindBlanks(text, end)
   }

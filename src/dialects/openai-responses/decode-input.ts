@@ -278,7 +278,7 @@ function readFound(item: JsonObject, path: string, { turns }: InputReading): voi
 
 function readReasoning(item: JsonObject, path: string, { turns, report }: InputReading): void {
   const blob = item.encrypted_content
-  const thoughts = typeof blob === 'string' ? openThoughts(blob) : undefined
+  const thoughts = typeof blob === 'string' ? openThoughts(blob, report.room) : undefined
   if (thoughts !== undefined)
     return turns.say(
       thoughts.map((thought): Block => ({ ...thought, path })),
@@ -292,8 +292,8 @@ function readReference(item: JsonObject, path: string): void {
   throw noItem(stringAt(item.id, `${path}.id`))
 }
 
-function readCompaction(item: JsonObject, path: string, { turns }: InputReading): void {
-  const summary = openSummary(stringAt(item.encrypted_content, `${path}.encrypted_content`))
+function readCompaction(item: JsonObject, path: string, { turns, report }: InputReading): void {
+  const summary = openSummary(stringAt(item.encrypted_content, `${path}.encrypted_content`), report.room)
   if (summary !== undefined) return turns.hear([{ type: 'text', text: summary, path }], path)
   const sentence = `Invalid '${path}': this compaction was not made by this gateway, so the conversation in it cannot be read.`
   throw new GatewayError('invalid_encrypted_content', sentence, { param: path })

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { isJsonObject, type Json } from '../../core/json.ts'
+import type { JsonRoom } from '../../core/json-room.ts'
 import type { ReasoningBlock, RedactedReasoningBlock } from '../../core/turn.ts'
 
 /**
@@ -19,9 +20,9 @@ export function sealThought(thought: Thought, model: string): string | undefined
   return thought.signature === undefined ? undefined : seal({ v: 1, m: model, b: [{ t: thought.text, s: thought.signature }] })
 }
 
-/** The blocks in a blob of ours, byte for byte; undefined: it is another's, or broken. */
-export function openThoughts(blob: string): readonly Thought[] | undefined {
-  const opened = open(blob)
+/** The blocks in a blob of ours, byte for byte; undefined: it is another's, broken, or beyond the room of the request. */
+export function openThoughts(blob: string, room: JsonRoom): readonly Thought[] | undefined {
+  const opened = open(blob, room)
   const blocks = isJsonObject(opened) && opened.v === 1 ? opened.b : undefined
   if (!Array.isArray(blocks)) return undefined
   const thoughts = blocks.map((block: Json) => thoughtOf(block))
@@ -40,9 +41,9 @@ export function sealSummary(summary: string): string {
   return seal({ v: 1, c: summary })
 }
 
-/** The summary in a blob of ours; undefined: it is another's, or broken. */
-export function openSummary(blob: string): string | undefined {
-  const opened = open(blob)
+/** The summary in a blob of ours; undefined: it is another's, broken, or beyond the room of the request. */
+export function openSummary(blob: string, room: JsonRoom): string | undefined {
+  const opened = open(blob, room)
   return isJsonObject(opened) && opened.v === 1 && typeof opened.c === 'string' ? opened.c : undefined
 }
 
@@ -50,12 +51,23 @@ function seal(value: object): string {
   return MARK + deflateRawSync(JSON.stringify(value)).toString('base64url')
 }
 
-function open(blob: string): unknown {
-  if (!blob.startsWith(MARK)) return undefined
+/** DEFLATE makes no more of a byte (RFC 1951). */
+const MOST_PER_BYTE = 1032
+
+/** What does not open has cost as much as it may have unpacked to before that was seen. */
+function open(blob: string, room: JsonRoom): unknown {
+  const most = Math.min(MOST_UNPACKED, room.unpacked)
+  if (!blob.startsWith(MARK) || most <= 0) return undefined
+  const packed = Buffer.from(blob.slice(MARK.length), 'base64url')
+  let cost = Math.min(most, packed.length * MOST_PER_BYTE)
   try {
-    const packed = Buffer.from(blob.slice(MARK.length), 'base64url')
-    return JSON.parse(inflateRawSync(packed, { maxOutputLength: MOST_UNPACKED }).toString('utf8'))
+    const unpacked = inflateRawSync(packed, { maxOutputLength: most })
+    cost = unpacked.length
+    const text = unpacked.toString('utf8')
+    return room.take(text) ? JSON.parse(text) : undefined
   } catch {
     return undefined // cut or changed on the way: the caller of this function says so
+  } finally {
+    room.unpacked -= cost
   }
 }

@@ -3,7 +3,11 @@ import type { Block, TextBlock, Turn } from '../../core/turn.ts'
 
 interface OpenTurn {
   readonly role: Turn['role']
+  /** Results, which come first. */
+  readonly results: Block[]
   readonly content: Block[]
+  /** The calls that it ends in. */
+  readonly calls: Block[]
   readonly path: string
 }
 
@@ -32,28 +36,27 @@ export class TurnBuilder {
   /** What the assistant says or thinks. */
   say(blocks: readonly Block[], path: string): void {
     if (blocks.length === 0) return
-    const { content } = this.open('assistant', path)
+    const turn = this.open('assistant', path)
     const isThought = blocks.some(({ type }) => type === 'reasoning' || type === 'redacted-reasoning')
-    content.splice(isThought ? content.length : beforeCalls(content), 0, ...blocks)
+    if (isThought) turn.content.push(...turn.calls.splice(0))
+    turn.content.push(...blocks)
   }
 
   /** A call; of several with one id in a turn the later ones get a suffix. */
   call(id: string, name: string, input: JsonObject, path: string): void {
-    const { content } = this.open('assistant', path)
-    content.push({ type: 'tool-call', id: numbered(id, count(this.called, id)), name, input, path })
+    this.open('assistant', path).calls.push({ type: 'tool-call', id: numbered(id, count(this.called, id)), name, input, path })
   }
 
   /** The result of a call, of the first with this id that has none. */
   answer(id: string, blocks: (callId: string) => readonly Block[], path: string): void {
-    const { content } = this.open('user', path)
-    const at = content.findIndex(({ type }) => type !== 'tool-result')
+    const { results } = this.open('user', path)
     const nth = Math.min(count(this.answered, id), Math.max(1, this.called.get(id) ?? 1))
-    content.splice(at < 0 ? content.length : at, 0, ...blocks(numbered(id, nth)))
+    results.push(...blocks(numbered(id, nth)))
   }
 
   /** Where nobody but the system says anything, its words are the user's turn, at `path`. */
   result(path: string): { readonly system: readonly TextBlock[]; readonly turns: readonly Turn[] } {
-    if (this.turns.length > 0) return { system: this.system, turns: this.turns }
+    if (this.turns.length > 0) return { system: this.system, turns: this.turns.map(closed) }
     return { system: [], turns: this.system.length === 0 ? [] : [{ role: 'user', content: this.system, path }] }
   }
 
@@ -64,15 +67,14 @@ export class TurnBuilder {
       this.called.clear()
       this.answered.clear()
     }
-    const turn: OpenTurn = { role, content: [], path }
+    const turn: OpenTurn = { role, results: [], content: [], calls: [], path }
     this.turns.push(turn)
     return turn
   }
 }
 
-/** The place before the calls that a turn ends in. */
-function beforeCalls(content: readonly Block[]): number {
-  return content.findLastIndex(({ type }) => type !== 'tool-call') + 1
+function closed({ role, results, content, calls, path }: OpenTurn): Turn {
+  return { role, content: [...results, ...content, ...calls], path }
 }
 
 function count(counts: Map<string, number>, id: string): number {

@@ -295,31 +295,86 @@ t.test('as many messages as are taken are read in well under a second, and a lis
   t.match(refusal({ messages: [{ role: 'robot' }, ...messages] }), { kind: 'array_too_long', param: 'messages' })
 })
 
-// Work that grows with the square of what came would take minutes here.
-t.test('S12: 100,000 objects joined to the arguments of one call are as many calls, each answered', async (t) => {
-  const args = '{}'.repeat(100_000)
-  const call = (id: string, text: string) => ({ id, type: 'function', function: { name: 'f', arguments: text } })
-  const { request } = decode({
-    messages: [
-      { role: 'user', content: 'q' },
-      { role: 'assistant', tool_calls: [call('a', args)] },
-      { role: 'tool', tool_call_id: 'a', content: '1' }
-    ]
-  })
-  t.equal(request.turns[1]?.content.length, 100_000)
-  t.equal(request.turns[2]?.content.length, 100_000)
+const toolCall = (id: string, args: string) => ({ id, type: 'function', function: { name: 'f', arguments: args } })
+const conversation = (calls: readonly object[], results: readonly object[]) => ({
+  messages: [{ role: 'user', content: 'q' }, { role: 'assistant', tool_calls: calls }, ...results]
+})
+const toolResult = (id: string, content: unknown) => ({ role: 'tool', tool_call_id: id, content })
+
+t.test('S12: 128 objects joined to the arguments of one call are as many calls, each answered; more stay whole', async (t) => {
+  const answered = [toolResult('a', '1')]
+  const { request } = decode(conversation([toolCall('a', '{}'.repeat(128))], answered))
+  t.equal(request.turns[1]?.content.length, 128)
+  t.equal(request.turns[2]?.content.length, 128)
+  for (const args of ['{}'.repeat(129), '{"a":1} '.repeat(100_000)]) {
+    const many = decode(conversation([toolCall('a', args)], answered))
+    t.match(many.request.turns[1]?.content, [{ input: { rawInvalidInput: args } }])
+    t.match(many.warnings, [{ param: 'messages[1].tool_calls[0].function.arguments' }])
+  }
+})
+
+t.test('S12: a request holds a thousand further calls at most', async (t) => {
+  const calls = Array.from({ length: 900 }, (_, at) => toolCall(`c${at}`, '{}'.repeat(20)))
+  const { request } = decode(
+    conversation(
+      calls,
+      calls.map(({ id }) => toolResult(id, '1'))
+    )
+  )
+  t.equal(request.turns[1]?.content.length, 1900 - (1000 % 19))
+})
+
+t.test('S12: further calls have short ids, and results that are large are not said again for each', async (t) => {
+  const id = 'c'.repeat(100_000)
+  const { request } = decode(conversation([toolCall(id, '{}'.repeat(128))], [toolResult(id, 'a'.repeat(600_000))]))
+  t.ok(request.turns[1]?.content.every((block, at) => block.type === 'tool-call' && (at === 0 || block.id.length < 300)))
+  const results = request.turns[2]?.content ?? []
+  t.equal(results.length, 128)
+  t.equal(
+    results.filter((block) => JSON.stringify(block).includes('aaaa')).length,
+    2,
+    'the result itself, and once for the first of the others'
+  )
+  t.match(results[5], { content: [{ text: /The same result/ }] })
 })
 
 t.test('S12: calls of one id are answered each by its own result', async (t) => {
-  const call = { id: 'same', type: 'function', function: { name: 'f', arguments: '{}'.repeat(100) } }
-  const calls = Array.from({ length: 900 }, () => call)
-  const results = calls.map(() => ({ role: 'tool', tool_call_id: 'same', content: '1' }))
-  const { request } = decode({
-    messages: [{ role: 'user', content: 'q' }, { role: 'assistant', tool_calls: calls }, ...results]
-  })
-  t.equal(request.turns[1]?.content.length, 90_000)
+  const calls = Array.from({ length: 900 }, () => toolCall('same', '{}{}'))
+  const { request } = decode(
+    conversation(
+      calls,
+      calls.map(() => toolResult('same', '1'))
+    )
+  )
+  t.equal(request.turns[1]?.content.length, 1800)
   t.equal(
     request.turns.slice(2).reduce((sum, turn) => sum + turn.content.length, 0),
-    90_000
+    1800
   )
+})
+
+t.test('results without ids answer calls in order, those of their name first', async (t) => {
+  const named = (id: string, name: string) => ({ id, type: 'function', function: { name, arguments: '{}' } })
+  const { request } = decode(
+    conversation(
+      [named('1', 'f'), named('2', 'g'), named('3', 'f')],
+      [
+        { role: 'tool', name: 'g', content: 'of g' },
+        { role: 'tool', name: 'f', content: 'of f' },
+        { role: 'tool', content: 'of the last' }
+      ]
+    )
+  )
+  t.match(
+    request.turns.slice(2).flatMap(({ content }) => content),
+    [{ callId: '2' }, { callId: '1' }, { callId: '3' }]
+  )
+})
+
+t.test('numbers that keep their digits are as many as a request may hold, and then the arguments stay whole', async (t) => {
+  const args = (count: number) => `{"a":[1.0${',1.0'.repeat(count - 1)}]}`
+  const input = (count: number) => decode(conversation([toolCall('a', args(count))], [])).request.turns[1]?.content[0]
+  t.match(input(20_000), { input: { a: Array } })
+  t.match(input(20_001), { input: { rawInvalidInput: args(20_001) } })
+  t.match(input(499_000), { input: { rawInvalidInput: args(499_000) } })
 })
