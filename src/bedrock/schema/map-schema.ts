@@ -34,7 +34,7 @@ function mapMember(name: string, value: Json, replace: (inner: Json) => Json): J
 }
 
 /** The object with other values; copied only where one differs, since copies of large objects take long. */
-export function mapMembers(holder: JsonObject, replace: (name: string, value: Json) => Json): JsonObject {
+function mapMembers(holder: JsonObject, replace: (name: string, value: Json) => Json): JsonObject {
   let made: Record<string, Json> | undefined
   for (const name in holder) {
     const value = holder[name]!
