@@ -296,10 +296,10 @@ t.test('as many messages as are taken are read in well under a second, and a lis
 })
 
 const toolCall = (id: string, args: string) => ({ id, type: 'function', function: { name: 'f', arguments: args } })
-const conversation = (calls: readonly object[], results: readonly object[]) => ({
+const conversation = (calls: readonly JsonObject[], results: readonly JsonObject[]): JsonObject => ({
   messages: [{ role: 'user', content: 'q' }, { role: 'assistant', tool_calls: calls }, ...results]
 })
-const toolResult = (id: string, content: unknown) => ({ role: 'tool', tool_call_id: id, content })
+const toolResult = (id: string, content: Json) => ({ role: 'tool', tool_call_id: id, content })
 
 t.test('S12: 128 objects joined to the arguments of one call are as many calls, each answered; more stay whole', async (t) => {
   const answered = [toolResult('a', '1')]
