@@ -15,6 +15,8 @@ const hour = 3_600_000
 /** A bucket, or a bucket and a prefix of its keys. */
 const S3_PLACE = '^(?:s3://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[^\\s*?]*)?$'
 const REGION = '^[a-z]{2,}(-[a-z]+)+-\\d+$'
+/** As browsers send it: no path, no slash at the end. `*` may stand alone, `null` is a page's of no origin. */
+const ORIGIN = '^(?:\\*|null|[a-z][a-z0-9+.-]*://[^\\s/,]+)$'
 
 /**
  * Every setting by its section, with the variable that sets it, its default, its range and what it means: the README's tables are made of
@@ -32,9 +34,10 @@ export const ConfigSchema = Type.Object({
         description: 'main prefix; `/v1` is always served too'
       }),
       homePage: flag('HOME_PAGE', true, { description: 'the first page at `/`' }),
-      allowedOrigins: Type.Array(Type.String({ minLength: 1 }), {
+      allowedOrigins: Type.Array(Type.String({ pattern: ORIGIN }), {
         env: 'ALLOWED_ORIGINS',
         default: ['*'],
+        expects: 'must be * or a list of origins, as in https://chat.example.com,http://localhost:3000',
         description: 'CORS: the origins whose pages may read answers, with commas'
       }),
       maxBodyBytes: whole('MAX_BODY_BYTES', 33_554_432, [1024, 1_073_741_824], { description: 'larger is 413' }),
@@ -91,7 +94,10 @@ export const ConfigSchema = Type.Object({
       defaultRegion: Type.Optional(
         text('AWS_DEFAULT_REGION', { pattern: REGION, description: 'the home region where `AWS_REGION` is not set' })
       ),
-      bedrockRegions: list('BEDROCK_REGIONS', {
+      bedrockRegions: Type.Array(Type.String({ pattern: REGION }), {
+        env: 'BEDROCK_REGIONS',
+        default: [],
+        expects: 'must be a list of regions, as in us-east-1,us-west-2',
         unset: 'the home region',
         description: 'ordered list to fail over in, with commas; the first is the home region'
       }),
@@ -385,6 +391,11 @@ export function readAws(env: NodeJS.ProcessEnv = process.env): Pick<Config, 'aws
   return configOf(readSettings(env).effective)
 }
 
+/** The profile of the shared config files that the AWS SDK takes; undefined: none is named, so that `default` is only one place of many. */
+export function readProfile(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env.AWS_PROFILE?.trim() || undefined
+}
+
 /** What `ADIT_CONFIG` holds; undefined: nothing. */
 export function readPlace(env: NodeJS.ProcessEnv = process.env): string | undefined {
   return env[CONFIG_FILE]?.trim() || undefined
@@ -534,14 +545,6 @@ function contradictions({ auth, aws, models, prices, server: { host } }: Config)
   }
   return faults
 }
-
-/** Where the process can be reached from its own machine: for the health check, which must not fail on any other variable. */
-export function readAddress(env: NodeJS.ProcessEnv = process.env): { readonly host: string; readonly port: number } {
-  const { HOST: host = '', PORT: port } = env
-  return { host: ANY_ADDRESS.has(host) ? '127.0.0.1' : host, port: Number(port || 8080) }
-}
-
-const ANY_ADDRESS = new Set(['', '0.0.0.0', '::'])
 
 /** Tells whether an address to listen on can only be reached from this machine. */
 function isLoopback(host: string): boolean {

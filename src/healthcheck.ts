@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import { readAddress } from './config.ts'
+import { readAddress } from './address.ts'
 
 /** The image's health check, without a shell: exits 0 when the process on this machine says that it lives. */
 const request = get({ ...readAddress(), path: '/health', timeout: 2000 }, (response) => {

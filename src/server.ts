@@ -32,8 +32,20 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (err) => app.log.error({ err }, 'unhandled rejection'))
   process.on('uncaughtException', (err) => app.log.error({ err }, 'uncaught exception'))
 
-  const address = await app.listen({ port: config.server.port, host: config.server.host })
+  const { port, host } = config.server
+  const address = await app.listen({ port, host }).catch((error: NodeJS.ErrnoException) => {
+    throw REFUSED[error.code ?? ''] === undefined
+      ? error
+      : new ConfigError([`PORT ${port} on HOST ${host} ${REFUSED[error.code ?? '']}`])
+  })
   app.log.info({ address, listen_ms: Math.round(performance.now()) }, 'listening')
+}
+
+/** Why a socket cannot listen, in words for whoever started the process. */
+const REFUSED: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken by another program: end it, or set PORT to another',
+  EACCES: 'may not be used by this user: set PORT to one above 1023',
+  EADDRNOTAVAIL: 'is no address of this machine: set HOST to one that is'
 }
 
 const run = process.argv.includes('--check') ? check : main

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { OptionalKind } from '@sinclair/typebox'
 import t from 'tap'
-import { ConfigError, nearMisses, readAddress, readConfig, settings } from '../src/config.ts'
+import { readAddress } from '../src/address.ts'
+import { ConfigError, nearMisses, readConfig, settings } from '../src/config.ts'
 
 function faults(env: Record<string, string>): readonly string[] {
   try {
@@ -42,6 +43,19 @@ t.test('the regions of every partition are taken for one', async (t) => {
   for (const region of ['us-east-1a', 'Frankfurt', 'us_east_1'])
     t.match(faults({ API_KEY: 'k', AWS_REGION: region })[0], /^AWS_REGION/)
 })
+
+for (const [variable, good, bad] of [
+  ['BEDROCK_REGIONS', ['us-east-1', 'us-east-1, eu-west-1'], ['us east', 'us-east-1,frankfurt', 'us-east-1a']],
+  [
+    'ALLOWED_ORIGINS',
+    ['*', 'https://a.example', 'http://localhost:3000,app://obsidian.md'],
+    ['foo', 'https://a.example/', 'a.example', 'https://a.example, chat']
+  ]
+] as const)
+  t.test(`an item of ${variable} that can be none is a fault at start`, async (t) => {
+    for (const value of good) t.same(faults({ API_KEY: 'k', [variable]: value }), [], value)
+    for (const value of bad) t.match(faults({ API_KEY: 'k', [variable]: value })[0], new RegExp(`^${variable} must be`), value)
+  })
 
 t.test('exactly one source of keys must be set', async (t) => {
   t.match(faults({})[0], /no source of API keys.*API_KEY_PARAM_NAME/)

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { sseData } from './helper.ts'
 import { ask, freePort, start, startGateway } from './process.ts'
@@ -132,4 +134,28 @@ t.test('the log has one line for a request, with everything but the words', asyn
     t.ok(line.ttft_ms >= 0 && line.total_ms >= line.ttft_ms && line.tokens_in > 0 && line.tokens_out > 0 && line.reqId)
   }
   t.notMatch(gateway.output(), /xylophone|sk-process-test/)
+})
+
+t.test('a port that is taken is one sentence, and the demo says so before it says that it answers', async (t) => {
+  const other = createServer((_request, response) => response.end('ready'))
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    other.closeAllConnections()
+    other.close()
+  })
+  const PORT = String((other.address() as AddressInfo).port)
+  const gateway = start(t, 'src/server.ts', {
+    HOST: '127.0.0.1',
+    PORT,
+    API_KEY: KEY,
+    AWS_REGION: 'us-east-1',
+    LOG_LEVEL: 'silent'
+  })
+  const demo = start(t, 'src/standin/demo.ts', { PORT })
+  t.equal(await gateway.exited, 1)
+  t.match(gateway.output(), `PORT ${PORT} on HOST 127.0.0.1 is taken by another program`)
+  t.notMatch(gateway.output(), /\bat .*\.ts:\d|EADDRINUSE/)
+  t.equal(await demo.exited, 1)
+  t.match(demo.output(), `Port ${PORT} is taken by another program`)
+  t.notMatch(demo.output(), 'Adit answers')
 })

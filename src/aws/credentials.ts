@@ -1,3 +1,4 @@
+import { readProfile } from '../config.ts'
 import { within } from '../core/within.ts'
 import { GatewayError } from '../errors.ts'
 import type { SdkHandler } from './sdk-http.ts'
@@ -41,6 +42,15 @@ const LATE =
   'the AWS credentials do not come: their endpoint does not answer; look at the task or instance role, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_PROFILE and the way to STS'
 const WAITING = 'the AWS credentials are being waited for'
 
+/** Why there are none, for whoever asks: the SDK's own words may name accounts, and stand in the log only. */
+function missingWhy(cause: unknown): string {
+  const profile = readProfile()
+  if (profile === undefined) return MISSING
+  if (cause instanceof Error && /aws sso login/i.test(cause.message))
+    return `the SSO login of the profile ${profile} has ended or was never made: aws sso login --profile ${profile}`
+  return `the profile ${profile} of AWS_PROFILE is not in the shared config files, or has no credentials that hold`
+}
+
 /** Whoever gives the credentials has not answered in time. */
 class LateCredentials extends Error {
   constructor(ms: number) {
@@ -68,7 +78,7 @@ export function createCredentialSource({ load, now = Date.now }: CredentialOptio
         },
         (cause: unknown) => {
           notBefore = now() + RETRY_MS
-          failure = new GatewayError('upstream_auth', cause instanceof LateCredentials ? LATE : MISSING, { cause })
+          failure = new GatewayError('upstream_auth', cause instanceof LateCredentials ? LATE : missingWhy(cause), { cause })
           throw failure
         }
       )

@@ -93,6 +93,9 @@ export function noteError(request: FastifyRequest, error: GatewayError): void {
     record.region ??= error.tried.region
     record.attempts ??= error.tried.attempts
   }
+  // a refusal or a cut of Bedrock's has words of its own; what the network says stands in the cause alone, and names the host
+  if (error.kind === 'upstream_error' && error.cause instanceof Error && 'code' in error.cause)
+    request.log.warn({ reqId: request.id, err: error.cause }, error.message)
   if (error.kind === 'internal') request.log.error({ reqId: request.id, err: error.cause }, 'a request failed')
 }
 

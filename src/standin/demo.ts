@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { startStandin } from './server.ts'
 
 /**
@@ -10,6 +12,10 @@ const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const port = process.env.PORT || '8080'
 const base = `http://127.0.0.1:${port}`
 
+if (await isTaken()) {
+  console.error(`Port ${port} is taken by another program. Take another one: PORT=8081 npm run demo`)
+  process.exit(1)
+}
 const standin = await startStandin({ parameters: { '/adit/api-key': API_KEY } })
 const gateway = spawn(process.execPath, ['src/server.ts'], {
   stdio: 'inherit',
@@ -51,5 +57,18 @@ async function isReady(): Promise<boolean> {
     return (await fetch(`${base}/ready`)).ok
   } catch {
     return false // it does not listen yet
+  }
+}
+
+/** Asked before the gateway is started: whoever has the port might answer /ready in its place. */
+async function isTaken(): Promise<boolean> {
+  const probe = createServer().listen(Number(port), '127.0.0.1')
+  try {
+    await once(probe, 'listening')
+    return false
+  } catch {
+    return true // whatever the reason, the gateway could not listen there either
+  } finally {
+    probe.close()
   }
 }

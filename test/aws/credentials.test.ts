@@ -111,3 +111,29 @@ t.test('the role that is named is assumed, with its external id', async (t) => {
   t.equal(form.get('RoleArn'), roleArn)
   t.equal(form.get('ExternalId'), 'outside')
 })
+
+for (const [name, profile, files, told] of [
+  ['that is nowhere', 'nope', '', /^the profile nope of AWS_PROFILE is not in the shared config files/],
+  [
+    'whose SSO login is over',
+    'dev',
+    '[profile dev]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = dev\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n',
+    /aws sso login --profile dev$/
+  ]
+] as const)
+  t.test(`a profile ${name} is told by its name, and what to do`, async (t) => {
+    const home = t.testdir({ config: files, credentials: '' })
+    setEnv(t, {
+      HOME: home,
+      AWS_CONFIG_FILE: `${home}/config`,
+      AWS_SHARED_CREDENTIALS_FILE: `${home}/credentials`,
+      AWS_PROFILE: profile,
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_EC2_METADATA_DISABLED: 'true'
+    })
+    const source = createCredentialSource({ load: sdkCredentials({}) })
+    await t.rejects((async () => source.get())(), failing({ kind: 'upstream_auth', message: told }))
+    t.match(source.trouble, told)
+    t.notMatch(source.trouble, /123456789012|awsapps/)
+  })

@@ -78,20 +78,25 @@ t.test(
   }
 )
 
-for (const [name, url] of [
-  ['a port where nobody listens', 'http://127.0.0.1:1'],
-  ['a host that no DNS knows', 'http://bedrock.invalid']
+for (const [name, url, told] of [
+  ['a port where nobody listens', 'http://127.0.0.1:1', /^Bedrock cannot be reached \(ECONNREFUSED\): is the region right/],
+  [
+    "a host of the operator's that no DNS knows",
+    'http://vpce-1.corp.invalid',
+    /^Bedrock cannot be reached \((ENOTFOUND|EAI_AGAIN)\):/
+  ]
 ] as const)
   t.test(`${name} is a 502 at once, streaming or not, and /ready says so`, async (t) => {
-    const { post, base } = await startWatched(t, {
+    const { post, base, output } = await startWatched(t, {
       env: { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url, UPSTREAM_MAX_ATTEMPTS: '2' },
       ready: 503
     })
     for (const stream of [true, false]) {
       const answer = await post({ ...HELLO, stream })
       t.equal(answer.status, 502)
-      t.match(await answer.json(), { error: { message: 'Bedrock cannot be reached', code: 'upstream_error' } })
+      t.match(await answer.json(), { error: { message: told, code: 'upstream_error' } })
     }
+    t.match(output(), url.replace('http://', ''), 'the log names the host')
     const ready = await fetch(`${base}/ready`)
     t.equal(ready.status, 503)
     t.match(await ready.text(), /cannot be reached/)

@@ -56,12 +56,29 @@ export function createCatalog(options: CatalogOptions): Catalog {
   let running: Promise<void> | undefined
   let dueAt = Number.NEGATIVE_INFINITY
 
+  /** Lists by why they failed in this round, where that is news: nine lists that fail alike are one line. */
+  const news = new Map<string, string[]>()
+
   function note(name: ListName | 'client', error: Error | undefined): void {
-    const before = failures.get(name)?.name
+    const before = failures.get(name)
     if (error === undefined) failures.delete(name)
     else failures.set(name, error)
-    if (error === undefined || error.name === before || closed.signal.aborted) return
-    options.log?.warn({ list: name, reason: error.name }, 'a list of models could not be read; the last good one stays in use')
+    if (error === undefined || closed.signal.aborted) return
+    const reason = reasonOf(error)
+    if (before === undefined || reasonOf(before) !== reason) news.set(reason, [...(news.get(reason) ?? []), name])
+  }
+
+  function tellNews(): void {
+    for (const [reason, failed] of news) {
+      const kept = failed.some((name) => name in lists)
+      options.log?.warn(
+        { region: options.region, lists: failed, reason },
+        kept
+          ? 'lists of models could not be read; the last good ones stay in use'
+          : 'lists of models could not be read; there are none yet'
+      )
+    }
+    news.clear()
   }
 
   async function readOne<N extends ListName>(name: N, call: (signal: AbortSignal) => Promise<CatalogLists[N]>): Promise<void> {
@@ -90,6 +107,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       client = undefined
       note('client', error as Error)
     }
+    tellNews()
   }
 
   /** A profile is told of in its own region only. */
@@ -174,4 +192,9 @@ function noList(failures: ReadonlyMap<string, Error>): GatewayError {
     model: 'list',
     ...(requestId === undefined ? {} : { requestId })
   })
+}
+
+/** An error's kind; of a socket's or a resolver's, which all have the same, what it says: it names the host. */
+function reasonOf({ name, message }: Error): string {
+  return name === 'Error' ? message : name
 }

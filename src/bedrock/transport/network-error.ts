@@ -1,7 +1,7 @@
 import type { Cancel } from '../../core/cancel.ts'
 import { GatewayError } from '../../errors.ts'
 
-/** Failures that say Bedrock cannot be reached at all, in words for the caller; the code goes to the log with the cause. */
+/** Failures that say Bedrock cannot be reached at all. */
 const UNREACHABLE: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -17,8 +17,24 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 export function networkError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error
   const code = codeOf(error)
-  const message = UNREACHABLE.has(code) ? 'Bedrock cannot be reached' : 'The connection to Bedrock broke'
+  const message = UNREACHABLE.has(code) ? unreachable(code, hostOf(error)) : 'The connection to Bedrock broke'
   return new GatewayError('upstream_error', message, { cause: error })
+}
+
+/** AWS's own public names of Bedrock: they tell a caller the region, and nothing of the operator's network. */
+const PUBLIC_HOST = /^bedrock[a-z-]*\.[a-z]+(-[a-z]+)+-\d+\.(amazonaws\.(com(\.cn)?|eu)|api\.aws)$/
+
+/** For callers too, so that a wrong region and a network without a way to AWS look different; other hosts are told in the log only. */
+function unreachable(code: string, host: string | undefined): string {
+  const isPublic = host !== undefined && PUBLIC_HOST.test(host)
+  return `Bedrock cannot be reached (${isPublic ? `${host}, ` : ''}${code}): is the region right, and is there a NAT route or a VPC endpoint to it?`
+}
+
+function hostOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('hostname' in error && typeof error.hostname === 'string') return error.hostname
+  // undici tells the host of a connection that took too long in its sentence only
+  return /attempted address(?:es)?: ([^:,]+)/.exec(error.message)?.[1]
 }
 
 /** Whether Bedrock was not reached at all, which no request can bring about. */

@@ -4,6 +4,7 @@ import { PLAIN_ANSWER } from '../../../src/bedrock/answer/answer-context.ts'
 import { createConverseDecoder } from '../../../src/bedrock/converse/converse-codec.ts'
 import { openEvents } from '../../../src/bedrock/run/answer-reader.ts'
 import { type HttpBody, readText } from '../../../src/bedrock/transport/http-body.ts'
+import { networkError } from '../../../src/bedrock/transport/network-error.ts'
 import { CREDENTIALS } from '../../../src/standin/options.ts'
 import {
   accessKeyId,
@@ -214,6 +215,27 @@ t.test('a host that does not exist, and one that refuses, cannot be reached', as
       failing({ kind: 'upstream_error', message: /cannot be reached/ })
     )
   }
+})
+
+t.test("only AWS's own public names of Bedrock are told to callers", async (t) => {
+  const failed = (hostname: string) =>
+    networkError(Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND', hostname }))
+  for (const host of [
+    'bedrock-runtime.us-east-11.amazonaws.com',
+    'bedrock-mantle.eu-west-1.api.aws',
+    'bedrock-runtime.us-gov-west-1.amazonaws.com'
+  ])
+    t.equal(
+      failed(host).message,
+      `Bedrock cannot be reached (${host}, ENOTFOUND): is the region right, and is there a NAT route or a VPC endpoint to it?`
+    )
+  for (const host of ['vpce-0a1b-c2d3.bedrock-runtime.us-east-1.vpce.amazonaws.com', 'llm.corp.example'])
+    t.notMatch(failed(host).message, host)
+  const slow = Object.assign(
+    new Error('Connect Timeout Error (attempted address: bedrock-runtime.eu-west-1.amazonaws.com:443, timeout: 10000ms)'),
+    { code: 'UND_ERR_CONNECT_TIMEOUT' }
+  )
+  t.match(networkError(slow).message, 'bedrock-runtime.eu-west-1.amazonaws.com')
 })
 
 t.test('refused credentials are loaded anew, a wrong clock is put right', async (t) => {
