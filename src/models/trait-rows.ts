@@ -110,6 +110,14 @@ const CLAUDE_BETAS = [
   'web-search-2025-03-05'
 ] as const
 
+/** Flags that only 4.8 and newer take; reported by two gateways, 2026-10. */
+const NEWER_BETAS = [
+  'compact-2026-01-12',
+  'mid-conversation-output-config-2026-07-01',
+  'mid-conversation-tool-changes-2026-07-01',
+  'thinking-token-count-2026-05-13'
+] as const
+
 /** Sonnet 4 and 4.5 have a million tokens of context behind it; later ones need no flag. Anthropic's documentation, 2026-11. */
 const LONG_CONTEXT = 'context-1m-2025-08-07'
 
@@ -206,18 +214,21 @@ const CLAUDE_47: Traits = {
   tokenScale: 1.53
 }
 
+/** 4.8: turns of the system in mid-conversation. 2026-05. */
+const CLAUDE_48: Traits = { ...CLAUDE_47, systemTurns: true, betas: [...CLAUDE_BETAS, ...NEWER_BETAS] }
+
 /** The 5 series: thinking is on by itself and can be switched off. 2026-06. */
-const CLAUDE_5: Traits = { ...CLAUDE_47, reasoningOff: 'disabled' }
+const CLAUDE_5: Traits = { ...CLAUDE_48, systemTurns: false, reasoningOff: 'disabled' }
 
 /** Opus 5.5, Sonnet 5.5, Fable, Mythos: always think; `disabled` is refused. 2026-06 to 2026-10. */
-const CLAUDE_ALWAYS: Traits = { ...CLAUDE_47, reasoningOff: 'never' }
+const CLAUDE_ALWAYS: Traits = { ...CLAUDE_5, reasoningOff: 'never' }
 
 /** The same, and no tool can be forced: "tool_choice: type \"tool\" and \"any\" are not supported for this model." 2026-09. */
 const CLAUDE_UNFORCED: Traits = { ...CLAUDE_ALWAYS, systemTurns: true, toolChoice: ['auto'] }
 
 /** Reasoning of 5.1 and newer is bound to all that came before it (B29). 2026-09. */
 const BINDING_BETA = 'thinking-binding-controls-2026-08-01'
-const BOUND: Pick<Traits, 'bindingBeta' | 'betas'> = { bindingBeta: BINDING_BETA, betas: [...CLAUDE_BETAS, BINDING_BETA] }
+const BOUND: Pick<Traits, 'bindingBeta' | 'betas'> = { bindingBeta: BINDING_BETA, betas: [...CLAUDE_5.betas, BINDING_BETA] }
 
 const NOVA: Traits = {
   ...PERMISSIVE,
@@ -444,7 +455,7 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-sonnet-5', CLAUDE_5],
   ['anthropic.claude-sonnet-5-v*', CLAUDE_5],
   ['anthropic.claude-sonnet-5-20*', CLAUDE_5],
-  ['anthropic.claude-opus-4-8*', { ...CLAUDE_47, systemTurns: true }],
+  ['anthropic.claude-opus-4-8*', CLAUDE_48],
   ['anthropic.claude-opus-4-7*', CLAUDE_47],
   ['anthropic.claude-opus-4-6*', { ...CLAUDE_46, efforts: ['low', 'medium', 'high', 'max'] }],
   ['anthropic.claude-sonnet-4-6*', { ...CLAUDE_46, maxOutputTokens: 64_000 }],

@@ -97,6 +97,8 @@ function checkMode(thinking: Fields, model: CatalogModel, { anthropic_beta: beta
   const isBindable = model.bindsThinking && type !== 'disabled' && Array.isArray(betas) && betas.includes(BINDING_BETA)
   const extra = Object.keys(thinking).find((name) => !members.includes(name) && !(isBindable && name === 'block_binding'))
   if (extra !== undefined) modelRefuses(`thinking.${type}.${extra}: Extra inputs are not permitted`)
+  if (thinking.display !== undefined && !['summarized', 'omitted'].includes(`${thinking.display}`))
+    modelRefuses(`thinking.${type}.display: Input should be 'summarized' or 'omitted'`)
 }
 
 function checkBudget(budget: unknown, { inferenceConfig }: ConverseRequest): void {

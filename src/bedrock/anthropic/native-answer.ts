@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { QuickDelta } from '../answer/quick-delta.ts'
 import { createEventDecoder, type EventDecoder } from '../converse/decode-events.ts'
 import type { EncodedConverse } from '../converse/encode-request.ts'
+import { decodeUsage } from '../converse/usage.ts'
 import { nativeError } from './native-error.ts'
 import { type Take, takeBlockStart, wireDelta } from './native-frames.ts'
 import { wireUsage } from './native-usage.ts'
@@ -37,7 +38,7 @@ export class NativeAnswer {
     switch (event.type) {
       case 'message_start':
         this.first = isJsonObject(event.message) ? event.message : {}
-        return take('messageStart', {})
+        return this.takeStart(into)
       case 'content_block_start':
         return takeBlockStart(contentBlockIndex, isJsonObject(event.content_block) ? event.content_block : {}, take)
       case 'content_block_delta': {
@@ -60,6 +61,15 @@ export class NativeAnswer {
 
   end(): void {
     this.events.end()
+  }
+
+  /** Its first event knows the prompt's tokens already, as only few of Bedrock's do. */
+  private takeStart(into: ModelEvent[]): void {
+    const usage = this.first?.usage
+    for (const event of this.events.frame('messageStart', {})) {
+      const isTold = event.type === 'start' && isJsonObject(usage)
+      into.push(isTold ? { ...event, usage: decodeUsage(wireUsage(usage, undefined), undefined) } : event)
+    }
   }
 
   private takeStop(stop: JsonObject, take: Take): void {

@@ -161,7 +161,7 @@ function adaptive(encoding: EncodeScope, wish: ReasoningWish): ReasoningPlan {
   const wished = effortOf(wish)
   const effort = wished === undefined ? undefined : nearestEffort(wished, traits.efforts)
   if (!traits.hidesReasoning) dropDisplay(encoding, wish)
-  const shown = wish.display ?? (wish.isLiteral === true ? undefined : 'summarized')
+  const shown = shownAs(encoding, wish)
   const display = traits.hidesReasoning && shown !== undefined ? { display: shown } : {}
   return {
     ...withEffortRoom(encoding, effort ?? 'high'),
@@ -172,6 +172,16 @@ function adaptive(encoding: EncodeScope, wish: ReasoningWish): ReasoningPlan {
       ...(effort === undefined ? {} : { output_config: { effort } })
     }
   }
+}
+
+/** How Claude may be asked to show its thinking; Anthropic's own API knows more (`updates`), of which a summary is the nearest. */
+const DISPLAYS: readonly string[] = ['summarized', 'omitted']
+
+function shownAs({ warn, traits }: EncodeScope, { display, isLiteral }: ReasoningWish): string | undefined {
+  if (display === undefined) return isLiteral === true ? undefined : 'summarized'
+  if (DISPLAYS.includes(display)) return display
+  if (traits.hidesReasoning) warn('reasoning.display', 'Bedrock has no such way to show it; it is summarized')
+  return 'summarized'
 }
 
 function novaEffort(encoding: EncodeScope, wish: ReasoningWish): ReasoningPlan {

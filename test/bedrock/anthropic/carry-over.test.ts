@@ -132,6 +132,19 @@ for (const stream of [false, true]) {
     t.match(nova.dropped, 'tools.0.eager_input_streaming')
   })
 
+  t.test(`thinking is shown as Bedrock can, and flags reach the models that take them, ${how}`, async (t) => {
+    const flags = 'thinking-token-count-2026-05-13,mid-conversation-tool-changes-2026-07-01,thinking-display-updates-2026-08-18'
+    const asked = { stream, thinking: { type: 'adaptive', display: 'updates' }, tools: [f] }
+    for (const model of [OPUS_48, OPUS_47]) {
+      const { status, text, sent, dropped } = await send({ ...asked, model }, { 'anthropic-beta': flags })
+      t.equal(status, 200, text)
+      t.match(dropped, 'thinking.display')
+      const fields = sent.additionalModelRequestFields as Native
+      t.same(fields.thinking, { type: 'adaptive', display: 'summarized' })
+      t.same(fields.anthropic_beta, model === OPUS_48 ? flags.split(',').slice(0, 2) : undefined)
+    }
+  })
+
   t.test(`a mark inside a tool result stays there in Claude's own body, ${how}`, async (t) => {
     const marked = { type: 'text', text: 'one', cache_control: { type: 'ephemeral' } }
     const messages = [
@@ -164,6 +177,13 @@ for (const stream of [false, true]) {
     t.match(old.dropped, 'context_management')
   })
 }
+
+t.test('the tokens of the prompt are the true ones from the beginning of a native stream', async (t) => {
+  standin.answer(OPUS_47, { content: [{ text: 'a' }], usage: { inputTokens: 4321, outputTokens: 3, cacheReadInputTokens: 17 } })
+  const { text } = await send({ stream: true, ...editing })
+  const [, start] = /event: message_start\ndata: (.*)/.exec(text) ?? []
+  t.match(JSON.parse(start ?? ''), { message: { usage: { input_tokens: 4321, cache_read_input_tokens: 17 } } })
+})
 
 t.test('21: an error inside the stream is an error to the caller, after one call', async (t) => {
   const before = standin.requests.length
