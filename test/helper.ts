@@ -21,7 +21,11 @@ export interface Built {
  * The gateway on port 0 before a stand-in on port 0, over real sockets; both close with the test.
  * The AWS SDK reads the process's environment, so it is pointed at the stand-in there, as an operator would.
  */
-export async function build(t: Test, env: Record<string, string> = {}, options: StandinOptions = {}): Promise<Built> {
+export async function build(
+  t: Pick<Test, 'teardown'>,
+  env: Record<string, string> = {},
+  options: StandinOptions = {}
+): Promise<Built> {
   const standin = await startStandin(options)
   t.teardown(() => standin.close())
   const before = { ...process.env }

@@ -3,7 +3,7 @@ import type { SdkHandler } from '../aws/sdk-http.ts'
 import { GatewayError } from '../errors.ts'
 import type { ModelTarget } from '../models/model-target.ts'
 import { regionOfArn, targetIn } from '../models/resolve.ts'
-import type { TraitRow } from '../models/traits.ts'
+import { type TraitRow, type Traits, traitsFor } from '../models/traits.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import type { AttemptPolicy, Candidate } from './run/attempt.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
@@ -30,6 +30,8 @@ export interface Bedrock {
   invoke(run: InvokeRun): Promise<InvokeAnswer>
   /** The tokens of a prompt, by the model's own count where Bedrock has it. Fails only where the caller leaves. */
   count(run: CountRun): Promise<TokenCount>
+  /** What a model takes and refuses, by its base id, as the operator's rows have it. */
+  traitsOf(baseId: string): Traits
   /** Endpoint, credentials, connections. Throws GatewayError saying what is missing; it may be called again. */
   warm(): Promise<void>
   /** Whether calls can be made, and if not, why: one sentence each. A failed warm-up is tried again when this is asked. */
@@ -91,11 +93,12 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     now: steadyNow,
     random
   })
+  const { traitRows = [] } = options
   const tools: Omit<ChatTools, 'policy'> = {
     candidates,
     omissions: createOmissionMemory(steadyNow),
     defaults: options.defaults,
-    traitRows: options.traitRows ?? [],
+    traitRows,
     memory: createReasoningMemory(),
     checkOutput: createOutputChecker()
   }
@@ -124,11 +127,12 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     return possible.length > 0 ? possible : everywhere
   }
 
-  const count = createCounter({ candidates, traitRows: options.traitRows ?? [], now: steadyNow })
+  const count = createCounter({ candidates, traitRows, now: steadyNow })
   const warmth = createWarmth(transports, credentials)
   return {
     chat: (run) => runChat(run, { ...tools, policy: policyOf(run.owner) }),
     count,
+    traitsOf: (baseId) => traitsFor(baseId, traitRows),
     invoke: (run) => runInvoke(run, candidates(run.targets), policyOf(run.owner)),
     warm: warmth.warm,
     ready: warmth.ready,

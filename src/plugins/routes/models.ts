@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ModelInfo } from '../../core/model.ts'
 import { encodeModel as encodeAnthropicModel, encodeModelPage } from '../../dialects/anthropic-messages/encode-models.ts'
+import { type CodexModel, encodeCodexModels } from '../../dialects/openai-models/codex-models.ts'
 import { encodeModel, encodeModelList, type ModelSketch } from '../../dialects/openai-models/encode-models.ts'
 import { GatewayError } from '../../errors.ts'
 import { endpointTwice, unknownRoute } from '../../http/unknown-route.ts'
@@ -25,7 +26,9 @@ export async function models(app: FastifyInstance): Promise<void> {
       )
     }
     const cards = aliases.map(({ id, model, targets }) => encodeModel(model, { id, targets }))
-    return encodeModelList([...cards, ...others.map((model) => encodeModel(model))])
+    const list = encodeModelList([...cards, ...others.map((model) => encodeModel(model))])
+    if (!isForCodex(request)) return list
+    return { ...list, models: codexModels(app, [...aliases, ...others.map((model) => ({ id: model.id, model }))]) }
   })
 
   app.get<{ Params: { '*': string } }>('/models/*', async (request, reply) => {
@@ -44,6 +47,25 @@ function withId<T>(request: FastifyRequest, reply: FastifyReply, body: T): T {
 /** Only Anthropic's clients send the header. */
 function isForAnthropic({ headers }: FastifyRequest): boolean {
   return headers['anthropic-version'] !== undefined
+}
+
+/** Only Codex says its version where it asks for models. */
+function isForCodex({ query }: FastifyRequest<{ Querystring: Record<string, unknown> }>): boolean {
+  return query.client_version !== undefined
+}
+
+/** Those that can work for Codex: they converse and call tools. */
+function codexModels(
+  app: FastifyInstance,
+  named: readonly { readonly id: string; readonly model: ModelSketch }[]
+): readonly CodexModel[] {
+  const sketches = named.flatMap(({ id, model }) => {
+    const { tools, efforts, input, contextWindow } = app.bedrock.traitsOf(model.baseId)
+    if (!tools || !converses(model)) return []
+    const name = model.id === id ? (model.name ?? id) : id
+    return [{ id, name, efforts, seesImages: input.includes('image'), contextWindow }]
+  })
+  return encodeCodexModels(sketches)
 }
 
 /** What no list tells of may. */
