@@ -2,6 +2,7 @@ import sensible from '@fastify/sensible'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Config } from './config.ts'
 import { ANTHROPIC_ERRORS } from './dialects/anthropic-messages/error-words.ts'
+import { BEDROCK_ERRORS } from './dialects/aws-bedrock/error-words.ts'
 import { OPENAI_ERRORS } from './dialects/openai/error-words.ts'
 import { schemaError } from './dialects/openai/schema-error.ts'
 import { clientErrors, LONGEST_HEADERS_MS } from './http/client-errors.ts'
@@ -23,6 +24,7 @@ import { health } from './plugins/routes/health.ts'
 import { home } from './plugins/routes/home.ts'
 import { hello, messages } from './plugins/routes/messages.ts'
 import { models } from './plugins/routes/models.ts'
+import { native } from './plugins/routes/native.ts'
 import { responses } from './plugins/routes/responses.ts'
 import { auth } from './plugins/services/auth.ts'
 import { bedrock } from './plugins/services/bedrock.ts'
@@ -52,7 +54,10 @@ const LOOK_EVERY_MS = 10_000
 
 const TONGUES: Tongues = {
   usual: OPENAI_ERRORS,
-  others: [{ errors: ANTHROPIC_ERRORS, path: /^\/anthropic(?:\/|$)|\/messages(?:\/|$)/, header: 'anthropic-version' }]
+  others: [
+    { errors: ANTHROPIC_ERRORS, path: /^\/anthropic(?:\/|$)|\/messages(?:\/|$)/, header: 'anthropic-version' },
+    { errors: BEDROCK_ERRORS, path: /^(?:\/bedrock)?\/(?:model|guardrail|guardrail-checks)\//, header: 'amz-sdk-invocation-id' }
+  ]
 }
 
 /**
@@ -111,6 +116,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(hello)
   for (const prefix of prefixes(config)) await app.register(api, { prefix })
   for (const prefix of ['/anthropic', '/anthropic/v1']) await app.register(anthropicApi, { prefix })
+  for (const prefix of ['/', '/bedrock']) await app.register(bedrockApi, { prefix })
   return app
 }
 
@@ -141,6 +147,12 @@ async function anthropicApi(app: FastifyInstance): Promise<void> {
   admitFirst(app)
   await app.register(messages)
   await app.register(models)
+}
+
+/** What the AWS SDKs ask for. */
+async function bedrockApi(app: FastifyInstance): Promise<void> {
+  admitFirst(app)
+  await app.register(native)
 }
 
 function admitFirst(app: FastifyInstance): void {

@@ -46,6 +46,14 @@ export const ERROR_STATUS = {
 
 export type ErrorKind = keyof typeof ERROR_STATUS
 
+/** An answer of Bedrock's as it came, but for names and numbers of the operator's account. */
+export interface UpstreamAnswer {
+  readonly status: number
+  /** Those that are the caller's business; lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
 export interface ErrorOptions {
   /** What to change, as the caller wrote it, e.g. `messages[0].content`. */
   readonly param?: string
@@ -57,6 +65,8 @@ export interface ErrorOptions {
   readonly cause?: unknown
   /** Bedrock's request id, for the log and `x-amzn-requestid`. */
   readonly upstreamRequestId?: string
+  /** What Bedrock said, for dialects whose callers read its own words; absent where it is nothing for them. */
+  readonly said?: UpstreamAnswer
 }
 
 /** The last place that a failed request was sent to, and how many calls were made in all. */
@@ -73,6 +83,7 @@ export class GatewayError extends Error {
   readonly field: CoreField | undefined
   readonly retryAfterS: number | undefined
   readonly upstreamRequestId: string | undefined
+  readonly said: UpstreamAnswer | undefined
   /** For the log; set by who gave up trying. */
   tried: Tried | undefined
 
@@ -84,6 +95,7 @@ export class GatewayError extends Error {
     this.field = options.field
     this.retryAfterS = options.retryAfterS
     this.upstreamRequestId = options.upstreamRequestId
+    this.said = options.said
     this.tried = undefined
   }
 

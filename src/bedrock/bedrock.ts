@@ -12,6 +12,7 @@ import { type CountRun, createCounter, type TokenCount } from './run/count.ts'
 import { type InvokeAnswer, type InvokeRun, runInvoke } from './run/invoke-run.ts'
 import type { BedrockObserver } from './run/observer.ts'
 import { createOmissionMemory } from './run/omission-memory.ts'
+import { type PassAnswer, type PassRun, runPass } from './run/pass-run.ts'
 import { rehearse } from './run/rehearse.ts'
 import { createOutputChecker } from './schema/output-check.ts'
 import type { AgentOptions } from './transport/agent.ts'
@@ -21,6 +22,7 @@ export type { ChatAnswer, ChatRun } from './run/chat-run.ts'
 export type { TokenCount } from './run/count.ts'
 export type { InvokeAnswer } from './run/invoke-run.ts'
 export type { BedrockObserver } from './run/observer.ts'
+export type { PassAnswer, PassRun } from './run/pass-run.ts'
 
 /** The way to Bedrock. */
 export interface Bedrock {
@@ -28,6 +30,8 @@ export interface Bedrock {
   chat(run: ChatRun): Promise<ChatAnswer>
   /** Calls a model with a body of its own kind. Throws GatewayError. */
   invoke(run: InvokeRun): Promise<InvokeAnswer>
+  /** Hands on a call in Bedrock's own words, and its answer as it comes. Throws GatewayError. */
+  pass(run: PassRun): Promise<PassAnswer>
   /** The tokens of a prompt, by the model's own count where Bedrock has it. Fails only where the caller leaves. */
   count(run: CountRun): Promise<TokenCount>
   /** What a model takes and refuses, by its base id, as the operator's rows have it. */
@@ -134,6 +138,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     count,
     traitsOf: (baseId) => traitsFor(baseId, traitRows),
     invoke: (run) => runInvoke(run, candidates(run.targets), policyOf(run.owner)),
+    pass: (run) => runPass(run, candidates(run.targets), policyOf(run.owner)),
     warm: warmth.warm,
     ready: warmth.ready,
     get region() {

@@ -63,6 +63,10 @@ export interface ErrorWords {
   status(kind: ErrorKind): number
   /** The body of an error answer. `param`: the field to change, as the caller wrote it. */
   body(error: GatewayError, param: string | null, requestId: string): object
+  /** What its clients read of an error beside status and body; absent: nothing. */
+  headers?(error: GatewayError): Readonly<Record<string, string>>
+  /** Bedrock's own answer is sent as it came, where there is one. */
+  readonly asSaid?: true
   /** The header in which its clients look for the id of a request; absent: only in the gateway's own. */
   readonly idHeader?: string
   /** The limits of a key under its own names, from OpenAI's; absent: its clients read OpenAI's. */

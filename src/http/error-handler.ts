@@ -113,6 +113,9 @@ function sendError(reply: FastifyReply, error: GatewayError, errors: ErrorWords)
     reply.header('retry-after', String(Math.ceil(retryAfterS)))
     if (retryAfterS > LONG_WAIT_S) reply.header('x-should-retry', 'false')
   }
+  if (errors.asSaid && error.said !== undefined)
+    return reply.code(error.said.status).headers(error.said.headers).send(error.said.body)
+  if (errors.headers !== undefined) reply.headers(errors.headers(error))
   const body = errors.body(error, paramOf(error, reply.request), reply.request.id)
   return reply.code(errors.status(error.kind)).type('application/json; charset=utf-8').send(body)
 }

@@ -2,6 +2,7 @@ import { controlCall } from './control-plane.ts'
 import { converse, sendRefusal } from './converse.ts'
 import { countTokensCall } from './count-tokens.ts'
 import type { Exchange } from './exchange.ts'
+import { applyGuardrail, invokeGuardrailChecks } from './guardrail.ts'
 import { invoke } from './invoke.ts'
 import { invokeNative } from './native.ts'
 import { containerCredentials, jsonRefusal, TARGETS } from './neighbours.ts'
@@ -37,7 +38,7 @@ export function findRoute(exchange: Exchange): Route {
   const url = new URL(`http://standin${exchange.target}`)
   const path = exchange.target.split('?')[0] ?? '/'
   if (exchange.method === 'POST')
-    return modelRoute(path) ?? surfaceRoute(path, exchange) ?? targetRoute(exchange) ?? unknownRoute()
+    return modelRoute(path) ?? guardrailRoute(path) ?? surfaceRoute(path, exchange) ?? targetRoute(exchange) ?? unknownRoute()
   if (exchange.method !== 'GET') return unknownRoute()
   if (path.startsWith('/v2/credentials/')) return credentialsRoute()
   if (path === '/mantle/v1/models') return mantleListRoute()
@@ -101,6 +102,18 @@ const mantleListRoute = (): Route => ({
   service: 'bedrock-mantle',
   answer: (reply) => reply.sendJson(200, JSON.stringify(mantleModels()))
 })
+
+function guardrailRoute(path: string): Route | undefined {
+  if (path === '/guardrail-checks/invoke') {
+    const operation = 'InvokeGuardrailChecks'
+    return { operation, permission: operation, service: 'bedrock', answer: (exchange) => invokeGuardrailChecks(exchange) }
+  }
+  const [, id, version] = /^\/guardrail\/(.+)\/version\/([^/]+)\/apply$/.exec(path) ?? []
+  if (id === undefined || version === undefined) return undefined
+  const operation = 'ApplyGuardrail'
+  const facts = { id: decodeURIComponent(id), version: decodeURIComponent(version) }
+  return { operation, permission: operation, service: 'bedrock', answer: (exchange) => applyGuardrail(exchange, facts) }
+}
 
 function targetRoute(exchange: Exchange): Route | undefined {
   const target = TARGETS[exchange.headers['x-amz-target'] as keyof typeof TARGETS]

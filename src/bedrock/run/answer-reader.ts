@@ -1,12 +1,11 @@
 import type { EventBatch, ModelEvent } from '../../core/event.ts'
-import { isJsonObject } from '../../core/json.ts'
 import { type ErrorKind, GatewayError } from '../../errors.ts'
 import type { AnswerDecoder } from '../codec/chat-codec.ts'
-import { awsError } from '../transport/aws-error.ts'
-import { createFrameReader, type Frame, type Framing, payloadOf } from '../transport/event-stream.ts'
+import { createFrameReader, type Frame, type Framing } from '../transport/event-stream.ts'
 import type { HttpBody } from '../transport/http-body.ts'
 import { networkError } from '../transport/network-error.ts'
 import { createSseReader } from '../transport/sse-reader.ts'
+import { frameError } from './frame-error.ts'
 import { type BatchResult, batchResult } from './one-batch.ts'
 
 /** What an answer is read from. */
@@ -132,7 +131,7 @@ class AnswerReader implements AsyncIterable<EventBatch>, AsyncIterator<EventBatc
   }
 
   private decodeFrame(frame: Frame): void {
-    if (frame.messageType !== 'event') throw frameError(frame, this.input.model, this.input.requestId)
+    if (frame.messageType !== 'event') throw frameError(frame, this.input)
     this.decoder.read(frame, this.events)
   }
 }
@@ -156,26 +155,6 @@ function broken(cause: unknown, requestId: string | undefined): GatewayError {
     cause,
     ...(requestId === undefined ? {} : { upstreamRequestId: requestId })
   })
-}
-
-function frameError(frame: Frame, model: string, requestId: string | undefined): GatewayError {
-  const message = frame.errorMessage ?? sentenceOf(payloadOf(frame))
-  return awsError({
-    status: 500,
-    type: frame.name,
-    model,
-    ...(message === undefined ? {} : { message }),
-    ...(requestId === undefined ? {} : { requestId })
-  })
-}
-
-function sentenceOf(payload: Buffer): string | undefined {
-  try {
-    const body: unknown = JSON.parse(payload.toString('utf8'))
-    return isJsonObject(body) && typeof body.message === 'string' ? body.message : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Kinds that say something to a caller who has half an answer already; every other failure is that of a broken stream. */

@@ -1,5 +1,5 @@
 import type { CoreField } from '../../core/field.ts'
-import { type ErrorKind, GatewayError } from '../../errors.ts'
+import { type ErrorKind, GatewayError, type UpstreamAnswer } from '../../errors.ts'
 
 /** A refusal of Bedrock, from an HTTP answer or from an exception frame. */
 export interface AwsRefusal {
@@ -15,6 +15,8 @@ export interface AwsRefusal {
   readonly model: string
   /** The field that holds what the model reads; default `turns`. */
   readonly input?: CoreField
+  /** The answer itself. */
+  readonly said?: UpstreamAnswer
 }
 
 /** Bedrock's exceptions, in our words. A type that is not here is read by its status. */
@@ -108,6 +110,8 @@ export function awsError(told: AwsRefusal): GatewayError {
     ...fieldOf(kind, refusal),
     ...(retryAfterS === undefined ? {} : { retryAfterS }),
     ...(refusal.requestId === undefined ? {} : { upstreamRequestId: refusal.requestId }),
+    // What is wrong with the gateway's own credentials is not the caller's to read.
+    ...(refusal.said === undefined || kind === 'upstream_auth' ? {} : { said: refusal.said }),
     cause: `${refusal.status} ${refusal.type ?? 'no error type'}: ${refusal.message === undefined ? 'no message' : redact(refusal.message)}`
   })
 }
@@ -165,7 +169,8 @@ export function withRetryAfter(error: GatewayError): GatewayError {
     cause: error.cause,
     ...(error.param === null ? {} : { param: error.param }),
     ...(error.field === undefined ? {} : { field: error.field }),
-    ...(error.upstreamRequestId === undefined ? {} : { upstreamRequestId: error.upstreamRequestId })
+    ...(error.upstreamRequestId === undefined ? {} : { upstreamRequestId: error.upstreamRequestId }),
+    ...(error.said === undefined ? {} : { said: error.said })
   })
 }
 

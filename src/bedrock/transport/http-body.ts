@@ -15,6 +15,11 @@ export interface HttpBody {
 
 /** Reads a whole body as text. Throws GatewayError when it breaks, or is longer than `mostBytes`; then the connection is closed. */
 export async function readText(body: HttpBody, mostBytes: number): Promise<string> {
+  return (await readBytes(body, mostBytes)).toString('utf8')
+}
+
+/** The same, as bytes. */
+export async function readBytes(body: HttpBody, mostBytes: number): Promise<Buffer> {
   const all: Buffer[] = []
   let size = 0
   for (;;) {
@@ -31,5 +36,5 @@ export async function readText(body: HttpBody, mostBytes: number): Promise<strin
       throw new GatewayError('upstream_error', 'Bedrock answered with more than the gateway reads')
     }
   }
-  return (all.length === 1 ? all[0]! : Buffer.concat(all, size)).toString('utf8')
+  return all.length === 1 ? all[0]! : Buffer.concat(all, size)
 }

@@ -1,15 +1,17 @@
 import { isJsonObject } from '../../core/json.ts'
-import type { GatewayError } from '../../errors.ts'
-import { type AwsRefusal, awsError } from './aws-error.ts'
-import { readText } from './http-body.ts'
+import type { GatewayError, UpstreamAnswer } from '../../errors.ts'
+import { type AwsRefusal, awsError, redact } from './aws-error.ts'
+import { readBytes } from './http-body.ts'
 import type { HttpAnswer } from './http-exchange.ts'
+import { passedHeaders } from './passed-headers.ts'
 
 /** A refusal is a sentence; a proxy's page may be longer, and is not read on. Bytes. */
 const MOST_BYTES = 262_144
 
 /** Reads an answer that is no success, as the error of that call. Throws GatewayError when the connection breaks meanwhile. */
 export async function readRefusal(answer: HttpAnswer, call: Pick<AwsRefusal, 'model' | 'input'>): Promise<GatewayError> {
-  const body = parse(await readText(answer.body, MOST_BYTES))
+  const bytes = await readBytes(answer.body, MOST_BYTES)
+  const body = parse(bytes.toString('utf8'))
   const type = text(answer.headers['x-amzn-errortype']) ?? text(body.code) ?? text(body.__type)
   const message = text(body.message) ?? text(body.Message) ?? (isJsonObject(body.error) ? text(body.error.message) : undefined)
   const requestId = text(answer.headers['x-amzn-requestid'])
@@ -17,11 +19,18 @@ export async function readRefusal(answer: HttpAnswer, call: Pick<AwsRefusal, 'mo
   return awsError({
     status: answer.status,
     ...call,
-    ...(type === undefined ? {} : { type }),
+    ...(type === undefined ? {} : { type, said: whatWasSaid(answer, bytes) }),
     ...(message === undefined ? {} : { message }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(retryAfterS === undefined ? {} : { retryAfterS })
   })
+}
+
+/** An answer that names an exception is Bedrock's own. Its bytes stay, but where they hold names or numbers of the operator's account. */
+function whatWasSaid({ status, headers }: HttpAnswer, bytes: Buffer): UpstreamAnswer {
+  const sentence = bytes.toString('utf8')
+  const plain = redact(sentence)
+  return { status, headers: passedHeaders(headers), body: plain === sentence ? bytes : Buffer.from(plain, 'utf8') }
 }
 
 function parse(body: string): Readonly<Record<string, unknown>> {

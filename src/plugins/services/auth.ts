@@ -44,7 +44,7 @@ export const auth = fp(
 
     app.decorate('authenticate', (request) => {
       const presented = presentedKey(request)
-      if (presented === undefined) throw new GatewayError('invalid_api_key', NO_KEY)
+      if (presented === undefined) throw new GatewayError('invalid_api_key', isSigned(request) ? SIGNED : NO_KEY)
       const key = store.find(presented)
       return key instanceof Promise ? key.then((found) => admit(request, presented, found)) : admit(request, presented, key)
     })
@@ -64,6 +64,8 @@ export const auth = fp(
 
 const NO_KEY =
   "You didn't provide an API key. Send it as 'Authorization: Bearer YOUR_KEY' (or in an 'api-key' or 'x-api-key' header)."
+const SIGNED =
+  'This request is signed with AWS credentials, which this gateway does not know. Set AWS_BEARER_TOKEN_BEDROCK to a key that the operator of this gateway gave you (and take AWS_AUTH_SCHEME_PREFERENCE away), so that the SDK sends it as a bearer token.'
 const WRONG_KEY = 'Incorrect API key provided. Use a key that the operator of this gateway gave you.'
 const BEDROCK_KEY =
   'Incorrect API key provided: this looks like an Amazon Bedrock API key. Use a key that the operator of this gateway gave you; Bedrock keys belong to the gateway itself.'
@@ -74,6 +76,11 @@ function presentedKey(request: FastifyRequest): string | undefined {
 
 function bearerKey({ headers: { authorization } }: FastifyRequest): string | undefined {
   return authorization === undefined ? undefined : /^bearer +(.+)$/i.exec(authorization)?.[1]?.trim()
+}
+
+/** By Signature Version 4 or its kin, in a header or in the query. */
+function isSigned({ headers, url }: FastifyRequest): boolean {
+  return /^aws4-/i.test(headers.authorization ?? '') || /[?&]x-amz-signature=/i.test(url)
 }
 
 function single(header: string | string[] | undefined): string | undefined {

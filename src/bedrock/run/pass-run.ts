@@ -1,0 +1,77 @@
+import type { Cancel } from '../../core/cancel.ts'
+import type { Usage } from '../../core/usage.ts'
+import type { ModelTarget } from '../../models/model-target.ts'
+import { readBytes } from '../transport/http-body.ts'
+import { passedHeaders } from '../transport/passed-headers.ts'
+import type { BedrockResponse } from '../transport/transport.ts'
+import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
+import { frameError } from './frame-error.ts'
+import { MODEL_OPERATIONS, type PassCall, passPath } from './pass-path.ts'
+import { PassedStream } from './passed-stream.ts'
+import { wholeUsage } from './passed-usage.ts'
+
+/** One call of Bedrock in its own words, to be handed on untouched. */
+export interface PassRun {
+  /** The name of the caller's key, empty where none is asked for. */
+  readonly owner: string
+  readonly targets: readonly [ModelTarget, ...ModelTarget[]]
+  readonly call: PassCall
+  readonly body: Uint8Array
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: Cancel
+}
+
+export interface PassAnswer {
+  /** Those of the answer that are the caller's business. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer | PassedStream
+  /** What a whole answer has cost; undefined where it does not tell. */
+  readonly usage: Usage | undefined
+  /** The id that was called. */
+  readonly model: string
+  readonly region: string
+  readonly requestId: string | undefined
+  readonly attempts: number
+}
+
+/** What one invocation may return. Bytes. */
+const MOST_ANSWER_BYTES = 64 * 1024 * 1024
+/** What is read of a stream that begins with an exception, which ends it. Bytes. */
+const MOST_EXCEPTION_BYTES = 262_144
+const EVENT_STREAM = 'application/vnd.amazon.eventstream'
+
+/**
+ * Sends a call to the first target that answers, with the same bytes for each. A whole answer is read to its end, and of a stream the
+ * first event, so that what fails before is tried again. Throws GatewayError, with what Bedrock said where it said something.
+ */
+export async function runPass(run: PassRun, candidates: readonly Candidate[], policy: AttemptPolicy): Promise<PassAnswer> {
+  const streams = run.call.of === 'model' && MODEL_OPERATIONS[run.call.operation].streams
+  const { value, candidate, attempts } = await attempt(candidates, policy, run.signal, async ({ transport, target }) => {
+    const { body, headers } = run
+    const response = await transport.send(
+      { path: passPath(run.call, target), model: target.id, streams, body, headers },
+      run.signal
+    )
+    return response.headers['content-type'] === EVENT_STREAM ? openStream(response, target.id) : readWhole(response)
+  })
+  return { ...value, model: candidate.target.id, region: candidate.transport.region, attempts }
+}
+
+type Passed = Pick<PassAnswer, 'headers' | 'body' | 'usage' | 'requestId'>
+
+async function readWhole({ headers, requestId, body: source }: BedrockResponse): Promise<Passed> {
+  const body = await readBytes(source, MOST_ANSWER_BYTES)
+  return { headers: passedHeaders(headers), body, usage: wholeUsage(headers, body), requestId }
+}
+
+async function openStream({ headers, requestId, body: source }: BedrockResponse, model: string): Promise<Passed> {
+  const stream = new PassedStream(source, { model, requestId })
+  const first = await stream.open()
+  const passed = passedHeaders(headers)
+  if (first !== undefined && first.messageType !== 'event') {
+    const said = { status: 200, headers: passed, body: await readBytes(stream, MOST_EXCEPTION_BYTES) }
+    throw frameError(first, { model, requestId, said })
+  }
+  return { headers: passed, body: stream, usage: undefined, requestId }
+}
