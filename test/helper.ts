@@ -81,4 +81,11 @@ export function lastCall(standin: Standin): RecordedRequest | undefined {
   return standin.requests.findLast(({ operation }) => MODEL_CALLS.has(operation))
 }
 
-const MODEL_CALLS = new Set(['Converse', 'ConverseStream', 'InvokeModel', 'InvokeModelWithResponseStream'])
+const MODEL_CALLS = new Set([
+  'Converse',
+  'ConverseStream',
+  'InvokeModel',
+  'InvokeModelWithResponseStream',
+  'CreateResponse',
+  'CreateChatCompletion'
+])

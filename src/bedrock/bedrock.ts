@@ -1,5 +1,6 @@
 import { type CredentialSource, createCredentialSource, sdkCredentials } from '../aws/credentials.ts'
 import type { SdkHandler } from '../aws/sdk-http.ts'
+import { memoize } from '../core/bounded.ts'
 import { GatewayError } from '../errors.ts'
 import type { ModelTarget } from '../models/model-target.ts'
 import { regionOfArn, targetIn } from '../models/resolve.ts'
@@ -73,6 +74,8 @@ export interface BedrockOptions extends AgentOptions {
 }
 
 const REHEARSALS = 50
+/** Callers for whom what is the same for all their requests is kept. */
+const MOST_OWNERS = 1000
 /** A failed warm-up is not tried again sooner. Milliseconds. */
 const WARM_AGAIN_MS = 2000
 
@@ -89,14 +92,17 @@ export function createBedrock(options: BedrockOptions): Bedrock {
       observer.breaker?.({ region, model, state })
     }
   })
-  const policyOf = (owner: string): AttemptPolicy => ({
-    maxAttempts: options.maxAttempts,
-    deadlineMs: options.deadlineMs ?? options.firstEventTimeoutMs,
-    breaker: breakers.of(owner),
-    observer,
-    now: steadyNow,
-    random
-  })
+  const policyOf = memoize(
+    (owner: string): AttemptPolicy => ({
+      maxAttempts: options.maxAttempts,
+      deadlineMs: options.deadlineMs ?? options.firstEventTimeoutMs,
+      breaker: breakers.of(owner),
+      observer,
+      now: steadyNow,
+      random
+    }),
+    MOST_OWNERS
+  )
   const { traitRows = [] } = options
   const tools: Omit<ChatTools, 'policy'> = {
     candidates,
@@ -131,10 +137,11 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     return possible.length > 0 ? possible : everywhere
   }
 
+  const toolsOf = memoize((owner: string): ChatTools => ({ ...tools, policy: policyOf(owner) }), MOST_OWNERS)
   const count = createCounter({ candidates, traitRows, now: steadyNow })
   const warmth = createWarmth(transports, credentials)
   return {
-    chat: (run) => runChat(run, { ...tools, policy: policyOf(run.owner) }),
+    chat: (run) => runChat(run, toolsOf(run.owner)),
     count,
     traitsOf: (baseId) => traitsFor(baseId, traitRows),
     invoke: (run) => runInvoke(run, candidates(run.targets), policyOf(run.owner)),

@@ -48,59 +48,77 @@ export function bodyCapacity(memoryBytes: number, heapBytes: number): number {
 
 /** Makes the budget of a process. `capacity` in bytes of memory, see `bodyCapacity`. */
 export function createBodyBudget(capacity: number): BodyBudget {
-  const owners = new Map<string, number>()
-  let used = 0
+  return new Budget(capacity)
+}
 
-  function change(owner: string, cost: number): void {
-    used += cost
-    const left = (owners.get(owner) ?? 0) + cost
-    if (left > 0) owners.set(owner, left)
-    else owners.delete(owner)
+class Budget implements BodyBudget {
+  readonly capacity: number
+  used = 0
+  private readonly owners = new Map<string, number>()
+
+  constructor(capacity: number) {
+    this.capacity = capacity
+  }
+
+  admit(owner: string, bytes: number): BodyHold {
+    if (bytes * WHILE_READ > this.capacity) throw tooLarge()
+    this.refuse(owner, 0, bytes * WHILE_READ)
+    return new Hold(this, owner)
+  }
+
+  change(owner: string, cost: number): void {
+    if (cost === 0) return
+    this.used += cost
+    const left = (this.owners.get(owner) ?? 0) + cost
+    if (left > 0) this.owners.set(owner, left)
+    else this.owners.delete(owner)
   }
 
   /** An only body of a key, or of the process, may always come: what never fits is refused by its length. */
-  function refuse(owner: string, own: number, cost: number): void {
-    const ofOthers = (owners.get(owner) ?? 0) - own
+  refuse(owner: string, own: number, cost: number): void {
+    if (this.used === own) return
+    const { capacity, used } = this
+    const ofOthers = (this.owners.get(owner) ?? 0) - own
     if (ofOthers > 0 && ofOthers + cost > capacity * KEY_SHARE)
       throw full('The request bodies of this API key that are being worked on fill its share of the memory of the gateway')
-    if (used - own > 0 && used - own + cost > capacity)
-      throw full('The request bodies that are being worked on fill the memory of the gateway')
+    if (used - own + cost > capacity) throw full('The request bodies that are being worked on fill the memory of the gateway')
+  }
+}
+
+/** A class, because each request has one. */
+class Hold implements BodyHold {
+  private readonly budget: Budget
+  private readonly owner: string
+  bytes = 0
+  private taken = 0
+  private isOver = false
+
+  constructor(budget: Budget, owner: string) {
+    this.budget = budget
+    this.owner = owner
   }
 
-  return {
-    capacity,
-    get used() {
-      return used
-    },
-    admit(owner, bytes) {
-      if (bytes * WHILE_READ > capacity) throw tooLarge()
-      refuse(owner, 0, bytes * WHILE_READ)
-      let taken = 0
-      let over = false
-      let come = 0
-      const set = (cost: number) => {
-        if (over) return
-        change(owner, cost - taken)
-        taken = cost
-      }
-      return {
-        get bytes() {
-          return come
-        },
-        add(more) {
-          come += more
-          const cost = taken + more * WHILE_READ
-          if (cost > capacity) throw tooLarge()
-          refuse(owner, taken, cost)
-          set(cost)
-        },
-        sent: () => set((taken / WHILE_READ) * WHILE_ANSWERED),
-        release() {
-          set(0)
-          over = true
-        }
-      }
-    }
+  add(bytes: number): void {
+    this.bytes += bytes
+    const cost = this.taken + bytes * WHILE_READ
+    if (cost > this.budget.capacity) throw tooLarge()
+    this.budget.refuse(this.owner, this.taken, cost)
+    this.set(cost)
+  }
+
+  sent(): void {
+    this.set((this.taken / WHILE_READ) * WHILE_ANSWERED)
+  }
+
+  release(): void {
+    this.set(0)
+    this.isOver = true
+  }
+
+  private set(cost: number): void {
+    if (this.isOver) return
+    this.budget.change(this.owner, cost - this.taken)
+    this.taken = cost
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { guessPrompt } from '../core/guess-prompt.ts'
 import { HEAVY_BYTES, heavyWork } from '../core/heavy-work.ts'
+import type { Mutable } from '../core/mutable.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Dialect, Head } from '../dialects/dialect.ts'
 import { withKeyMetadata } from '../keys/key-metadata.ts'
@@ -26,15 +27,21 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     const context = { headers: request.headers, reasoningFormat: config.answers.reasoningFormat, vocabulary }
     const isHeavy = (request.bodyHold?.bytes ?? 0) >= HEAVY_BYTES
     const decode = () => dialect.decode(request.body, context)
-    const { requests, count, options, warnings, spell } = await (isHeavy ? heavyWork.turn(decode) : decode())
+    const decoding = isHeavy ? heavyWork.turn(decode) : decode()
+    const { requests, count, options, warnings, spell } = decoding instanceof Promise ? await decoding : decoding
     request.body = {} // a long answer shall not hold a long question
     request.spell = spell
     if (dialect.errors.idHeader !== undefined) reply.header(dialect.errors.idHeader, request.id)
     const [{ model, stream }] = requests
     request.record.stream = stream
-    await request.admission?.reserve(wanted(requests, config.answers.defaultMaxTokens) * count)
-    const targets = await app.resolve(model, 'chat', request)
-    const filled = await Promise.all(requests.map((one) => app.media.fill(one, request.cancel)))
+    if (request.admission !== undefined)
+      await request.admission.reserve(wanted(requests, config.answers.defaultMaxTokens) * count)
+    const found = app.resolve(model, 'chat', request)
+    const targets = found instanceof Promise ? await found : found
+    const filling = requests.map((one) => app.media.fill(one, request.cancel))
+    const filled = filling.some((one) => one instanceof Promise)
+      ? await Promise.all(filling)
+      : (filling as readonly ChatRequest[])
     request.record.upstreamStartedAt = performance.now()
     const started = startAnswers(app, request, {
       requests: filled,
@@ -94,7 +101,8 @@ function startAnswers(
   const bodyLength = Number(request.headers['content-length'] ?? 0)
   record.promptGuess = Math.max(...requests.map((one) => guessPrompt(one, bodyLength)))
   const asked = requests.flatMap((one) => {
-    const named = { ...one, metadata: withKeyMetadata(one.metadata, request.apiKey) }
+    const named = one as Mutable<ChatRequest> // ours alone: it was made for this request, and a copy costs one in a hundred
+    named.metadata = withKeyMetadata(one.metadata, request.apiKey)
     const isGuarded = one.guardrail !== undefined
     const shared = count === 1 ? {} : { siblings: {} }
     return Array.from({ length: count }, async () =>

@@ -39,11 +39,14 @@ export const jsonBody = fp(
     app.decorateRequest('bodyHold', undefined)
     app.addContentTypeParser(
       /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i,
-      async (request: FastifyRequest, message: IncomingMessage) => {
-        const hold = budget.admit(request.apiKey?.name ?? '', Number(message.headers['content-length'] ?? 0))
-        request.bodyHold = hold
-        const body = await readBody(message, { maxBytes, hold })
-        return body.length < HEAVY_BYTES ? parseJson(body) : parseHeavy(body)
+      (request: FastifyRequest, message: IncomingMessage, done: (error: Error | null, body?: unknown) => void) => {
+        try {
+          const hold = budget.admit(request.apiKey?.name ?? '', Number(message.headers['content-length'] ?? 0))
+          request.bodyHold = hold
+          readBody(message, { maxBytes, hold }, (error, bytes) => (bytes === undefined ? done(error) : parseInto(bytes, done)))
+        } catch (error) {
+          done(error as Error)
+        }
       }
     )
     app.onOver((request) => {
@@ -86,6 +89,20 @@ const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 function withoutMark(body: Buffer): Buffer {
   const size = BYTE_ORDER_MARK.length
   return body[0] === BYTE_ORDER_MARK[0] && body.subarray(0, size).equals(BYTE_ORDER_MARK) ? body.subarray(size) : body
+}
+
+function parseInto(bytes: Buffer, done: (error: Error | null, body?: unknown) => void): void {
+  if (bytes.length >= HEAVY_BYTES) {
+    parseHeavy(bytes).then((body) => done(null, body), done)
+    return
+  }
+  let body: unknown
+  try {
+    body = parseJson(bytes)
+  } catch (error) {
+    return done(error as Error)
+  }
+  done(null, body)
 }
 
 function parseJson(bytes: Buffer): unknown {

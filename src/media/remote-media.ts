@@ -21,8 +21,8 @@ export const MEDIA_LIMITS = {
 } as const
 
 export interface MediaFetcher {
-  /** The request with every http(s) source replaced by its bytes. Throws a 400 that names the block, also for one in S3 that may not be read. */
-  fill(request: ChatRequest, signal: Cancel): Promise<ChatRequest>
+  /** The request with every http(s) source replaced by its bytes; a promise only where there is one to fetch. Throws a 400 that names the block, also for one in S3 that may not be read. */
+  fill(request: ChatRequest, signal: Cancel): ChatRequest | Promise<ChatRequest>
   close(): Promise<void>
 }
 
@@ -137,7 +137,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
       for (const block of elsewhere) s3.block(block)
       s3.native(request)
       const blocks = elsewhere.filter((block) => block.source.type === 'url')
-      return blocks.length === 0 ? Promise.resolve(request) : fillAll(request, blocks, signal)
+      return blocks.length === 0 ? request : fillAll(request, blocks, signal)
     },
     async close() {
       await Promise.all([guarded.destroy(), trusting.destroy()])

@@ -39,7 +39,7 @@ async function serve(t: Test, listener: RequestListener) {
 function fetcher(t: Test, trustedHosts: string[] = [], enabled = true) {
   const media = createMediaFetcher({ enabled, trustedHosts })
   t.teardown(() => media.close())
-  return (url: string, signal = new AbortController().signal) => media.fill(asking(url), signal)
+  return async (url: string, signal = new AbortController().signal) => media.fill(asking(url), signal)
 }
 
 t.test('an image is fetched and its type told by its bytes, not by its header', async (t) => {
@@ -127,7 +127,7 @@ t.test('I3 a server that drips is left when the time is over, and so is one that
   const media = createMediaFetcher({ enabled: true, trustedHosts: [drip.host, silent.host], totalMs: 300 })
   t.teardown(() => media.close())
   for (const { url } of [drip, silent]) {
-    await t.rejects(media.fill(asking(url), new AbortController().signal), { status: 400, message: /took too long/ })
+    await t.rejects(async () => media.fill(asking(url), new AbortController().signal), { status: 400, message: /took too long/ })
   }
 })
 
@@ -138,7 +138,7 @@ t.test('I3 more items than the limit are refused before any is fetched', async (
   const media = createMediaFetcher({ enabled: true, trustedHosts: [server.host] })
   t.teardown(() => media.close())
   const request = { ...asking(server.url), turns: [{ role: 'user' as const, content }] }
-  await t.rejects(media.fill(request, new AbortController().signal), { status: 400, message: /at most/ })
+  await t.rejects(async () => media.fill(request, new AbortController().signal), { status: 400, message: /at most/ })
   t.equal(server.hits(), 0)
 })
 
@@ -147,7 +147,7 @@ t.test('I3 items that are too large together are refused, the last ones unread',
   const [turn] = asking(server.url).turns
   const media = createMediaFetcher({ enabled: true, trustedHosts: [server.host], allBytes: 20_000 })
   t.teardown(() => media.close())
-  const fill = (count: number) => {
+  const fill = async (count: number) => {
     const content = Array.from({ length: count }, () => turn!.content[0]!)
     return media.fill({ ...asking(server.url), turns: [{ role: 'user', content }] }, new AbortController().signal)
   }

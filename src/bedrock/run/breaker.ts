@@ -5,6 +5,8 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
 
 /** Remembers which places keep failing, so that nobody waits for them. */
 export interface Breaker {
+  /** No place is in trouble: all may be called, and an answer has nothing to tell. */
+  readonly isCalm: boolean
   /** Whether a call may go to the place. In `half-open` only one at a time may; its outcome must be told. */
   admits(place: string): boolean
   succeeded(place: string): void
@@ -55,6 +57,9 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
   }
 
   return {
+    get isCalm() {
+      return troubles.size === 0
+    },
     admits(place) {
       const known = troubles.get(place)
       if (known === undefined || known.openUntil === 0) return true

@@ -1,4 +1,4 @@
-import { keepNewest } from '../../core/bounded.ts'
+import { keepNewest, memoize } from '../../core/bounded.ts'
 import { type Breaker, type BreakerOptions, createBreaker } from './breaker.ts'
 
 /** The breaker as each caller meets it. */
@@ -8,6 +8,8 @@ export interface CallerBreakers {
 }
 
 const MOST_PLACES = 1000
+/** Callers beyond this are made anew; a key set is read anew while the gateway runs. */
+const MOST_OWNERS = 1000
 
 /**
  * Keeps what one caller's requests do to a place for that caller: a request that makes a model fail shall not take the model from
@@ -26,18 +28,26 @@ export function createCallerBreakers(options: BreakerOptions = {}): CallerBreake
     return owners.size > 1
   }
 
+  const isCalm = () => own.isCalm && shared.isCalm
+
   return {
-    of(owner) {
+    // One for each caller, and not for each request.
+    of: memoize((owner: string): Breaker => {
       const ownPlace = (place: string) => `${place} ${owner}`
       return {
+        get isCalm() {
+          return isCalm()
+        },
         admits(place) {
+          if (isCalm()) return true
           if (!own.admits(ownPlace(place))) return false
           if (shared.admits(place)) return true
           own.withdrew(ownPlace(place))
           return false
         },
         succeeded(place) {
-          failing.delete(place)
+          if (failing.size > 0) failing.delete(place)
+          if (isCalm()) return
           own.succeeded(ownPlace(place))
           shared.succeeded(place)
         },
@@ -58,6 +68,6 @@ export function createCallerBreakers(options: BreakerOptions = {}): CallerBreake
         waitMs: (place) => Math.max(own.waitMs(ownPlace(place)), shared.waitMs(place)),
         states: () => new Map([...own.states(), ...shared.states()])
       }
-    }
+    }, MOST_OWNERS)
   }
 }

@@ -23,9 +23,10 @@ export const NO_SUCH_FIELD = 'Bedrock has no such field'
 export function createReport(): { readonly report: Report; readonly warnings: readonly SpeltWarning[] } {
   const warnings: SpeltWarning[] = []
   let unknown = 0
-  const note = (param: string, reason: string) => {
+  const report = (param: string, reason: string): void => {
     if (reason === UNKNOWN_MEMBER && ++unknown > MAX_UNKNOWN) return
     if (warnings.length < MAX_WARNINGS) warnings.push({ param, reason })
   }
-  return { report: Object.assign(note, { room: new JsonRoom() }), warnings }
+  report.room = new JsonRoom()
+  return { report, warnings }
 }

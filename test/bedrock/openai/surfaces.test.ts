@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import type { StandinOptions } from '../../../src/standin/server.ts'
-import { build, sseData } from '../../helper.ts'
+import { build, lastCall, sseData } from '../../helper.ts'
 
 const GPT = 'openai.gpt-5.5'
 const OSS = 'openai.gpt-oss-120b-1:0'
@@ -44,7 +44,7 @@ for (const [model, path, sent] of [
     standin.answer(sent, { content, usage: { inputTokens: 10, outputTokens: 7, cacheReadInputTokens: 3 } })
     const body = { model, messages: say('How is it?'), tools: [WEATHER], max_completion_tokens: 500 }
     const whole = await openai.chat.completions.create(body)
-    const last = standin.requests.at(-1)
+    const last = lastCall(standin)
     t.equal(last?.path, path)
     t.match(last?.body, { model: sent })
     t.match(whole.choices[0], {
@@ -94,7 +94,7 @@ t.test('a conversation goes to Responses as items, with what was encrypted in it
     response_format: { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'object', properties: {} } } }
   })
   t.equal(second.choices[0]?.message.content, 'Sunny.')
-  t.match(standin.requests.at(-1)?.body, {
+  t.match(lastCall(standin)?.body, {
     model: GPT,
     instructions: 'Be brief.',
     store: false,
@@ -120,7 +120,7 @@ t.test('what only Converse carries is left out on mantle and named, and on the r
   t.equal(mantle.status, 200)
   t.strictSame(mantle.headers.get('x-adit-dropped')?.split(', ').sort(), ['guardrail', 'metadata', 'seed', 'top_k'])
   t.equal((await ask('us.openai.gpt-6-sol')).status, 200)
-  t.equal(standin.requests.at(-1)?.operation, 'Converse')
+  t.equal(lastCall(standin)?.operation, 'Converse')
 })
 
 t.test('refusals keep their status and their words, in the words of OpenAI', async (t) => {
