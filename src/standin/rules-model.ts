@@ -3,7 +3,7 @@ import { blocksOf, type ConverseRequest } from './converse-request.ts'
 import { checkUnicode } from './parse-body.ts'
 import { invalid, modelRefuses, Refusal } from './refusal.ts'
 import { checkCachePoints } from './rules-cache.ts'
-import { checkToolSchemas } from './rules-tool-schema.ts'
+import { checkAnswerSchema, checkToolSchemas } from './rules-tool-schema.ts'
 import { checkSchema } from './schema-subset.ts'
 
 /** Refuses what this one model does not take: sampling, tools, cache points, stop words, structured output. */
@@ -74,7 +74,9 @@ function checkStructured(request: ConverseRequest, model: CatalogModel): void {
   const schema = request.outputConfig?.textFormat?.structure.jsonSchema.schema
   if (schema !== undefined) {
     if (!model.structured) modelRefuses(refusedField(model, 'output_config.format'))
-    checkSchema(parseSchema(schema), 'output_config.format.schema')
+    const parsed = parseSchema(schema)
+    checkAnswerSchema(parsed, model)
+    checkSchema(parsed, 'output_config.format.schema')
     if (model.family === 'claude' && blocksOf(request).some((block) => block.document?.citations?.enabled === true)) {
       modelRefuses('Citations are not supported with structured outputs.')
     }

@@ -32,6 +32,26 @@ type Row = readonly [name: string, model: string, body: Record<string, unknown>,
 
 const shaped = (json: unknown) => ({ toolConfig: { tools: [spec('a', { inputSchema: { json } })] } })
 
+const DRAFT = /must match JSON Schema draft 2020-12$/
+/** What the metaschema of 2020-12 refuses, and a reference to nothing. */
+const OLDER: readonly (readonly [string, object])[] = [
+  ['an exclusive limit of draft 4', { type: 'integer', minimum: 0, exclusiveMinimum: true }],
+  ['an exclusive maximum of draft 4', { type: 'integer', maximum: 9, exclusiveMaximum: false }],
+  ['a tuple of draft 7', { type: 'array', items: [{ type: 'string' }] }],
+  ['no words', { type: 'string', enum: null }],
+  ['no description', { type: 'string', description: null }],
+  ['no required members', { type: 'object', required: null }],
+  ['a required member of draft 3', { type: 'string', required: true }],
+  ['any type', { type: 'any' }],
+  ['an empty choice', { anyOf: [] }],
+  ['a choice of one', { oneOf: { type: 'string' } }],
+  ['a limit in words', { type: 'string', maxLength: 'many' }],
+  ['a shape in one word', { items: 'string' }],
+  ['a list of properties', { type: 'object', properties: [] }],
+  ['a reference to nothing', { $ref: '#/$defs/Missing' }],
+  ['a reference to elsewhere', { $ref: 'https://example.com/city.json' }]
+]
+
 const REFUSED: readonly Row[] = [
   [
     'F20: a composition at the root of a tool of Claude',
@@ -51,12 +71,59 @@ const REFUSED: readonly Row[] = [
     shaped({ type: 'object', properties: { a: { exclusiveMinimum: true } } }),
     /must match JSON Schema draft 2020-12$/
   ],
+  ...['anyOf', 'allOf'].map(
+    (name): Row => [
+      `F20: ${name} at the root of a tool of Claude`,
+      HAIKU_45,
+      shaped({ type: 'object', [name]: [{ type: 'object' }] }),
+      /^The model returned the following errors: tools\.0\.custom\.input_schema: input_schema does not support/
+    ]
+  ),
+  ...[{ 'Account Number': {} }, { 'settings[x]': {} }, { 氏名: {} }, { '': {} }, { ['x'.repeat(65)]: {} }].map(
+    (properties): Row => [
+      `F21: ${Object.keys(properties)[0]} in a tool of Claude`,
+      OPUS_47,
+      shaped({ type: 'object', properties: { a: { type: 'array', items: { properties } } } }),
+      /Property keys should match pattern/
+    ]
+  ),
   [
-    'F25: a reference in a tool of Nova',
-    NOVA,
-    shaped({ type: 'object', properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: {} } }),
-    /\$ref is not supported in tool schemas\.$/
+    'F21: an odd name of a property in a form of the answer',
+    SONNET_46,
+    schema({ ...closed, properties: { $filter: {} }, required: [] }),
+    /output_config\.format\.schema\.properties: Property keys should match pattern/
   ],
+  [
+    'F21: an odd name of a property in a definition of a form',
+    HAIKU_45,
+    schema({ ...closed, $defs: { A: { ...closed, properties: { 'a b': {} } } } }),
+    /Property keys should match pattern/
+  ],
+  ...OLDER.flatMap(([what, node]): Row[] => [
+    [`F22: ${what} in a tool of Claude`, SONNET_46, shaped({ type: 'object', properties: { a: node } }), DRAFT],
+    [`F22: ${what} deep in a tool of Claude`, OPUS_47, shaped({ type: 'object', properties: { a: { not: node } } }), DRAFT],
+    [`F22: ${what} in a form of the answer`, SONNET_46, schema({ ...closed, properties: { a: node } }), DRAFT]
+  ]),
+  ...['$defs', 'definitions'].map(
+    (name): Row => [
+      `F25: ${name} in a tool of Nova`,
+      NOVA,
+      {
+        toolConfig: {
+          tools: [spec('a'), spec('b', { inputSchema: { json: { type: 'object', properties: {}, [name]: { A: {} } } } })]
+        }
+      },
+      /: #\/toolConfig\/tools\/1\/toolSpec\/inputSchema\/json: extraneous key \[(\$defs|definitions)\] is not permitted/
+    ]
+  ),
+  ...[{ $ref: '#/properties/b' }, { if: { $ref: '#/properties/b' } }, { additionalProperties: { $ref: '#' } }].map(
+    (node): Row => [
+      `F25: ${JSON.stringify(node)} in a tool of Nova`,
+      NOVA,
+      shaped({ type: 'object', properties: { a: node, b: {} } }),
+      /\$ref is not supported in tool schemas\.$/
+    ]
+  ),
   ['F27: tools on R1', 'us.deepseek.r1-v1:0', { toolConfig: tools }, /This model doesn't support tool use\.$/],
   [
     'F32: a tool by name on DeepSeek V3.2',
