@@ -233,8 +233,9 @@ const BOUND: Pick<Traits, 'bindingBeta' | 'betas'> = { bindingBeta: BINDING_BETA
 const NOVA: Traits = {
   ...PERMISSIVE,
   family: 'nova',
-  // Definitions are not looked up (B14).
+  // Definitions are refused, and only properties are promised to be read at the root (B14).
   schemaRefs: false,
+  rootComposition: false,
   input: ['image', 'document', 'video'],
   toolResultMedia: ['image', 'document'],
   topKField: 'inferenceConfig.topK',

@@ -5,13 +5,13 @@ import type { Block, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
-import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted, isSchemaOmitted } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
+import { foldRoot } from '../schema/fold-root.ts'
+import { isObjectRoot } from '../schema/object-root.ts'
 import type { PropertyNames } from '../schema/property-names.ts'
-import { isObjectNode, sanitizeSchema } from '../schema/sanitize-schema.ts'
-import { createSchemaRoom } from '../schema/schema-limits.ts'
-import { shapeSchema } from '../schema/shape-schema.ts'
-import { toolSchema } from '../schema/tool-schema.ts'
+import { lossOf, shapeToolSchema } from '../schema/shape-schema.ts'
+import { nativeFormat } from './native-format.ts'
 import type { OutputPlan } from './plans.ts'
 import { takesForced } from './tool-choice.ts'
 
@@ -49,37 +49,40 @@ export function outputContext(output: OutputFormat, plan: OutputPlan, context: M
   const outputSchema = output.type === 'json' ? { type: 'object' } : output.schema
   context.outputSchema = outputSchema
   context.outputMode = plan.mode
-  if (plan.mode === 'instruction' && isObjectNode(outputSchema)) context.jsonText = true
+  if (plan.mode === 'instruction' && isObjectRoot(outputSchema)) context.jsonText = true
   if (plan.tool === undefined) return
   context.jsonTool = plan.tool.name
   if (!hasOwnProperties(outputSchema)) context.jsonUnwrap = true
 }
 
-function hasOwnProperties({ properties }: JsonObject): boolean {
+/** A member of the caller's own is called `properties`, in whatever part of the root it stands. */
+function hasOwnProperties(root: JsonObject): boolean {
+  const { properties } = foldRoot(root).schema
   return isJsonObject(properties) && Object.hasOwn(properties, 'properties')
 }
 
 function planSchema(encoding: EncodeScope, output: SchemaOutput, parts: OutputParts): OutputPlan {
-  if (canNative(encoding, output))
-    return { mode: 'native', instructions: [], outputConfig: nativeFormat(encoding, output, parts) }
+  const native = mayBeNative(encoding) ? nativeFormat(encoding, output, parts.properties) : undefined
+  if (native !== undefined) return { mode: 'native', instructions: [], outputConfig: native }
   if (!canTool(encoding, output, parts)) return { mode: 'instruction', instructions: [instruction(output)] }
-  const name = parts.names.reserve('json')
   const about = output.description?.trim() || 'Gives the final answer. Call it once, with the whole answer.'
-  const { schema, rule, isCut } = shapeSchema(output.schema, encoding.traits)
-  if (isCut) encoding.warn('output', 'the model reads no references, and not all of them can be written out')
-  const description = rule === '' ? about : `${about}\n${rule}`
-  const spec = { toolSpec: { name, description, inputSchema: { json: parts.properties.rename(toolSchema(schema)) } } }
+  const shaped = shapeToolSchema(output.schema, encoding.traits)
+  const loss = lossOf(shaped)
+  if (loss !== undefined) encoding.warn('output', loss)
+  const name = parts.names.reserve('json')
+  const description = shaped.rule === '' ? about : `${about}\n${shaped.rule}`
+  const spec = { toolSpec: { name, description, inputSchema: { json: parts.properties.rename(shaped.schema) } } }
   return { mode: 'tool', tool: { name, spec }, instructions: [] }
 }
 
-function canNative(encoding: EncodeScope, { schema }: SchemaOutput): boolean {
+function mayBeNative(encoding: EncodeScope): boolean {
   const { traits, request } = encoding
   if (!traits.structuredOutput) return false
   if (isOmitted(encoding, 'structuredOutput')) {
     encoding.warn('output.strict', 'the model refused to be bound to a schema; it is asked in another way')
     return false
   }
-  return (traits.structuredOutputWithCitations || !asksForCitations(request.turns)) && createSchemaRoom().take(schema)
+  return traits.structuredOutputWithCitations || !asksForCitations(request.turns)
 }
 
 /** The caller wants citations of at least one document of a message; those of tool results have none. */
@@ -92,28 +95,18 @@ export function wantsCitations(block: Block): boolean {
   return block.type === 'document' && block.citations === true
 }
 
-function nativeFormat(
-  { traits }: EncodeScope,
-  { name, description, schema }: SchemaOutput,
-  { properties }: OutputParts
-): JsonObject {
-  const about = description === undefined || description.trim() === '' ? {} : { description }
-  const sound = shapeSchema(schema, { ...traits, rootComposition: true }).schema
-  const jsonSchema = {
-    name: name.trim() === '' ? 'answer' : name,
-    ...about,
-    schema: toJson(properties.rename(sanitizeSchema(sound)))
-  }
-  return { textFormat: { type: 'json_schema', structure: { jsonSchema } } }
-}
-
 /** A tool can be the answer where it can be forced: alone, or, beside the caller's tools, as one of those the model must choose from. */
 function canTool(encoding: EncodeScope, { schema }: SchemaOutput, { callable, reasoning }: OutputParts): boolean {
   const { traits, request, stream } = encoding
-  if (!traits.tools || !isObjectNode(schema)) return false
+  if (!traits.tools || !isObjectRoot(schema)) return false
   if (reasoning && !traits.forcedToolWithReasoning) return false
   // Where tools do not stream, an instruction keeps the answer streaming.
   if (stream && (!traits.toolsInStream || isOmitted(encoding, 'streamingTools'))) return false
+  // Behind the caller's own tools the answer's tool is the last one.
+  if (isSchemaOmitted(encoding, callable.length)) {
+    encoding.warn('output.strict', 'the model refused the schema of the answer; it is asked for in words')
+    return false
+  }
   if (request.webSearch === true || request.tools.some((tool) => tool.type === 'system')) return false
   if (callable.length === 0) return takesForced(encoding, 'tool') || takesForced(encoding, 'any')
   const isFree = request.toolChoice === undefined || request.toolChoice.type === 'auto'

@@ -1,13 +1,12 @@
-import type { JsonObject } from '../../core/json.ts'
+import { isSameJson, type JsonObject } from '../../core/json.ts'
 import { GatewayError, quoted } from '../../errors.ts'
 import type { CallableTool } from '../prepare/callable-tools.ts'
-import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted, isSchemaOmitted } from '../prepare/encode-scope.ts'
 import { toolExtras } from '../prepare/tool-extras.ts'
 import { membersOnly } from '../schema/members-only.ts'
 import { sanitizeSchema } from '../schema/sanitize-schema.ts'
 import { createSchemaRoom } from '../schema/schema-limits.ts'
-import { type ShapedSchema, shapeSchema } from '../schema/shape-schema.ts'
-import { toolSchema } from '../schema/tool-schema.ts'
+import { lossOf, type ShapedSchema, shapeToolSchema } from '../schema/shape-schema.ts'
 import { cachePoint } from './encode-blocks.ts'
 import type { ToolParts } from './plans.ts'
 import { planToolChoice } from './tool-choice.ts'
@@ -60,13 +59,17 @@ interface ShapedTool extends ShapedSchema {
 }
 
 function shapeTool(encoding: EncodeScope, tool: CallableTool, place: number): ShapedTool {
-  const shaped = shapeSchema(tool.inputSchema ?? {}, encoding.traits)
-  if (shaped.isCut) encoding.warnAt(tool.path, 'the model reads no references, and not all of them can be written out')
-  if (shaped.isLoosened) encoding.warnAt(tool.path, 'the model is told less of its schema than it says')
-  const schema = toolSchema(shaped.schema)
-  if (!isOmitted(encoding, `schema of tool ${place}`)) return { ...shaped, schema, tool }
-  encoding.warnAt(tool.path, 'the model refused its schema; it is told of the members and their types alone')
-  return { ...shaped, schema: membersOnly(schema), tool }
+  const { traits } = encoding
+  // A grammar closes each object, and what is closed at the root leaves no room for alternatives there.
+  const rules = tool.strict === true && traits.strictTools ? { ...traits, rootComposition: false } : traits
+  const shaped = shapeToolSchema(tool.inputSchema ?? {}, rules)
+  const loss = lossOf(shaped)
+  if (loss !== undefined) encoding.warnAt(tool.path, loss)
+  if (!isSchemaOmitted(encoding, place)) return { ...shaped, tool }
+  const schema = membersOnly(shaped.schema)
+  if (!isSameJson(schema, shaped.schema))
+    encoding.warnAt(tool.path, 'the model refused its schema; it is told of the members and their types alone')
+  return { ...shaped, schema, tool }
 }
 
 function encodeTool(

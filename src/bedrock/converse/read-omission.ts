@@ -5,6 +5,7 @@ import type { Omission } from '../prepare/encode-scope.ts'
 import { cacheSpots, standAmongOneKind } from './cache-spots.ts'
 import type { EncodedConverse } from './encode-request.ts'
 import { provesMissing } from './missing-fields.ts'
+import { everySchema, namedSchema } from './refused-schemas.ts'
 
 /**
  * Reads Bedrock's sentence of refusal. Undefined where the request itself is at fault, did not hold what the sentence names,
@@ -16,7 +17,7 @@ export function readOmission(error: unknown, encoded: EncodedConverse, tried: Re
   if (error.kind !== 'invalid_request' && !(error.kind === 'access_denied' && NO_CACHING.test(said))) return undefined
   for (const { says, omit } of REFUSALS) {
     const match = says.exec(said)
-    const omissions = match === null ? [] : omit(encoded, match)
+    const omissions = match === null ? [] : omit(encoded, match, tried)
     if (omissions.length === 0 || tried.has(omissions.join())) continue
     return { omissions, isMissing: isProven(said, omissions, encoded) }
   }
@@ -45,10 +46,13 @@ function bareSentence(message: string): string {
 const REASONING_BLOCKS =
   /signature|redacted_thinking|redacted_?content|reasoning_?content|reasoning_?text|cannot be modified|bound to a different conversation|encrypted_content/i
 
+/** What sentences about a schema speak of, in the words of any family. */
+const SCHEMA = /schema|\$ref|\$defs|\bdefinitions\b|property keys|function parameters/i
+
 interface Row {
   readonly says: RegExp
   /** What to leave out; nothing where the request does not hold it. */
-  readonly omit: (encoded: EncodedConverse, match: RegExpExecArray) => readonly Omission[]
+  readonly omit: (encoded: EncodedConverse, match: RegExpExecArray, tried: ReadonlySet<string>) => readonly Omission[]
 }
 
 /**
@@ -85,11 +89,7 @@ const REFUSALS: readonly Row[] = [
   // Claude on Bedrock says so of a cache point that it cannot hang on the block before it (B33).
   { says: /messages\.\d+\.content\.\d+\.type: Field required/, omit: ({ body }) => cachePoints(body, '#/messages') },
   // One schema that is refused is sent with its members alone (Dokploy/mcp#74, harness-sdk#565, cua#3303).
-  { says: /\btools\.(\d+)\.(?:custom\.)?input_schema/, omit: ({ body }, match) => toolSchema(body, Number(match[1])) },
-  {
-    says: /toolConfig\.tools\.(\d+)\.(?:member\.)?toolSpec\.inputSchema/,
-    omit: ({ body }, match) => toolSchema(body, Number(match[1]))
-  },
+  { says: /tools?\b.*input_?schema/i, omit: (encoded, { input }, tried) => namedSchema(encoded, input, tried) },
   row(/compiled grammar|grammar is too large/i, 'strict', isStrict),
   row(/compiled grammar|grammar is too large/i, 'structuredOutput', has('outputConfig')),
   {
@@ -97,6 +97,7 @@ const REFUSALS: readonly Row[] = [
     omit: ({ body }) => (isStrict(body) && has('outputConfig')(body) ? ['strict', 'structuredOutput'] : [])
   },
   row(/\bstrict\b|tools\.\d+\.custom/i, 'strict', isStrict),
+  { says: SCHEMA, omit: (encoded, { input }, tried) => namedSchema(encoded, input, tried) },
   row(
     /output_?config\W{0,3}(?:format|textFormat)|outputConfig|output_format|structured output|json_?schema|response_format|additionalProperties/i,
     'structuredOutput',
@@ -120,7 +121,8 @@ const REFUSALS: readonly Row[] = [
     says: /^The maximum tokens you requested exceeds the model limit of (\d+)/,
     omit: ({ body }, match) => mostTokens(body, match)
   },
-  { says: /max_tokens: \d+ > (\d+)/, omit: ({ body }, match) => mostTokens(body, match) }
+  { says: /max_tokens: \d+ > (\d+)/, omit: ({ body }, match) => mostTokens(body, match) },
+  { says: SCHEMA, omit: (encoded) => everySchema(encoded) }
 ]
 
 function row(says: RegExp, omission: Omission, held: (body: JsonObject, encoded: EncodedConverse) => boolean): Row {
@@ -134,13 +136,6 @@ function looseFields({ body, looseFields }: EncodedConverse, said: string): read
   return words
     .filter((name) => looseFields.has(name) && at(body, ['additionalModelRequestFields', name]) !== undefined)
     .map((name): Omission => `extra field ${name}`)
-}
-
-/** The tool that the sentence names, by its place among tools; cache points stand between them. */
-function toolSchema(body: JsonObject, place: number): readonly Omission[] {
-  const tools = at(body, ['toolConfig', 'tools'])
-  const specs = Array.isArray(tools) ? tools.filter((tool: Json) => isJsonObject(tool) && tool.toolSpec !== undefined) : []
-  return place < specs.length ? [`schema of tool ${place}`] : []
 }
 
 /** A limit above the model's own becomes the one that the refusal tells. */

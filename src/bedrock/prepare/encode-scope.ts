@@ -75,6 +75,8 @@ export type Omission =
   | `extra field ${string}`
   /** What the schema of the nth tool says beyond the names and types of its members. */
   | `schema of tool ${number}`
+  /** The same of every tool: the model did not say which. */
+  | 'schemas of tools'
   | 'blankText'
   | MostTokens
 
@@ -93,13 +95,18 @@ export const NO_OMISSIONS: ReadonlySet<Omission> = new Set()
 /** The name without words of the caller's, as logs and metrics may have it. */
 export function kindOfOmission(name: Omission): string {
   if (name.startsWith('extra field ')) return 'extra field'
-  if (name.startsWith('schema of tool ')) return 'tool schema'
+  if (name.startsWith('schema of tool ') || name === 'schemas of tools') return 'tool schema'
   return name.startsWith('system ') ? 'system text' : name
 }
 
 /** Tells whether this is left out of the request. */
 export function isOmitted({ omissions }: Pick<EncodeInput, 'omissions'>, thing: Omission): boolean {
   return omissions.size > 0 && omissions.has(thing)
+}
+
+/** Tells whether the nth tool is sent with no more than the names and types of its members. */
+export function isSchemaOmitted(encoding: Pick<EncodeInput, 'omissions'>, place: number): boolean {
+  return isOmitted(encoding, `schema of tool ${place}`) || isOmitted(encoding, 'schemas of tools')
 }
 
 /** The least of the ceilings that Bedrock has told for this model; none: infinity. */

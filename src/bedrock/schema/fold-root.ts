@@ -1,5 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { followRef } from './follow-ref.ts'
+import { keepRefs } from './keep-refs.ts'
+import { type Folded, tellAlternatives } from './tell-alternatives.ts'
 
 /** A schema without a composition at its root, and the rule that stood there, in words. */
 export interface FoldedSchema {
@@ -29,28 +31,34 @@ const MOST_STEPS = 1000
 const MOST_LEVELS = 32
 const LONGEST_RULE = 2000
 
+/** Tells whether something stands at the root that has to be followed or chosen from. */
+export function isComposed(root: JsonObject): boolean {
+  return root.$ref !== undefined || COMPOSITIONS.some((name) => root[name] !== undefined)
+}
+
 /**
  * Folds what stands in `allOf`, `anyOf`, `oneOf` and `$ref` at the root into `properties`: "input_schema does not support oneOf, allOf, or anyOf
- * at the top level" (B11). Required is what every alternative requires; the rest of the rule is told.
+ * at the top level" (B11). Required is what every alternative requires; the rest of the rule is told. References keep their meaning.
  */
 export function foldRoot(root: JsonObject): FoldedSchema {
-  if (root.$ref === undefined && COMPOSITIONS.every((name) => root[name] === undefined))
-    return { schema: root, rule: '', isLoosened: false }
+  if (!isComposed(root)) return { schema: root, rule: '', isLoosened: false }
   const folder: Folder = { root, left: MOST_STEPS, rules: [], loosens: false }
-  const { properties, required, patterns } = fold(root, folder, new Set())
-  const { $ref: _ref, allOf: _all, anyOf: _any, oneOf: _one, additionalProperties, ...own } = root
-  const addsNames = Object.keys(properties).some(
-    (name) => !isJsonObject(root.properties) || !Object.hasOwn(root.properties, name)
-  )
+  const { properties, required, patterns } = fold(root, folder, { entered: new Set(), level: 0, inBranch: false })
+  const { $ref: _ref, allOf: _all, anyOf: _any, oneOf: _one, ...own } = root
   const schema: Record<string, Json> = { ...own, type: 'object', properties }
-  if (additionalProperties !== undefined && !(additionalProperties === false && addsNames))
-    schema.additionalProperties = additionalProperties
   if (Object.keys(patterns).length > 0) schema.patternProperties = patterns
   delete schema.required
   if (required.size > 0) schema.required = [...required]
   const rule = folder.rules.join(' ')
-  const isLoosened = folder.left <= 0 || folder.loosens || rule.length > LONGEST_RULE
-  return { schema, rule: rule.slice(0, LONGEST_RULE), isLoosened }
+  const isLoosened = folder.left <= 0 || folder.loosens || rule.length > LONGEST_RULE || opens(root, properties)
+  return { schema: keepRefs(root, schema), rule: rule.slice(0, LONGEST_RULE), isLoosened }
+}
+
+/** What the root says of members that it does not name is not asked of those that came from its parts. */
+function opens({ additionalProperties, properties }: JsonObject, folded: Folded['properties']): boolean {
+  if (additionalProperties === undefined || additionalProperties === true) return false
+  const own = isJsonObject(properties) ? properties : {}
+  return Object.keys(folded).some((name) => !Object.hasOwn(own, name))
 }
 
 interface Folder {
@@ -61,42 +69,57 @@ interface Folder {
   loosens: boolean
 }
 
-interface Folded {
-  readonly properties: Record<string, Json>
-  readonly patterns: Record<string, Json>
-  readonly required: ReadonlySet<string>
+interface Place {
+  /** References on the way to it. */
+  readonly entered: ReadonlySet<string>
+  /** Parts around it. */
+  readonly level: number
+  /** It holds in one alternative only: a rule told of it would be taken for one of the whole. */
+  readonly inBranch: boolean
 }
 
 const EMPTY: Folded = { properties: {}, patterns: {}, required: new Set() }
 
-function fold(node: Json, folder: Folder, entered: ReadonlySet<string>, level = 0): Folded {
+function fold(node: Json, folder: Folder, place: Place): Folded {
   if (!isJsonObject(node) || folder.left-- <= 0) return EMPTY
-  if (level > MOST_LEVELS) {
+  if (place.level > MOST_LEVELS) {
     folder.loosens = true
     return EMPTY
   }
   if (node !== folder.root && Object.keys(node).some((name) => !FOLDED.has(name))) folder.loosens = true
   const own: Folded = {
-    properties: isJsonObject(node.properties) ? { ...node.properties } : {},
-    patterns: isJsonObject(node.patternProperties) ? { ...node.patternProperties } : {},
+    properties: isJsonObject(node.properties) ? node.properties : {},
+    patterns: isJsonObject(node.patternProperties) ? node.patternProperties : {},
     required: new Set(Array.isArray(node.required) ? node.required.filter((name: Json) => typeof name === 'string') : [])
   }
   const parts = [own]
   const { $ref, allOf } = node
-  if (typeof $ref === 'string' && !entered.has($ref)) {
-    parts.push(fold(followRef(folder.root, $ref) ?? {}, folder, new Set([...entered, $ref]), level + 1))
-  }
-  for (const part of Array.isArray(allOf) ? (allOf as readonly Json[]) : []) parts.push(fold(part, folder, entered, level + 1))
+  if (typeof $ref === 'string' && !place.entered.has($ref)) parts.push(foldRef($ref, folder, place))
+  for (const part of Array.isArray(allOf) ? (allOf as readonly Json[]) : [])
+    parts.push(fold(part, folder, { ...place, level: place.level + 1 }))
   for (const name of ['anyOf', 'oneOf'] as const) {
     const branches = node[name]
-    if (!Array.isArray(branches)) continue
-    const some = (branches as readonly Json[])
-      .filter((branch) => mayBeObject(branch))
-      .map((branch) => fold(branch, folder, entered, level + 1))
-    folder.rules.push(told(name, some))
-    parts.push(either(some))
+    if (Array.isArray(branches)) parts.push(foldBranches(name, branches, folder, place))
   }
   return all(parts)
+}
+
+function foldRef(ref: string, folder: Folder, { entered, level, inBranch }: Place): Folded {
+  const target = followRef(folder.root, ref)
+  if (target === undefined) folder.loosens = true
+  return fold(target ?? {}, folder, { entered: new Set([...entered, ref]), level: level + 1, inBranch })
+}
+
+function foldBranches(name: 'anyOf' | 'oneOf', branches: readonly Json[], folder: Folder, place: Place): Folded {
+  const inside = { entered: place.entered, level: place.level + 1, inBranch: true }
+  const some = branches.filter((branch) => mayBeObject(branch)).map((branch) => fold(branch, folder, inside))
+  if (place.inBranch) folder.loosens = true
+  else {
+    const told = tellAlternatives(name, some)
+    folder.rules.push(told.rule)
+    if (!told.isWhole) folder.loosens = true
+  }
+  return either(some)
 }
 
 /** Arguments are an object, so that an alternative of another type never holds. */
@@ -107,32 +130,26 @@ function mayBeObject(branch: Json): boolean {
 }
 
 function all(parts: readonly Folded[]): Folded {
-  return {
-    properties: join(
-      parts.map((part) => part.properties),
-      'allOf'
-    ),
-    patterns: join(
-      parts.map((part) => part.patterns),
-      'allOf'
-    ),
-    required: new Set(parts.flatMap((part) => [...part.required]))
-  }
+  return { ...joinAll(parts, 'allOf'), required: new Set(parts.flatMap((part) => [...part.required])) }
 }
 
 function either(branches: readonly Folded[]): Folded {
   const [first, ...rest] = branches
   if (first === undefined) return EMPTY
+  const required = [...first.required].filter((name) => rest.every((branch) => branch.required.has(name)))
+  return { ...joinAll(branches, 'anyOf'), required: new Set(required) }
+}
+
+function joinAll(parts: readonly Folded[], how: 'allOf' | 'anyOf'): Pick<Folded, 'properties' | 'patterns'> {
   return {
     properties: join(
-      branches.map((branch) => branch.properties),
-      'anyOf'
+      parts.map((part) => part.properties),
+      how
     ),
     patterns: join(
-      branches.map((branch) => branch.patterns),
-      'anyOf'
-    ),
-    required: new Set([...first.required].filter((name) => rest.every((branch) => branch.required.has(name))))
+      parts.map((part) => part.patterns),
+      how
+    )
   }
 }
 
@@ -154,15 +171,4 @@ function together(schemas: readonly Json[], how: 'allOf' | 'anyOf'): Json {
   if (more.length === 0) return only
   const different = [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()]
   return different.length === 1 ? only : { [how]: different }
-}
-
-function told(name: 'anyOf' | 'oneOf', branches: readonly Folded[]): string {
-  const sets = branches.map(({ properties, required }) => {
-    const needed = [...required].map((one) => JSON.stringify(one)).join(' and ')
-    const known = Object.keys(properties)
-      .map((one) => JSON.stringify(one))
-      .join(', ')
-    return needed === '' ? (known === '' ? 'anything' : `any of ${known}`) : needed
-  })
-  return `The arguments must fit ${name === 'oneOf' ? 'exactly' : 'at least'} one of: ${sets.map((set) => `(${set})`).join(' or ')}.`
 }

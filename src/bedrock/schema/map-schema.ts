@@ -16,7 +16,8 @@ const ONE = new Set([
   'unevaluatedProperties'
 ])
 const LISTS = new Set(['allOf', 'anyOf', 'items', 'oneOf', 'prefixItems'])
-const MAPS = new Set(['$defs', 'definitions', 'dependentSchemas', 'patternProperties', 'properties'])
+/** Older drafts wrote lists of names beside schemas into `dependencies`; those are handed to `replace` as they are. */
+const MAPS = new Set(['$defs', 'definitions', 'dependencies', 'dependentSchemas', 'patternProperties', 'properties'])
 
 /**
  * The schema with each schema right below it replaced; itself where all stay what they are. What is no schema, such as `default` or `enum`,
@@ -49,4 +50,9 @@ function mapMembers(holder: JsonObject, replace: (name: string, value: Json) => 
 function mapItems(list: readonly Json[], replace: (inner: Json) => Json): readonly Json[] {
   const made = list.map((item) => replace(item))
   return made.every((item, index) => item === list[index]) ? list : made
+}
+
+/** Tells whether what stands behind a keyword in a reference is a name or a place that the caller chose, and no keyword. */
+export function holdsMember(keyword: string, name: string): boolean {
+  return MAPS.has(keyword) || (LISTS.has(keyword) && /^\d+$/.test(name))
 }

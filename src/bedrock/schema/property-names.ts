@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { stableHash } from '../../core/stable-hash.ts'
-import { readStep } from './follow-ref.ts'
+import { type RefStep, readRef, writeRef } from './follow-ref.ts'
 import { mapSchema } from './map-schema.ts'
 
 const ALLOWED = /^[a-zA-Z0-9_.-]{1,64}$/
@@ -16,6 +16,9 @@ export interface PropertyNames {
 }
 
 const AS_THEY_ARE: PropertyNames = { rename: (schema) => schema, toBedrock: (value) => value, toCaller: () => undefined }
+
+/** Keywords whose value holds schemas under names of properties. */
+const UNDER_NAMES: ReadonlySet<string> = new Set(['properties', 'dependentSchemas', 'dependencies'])
 
 /**
  * "Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'" (B12). A name is made of the caller's name alone, so
@@ -43,7 +46,7 @@ export function createPropertyNames(takesAny: boolean): PropertyNames {
     return made.every((name, index) => name === value[index]) ? value : made
   }
 
-  function keys(value: Json, inner: (name: string, value: Json) => Json = (_name, one) => one): Json {
+  function keys(value: Json, inner: (name: string, value: Json) => Json): Json {
     if (!isJsonObject(value)) return value
     const entries = Object.entries(value).map(([name, one]) => [nameFor(name), inner(name, one)] as const)
     const isChanged = entries.some(([name, one]) => value[name] !== one)
@@ -57,7 +60,7 @@ export function createPropertyNames(takesAny: boolean): PropertyNames {
     let made: Record<string, Json> | undefined
     for (const [name, rename] of RENAMED) {
       const value = mapped[name]
-      const kept = value === undefined ? value : rename(value)
+      const kept = value === undefined ? value : rename(value, mapped)
       if (kept === undefined || kept === value) continue
       made ??= { ...mapped }
       made[name] = kept
@@ -65,19 +68,33 @@ export function createPropertyNames(takesAny: boolean): PropertyNames {
     return made ?? mapped
   }
 
-  const RENAMED: readonly (readonly [name: string, rename: (value: Json) => Json])[] = [
-    ['properties', (value) => keys(value, describe)],
-    ['dependentSchemas', (value) => keys(value)],
+  const RENAMED: readonly (readonly [name: string, rename: (value: Json, node: JsonObject) => Json])[] = [
+    [
+      'properties',
+      (value, { patternProperties }) => keys(value, (name, one) => describe(name, withPatterns(name, one, patternProperties)))
+    ],
+    ['dependentSchemas', (value) => keys(value, (_name, one) => one)],
     ['dependentRequired', (value) => keys(value, (_name, one) => names(one))],
+    ['dependencies', (value) => keys(value, (_name, one) => names(one))],
     ['required', names],
+    ['propertyNames', (value) => (isJsonObject(value) ? renameNamed(value) : value)],
     ['$ref', (value) => (typeof value === 'string' ? renameRef(value) : value)]
   ]
 
-  /** Steps of a pointer that are names of properties. */
+  /** A schema of names: the words it takes are names. */
+  function renameNamed(schema: JsonObject): JsonObject {
+    const made: Record<string, Json> = { ...schema }
+    if (schema.enum !== undefined) made.enum = names(schema.enum)
+    if (typeof schema.const === 'string') made.const = nameFor(schema.const)
+    return made
+  }
+
+  /** Steps of a reference that are names of properties. */
   function renameRef(ref: string): string {
-    if (!ref.startsWith('#/') || !ref.includes('properties/')) return ref
-    const steps = ref.split('/')
-    return steps.map((step, at) => (steps[at - 1] === 'properties' ? nameFor(readStep(step)) : step)).join('/')
+    const steps = readRef(ref)
+    const isNamed = ({ under, name }: RefStep) => UNDER_NAMES.has(under) && !ALLOWED.test(name)
+    if (steps?.some(isNamed) !== true) return ref
+    return writeRef(steps.map((step) => (isNamed(step) ? nameFor(step.name) : step.written)))
   }
 
   return {
@@ -87,11 +104,32 @@ export function createPropertyNames(takesAny: boolean): PropertyNames {
   }
 }
 
+/** What a pattern asked of the caller's name is asked of its new one, which the pattern may not meet. */
+function withPatterns(name: string, property: Json, patterns: Json | undefined): Json {
+  if (ALLOWED.test(name) || !isJsonObject(patterns)) return property
+  const asked = Object.entries(patterns).flatMap(([pattern, schema]) => (matches(pattern, name) ? [schema] : []))
+  return asked.length === 0 ? property : { allOf: [property, ...asked] }
+}
+
+/** A caller's pattern can be made to run for ever: only one that repeats nothing is run. */
+const REPEATS = /[*+?{(]/
+
+function matches(pattern: string, name: string): boolean {
+  if (REPEATS.test(pattern)) return false
+  try {
+    return new RegExp(pattern, 'u').test(name)
+  } catch {
+    return false // no pattern, which asks nothing
+  }
+}
+
 function describe(name: string, property: Json): Json {
   if (ALLOWED.test(name) || !isJsonObject(property)) return property
   const before = typeof property.description === 'string' ? `${property.description} ` : ''
   return { ...property, description: `${before}(${JSON.stringify(name.slice(0, 200))})` }
 }
+
+const isOdd = (name: Json): boolean => typeof name === 'string' && !ALLOWED.test(name)
 
 /** Hardly any schema has one, so that nothing is copied. */
 function hasOddName(node: Json): boolean {
@@ -99,12 +137,26 @@ function hasOddName(node: Json): boolean {
   if (!isJsonObject(node)) return false
   for (const name in node) {
     const value = node[name]!
-    if (name === 'properties' && isJsonObject(value) && Object.keys(value).some((key) => !ALLOWED.test(key))) return true
-    if (name === 'required' && Array.isArray(value) && value.some((key: Json) => typeof key === 'string' && !ALLOWED.test(key)))
-      return true
-    if (hasOddName(value)) return true
+    if (namesOdd(name, value) || hasOddName(value)) return true
   }
   return false
+}
+
+function namesOdd(keyword: string, value: Json): boolean {
+  if (keyword === 'required') return Array.isArray(value) && value.some(isOdd)
+  if (!isJsonObject(value)) return false
+  switch (keyword) {
+    case 'properties':
+    case 'dependentSchemas':
+      return Object.keys(value).some(isOdd)
+    case 'dependencies':
+    case 'dependentRequired':
+      return Object.entries(value).some(([name, names]) => isOdd(name) || (Array.isArray(names) && names.some(isOdd)))
+    case 'propertyNames':
+      return (Array.isArray(value.enum) && value.enum.some(isOdd)) || isOdd(value.const ?? '_')
+    default:
+      return false
+  }
 }
 
 function renameKeys(value: Json, sent: ReadonlyMap<string, string>): Json {

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { followRef } from './follow-ref.ts'
+import { childOf, followRef, type RefStep, readRef, writeRef } from './follow-ref.ts'
 import { mapSchema } from './map-schema.ts'
 
 /**
@@ -10,18 +10,49 @@ export function repairSchema(root: JsonObject): { readonly schema: JsonObject; r
   const losses: Losses = { any: false }
   const repair = (node: Json): Json => {
     if (typeof node === 'boolean') return node
-    return isJsonObject(node) ? mapSchema(repairNode(node, root, losses), repair) : {}
+    if (isJsonObject(node)) return mapSchema(repairNode(node, root, losses), repair)
+    if (node !== null) losses.any = true
+    return {}
   }
-  return { schema: repair(root) as JsonObject, isLoosened: losses.any }
+  const schema = repair(root) as JsonObject
+  return { schema: withoutDangling(schema, losses), isLoosened: losses.any }
+}
+
+/** What a reference leads to may itself have been left out. */
+function withoutDangling(root: JsonObject, losses: Losses): JsonObject {
+  const clean = (node: Json): Json => {
+    if (!isJsonObject(node)) return node
+    const { $ref, ...beside } = node
+    const dangles = typeof $ref === 'string' && $ref.startsWith('#') && !isTarget(followRef(root, $ref))
+    if (dangles) losses.any = true
+    return mapSchema(dangles ? beside : node, clean)
+  }
+  return losses.refs === true ? (clean(root) as JsonObject) : root
 }
 
 /** Whether anything was left out that asked something of values. */
 interface Losses {
   any: boolean
+  /** Something refers to a part of the schema. */
+  refs?: true
 }
 
 /** What asks nothing of values, or is translated below. */
-const SAYS_NOTHING = new Set(['$schema', '$vocabulary', 'id', '$id', '$comment', 'title', 'description', 'examples', 'required'])
+const SAYS_NOTHING = new Set([
+  '$schema',
+  '$vocabulary',
+  'id',
+  '$id',
+  '$comment',
+  'title',
+  'description',
+  'examples',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+  'contentEncoding',
+  'contentMediaType'
+])
 
 /** A value that some writers put for a keyword that is not there. */
 function isNothing(name: string, value: Json): boolean {
@@ -44,17 +75,15 @@ function repairNode(node: JsonObject, root: JsonObject, losses: Losses): JsonObj
       if (!isNothing(name, value)) losses.any = true
     }
   }
-  const { $ref } = node
-  const isLost = typeof $ref === 'string' && $ref.startsWith('#') && !isTarget(followRef(root, $ref))
-  if (isLost) losses.any = true
-  if (changed === undefined && !isLost && !needsRepair(node)) return node
+  const renewed = typeof node.$ref === 'string' && node.$ref.startsWith('#') ? renewRef(root, node.$ref) : undefined
+  if (renewed !== undefined) losses.refs = true
+  if (changed === undefined && (renewed === undefined || renewed === node.$ref) && !needsRepair(node)) return node
   const made = changed ?? { ...node }
-  if (isLost) delete made.$ref
+  if (renewed !== undefined) made.$ref = renewed
   repairLimit(made, 'exclusiveMinimum', 'minimum')
   repairLimit(made, 'exclusiveMaximum', 'maximum')
-  repairTuple(made)
-  repairDependencies(made)
-  repairRequired(made, node)
+  const whole = [repairTuple(made), repairPatterns(made), repairDependencies(made), repairRequired(made, node)]
+  if (whole.includes(false)) losses.any = true
   return made
 }
 
@@ -62,13 +91,14 @@ function repairNode(node: JsonObject, root: JsonObject, losses: Losses): JsonObj
 function needsRepair(node: JsonObject): boolean {
   const { exclusiveMinimum, exclusiveMaximum, items, additionalItems, dependencies, required, properties } = node
   if (typeof exclusiveMinimum === 'boolean' || typeof exclusiveMaximum === 'boolean') return true
-  if (additionalItems !== undefined || dependencies !== undefined || Array.isArray(items)) return true
-  if ((items !== undefined && !isTarget(items)) || (required !== undefined && !isNames(required))) return true
+  if (additionalItems !== undefined || dependencies !== undefined || node.dependentRequired !== undefined) return true
+  if (Array.isArray(items) || node.patternProperties !== undefined) return true
+  if ((items !== undefined && !isTarget(items)) || (required !== undefined && !areNames(required))) return true
   return isJsonObject(properties) && hasMarked(properties)
 }
 
-function isNames(value: Json): boolean {
-  return Array.isArray(value) && value.every((name: Json) => typeof name === 'string') && new Set(value).size === value.length
+function areNames(value: Json): boolean {
+  return Array.isArray(value) && isWhole(value) && new Set(value).size === value.length
 }
 
 function hasMarked(properties: JsonObject): boolean {
@@ -77,6 +107,26 @@ function hasMarked(properties: JsonObject): boolean {
     if (isJsonObject(property) && property.required === true) return true
   }
   return false
+}
+
+/** A reference into what has another name now. */
+function renewRef(root: JsonObject, ref: string): string {
+  const steps = readRef(ref)
+  if (steps === undefined) return ref
+  const renewed: string[] = []
+  let node: Json | undefined = root
+  for (const step of steps) {
+    renewed.push(renewStep(node, step))
+    node = childOf(node, step.name)
+  }
+  return writeRef(renewed)
+}
+
+function renewStep(node: Json | undefined, { written, name, under }: RefStep): string {
+  if (under !== '' || !isJsonObject(node)) return written
+  if (name === 'dependencies') return 'dependentSchemas'
+  if (!Array.isArray(node.items)) return written
+  return name === 'items' ? 'prefixItems' : name === 'additionalItems' ? 'items' : written
 }
 
 function isTarget(value: Json | undefined): boolean {
@@ -144,10 +194,8 @@ const REPAIRS: Readonly<Record<string, Repair>> = {
   $defs: map,
   definitions: map,
   dependentSchemas: map,
-  patternProperties: (value) =>
-    isJsonObject(value) ? Object.fromEntries(Object.entries(value).filter(([name]) => isPattern(name))) : undefined,
-  dependentRequired: (value) =>
-    isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(([name, names]) => [name, namesIn(names)])) : undefined,
+  patternProperties: map,
+  dependentRequired: map,
   additionalProperties: schema,
   unevaluatedProperties: schema,
   unevaluatedItems: schema,
@@ -202,47 +250,78 @@ function repairLimit(made: Record<string, Json>, exclusive: string, inclusive: s
   delete made[inclusive]
 }
 
-/** Before 2020-12 a tuple was a list of `items`, and `additionalItems` the rest. */
-function repairTuple(made: Record<string, Json>): void {
+/** Before 2020-12 a tuple was a list of `items`, and `additionalItems` the rest. False: something of it was lost. */
+function repairTuple(made: Record<string, Json>): boolean {
   const { items, additionalItems } = made
   delete made.additionalItems
-  if (Array.isArray(items)) {
+  if (items === undefined) return true
+  if (!Array.isArray(items)) {
+    if (isTarget(items)) return true
     delete made.items
-    if (items.length > 0 && made.prefixItems === undefined) made.prefixItems = items
-    if (additionalItems !== undefined && isTarget(additionalItems)) made.items = additionalItems
-  } else if (items !== undefined && !isTarget(items)) delete made.items
+    return items === null
+  }
+  delete made.items
+  const isDouble = items.length > 0 && made.prefixItems !== undefined
+  if (items.length > 0 && !isDouble) made.prefixItems = items
+  if (isTarget(additionalItems)) made.items = additionalItems!
+  return !isDouble && (isTarget(additionalItems) || (additionalItems ?? null) === null)
 }
 
-function repairDependencies(made: Record<string, Json>): void {
-  const { dependencies } = made
+/** False: a pattern that is none was lost. */
+function repairPatterns(made: Record<string, Json>): boolean {
+  const { patternProperties } = made
+  if (!isJsonObject(patternProperties)) return true
+  const sound = Object.entries(patternProperties).filter(([name]) => isPattern(name))
+  if (sound.length === Object.keys(patternProperties).length) return true
+  made.patternProperties = Object.fromEntries(sound)
+  return false
+}
+
+/** Until 2019-09 one keyword held names and schemas, and in draft 3 a single name. False: something of it was lost. */
+function repairDependencies(made: Record<string, Json>): boolean {
+  const { dependencies, dependentRequired } = made
   delete made.dependencies
-  if (!isJsonObject(dependencies)) return
-  const lists = Object.entries(dependencies).filter(([, value]) => Array.isArray(value))
-  const schemas = Object.entries(dependencies).filter(([, value]) => isTarget(value))
-  if (lists.length > 0) {
-    const own = isJsonObject(made.dependentRequired) ? made.dependentRequired : {}
-    made.dependentRequired = { ...own, ...Object.fromEntries(lists.map(([name, names]) => [name, namesIn(names)])) }
+  if (dependencies === undefined && dependentRequired === undefined) return true
+  const given = [dependencies, dependentRequired].flatMap((map) => (isJsonObject(map) ? Object.entries(map) : []))
+  const names = given.flatMap(([name, value]) => (isNames(value) ? [[name, namesIn(value)] as const] : []))
+  const schemas = Object.entries(isJsonObject(dependencies) ? dependencies : {}).filter(([, value]) => isTarget(value))
+  delete made.dependentRequired
+  if (names.length > 0) made.dependentRequired = Object.fromEntries(names)
+  if (schemas.length > 0) {
+    const own = isJsonObject(made.dependentSchemas) ? made.dependentSchemas : {}
+    made.dependentSchemas = { ...own, ...Object.fromEntries(schemas) }
   }
-  if (schemas.length === 0) return
-  made.dependentSchemas = {
-    ...(isJsonObject(made.dependentSchemas) ? made.dependentSchemas : {}),
-    ...Object.fromEntries(schemas)
-  }
+  const isMap = isJsonObject(dependencies) || isNothing('dependencies', dependencies ?? null)
+  return isMap && names.length + schemas.length === given.length && given.every(([, value]) => isTarget(value) || isWhole(value))
 }
 
-/** Draft 3 wrote `required: true` into the property. */
-function repairRequired(made: Record<string, Json>, node: JsonObject): void {
-  const own = namesIn(node.required ?? null)
-  const marked = Object.entries(isJsonObject(node.properties) ? node.properties : {})
+function isNames(value: Json): boolean {
+  return Array.isArray(value) || typeof value === 'string'
+}
+
+/** Draft 3 wrote `required: true` into the property. False: something of it was lost. */
+function repairRequired(made: Record<string, Json>, node: JsonObject): boolean {
+  const properties = isJsonObject(node.properties) ? node.properties : {}
+  const { required } = node
+  const own = typeof required === 'string' && !Object.hasOwn(properties, required) ? [] : namesIn(required ?? null)
+  const marked = Object.entries(properties)
     .filter(([, property]) => isJsonObject(property) && property.required === true)
     .map(([name]) => name)
   delete made.required
   if (own.length + marked.length > 0) made.required = [...new Set([...own, ...marked])]
-  else if (Array.isArray(node.required)) made.required = []
+  else if (Array.isArray(required)) made.required = []
+  if (required === undefined || required === null || typeof required === 'boolean') return true
+  return isWhole(required) && (typeof required !== 'string' || own.length > 0)
 }
 
+/** A list of names, or one name by itself, as some writers have it. */
 function namesIn(value: Json): readonly string[] {
+  if (typeof value === 'string') return [value]
   return Array.isArray(value) ? [...new Set(value.filter((name: Json): name is string => typeof name === 'string'))] : []
+}
+
+function isWhole(value: Json): boolean {
+  return typeof value === 'string' || (Array.isArray(value) && value.every((name: Json) => typeof name === 'string'))
 }
 
 function isNumber(value: Json): boolean {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
 const KEPT = new Set(['type', 'title', 'description', 'required', 'enum', 'const', 'default'])
 const KEPT_FORMATS = new Set(['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'])
@@ -14,13 +14,13 @@ const SILENT = new Set(['$schema', '$id', '$comment', 'examples', 'deprecated', 
 export function sanitizeSchema(schema: JsonObject): JsonObject {
   const definitions = pick(schema, ['$defs', 'definitions'])
   if (typeof schema.$ref === 'string') return { $ref: schema.$ref, ...definitions }
-  const entries = Object.entries(schema)
+  const entries = Object.entries(isChoiceOfObjects(schema) ? withoutObject(schema) : schema)
   const kept = entries.flatMap(([name, value]) => sanitizeMember(name, value))
   const constraints = entries
     .filter(([name, value]) => isMoved(name, value))
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
   const result = Object.fromEntries(kept)
-  if (isObjectNode(schema)) result.additionalProperties = false
+  if (isObjectNode(schema) && !isChoiceOfObjects(schema)) result.additionalProperties = false
   if (constraints.length > 0) {
     const before = typeof schema.description === 'string' ? `${schema.description} ` : ''
     result.description = `${before}(${constraints.join(', ')})`
@@ -56,6 +56,21 @@ function sanitizeList(value: Json): Json {
 
 function sanitizeMap(value: Json): Json {
   return isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(([name, node]) => [name, sanitizeNode(node)])) : value
+}
+
+/** Alternatives that are objects each, and nothing of an object's beside them: closing the whole would leave them no member. */
+export function isChoiceOfObjects({ properties, required, anyOf, oneOf }: JsonObject): boolean {
+  if ((isJsonObject(properties) && !isEmpty(properties)) || required !== undefined) return false
+  const branches = anyOf ?? oneOf
+  return (
+    Array.isArray(branches) &&
+    branches.length > 0 &&
+    branches.every((branch: Json) => isJsonObject(branch) && (branch.$ref !== undefined || isObjectNode(branch)))
+  )
+}
+
+function withoutObject({ type: _type, properties: _properties, ...choice }: JsonObject): JsonObject {
+  return choice
 }
 
 function pick(schema: JsonObject, names: readonly string[]): JsonObject {

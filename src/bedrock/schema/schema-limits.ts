@@ -1,6 +1,7 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { followRef } from './follow-ref.ts'
-import { isObjectNode, SCHEMA_LISTS, SCHEMA_MAPS } from './sanitize-schema.ts'
+import { isObjectRoot } from './object-root.ts'
+import { isChoiceOfObjects, isObjectNode, SCHEMA_LISTS, SCHEMA_MAPS } from './sanitize-schema.ts'
 
 /** What Bedrock's grammar compiler takes over all schemas of one request; measured by other gateways. */
 const MOST_UNIONS = 16
@@ -18,7 +19,7 @@ export function createSchemaRoom(): SchemaRoom {
   let optionals = MOST_OPTIONALS
   return {
     take(schema) {
-      if (!isObjectNode(schema) || !isExpressible(schema) || isRecursive(schema)) return false
+      if (!isObjectRoot(schema) || !isExpressible(schema) || isRecursive(schema)) return false
       const cost = costOf(schema)
       if (cost.unions > unions || cost.optionals > optionals) return false
       unions -= cost.unions
@@ -34,9 +35,30 @@ function isExpressible(node: Json): boolean {
   if (!isJsonObject(node)) return true
   const { additionalProperties, patternProperties, $ref } = node
   if (isJsonObject(additionalProperties) || isJsonObject(patternProperties)) return false
-  if (typeof $ref === 'string' && !$ref.startsWith('#/')) return false
+  if (typeof $ref === 'string' && !KEPT_PLACE.test($ref)) return false
+  if (isClosedTwice(node)) return false
   if (Array.isArray(node.enum) && node.enum.some((item: Json) => Array.isArray(item) || isJsonObject(item))) return false
   return children(node).every(isExpressible)
+}
+
+/** References to where something still stands in the subset. */
+const KEPT_PLACE = /^#(?:\/(?:(?:anyOf|allOf|prefixItems)\/\d+|(?:properties|\$defs|definitions)\/[^/]+|items(?:\/\d+)?))+$/
+
+/** Every object is closed: of several that hold for one value, each forbids the members of the others. */
+function isClosedTwice(node: JsonObject): boolean {
+  const parts = withMembers(node.allOf).length
+  const choices = withMembers(node.anyOf ?? node.oneOf).length
+  const closes = isObjectNode(node) && !isChoiceOfObjects(node)
+  return parts > 1 || (parts > 0 && choices > 0) || (closes && parts + choices > 0)
+}
+
+function withMembers(list: Json | undefined): readonly Json[] {
+  const nodes: readonly Json[] = Array.isArray(list) ? list : []
+  return nodes.filter((node) => isJsonObject(node) && (node.$ref !== undefined || isNamed(node.properties)))
+}
+
+function isNamed(properties: Json | undefined): boolean {
+  return isJsonObject(properties) && !isEmpty(properties)
 }
 
 interface Cost {

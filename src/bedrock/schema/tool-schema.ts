@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { mapSchema } from './map-schema.ts'
 
 /** Clients' own members at the root of a tool's parameters, which models refuse. */
 const FOREIGN = ['custom', 'defer_loading', 'strict'] as const
@@ -8,16 +9,16 @@ const LOOK_AROUND = /\(\?(?:=|!|<=|<!)/
 /** Keywords whose value is an object of schemas; PHP writes an empty one as an empty list. */
 const MAPS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'])
 
-/** The arguments' schema as every family takes it: an object at the root, no look-around in patterns, no list in place of an object. `$defs` and `$ref` stay. */
-export function toolSchema(schema: JsonObject | undefined): JsonObject {
-  const own = withoutForeign(schema ?? {})
-  const cleaned = holdsUnusable(own) ? (withoutUnusable(own) as JsonObject) : own
-  if (cleaned.type === 'object' && isJsonObject(cleaned.properties)) return cleaned
-  return {
-    ...cleaned,
-    type: 'object',
-    properties: isJsonObject(cleaned.properties) ? cleaned.properties : {}
-  }
+/**
+ * The arguments' schema as every family takes it: an object at the root, no look-around in patterns, no list in place of an object.
+ * `$defs` and `$ref` stay. `isLoosened`: a pattern is gone.
+ */
+export function toolSchema(schema: JsonObject): { readonly schema: JsonObject; readonly isLoosened: boolean } {
+  const own = withoutForeign(schema)
+  const { cleaned, isLoosened } = holdsUnusable(own) ? withoutUnusable(own) : { cleaned: own, isLoosened: false }
+  if (cleaned.type === 'object' && isJsonObject(cleaned.properties)) return { schema: cleaned, isLoosened }
+  const properties = isJsonObject(cleaned.properties) ? cleaned.properties : {}
+  return { schema: { ...cleaned, type: 'object', properties }, isLoosened }
 }
 
 function withoutForeign(schema: JsonObject): JsonObject {
@@ -38,11 +39,19 @@ function holdsUnusable(node: Json): boolean {
   return false
 }
 
-function withoutUnusable(node: Json): Json {
-  if (Array.isArray(node)) return node.map((item: Json) => withoutUnusable(item))
-  if (!isJsonObject(node)) return node
-  const entries = Object.entries(node).filter(([name, value]) => !isUnusable(name, value))
-  return Object.fromEntries(entries.map(([name, value]) => [name, withoutUnusable(value)]))
+/** Only where it is a keyword: constants and defaults are the caller's own. */
+function withoutUnusable(root: JsonObject): { readonly cleaned: JsonObject; readonly isLoosened: boolean } {
+  let isLoosened = false
+  const clean = (node: Json): Json => {
+    if (!isJsonObject(node)) return node
+    const unusable = Object.keys(node).filter((name) => isUnusable(name, node[name]!))
+    isLoosened ||= unusable.includes('pattern')
+    if (unusable.length === 0) return mapSchema(node, clean)
+    const kept: Record<string, Json> = { ...node }
+    for (const name of unusable) delete kept[name]
+    return mapSchema(kept, clean)
+  }
+  return { cleaned: clean(root) as JsonObject, isLoosened }
 }
 
 function isUnusable(name: string, value: Json): boolean {

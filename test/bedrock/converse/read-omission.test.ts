@@ -3,7 +3,24 @@ import { readOmission } from '../../../src/bedrock/converse/read-omission.ts'
 import type { Omission } from '../../../src/bedrock/prepare/encode-scope.ts'
 import type { ChatRequest } from '../../../src/core/request.ts'
 import { GatewayError } from '../../../src/errors.ts'
-import { assistant, call, encode, NOVA, NOVA_2, PNG, result, SONNET_45, SONNET_46, tool, user } from './encode.ts'
+import {
+  assistant,
+  call,
+  encode,
+  GPT_56,
+  GPT_OSS,
+  LLAMA,
+  MISTRAL,
+  NOVA,
+  NOVA_2,
+  OPUS_47,
+  PNG,
+  result,
+  SONNET_45,
+  SONNET_46,
+  tool,
+  user
+} from './encode.ts'
 
 const FIELD = (name: string) => `This model doesn't support the ${name} field. Remove ${name} and try again.`
 const MODEL = (words: string) => `The model returned the following errors: ${words}`
@@ -14,6 +31,58 @@ const FAILED = { tools: [tool()], turns: [user('q'), assistant(call('a')), user(
 const THOUGHT = { type: 'reasoning', text: 'hm', signature: 'EsIg' } as const
 
 const refusal = (message: string) => new GatewayError('invalid_request', message)
+
+const LENGTH = { type: 'object', properties: { a: { type: 'string', minLength: 2 } } } as const
+const LONG = (name: string) => tool(name, { inputSchema: LENGTH })
+const TWO = { tools: [tool('plain'), LONG('odd')] }
+
+/** Who refuses a schema says which in many ways, or in none. */
+const SCHEMAS: readonly [message: string, model: string, request: Partial<ChatRequest>, omission: string][] = [
+  [
+    'tools.1.custom.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12',
+    SONNET_46,
+    TWO,
+    'schema of tool 1'
+  ],
+  ['tools.1.input_schema.properties: Property keys should match pattern', SONNET_46, TWO, 'schema of tool 1'],
+  [
+    'The value at toolConfig.tools.1.toolSpec.inputSchema.json.type must be one of the following: object.',
+    LLAMA,
+    TWO,
+    'schema of tool 1'
+  ],
+  [
+    'The value at toolConfig.tools.2.toolSpec.inputSchema.json is invalid.',
+    SONNET_46,
+    { tools: [tool('plain', { cache: {} }), LONG('odd')] },
+    'schema of tool 1'
+  ],
+  [
+    MODEL(
+      'Malformed input request: #/toolConfig/tools/1/toolSpec/inputSchema/json: extraneous key [not] is not permitted, please reformat your input and try again.'
+    ),
+    NOVA,
+    TWO,
+    'schema of tool 1'
+  ],
+  [
+    MODEL("Invalid schema for function 'odd': In context=('properties', 'a'), 'minLength' is not permitted."),
+    GPT_56,
+    TWO,
+    'schema of tool 1'
+  ],
+  [MODEL('Invalid tools[1].function.parameters: schema is not supported'), MISTRAL, TWO, 'schema of tool 1'],
+  [MODEL('Unsupported JSON schema feature: minLength'), GPT_OSS, TWO, 'schemas of tools'],
+  [MODEL('3 schema violations found, please reformat your input and try again.'), 'deepseek.v3.2', TWO, 'schemas of tools'],
+  ['$ref is not supported in tool schemas.', NOVA_2, TWO, 'schemas of tools'],
+  [
+    MODEL('tools.0.custom.input_schema: JSON schema is invalid.'),
+    OPUS_47,
+    { output: { ...OUTPUT, schema: LENGTH } },
+    'schema of tool 0'
+  ],
+  [MODEL('Invalid JSON schema'), NOVA, { output: { ...OUTPUT, schema: LENGTH } }, 'schemas of tools']
+]
 
 const REFUSALS: readonly [message: string, model: string, request: Partial<ChatRequest>, omission: string][] = [
   [
@@ -94,7 +163,7 @@ const REFUSALS: readonly [message: string, model: string, request: Partial<ChatR
     'maxTokens<=8192'
   ]
 ]
-for (const [message, model, request, names] of REFUSALS) {
+for (const [message, model, request, names] of [...REFUSALS, ...SCHEMAS]) {
   t.test(`"${message.slice(0, 90)}" is answered by leaving out ${names}`, async (t) => {
     const encoded = encode(model, request)
     const omissions = readOmission(refusal(message), encoded)?.omissions ?? []
@@ -108,6 +177,21 @@ for (const [message, model, request, names] of REFUSALS) {
     )
   })
 }
+
+t.test('F22: a refused schema is never remembered, and once two were named all are taken', async (t) => {
+  for (const [message, model, request] of SCHEMAS) {
+    t.match(readOmission(refusal(message), encode(model, request)), { isMissing: false }, message)
+  }
+  const tools = ['a', 'b', 'c', 'd'].map(LONG)
+  const said = refusal('tools.2.custom.input_schema: JSON schema is invalid.')
+  const tried = new Set(['schema of tool 0', 'schema of tool 1'])
+  t.strictSame(readOmission(said, encode(SONNET_46, { tools }), tried)?.omissions, ['schemas of tools'])
+  t.equal(
+    readOmission(said, encode(SONNET_46, { tools: [tool('a'), tool('b'), tool('c')] })),
+    undefined,
+    'nothing is left to take away'
+  )
+})
 
 const FAULTS: readonly [message: string, request: Partial<ChatRequest>][] = [
   ['The provided model identifier is invalid.', { temperature: 0.5 }],
