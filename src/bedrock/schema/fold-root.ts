@@ -32,7 +32,7 @@ const MOST_LEVELS = 32
 const LONGEST_RULE = 2000
 
 /** Tells whether something stands at the root that has to be followed or chosen from. */
-export function isComposed(root: JsonObject): boolean {
+function isComposed(root: JsonObject): boolean {
   return root.$ref !== undefined || COMPOSITIONS.some((name) => root[name] !== undefined)
 }
 
