@@ -28,6 +28,7 @@ import { native } from './plugins/routes/native.ts'
 import { responses } from './plugins/routes/responses.ts'
 import { auth } from './plugins/services/auth.ts'
 import { bedrock } from './plugins/services/bedrock.ts'
+import { budgets } from './plugins/services/budgets.ts'
 import { catalog } from './plugins/services/catalog.ts'
 import { cors } from './plugins/services/cors.ts'
 import { costs } from './plugins/services/costs.ts'
@@ -108,6 +109,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(auth)
   await app.register(overload)
   await app.register(limits)
+  await app.register(budgets)
   await app.register(resolve)
   await app.register(media)
 

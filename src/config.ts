@@ -10,6 +10,13 @@ const whole = (env: string, fallback: number, [minimum, maximum]: readonly [numb
 /** What no variable can hold. */
 const rows = (options: object) =>
   Type.Array(Type.Record(Type.String(), Type.Unknown()), { expects: 'must be a list of objects', ...options })
+const budget = (env: string, period: string) =>
+  Type.Number({
+    env,
+    minimum: 0,
+    maximum: 1_000_000,
+    description: `US dollars that each key without a budget of its own may spend in a ${period}`
+  })
 const hour = 3_600_000
 
 /** A bucket, or a bucket and a prefix of its keys. */
@@ -252,6 +259,30 @@ export const ConfigSchema = Type.Object({
       })
     },
     { title: 'Prices' }
+  ),
+
+  budgets: Type.Object(
+    {
+      day: Type.Optional(budget('BUDGET_USD_PER_DAY', 'day, from midnight UTC')),
+      week: Type.Optional(budget('BUDGET_USD_PER_WEEK', 'week, from Monday UTC')),
+      month: Type.Optional(budget('BUDGET_USD_PER_MONTH', 'month, from its first UTC')),
+      storeDown: Type.Union([Type.Literal('open'), Type.Literal('closed')], {
+        env: 'BUDGET_STORE_DOWN',
+        default: 'open',
+        description:
+          'keys with a budget while `REDIS_URL` does not answer: `open` lets them pass and counts later, `closed` answers 503'
+      }),
+      unpriced: Type.Union([Type.Literal('allow'), Type.Literal('refuse')], {
+        env: 'BUDGET_UNPRICED',
+        default: 'allow',
+        description:
+          'keys with a budget and a model whose price is not known: `allow` lets them pass uncounted, `refuse` answers 403'
+      }),
+      note: Type.Optional(
+        text('BUDGET_NOTE', { maxLength: 300, description: 'a sentence for who has used a budget up: whom to ask' })
+      )
+    },
+    { title: 'Budgets' }
   ),
 
   telemetry: Type.Object(

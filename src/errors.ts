@@ -61,6 +61,8 @@ export interface ErrorOptions {
   readonly field?: CoreField
   /** Seconds after which a retry may succeed. */
   readonly retryAfterS?: number
+  /** What the caller's own limits are, as headers of the error. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Kept for the log; never shown to the caller. */
   readonly cause?: unknown
   /** Bedrock's request id, for the log and `x-amzn-requestid`. */
@@ -82,6 +84,7 @@ export class GatewayError extends Error {
   readonly param: string | null
   readonly field: CoreField | undefined
   readonly retryAfterS: number | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
   readonly upstreamRequestId: string | undefined
   readonly said: UpstreamAnswer | undefined
   /** For the log; set by who gave up trying. */
@@ -94,6 +97,7 @@ export class GatewayError extends Error {
     this.param = options.param === undefined ? null : shortened(options.param, LONGEST_PARAM)
     this.field = options.field
     this.retryAfterS = options.retryAfterS
+    this.headers = options.headers
     this.upstreamRequestId = options.upstreamRequestId
     this.said = options.said
     this.tried = undefined

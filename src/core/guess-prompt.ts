@@ -7,11 +7,16 @@ export const CHARACTERS_PER_TOKEN = 4
 /** A picture at its largest, and a document of a few pages. Tokens. */
 const MEDIA_TOKENS = 1600
 
+/** Bytes of JSON that stand around a request and around each turn, generously. */
+const FRAME = 160
+const FRAME_OF_TURN = 60
+
 /**
  * Tokens of a prompt, guessed from its lengths alone: for what a caller may spend, and for answers that were cut before Bedrock told.
- * `bodyLength`: characters of the request's body, of which what is neither words nor media is taken for tools; 0: not known.
+ * `bodyLength`: bytes of the request's body, of which what is neither words, media nor their frames is
+ * taken for tools, and for words beyond ASCII, which have more bytes and more tokens; 0: not known.
  */
-export function guessPrompt({ system, turns, tools }: ChatRequest, bodyLength: number): number {
+export function guessPrompt({ system, turns }: ChatRequest, bodyLength: number): number {
   let [words, media, pieces] = [0, 0, 0]
   const add = (block: Block): void => {
     if (block.type === 'text' || block.type === 'reasoning') words += block.text.length
@@ -24,6 +29,6 @@ export function guessPrompt({ system, turns, tools }: ChatRequest, bodyLength: n
   }
   for (const block of system) words += block.text.length
   for (const turn of turns) for (const block of turn.content) add(block)
-  const rest = tools.length === 0 ? 0 : Math.max(0, bodyLength - words - media)
+  const rest = Math.max(0, bodyLength - words - media - FRAME - FRAME_OF_TURN * turns.length)
   return Math.ceil((words + rest) / CHARACTERS_PER_TOKEN) + pieces * MEDIA_TOKENS
 }

@@ -33,11 +33,18 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     request.spell = spell
     if (dialect.errors.idHeader !== undefined) reply.header(dialect.errors.idHeader, request.id)
     const [{ model, stream }] = requests
-    request.record.stream = stream
+    const { record } = request
+    record.stream = stream
     if (request.admission !== undefined)
       await request.admission.reserve(wanted(requests, config.answers.defaultMaxTokens) * count)
     const found = app.resolve(model, 'chat', request)
     const targets = found instanceof Promise ? await found : found
+    const bodyLength = Number(request.headers['content-length'] ?? 0)
+    record.promptGuess = Math.max(...requests.map((one) => guessPrompt(one, bodyLength)))
+    const input = record.promptGuess * requests.length * count
+    const output = wanted(requests, config.answers.defaultMaxTokens ?? LONGEST_UNASKED) * count
+    const held = app.holdBudget(request, reply, { models: targets, input, output })
+    if (held !== undefined) await held
     const filling = requests.map((one) => app.media.fill(one, request.cancel))
     const filled = filling.some((one) => one instanceof Promise)
       ? await Promise.all(filling)
@@ -67,6 +74,9 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
 
 /** Tokens that an answer may well have whose caller sets no limit. */
 const USUAL_ANSWER = 1024
+
+/** Tokens that Bedrock is let write at most where neither the caller nor the operator sets a limit. */
+const LONGEST_UNASKED = 8192
 
 /** Tokens of the answers that are asked for, at most. */
 function wanted(requests: readonly ChatRequest[], usual = USUAL_ANSWER): number {
@@ -98,8 +108,6 @@ function startAnswers(
   const run = { owner: request.apiKey?.name ?? '', targets, signal: request.cancel, isHeavy }
   const { record } = request
   record.aim = { model: targets[0].id, region: app.bedrock.region }
-  const bodyLength = Number(request.headers['content-length'] ?? 0)
-  record.promptGuess = Math.max(...requests.map((one) => guessPrompt(one, bodyLength)))
   const asked = requests.flatMap((one) => {
     const named = one as Mutable<ChatRequest> // ours alone: it was made for this request, and a copy costs one in a hundred
     named.metadata = withKeyMetadata(one.metadata, request.apiKey)

@@ -10,6 +10,13 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What an answer costs by today's prices. */
     priceOf(called: { readonly model: string; readonly region: string }, answered: Answered): Bill
+    /** The same, added to what the request has cost. */
+    charge(
+      request: FastifyRequest,
+      called: { readonly model: string; readonly region: string },
+      answered: Answered,
+      isEstimate?: boolean
+    ): Bill
   }
 }
 
@@ -20,14 +27,13 @@ export function settleUsage(request: FastifyRequest, meter: AnswerMeter, event: 
   if (meter.isSettled) return event
   meter.isSettled = true
   const { usage, details } = event
-  const bill = request.server.priceOf(meter, {
+  const bill = request.server.charge(request, meter, {
     usage,
     tier: details.serviceTier,
     trace: details.trace,
     isGuarded: meter.isGuarded,
     isOptimized: details.isOptimized === true
   })
-  addBill(request, bill)
   return asksCost(request.headers) ? { ...event, usage: { ...usage, costNano: bill.nano } } : event
 }
 
@@ -74,5 +80,5 @@ function usageSoFar({ prompt, characters }: AnswerMeter, promptGuess: number): U
 }
 
 function estimateOne(request: FastifyRequest, called: { readonly model: string; readonly region: string }, usage: Usage): void {
-  addBill(request, { ...request.server.priceOf(called, { usage }), isEstimate: true })
+  request.server.charge(request, called, { usage }, true)
 }

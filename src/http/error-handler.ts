@@ -2,7 +2,6 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin'
 import type { ErrorWords } from '../dialects/dialect.ts'
 import { type ErrorKind, GatewayError } from '../errors.ts'
-import { LimitReached } from '../limits/limiter.ts'
 import { paramOf } from './spelling.ts'
 import { endpointTwice, unknownRoute } from './unknown-route.ts'
 import { type Tongues, wordsOf } from './words-of.ts'
@@ -106,7 +105,7 @@ function sendError(reply: FastifyReply, error: GatewayError, errors: ErrorWords)
   if (errors.idHeader !== undefined) reply.header(errors.idHeader, reply.request.id)
   // Claude Code asks again and again with a key that is wrong, unless it is told.
   if (error.kind === 'invalid_api_key') reply.header('www-authenticate', 'Bearer').header('x-should-retry', 'false')
-  if (error instanceof LimitReached) reply.headers(error.headers).headers(errors.limitHeaders?.(error.headers) ?? {})
+  if (error.headers !== undefined) reply.headers(error.headers).headers(errors.limitHeaders?.(error.headers) ?? {})
   if (error.upstreamRequestId !== undefined) reply.header('x-amzn-requestid', error.upstreamRequestId)
   const retryAfterS = error.retryAfterS ?? (error.status === 429 || error.status === 503 ? 1 : undefined)
   if (retryAfterS !== undefined) {

@@ -26,6 +26,8 @@ export interface RequestRecord {
   isCostEstimate?: true
   /** The part that has no known price: then the cost is not known, whatever the rest cost. */
   unpriced?: string
+  /** What it was spent on, where its key has a budget. */
+  uses?: Map<string, number>
   /** Tokens of each prompt by their lengths, for what Bedrock does not tell. */
   promptGuess?: number
   /** Where the call goes first. */

@@ -5,6 +5,9 @@ import { nearName } from '../near-name.ts'
 
 const STRICT = { additionalProperties: false }
 
+/** Whole nano-dollars of it are still exact numbers. */
+const MOST_USD = 1_000_000
+
 const KeyEntrySchema = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 128 }),
@@ -14,6 +17,16 @@ const KeyEntrySchema = Type.Object(
     requests_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
     tokens_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
     max_concurrent: Type.Optional(Type.Integer({ minimum: 1 })),
+    budget_usd: Type.Optional(
+      Type.Object(
+        {
+          day: Type.Optional(Type.Number({ minimum: 0, maximum: MOST_USD })),
+          week: Type.Optional(Type.Number({ minimum: 0, maximum: MOST_USD })),
+          month: Type.Optional(Type.Number({ minimum: 0, maximum: MOST_USD }))
+        },
+        STRICT
+      )
+    ),
     expires: Type.Optional(Type.String()),
     metadata: Type.Optional(Type.Record(Type.String(), Type.String()))
   },
@@ -32,6 +45,8 @@ export interface ApiKey {
   readonly requestsPerMinute?: number
   readonly tokensPerMinute?: number
   readonly maxConcurrent?: number
+  /** What it may spend by period, US dollars; absent: as the operator's setting says for all. */
+  readonly budgetUsd?: { readonly day?: number; readonly week?: number; readonly month?: number }
   /** Milliseconds since the epoch; the key is refused from then on. */
   readonly expiresAt?: number
   readonly metadata?: Readonly<Record<string, string>>
@@ -106,10 +121,11 @@ function faultsOf(parsed: unknown): readonly string[] {
 
 function unknownMember(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  const meant = nearName(name, [...ENTRY_FIELDS, 'keys'])
+  const meant = nearName(name, [...ENTRY_FIELDS, ...BUDGET_FIELDS, 'keys'])
   return `no such member is known${meant === undefined ? '' : `; is "${meant}" meant?`}`
 }
 
+const BUDGET_FIELDS = ['day', 'week', 'month']
 const ENTRY_FIELDS = Object.keys(KeyEntrySchema.properties)
 /** What a set of one key has no room for. */
 const RESTRICTIONS = ENTRY_FIELDS.filter(
@@ -135,6 +151,7 @@ function toApiKey(entry: Static<typeof KeyEntrySchema>, where: string): ApiKey {
     ...(entry.requests_per_minute !== undefined && { requestsPerMinute: entry.requests_per_minute }),
     ...(entry.tokens_per_minute !== undefined && { tokensPerMinute: entry.tokens_per_minute }),
     ...(entry.max_concurrent !== undefined && { maxConcurrent: entry.max_concurrent }),
+    ...(entry.budget_usd && { budgetUsd: entry.budget_usd }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(entry.metadata && { metadata: entry.metadata })
   }

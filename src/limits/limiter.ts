@@ -150,16 +150,8 @@ function note(
 }
 
 /** A refusal that carries the limit's headers, so that the caller sees when to come back. */
-export class LimitReached extends GatewayError {
-  readonly headers: Readonly<Record<string, string>>
-
-  constructor(message: string, retryAfterS: number, headers: Readonly<Record<string, string>>) {
-    super('rate_limited', message, { retryAfterS })
-    this.headers = headers
-  }
-}
-
-function refused(why: string, waitS: number, headers: Readonly<Record<string, string>> = {}): LimitReached {
+function refused(why: string, waitS: number, headers: Readonly<Record<string, string>> = {}): GatewayError {
   const seconds = Math.ceil(waitS)
-  return new LimitReached(`Rate limit reached: ${why}. Please try again in ${seconds}s.`, seconds, headers)
+  const message = `Rate limit reached: ${why}. Please try again in ${seconds}s.`
+  return new GatewayError('rate_limited', message, { retryAfterS: seconds, headers })
 }

@@ -22,6 +22,8 @@ export interface Used {
   readonly images?: number
   /** Texts that were embedded. */
   readonly texts?: number
+  /** Tokens of one prompt, where the usage is a sum of several. */
+  readonly prompt?: number
 }
 
 /** Tiers that cost what no tier costs. `reserved` is paid by the hour: what an answer of it costs is not known, and its overflow is `default`. */
@@ -37,10 +39,10 @@ const NANO_PER_RATE = 1000
  * five minutes or, where a family has no other, thirty. Above the row's border the whole request has the rates of a long context. All is
  * multiplied by the tier that answered. (AWS: user guide, prompt caching and service tiers, 2026-10; rows: `price-sources.ts`.)
  */
-export function costOf(row: PriceRow, { usage, tier, isOptimized = false, images = 0, texts = 0 }: Used): Cost {
+export function costOf(row: PriceRow, { usage, tier, isOptimized = false, images = 0, texts = 0, prompt }: Used): Cost {
   const factor = tier === undefined || USUAL_TIERS.has(tier) ? 1 : row.tiers?.[tier]
   if (factor === undefined) return { nano: null, unpriced: 'tier' }
-  const rates = ratesFor(row, promptTokens(usage), isOptimized)
+  const rates = ratesFor(row, prompt ?? promptTokens(usage), isOptimized)
   if (rates === undefined) return { nano: null, unpriced: 'latency' }
   const hour = usage.cacheWriteHourTokens ?? 0
   const usual = rates.cache_write_5m ?? rates.cache_write_30m

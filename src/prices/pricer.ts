@@ -32,8 +32,7 @@ export interface Bill extends Cost {
 export interface Pricer {
   /** What an answer costs today. */
   price(called: CalledModel, answered: Answered): Bill
-  /** Whether anything is known of the price of a model today. */
-  knows(called: CalledModel): boolean
+  readonly multiplier: number
 }
 
 const DAY_MS = 86_400_000
@@ -61,7 +60,7 @@ export function createPricer({ rows = [], multiplier = 1, now }: PricerOptions):
   }
 
   return {
-    knows: (called) => find(called) !== undefined,
+    multiplier,
     price(called, answered) {
       const price = find(called)
       if (price === undefined) return UNKNOWN

@@ -1,4 +1,5 @@
 import { baseModelId, geographyOf, hasGeography } from '../models/base-model.ts'
+import { traitsFor } from '../models/traits.ts'
 import type { Routing } from './price-row.ts'
 
 /** A model as it was called, and where. */
@@ -33,6 +34,17 @@ export function pricedModel({ id, baseId = baseModelId(id), copies, region }: Ca
   const named = id.startsWith('arn:') ? id.slice(id.indexOf('/') + 1) : id
   const geography = hasGeography(named) ? (geographyOf(named) ?? named.slice(0, named.indexOf('.'))) : ''
   const isGov = geography === 'us-gov' || region.startsWith('us-gov-')
-  const routing = isGov ? 'us-gov' : geography === '' ? (copies ?? 'in_region') : geography === 'global' ? 'global' : 'geo'
+  const routing = isGov
+    ? 'us-gov'
+    : geography === ''
+      ? (copies ?? bareRouting(baseId))
+      : geography === 'global'
+        ? 'global'
+        : 'geo'
   return { baseId, routing, geography }
+}
+
+/** Models that only mantle has are called there by their bare id. */
+function bareRouting(baseId: string): Routing {
+  return traitsFor(baseId).host === 'mantle' ? 'mantle' : 'in_region'
 }

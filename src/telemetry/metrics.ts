@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { BedrockObserver } from '../bedrock/run/observer.ts'
 import type { RequestRecord } from '../http/request-record.ts'
+import { type BudgetMetrics, createBudgetMetrics } from './budget-metrics.ts'
 import { createHistogram, type Series } from './histogram.ts'
 
 /** What the process counts. Labels hold the key's name and the model that was called, never what a caller wrote. */
@@ -14,6 +15,8 @@ export interface Metrics {
   readonly observer: BedrockObserver
   /** Others may hear of the same. */
   listen(listener: BedrockObserver): void
+  /** For the budgets of keys. */
+  readonly budgets: BudgetMetrics
   /** Counts one finished request. `seconds` is its whole duration. */
   observe(request: FastifyRequest, status: number, seconds: number): void
 }
@@ -204,6 +207,7 @@ function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: Metric
 
   return {
     contentType: registry.contentType,
+    budgets: createBudgetMetrics(registry),
     text() {
       settle()
       return registry.metrics()

@@ -195,6 +195,7 @@ const CASES: readonly Case[] = [
     used: { inputTokens: M },
     usd: null
   },
+  { name: 'a model that only mantle has', id: 'openai.gpt-5.5', used: { inputTokens: 1000 }, usd: 0.0055 },
   // Regions
   {
     name: 'Nova in Europe',

@@ -11,7 +11,7 @@ import { type DecodedEmbeddingRequest, decodeEmbeddingRequest } from '../../dial
 import { encodeEmbeddings } from '../../dialects/openai-embeddings/encode-response.ts'
 import { embeddingsSpelling } from '../../dialects/openai-embeddings/spelling.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
-import { addBill, announceCost, toldNano } from '../../http/cost.ts'
+import { announceCost, toldNano } from '../../http/cost.ts'
 import { deploymentModel } from '../../http/deployment.ts'
 import { vocabulary } from '../../http/vocabulary.ts'
 
@@ -22,10 +22,12 @@ export async function embeddings(app: FastifyInstance): Promise<void> {
     request.spell = embeddingsSpelling
     const { request: asked, options, warnings } = decodeEmbeddingRequest(request.body, decodeTokens)
     const targets = await app.resolve(asked.model, 'embedding', request)
-    request.record.upstreamStartedAt = performance.now()
     const owner = request.apiKey?.name ?? ''
     const invoke: Invoke = (to, body, signal) => app.bedrock.invoke({ owner, targets: to, body, signal })
     aimEmbedding(request, asked, targets[0].id)
+    const held = app.holdBudget(request, reply, { models: targets, input: request.record.promptGuess ?? 0, output: 0 })
+    if (held !== undefined) await held
+    request.record.upstreamStartedAt = performance.now()
     const answered = (call: EmbedCallAnswer) => settleEmbedding(request, call)
     const answer = await runEmbedding({ request: asked, targets, signal: request.cancel, answered }, invoke)
     announceEmbedding(request, reply, answer, warnings)
@@ -45,8 +47,7 @@ function aimEmbedding({ record, server }: FastifyRequest, { inputs }: EmbeddingR
 }
 
 function settleEmbedding(request: FastifyRequest, { inputTokens, isEstimate, texts, images, ...called }: EmbedCallAnswer): void {
-  const bill = request.server.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts, images })
-  addBill(request, isEstimate ? { ...bill, isEstimate } : bill)
+  request.server.charge(request, called, { usage: { ...NO_USAGE, inputTokens }, texts, images }, isEstimate)
 }
 
 function announceEmbedding(

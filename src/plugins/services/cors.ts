@@ -13,6 +13,10 @@ const EXPOSED_HEADERS = [
   'x-adit-estimated',
   'x-adit-cost',
   'x-adit-cost-estimated',
+  'x-adit-budget-warning',
+  ...['limit', 'remaining', 'reset'].flatMap((what) =>
+    ['day', 'week', 'month'].map((period) => `x-adit-budget-${what}-${period}`)
+  ),
   'server-timing',
   'retry-after',
   'retry-after-ms',

@@ -1,27 +1,30 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { addUses } from '../../budgets/uses.ts'
 import type { Config } from '../../config.ts'
-import { estimateCut } from '../../http/cost.ts'
+import { addBill, estimateCut } from '../../http/cost.ts'
 import { parsePriceRows } from '../../prices/parse-price-rows.ts'
 import type { PriceRow } from '../../prices/price-row.ts'
 import { createPricer } from '../../prices/pricer.ts'
+import type { CalledModel } from '../../prices/routing.ts'
 
 /** Prices what models answer: by the operator's rows, else by the built-in ones. Registered before all that tells of requests. */
 export const costs = fp(
   async (app: FastifyInstance) => {
     const { multiplier } = app.config.prices
     const pricer = createPricer({ rows: await operatorPrices(app.config), multiplier, now: Date.now })
-    app.decorate('priceOf', ({ model, region }, answered) => {
-      const known = app.catalog.known.get(model)
-      const { baseId, copies } = known ?? {}
-      const called = {
-        id: model,
-        region,
-        ...(baseId === undefined ? {} : { baseId }),
-        ...(copies === undefined ? {} : { copies })
-      }
-      return pricer.price(called, answered)
+    const calledModel = ({ model, region }: { readonly model: string; readonly region: string }): CalledModel => {
+      const { baseId, copies } = app.catalog.known.get(model) ?? {}
+      return { id: model, region, ...(baseId === undefined ? {} : { baseId }), ...(copies === undefined ? {} : { copies }) }
+    }
+    app.decorate('priceOf', (called, answered) => pricer.price(calledModel(called), answered))
+    app.decorate('charge', (request, called, answered, isEstimate = false) => {
+      const model = calledModel(called)
+      const bill = pricer.price(model, answered)
+      addBill(request, isEstimate ? { ...bill, isEstimate } : bill)
+      if (request.record.uses !== undefined) addUses(request.record.uses, model, answered)
+      return bill
     })
     app.onOver((request) => estimateCut(request))
   },

@@ -1,0 +1,132 @@
+import { dollars } from '../core/usage.ts'
+import { GatewayError } from '../errors.ts'
+import { budgetReached } from './budget-reached.ts'
+import type { BudgetStore, Hold, Standing } from './budget-store.ts'
+import { PERIODS, type Period, type Span, spanOf, timeText } from './period.ts'
+
+/** What a key may spend: whole nano-dollars by period. */
+export type Budget = Readonly<Partial<Record<Period, number>>>
+
+export interface Spending {
+  /** `x-adit-budget-*`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Must be called once, with what the request cost (nano-dollars) and what on. Never rejects. */
+  settle(nano: number, uses: ReadonlyMap<string, number>): void
+}
+
+/** How a key stands in one period. */
+export interface PeriodState {
+  readonly key: string
+  readonly period: Period
+  readonly limit: number
+  readonly spent: number
+}
+
+export interface BudgetEvents {
+  /** Each time a key asks. */
+  state(state: PeriodState): void
+  /** Once for each period and level, in percent. */
+  warning(state: PeriodState, level: number): void
+  refused(state: PeriodState): void
+  storeError(error: unknown): void
+}
+
+export interface LedgerOptions {
+  readonly store: BudgetStore
+  /** What happens while the store does not answer. */
+  readonly storeDown: 'open' | 'closed'
+  readonly note?: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly events: BudgetEvents
+}
+
+export interface BudgetLedger {
+  /**
+   * Holds what a request may cost at most. Throws 429 `quota_exceeded` where what was spent and what running requests hold has reached a
+   * limit: so a budget is overspent by one request at most, however many come at once. Throws 503 where the store is down and so it shall be.
+   */
+  reserve(key: string, budget: Budget, nano: number): Promise<Spending>
+}
+
+/** Percents at which the caller and the operator are warned, the highest first. */
+const LEVELS = [95, 75]
+const MOST_WARNED = 10_000
+const NOTHING_SPENT: Spending = { headers: {}, settle() {} }
+
+/** Makes what holds the budgets of keys. */
+export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
+  const { store, now, events } = options
+  const warned = new Set<string>()
+
+  function settle(hold: Hold, nano: number, uses: ReadonlyMap<string, number>): void {
+    store.settle(hold, nano, uses).catch(events.storeError)
+  }
+
+  function warn(state: PeriodState, { from }: Span, level: number): void {
+    const name = `${state.key} ${state.period} ${from} ${level}`
+    if (warned.has(name)) return
+    if (warned.size >= MOST_WARNED) warned.clear()
+    warned.add(name)
+    events.warning(state, level)
+  }
+
+  /** The headers of how a key stands; throws where a limit is reached. */
+  function look(hold: Hold, budget: Budget, { held, spent }: Standing): Record<string, string> {
+    const headers: Record<string, string> = {}
+    const warnings: string[] = []
+    let reached: { readonly span: Span; readonly limit: number; readonly isHeld: boolean } | undefined
+    for (const [at, span] of hold.spans.entries()) {
+      const { period } = span
+      const limit = budget[period] ?? 0
+      const state = { key: hold.key, period, limit, spent: spent[at] ?? 0 }
+      events.state(state)
+      headers[`x-adit-budget-limit-${period}`] = dollars(limit)
+      headers[`x-adit-budget-remaining-${period}`] = dollars(Math.max(0, limit - state.spent))
+      headers[`x-adit-budget-reset-${period}`] = timeText(span.endsAt)
+      const level = LEVELS.find((percent) => state.spent * 100 >= limit * percent)
+      if (level !== undefined) {
+        warnings.push(`${period} ${level}%`)
+        warn(state, span, level)
+      }
+      if (state.spent + held < limit) continue
+      const isHeld = state.spent < limit
+      // Of several, the one that is used up for longest is told.
+      if (reached === undefined || !isHeld) reached = { span, limit, isHeld }
+      events.refused(state)
+    }
+    if (warnings.length > 0) headers['x-adit-budget-warning'] = warnings.join(', ')
+    if (reached !== undefined) throw budgetReached({ ...reached, now: now(), note: options.note, headers })
+    return headers
+  }
+
+  return {
+    async reserve(key, budget, nano) {
+      const at = now()
+      const spans = PERIODS.filter((period) => budget[period] !== undefined).map((period) => spanOf(period, at))
+      const hold = { key, nano, spans }
+      let standing: Standing
+      try {
+        standing = await store.hold(hold)
+      } catch (error) {
+        events.storeError(error)
+        if (options.storeDown === 'closed') throw unreachable()
+        // It passes; what it costs is counted once the store is back.
+        return { ...NOTHING_SPENT, settle: (cost, uses) => settle({ ...hold, nano: 0 }, cost, uses) }
+      }
+      try {
+        const headers = look(hold, budget, standing)
+        return { headers, settle: (cost, uses) => settle(hold, cost, uses) }
+      } catch (error) {
+        settle(hold, 0, new Map())
+        throw error
+      }
+    }
+  }
+}
+
+function unreachable(): GatewayError {
+  return new GatewayError('unavailable', 'The budget of this API key cannot be read at the moment; please try again.', {
+    retryAfterS: 5
+  })
+}

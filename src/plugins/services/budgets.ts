@@ -1,0 +1,149 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { type Budget, type BudgetLedger, createBudgetLedger, type Spending } from '../../budgets/budget-ledger.ts'
+import { createMemoryStore } from '../../budgets/memory-store.ts'
+import { PERIODS } from '../../budgets/period.ts'
+import { createValkeyStore } from '../../budgets/valkey-store.ts'
+import { NO_USAGE } from '../../core/usage.ts'
+import { GatewayError } from '../../errors.ts'
+import type { ApiKey } from '../../keys/key-set.ts'
+import { connectStore } from '../../limits/store.ts'
+
+/** What a request may use at most. Tokens. */
+export interface MostUsed {
+  /** Models it may be sent to. */
+  readonly models: readonly { readonly id: string }[]
+  readonly input: number
+  readonly output: number
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * Takes what a request may cost at most from its key's budget. Throws 429 `quota_exceeded` where that is used up. Undefined at once for
+     * keys without a budget.
+     */
+    holdBudget(request: FastifyRequest, reply: FastifyReply, most: MostUsed): undefined | Promise<void>
+  }
+  interface FastifyRequest {
+    /** What it has taken from its key's budget; undefined: nothing. */
+    spending: Spending | undefined
+  }
+}
+
+const NANO_PER_DOLLAR = 1_000_000_000
+/** The guess of a prompt may be short, and writing it to the cache costs a quarter more. */
+const MARGIN = 1.25
+/** What providers add to a prompt: Anthropic documents some hundred tokens of instructions for tools (2026-08). */
+const ADDED = 1000
+/** A store that is down is told so often, and not for each request. */
+const WARN_EVERY_MS = 60_000
+
+/** What each key may spend. */
+export const budgets = fp(
+  async (app: FastifyInstance) => {
+    const { day, week, month, unpriced } = app.config.budgets
+    const usual = toBudget({
+      ...(day !== undefined && { day }),
+      ...(week !== undefined && { week }),
+      ...(month !== undefined && { month })
+    })
+    const own = new WeakMap<ApiKey, Budget>()
+    const ledger = makeLedger(app)
+
+    function budgetOf(key: ApiKey | undefined): Budget | undefined {
+      if (key?.budgetUsd === undefined) return usual
+      const known = own.get(key) ?? toBudget(key.budgetUsd) ?? {}
+      own.set(key, known)
+      return known
+    }
+
+    app.decorateRequest('spending', undefined)
+    app.decorate('holdBudget', (request, reply, most) => {
+      const budget = budgetOf(request.apiKey)
+      return budget === undefined || isEmpty(budget) ? undefined : hold(request, reply, { ...most, budget })
+    })
+
+    async function hold(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      most: MostUsed & { readonly budget: Budget }
+    ): Promise<void> {
+      const nano = dearest(app, most, unpriced)
+      if (nano === 0) return // a price of nothing takes nothing
+      // Listened for before the store is waited for: a client may leave meanwhile, and would hold its part for ever.
+      const over = new Promise<void>((resolve) => reply.raw.once('close', resolve))
+      request.record.uses = new Map()
+      const spending = await (await ledger()).reserve(request.apiKey?.name ?? '', most.budget, nano ?? 0)
+      request.spending = spending
+      void over.then(() => spending.settle(request.record.costNano ?? 0, request.record.uses ?? new Map()))
+      reply.headers(spending.headers)
+    }
+  },
+  { name: 'budgets', dependencies: ['costs', 'metrics', 'auth'] }
+)
+
+/** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
+function dearest(app: FastifyInstance, { models, input, output }: MostUsed, unpriced: 'allow' | 'refuse'): number | undefined {
+  const { region } = app.bedrock
+  const usage = { ...NO_USAGE, inputTokens: Math.ceil((input + ADDED) * MARGIN), outputTokens: output }
+  const costs = models.map(({ id }) => app.priceOf({ model: id, region }, { usage }).nano)
+  if (unpriced === 'refuse' && costs.includes(null)) {
+    const message = 'No price is known for this model, and this API key has a budget; the operator can give it a price.'
+    throw new GatewayError('model_not_allowed', message, { field: 'model' })
+  }
+  const known = costs.filter((nano) => nano !== null)
+  return known.length === 0 ? undefined : known.length < costs.length ? Math.max(1, ...known) : Math.max(...known)
+}
+
+/** The ledger is made with the first key that has a budget: most gateways have none. */
+function makeLedger(app: FastifyInstance): () => Promise<BudgetLedger> {
+  const { config } = app
+  const { redisUrl } = config.limits
+  let warnedAt = Number.NEGATIVE_INFINITY
+  const storeError = (err: unknown) => {
+    if (performance.now() - warnedAt < WARN_EVERY_MS) return
+    warnedAt = performance.now()
+    const open = config.budgets.storeDown === 'open'
+    app.log.warn({ err }, `the store of the budgets does not answer; keys with a budget ${open ? 'pass' : 'are refused'}`)
+  }
+  const events = {
+    state: app.metrics.budgets.state,
+    refused: app.metrics.budgets.refused,
+    warning(state: Parameters<typeof app.metrics.budgets.state>[0], level: number) {
+      app.metrics.budgets.warning(state, level)
+      const { key, period } = state
+      app.log.warn({ key, period, level }, 'a key has used most of its budget')
+    },
+    storeError
+  }
+
+  async function make(): Promise<BudgetLedger> {
+    const longestMs = config.upstream.totalTimeoutMs + config.upstream.firstEventTimeoutMs
+    const store =
+      redisUrl === undefined
+        ? createMemoryStore(Date.now)
+        : createValkeyStore({ client: await connectStore(redisUrl, storeError), now: Date.now, longestMs })
+    closers.push(store.close)
+    return createBudgetLedger({ store, storeDown: config.budgets.storeDown, note: config.budgets.note, now: Date.now, events })
+  }
+
+  const closers: (() => void)[] = []
+  app.addHook('onClose', async () => {
+    for (const close of closers) close()
+  })
+  let made: Promise<BudgetLedger> | undefined
+  return () => (made ??= make())
+}
+
+function toBudget(usd: NonNullable<ApiKey['budgetUsd']>): Budget | undefined {
+  const nano = PERIODS.flatMap((period) => {
+    const dollars = usd[period]
+    return dollars === undefined ? [] : [[period, Math.round(dollars * NANO_PER_DOLLAR)] as const]
+  })
+  return nano.length === 0 ? undefined : Object.fromEntries(nano)
+}
+
+function isEmpty(budget: Budget): boolean {
+  return PERIODS.every((period) => budget[period] === undefined)
+}
