@@ -1,4 +1,5 @@
 import { buildApp } from './app.ts'
+import { isBudgetCommand, runBudgetCommand } from './budget-command.ts'
 import { ConfigError, nearMisses } from './config.ts'
 import { configReport, loadConfig } from './config-report.ts'
 import { logOutput } from './telemetry/log-output.ts'
@@ -48,7 +49,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'is no address of this machine: set HOST to one that is'
 }
 
-const run = process.argv.includes('--check') ? check : main
+/** `--budget-show`, `--budget-reset`, `--budget-reprice`: for the operator, with the store of `REDIS_URL`. */
+async function budget(): Promise<void> {
+  process.stdout.write(await runBudgetCommand(process.argv.slice(2)))
+}
+
+const run = process.argv.includes('--check') ? check : isBudgetCommand(process.argv) ? budget : main
 run().catch((error: unknown) => {
   process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
   process.exit(1)
