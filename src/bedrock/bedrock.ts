@@ -6,6 +6,7 @@ import type { ModelTarget } from '../models/model-target.ts'
 import { regionOfArn, targetIn } from '../models/resolve.ts'
 import { type TraitRow, type Traits, traitsFor } from '../models/traits.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
+import { type MantleModel, readMantleModels } from './catalog/mantle-models.ts'
 import type { AttemptPolicy, Candidate } from './run/attempt.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
 import { type ChatAnswer, type ChatRun, type ChatTools, runChat } from './run/chat-run.ts'
@@ -45,6 +46,8 @@ export interface Bedrock {
   readonly region: string
   /** The home region; a promise only while the AWS SDK is asked, where no variable names one. Throws GatewayError `not_ready`. */
   home(): string | Promise<string>
+  /** The models that mantle has in the first region, in OpenAI's form. Throws GatewayError. */
+  mantleModels(signal: AbortSignal): Promise<readonly MantleModel[]>
   /** Ends everything, running answers included. */
   close(): Promise<void>
 }
@@ -146,6 +149,10 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     traitsOf: (baseId) => traitsFor(baseId, traitRows),
     invoke: (run) => runInvoke(run, candidates(run.targets), policyOf(run.owner)),
     pass: (run) => runPass(run, candidates(run.targets), policyOf(run.owner)),
+    async mantleModels(signal) {
+      const text = await transports[0]?.read({ host: 'mantle', path: '/v1/models' }, signal)
+      return readMantleModels(text ?? '')
+    },
     warm: warmth.warm,
     ready: warmth.ready,
     get region() {

@@ -7,6 +7,7 @@ export type ModelKind =
   | 'provisioned'
   | 'prompt-router'
   | 'marketplace'
+  | 'mantle'
 
 /** A model as the catalogue knows it. Absent means "no list tells". */
 export interface ModelInfo {

@@ -6,6 +6,8 @@ export interface ModelTarget {
   readonly anyGeography?: true
   /** The only region it may be called in, as the caller named it; an ARN names its own. */
   readonly region?: string
+  /** No list but mantle's tells of it: it is called there. */
+  readonly isMantleOnly?: true
   /** A context of a million tokens is asked for. */
   readonly longContext?: true
 }

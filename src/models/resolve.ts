@@ -86,6 +86,7 @@ function target({ name: asked, ...wishes }: PlainName, context: ResolveContext):
   const region = regionOfArn(asked)
   if (region !== undefined) return { id, baseId: known?.baseId ?? baseModelId(id), ...wishes, region }
   const baseId = known?.baseId ?? baseModelId(id)
+  if (known?.kind === 'mantle') return { id, baseId, isMantleOnly: true, ...wishes }
   if (!needsProfile(id, baseId, known, context)) return { id, baseId, ...wishes }
   return { id: `${profileGeography(baseId, context)}.${baseId}`, baseId, anyGeography: true, ...wishes }
 }

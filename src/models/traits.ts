@@ -1,5 +1,6 @@
 import { memoize } from '../core/bounded.ts'
 import { globMatch } from './glob.ts'
+import type { ModelTarget } from './model-target.ts'
 import { TRAIT_ROWS } from './trait-rows.ts'
 import type { TraitRow, Traits } from './traits-type.ts'
 
@@ -33,3 +34,15 @@ function lookUp(baseId: string, operatorRows: readonly TraitRow[]): Traits {
 
 /** The last row fits everything; this is what the type of `find` needs. */
 const UNKNOWN: Traits = TRAIT_ROWS[TRAIT_ROWS.length - 1]![1]
+
+/**
+ * The traits of a model as it is called. What no list but mantle's tells of is called there: by Chat Completions, which mantle has for
+ * every model but the newest of OpenAI's, unless a row says otherwise.
+ */
+export function traitsOfTarget({ baseId, isMantleOnly }: ModelTarget, operatorRows: readonly TraitRow[] = NO_ROWS): Traits {
+  const traits = traitsFor(baseId, operatorRows)
+  if (isMantleOnly !== true || traits.host === 'mantle') return traits
+  return memoMantle(traits)
+}
+
+const memoMantle = memoize((traits: Traits): Traits => ({ ...traits, surface: 'chat-completions', host: 'mantle' }), 64)

@@ -252,7 +252,8 @@ const OPENAI: readonly CatalogModel[] = [
 /** Models that only mantle has: no list of the control plane tells of them. 2026-06-01. */
 export const MANTLE_ONLY: readonly CatalogModel[] = [
   model({ ...GPT, structured: true }, 'OpenAI', 'openai.gpt-5.4', 'GPT-5.4', { context: 1_050_000, maxOutput: 128_000 }),
-  model({ ...GPT, structured: true }, 'OpenAI', 'openai.gpt-5.5', 'GPT-5.5', { context: 1_050_000, maxOutput: 128_000 })
+  model({ ...GPT, structured: true }, 'OpenAI', 'openai.gpt-5.5', 'GPT-5.5', { context: 1_050_000, maxOutput: 128_000 }),
+  model(OPEN, 'Acme', 'acme.mantle-only', 'Acme')
 ]
 
 const AMAZON: readonly CatalogModel[] = [

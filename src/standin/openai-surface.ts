@@ -135,6 +135,7 @@ function apisOf({ id }: CatalogModel, host: Surface['host']): readonly Surface['
   if (id.startsWith('moonshotai.kimi-k3')) return host === 'runtime' ? BOTH : []
   if (id.startsWith('openai.gpt-oss-safeguard')) return host === 'mantle' ? CHAT : []
   if (id.startsWith('openai.gpt-oss-')) return host === 'mantle' ? BOTH : CHAT
+  if (id === 'acme.mantle-only') return host === 'mantle' ? CHAT : []
   return OPEN.test(id) ? CHAT : []
 }
 

@@ -11,6 +11,7 @@ import type {
 } from '@aws-sdk/client-bedrock'
 import { type RoleOptions, sdkCredentials } from '../../aws/credentials.ts'
 import type { SdkHandler } from '../../aws/sdk-http.ts'
+import type { MantleModel } from './mantle-models.ts'
 
 /** What each list of the control plane holds, all pages together. */
 export interface CatalogLists {
@@ -23,6 +24,7 @@ export interface CatalogLists {
   readonly custom: readonly CustomModelSummary[]
   readonly routers: readonly PromptRouterSummary[]
   readonly marketplace: readonly MarketplaceModelEndpointSummary[]
+  readonly mantle: readonly MantleModel[]
 }
 
 export type ListName = keyof CatalogLists
@@ -36,6 +38,8 @@ export interface ListOptions {
   readonly crossRegion: boolean
   /** Whether application inference profiles are listed. */
   readonly applicationProfiles: boolean
+  /** Reads mantle's list; absent: it is not asked. */
+  readonly mantle?: (signal: AbortSignal) => Promise<readonly MantleModel[]>
 }
 
 export interface ListCalls {
@@ -71,6 +75,7 @@ export async function createListCalls(options: ListOptions): Promise<ListCalls> 
       (await client.send(new sdk.ListFoundationModelsCommand({}), { abortSignal })).modelSummaries ?? [],
     ...(options.crossRegion ? { systemProfiles: profiles('SYSTEM_DEFINED') } : {}),
     ...(options.applicationProfiles ? { applicationProfiles: profiles('APPLICATION') } : {}),
+    ...(options.mantle === undefined ? {} : { mantle: options.mantle }),
     imported: (abortSignal) => all(sdk.paginateListImportedModels(paging, {}, { abortSignal }), (page) => page.modelSummaries),
     provisioned: (abortSignal) =>
       all(

@@ -3,6 +3,7 @@ import type { ModelInfo, ModelKind } from '../../core/model.ts'
 import { globMatch } from '../../models/glob.ts'
 import { baseModelId, regionOfArn } from '../../models/resolve.ts'
 import type { CatalogLists } from './catalog-lists.ts'
+import type { MantleModel } from './mantle-models.ts'
 
 export interface CatalogModels {
   /** What can be called, in a steady order. */
@@ -29,7 +30,8 @@ export function joinLists(lists: Partial<CatalogLists>): CatalogModels {
     ...foundations,
     ...(lists.systemProfiles ?? []).flatMap((summary) => profile(summary, 'profile', bases)),
     ...(lists.applicationProfiles ?? []).flatMap((summary) => profile(summary, 'application-profile', bases)),
-    ...accountModels(lists, bases)
+    ...accountModels(lists, bases),
+    ...mantleModels(lists.mantle ?? [], bases)
   ]
   const known = new Map<string, ModelInfo>()
   // Ids first: a name that an account gives must never take the place of an id.
@@ -150,6 +152,24 @@ function accountModels(lists: Partial<CatalogLists>, bases: ReadonlyMap<string, 
             })
       )
   ]
+}
+
+/** What no other list tells of. Mantle's ids have no version behind them, the others' may (`openai.gpt-oss-120b-1:0`). */
+function mantleModels(listed: readonly MantleModel[], bases: ReadonlyMap<string, ModelInfo>): Entry[] {
+  const elsewhere = new Set([...bases.keys()].map((id) => id.replace(/-\d+:\d+$/, '')))
+  return listed
+    .filter(({ id }) => !elsewhere.has(id))
+    .map(({ id, created, owned_by }) => ({
+      model: {
+        id,
+        baseId: id,
+        kind: 'mantle',
+        onDemand: true,
+        ...(created === undefined ? {} : { created }),
+        ...(owned_by === undefined ? {} : { owner: owned_by })
+      },
+      names: []
+    }))
 }
 
 interface Source {

@@ -148,7 +148,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   /** A list is missing, and may be there soon. */
   function isHopeful(): boolean {
-    return [...failures].some(([name, error]) => (name === 'client' || lists[name] === undefined) && !LASTING.has(error.name))
+    return [...failures].some(
+      // Many regions have no mantle, and their accounts lack nothing.
+      ([name, error]) => name !== 'mantle' && (name === 'client' || lists[name] === undefined) && !LASTING.has(error.name)
+    )
   }
 
   function refreshWhenDue(): void {

@@ -6,7 +6,7 @@ import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
 import { heavyJsonToBytes, jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
-import { type TraitRow, traitsFor } from '../../models/traits.ts'
+import { type TraitRow, traitsOfTarget } from '../../models/traits.ts'
 import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
 import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodeInput, kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
@@ -200,7 +200,7 @@ function createEncoder({ request, owner, isHeavy = false }: ChatRun, tools: Chat
   let last: Made | undefined
 
   function inWords(target: ModelTarget, omissions: ReadonlySet<Omission>): Pick<EncodedCall, 'codec' | 'encoded'> {
-    const traits = traitsFor(target.baseId, tools.traitRows)
+    const traits = traitsOfTarget(target, tools.traitRows)
     const codec = codecFor(request, traits)
     const encoded = codec.encode({
       request,

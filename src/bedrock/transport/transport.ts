@@ -45,6 +45,8 @@ export interface Transport {
   locate(): Promise<string>
   /** Resolves with an accepted answer whose body is still to be read. Throws GatewayError for every other outcome. */
   send(call: BedrockCall, signal: Cancel): Promise<BedrockResponse>
+  /** Reads a list: the text of the answer to a GET. Throws GatewayError for every answer that is no success. */
+  read(from: { readonly host: BedrockHost; readonly path: string }, signal: Cancel): Promise<string>
   /** Finds the endpoint, loads credentials and opens connections. Throws GatewayError saying what is missing. */
   warm(): Promise<void>
   /** Ends all connections, running calls included. */
@@ -85,6 +87,8 @@ interface Outgoing {
 
 const WARM_CONNECTIONS = 4
 const WARM_BYTES = 1_048_576
+const LIST_BYTES = 4_194_304
+const LIST_TIMEOUTS: Timeouts = { firstByteMs: 10_000, idleMs: 10_000 }
 const WARM_TIMEOUTS: Timeouts = { firstByteMs: 5000, idleMs: 5000 }
 /** Clocks that differ by more make AWS refuse a signature. Milliseconds. */
 const SKEW_MS = 240_000
@@ -163,6 +167,14 @@ export function createTransport(options: TransportOptions): Transport {
         model: call.model,
         ...(call.input === undefined ? {} : { input: call.input })
       })
+      if (refusal.kind === 'upstream_auth') doubt(exchanged)
+      throw refusal
+    },
+    async read({ host, path }, signal) {
+      const exchanged = await request({ method: 'GET', host, path, headers: {}, body: '', timeouts: LIST_TIMEOUTS }, signal)
+      const { answer } = exchanged
+      if (answer.status >= 200 && answer.status < 300) return readText(answer.body, LIST_BYTES)
+      const refusal = await readRefusal(answer, { model: 'list' })
       if (refusal.kind === 'upstream_auth') doubt(exchanged)
       throw refusal
     },

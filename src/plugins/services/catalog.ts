@@ -32,6 +32,7 @@ export const catalog = fp(
           }),
       crossRegion: config.models.crossRegionInference,
       applicationProfiles: config.models.applicationInferenceProfiles,
+      mantle: (signal) => app.bedrock.mantleModels(signal),
       log: app.log
     })
     app.decorate('catalog', made)
@@ -40,5 +41,5 @@ export const catalog = fp(
     })
     app.addHook('onClose', async () => made.close())
   },
-  { name: 'catalog' }
+  { name: 'catalog', dependencies: ['bedrock'] }
 )

@@ -241,3 +241,24 @@ t.test('the stand-in refuses what each surface refuses', async (t) => {
   const signed = await fetch(`${standin.url}/mantle/openai/v1/responses`, { method: 'POST', body: '{}' })
   t.equal(signed.status, 403, 'no signature')
 })
+
+t.test('models that only mantle has are listed, and one of which no row tells is called there', async (t) => {
+  const { app, openai, standin } = await build(t)
+  await app.catalog.refresh()
+  const listed = (await openai.models.list()).data.map(({ id }) => id)
+  t.ok(listed.includes('openai.gpt-5.4') && listed.includes(GPT))
+  t.equal(listed.filter((id) => id.includes('gpt-oss-120b')).length, 1, 'what both have is listed once')
+  t.match(await openai.models.retrieve(GPT), { id: GPT, owned_by: 'openai', kind: 'mantle' })
+  const answer = await openai.chat.completions.create({ model: 'acme.mantle-only', messages: say('hello') })
+  t.ok(answer.choices[0]?.message.content)
+  t.equal(lastCall(standin)?.path, '/mantle/v1/chat/completions')
+})
+
+t.test('without the right to list, or without mantle, the other lists are as they were', async (t) => {
+  const { openai } = await build(t, {}, { deny: ['ListModels'] })
+  const listed = (await openai.models.list()).data.map(({ id }) => id)
+  t.notOk(listed.includes(GPT))
+  t.ok(listed.includes('amazon.nova-lite-v1:0'))
+  const answer = await openai.chat.completions.create({ model: GPT, messages: say('hello') })
+  t.ok(answer.choices[0]?.message.content, 'and a row is enough to call')
+})
