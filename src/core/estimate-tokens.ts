@@ -1,4 +1,5 @@
 import type { ChatRequest } from './request.ts'
+import { searchText } from './search-text.ts'
 import type { Block } from './turn.ts'
 
 /** Tokens of a text. */
@@ -40,6 +41,8 @@ function ofBlock(block: Block, count: CountText): number {
     case 'text':
     case 'reasoning':
       return count(block.text)
+    case 'search-result':
+      return count(searchText(block))
     case 'tool-call':
       return count(block.name) + count(JSON.stringify(block.input))
     case 'tool-result':

@@ -1,4 +1,5 @@
 import type { ChatRequest } from './request.ts'
+import { searchText } from './search-text.ts'
 import type { Block } from './turn.ts'
 
 /** Characters of a token, where nobody counts: what Anthropic's own gateway assumes of an answer that was cut (2026-08). */
@@ -20,6 +21,7 @@ export function guessPrompt({ system, turns }: ChatRequest, bodyLength: number):
   let [words, media, pieces] = [0, 0, 0]
   const add = (block: Block): void => {
     if (block.type === 'text' || block.type === 'reasoning') words += block.text.length
+    else if (block.type === 'search-result') words += searchText(block).length
     else if (block.type === 'tool-result') for (const part of block.content) add(part)
     else if (block.type === 'document' && block.source.type === 'text') words += block.source.text.length
     else if ('source' in block) {

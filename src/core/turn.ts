@@ -60,6 +60,19 @@ export interface AudioBlock extends BlockMarks {
 
 export type MediaBlock = ImageBlock | DocumentBlock | VideoBlock | AudioBlock
 
+/** Something that a search of the caller's has found, which an answer may cite. */
+export interface SearchResultBlock extends BlockMarks {
+  readonly type: 'search-result'
+  readonly title: string
+  /** Where it was found: an address, or any other name. */
+  readonly origin: string
+  readonly texts: readonly string[]
+  readonly citations?: boolean
+}
+
+/** What a tool's result may hold. */
+export type ResultPart = TextBlock | MediaBlock | SearchResultBlock
+
 export interface ToolCallBlock extends BlockMarks {
   readonly type: 'tool-call'
   /** The caller's id and name, in any alphabet; the Bedrock side maps them. */
@@ -71,7 +84,7 @@ export interface ToolCallBlock extends BlockMarks {
 export interface ToolResultBlock extends BlockMarks {
   readonly type: 'tool-result'
   readonly callId: string
-  readonly content: readonly (TextBlock | MediaBlock)[]
+  readonly content: readonly ResultPart[]
   readonly isError?: boolean
 }
 
@@ -88,7 +101,14 @@ export interface RedactedReasoningBlock extends BlockMarks {
   readonly data: string
 }
 
-export type Block = TextBlock | MediaBlock | ToolCallBlock | ToolResultBlock | ReasoningBlock | RedactedReasoningBlock
+export type Block =
+  | TextBlock
+  | MediaBlock
+  | SearchResultBlock
+  | ToolCallBlock
+  | ToolResultBlock
+  | ReasoningBlock
+  | RedactedReasoningBlock
 
 /** One speaker's part of a conversation, blocks in order. */
 export interface Turn {

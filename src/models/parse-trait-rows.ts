@@ -57,6 +57,7 @@ const MEMBERS = {
     'a list of strings that begin with <',
     (value) => texts(value) && (value as string[]).every((one) => one.startsWith('<'))
   ],
+  searchResults: ['true or false', flag],
   toolResultMedia: [`a list of ${MEDIA.join(', ')}`, someOf(...MEDIA)],
   toolResultStatus: ['true or false', flag],
   besideToolResult: ['all, no-files or nothing', oneOf('all', 'no-files', 'nothing')],

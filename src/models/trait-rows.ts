@@ -29,6 +29,7 @@ const PERMISSIVE: Traits = {
   webSearchTool: '',
   textToolCalls: false,
   callMarkers: [],
+  searchResults: false,
   toolResultMedia: ['image', 'document', 'video'],
   toolResultStatus: true,
   besideToolResult: 'all',
@@ -150,6 +151,7 @@ const CLAUDE_3: Traits = {
 /** Claude 3.5 of October 2024: the first with cache points. */
 const CLAUDE_35: Traits = {
   ...CLAUDE_3,
+  searchResults: true,
   maxOutputTokens: 8192,
   cache: ['tools', 'system', 'messages'],
   // "messages.0.content.2.type: Field required": only PDF and pictures take a point (B33).

@@ -65,6 +65,8 @@ export interface Traits {
   readonly textToolCalls: boolean
   /** Openings of its own markup for calls that it leaves at the end of its text. */
   readonly callMarkers: readonly string[]
+  /** Takes search results, which it may cite, as such. */
+  readonly searchResults: boolean
   readonly toolResultMedia: readonly Modality[]
   readonly toolResultStatus: boolean
   /** Content that may stand in one message with tool results: all, all but documents and videos, or nothing. */

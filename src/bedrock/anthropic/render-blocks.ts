@@ -24,11 +24,12 @@ function mark({ ttl }: JsonObject): JsonObject {
 }
 
 function renderBlock(block: JsonObject): JsonObject {
-  const { text, systemText, image, document, toolUse, toolResult, reasoningContent } = block
+  const { text, systemText, image, document, searchResult, toolUse, toolResult, reasoningContent } = block
   const said = text ?? systemText
   if (typeof said === 'string') return { type: 'text', text: said }
   if (isJsonObject(image)) return { type: 'image', source: base64(`image/${image.format}`, image.source) }
   if (isJsonObject(document)) return renderDocument(document)
+  if (isJsonObject(searchResult)) return renderSearchResult(searchResult)
   if (isJsonObject(toolUse))
     return { type: 'tool_use', id: toolUse.toolUseId ?? '', name: toolUse.name ?? '', input: toolUse.input ?? {} }
   if (isJsonObject(toolResult)) return renderResult(toolResult)
@@ -45,6 +46,11 @@ function renderDocument({ format, name, source, context, citations }: JsonObject
   }
   if (format === 'pdf') return { type: 'document', source: base64('application/pdf', source), ...wished }
   return { type: 'document', source: { type: 'text', media_type: 'text/plain', data: textOf(source) }, ...wished }
+}
+
+function renderSearchResult({ content, ...about }: JsonObject): JsonObject {
+  const texts = Array.isArray(content) ? content.filter((part: Json) => isJsonObject(part)) : []
+  return { type: 'search_result', ...about, content: texts.map((part) => ({ type: 'text', ...part })) }
 }
 
 function textOf(source: Json | undefined): string {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
-import type { Block, CacheMark, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
+import { searchText } from '../../core/search-text.ts'
+import type { Block, CacheMark, ResultPart, SearchResultBlock, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { BlockScope } from './block-scope.ts'
 import { encodeMedia } from './encode-media.ts'
@@ -14,6 +15,9 @@ export function encodeBlock(block: Block, scope: BlockScope, role: Turn['role'],
     case 'video':
     case 'audio':
       into.push(encodeMedia(block, scope, role))
+      return addCachePoint(block.cache, into)
+    case 'search-result':
+      into.push(encodeSearchResult(block, scope))
       return addCachePoint(block.cache, into)
     case 'tool-call':
       into.push({
@@ -55,6 +59,21 @@ export function cachePoint(mark: CacheMark): JsonObject {
   return { cachePoint: { type: 'default', ...(mark.ttl === undefined ? {} : { ttl: mark.ttl }) } }
 }
 
+/** Claude cites what is found; other families read it as text. Without words it is none, and its title and place are told. */
+function encodeSearchResult(block: SearchResultBlock, { traits, cites }: BlockScope): JsonObject {
+  const content = block.texts.filter((text) => text.trim() !== '').map((text) => ({ text }))
+  if (!traits.searchResults || content.length === 0) return { text: searchText(block) || '.' }
+  const { title, origin } = block
+  return { searchResult: { source: origin || title, title: title || origin, content, citations: { enabled: cites } } }
+}
+
+function encodePart(part: ResultPart, scope: BlockScope, role: Turn['role']): JsonObject {
+  if (part.type === 'text') return { text: part.text }
+  if (part.type === 'search-result') return encodeSearchResult(part, scope)
+  // Documents of tool results have no citations.
+  return encodeMedia(part, { ...scope, cites: false }, role)
+}
+
 const NO_OUTPUT = '(no output)'
 
 /**
@@ -63,11 +82,9 @@ const NO_OUTPUT = '(no output)'
  */
 function encodeToolResult(block: ToolResultBlock, scope: BlockScope, role: Turn['role'], into: JsonObject[]): void {
   const parts = block.content.filter((part) => part.type !== 'text' || part.text.trim() !== '')
-  // Documents of tool results have no citations.
-  const inside: BlockScope = { ...scope, cites: false }
   const content: JsonObject[] = []
   for (const part of parts) {
-    content.push(part.type === 'text' ? { text: part.text } : encodeMedia(part, inside, role))
+    content.push(encodePart(part, scope, role))
     if (scope.pointsInResults) addCachePoint(part.cache, content)
   }
   const moved = scope.pointsInResults ? [] : block.content

@@ -85,14 +85,23 @@ function mayBeNative(encoding: EncodeScope): boolean {
   return traits.structuredOutputWithCitations || !asksForCitations(request.turns)
 }
 
-/** The caller wants citations of at least one document of a message; those of tool results have none. */
+/** The caller wants citations of at least one document of a message, or of a search result; documents of tool results have none. */
 export function asksForCitations(turns: readonly Turn[]): boolean {
-  return turns.some((turn) => turn.content.some(wantsCitations))
+  return turns.some(({ content }) => content.some(hasCited))
 }
 
 /** A document whose caller wants it cited. */
 export function wantsCitations(block: Block): boolean {
   return block.type === 'document' && block.citations === true
+}
+
+function hasCited(block: Block): boolean {
+  if (block.type === 'tool-result') return block.content.some(isCitedResult)
+  return wantsCitations(block) || isCitedResult(block)
+}
+
+function isCitedResult(block: Block): boolean {
+  return block.type === 'search-result' && block.citations === true
 }
 
 /** A tool can be the answer where it can be forced: alone, or, beside the caller's tools, as one of those the model must choose from. */

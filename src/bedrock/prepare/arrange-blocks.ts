@@ -1,4 +1,4 @@
-import type { Block, MediaBlock, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
+import type { Block, MediaBlock, ResultPart, ToolResultBlock, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { Traits } from '../../models/traits.ts'
 import { isReasoning } from './reasoning-blocks.ts'
@@ -32,12 +32,12 @@ function assistantOrder(content: readonly Block[]): readonly Block[] {
 
 /** Takes media out of a result whose model refuses them there, and says in their place where they are. */
 function hoistMedia(result: ToolResultBlock, traits: Traits): { result: ToolResultBlock; media: readonly MediaBlock[] } {
-  const isRefused = (part: TextBlock | MediaBlock): part is MediaBlock =>
-    part.type !== 'text' && !traits.toolResultMedia.includes(part.type)
+  const isRefused = (part: ResultPart): part is MediaBlock =>
+    part.type !== 'text' && part.type !== 'search-result' && !traits.toolResultMedia.includes(part.type)
   const media = result.content.filter(isRefused)
   if (media.length === 0) return { result, media }
-  const content = result.content.map((part): TextBlock | MediaBlock =>
-    isRefused(part) ? { type: 'text', text: `(The ${part.type} of this result follows below.)` } : part
+  const content = result.content.map(
+    (part): ResultPart => (isRefused(part) ? { type: 'text', text: `(The ${part.type} of this result follows below.)` } : part)
   )
   const lastMark = media.reduce<MediaBlock['cache']>((mark, part) => part.cache ?? mark, result.cache)
   const bare = {

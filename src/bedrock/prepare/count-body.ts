@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
+import { searchText } from '../../core/search-text.ts'
 import type { Block, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 
@@ -45,6 +46,8 @@ function encodeBlock(block: Block): readonly JsonObject[] {
       return [{ type: 'tool_use', id: plainName(block.id), name: plainName(block.name), input: block.input }]
     case 'tool-result':
       return [{ type: 'tool_result', tool_use_id: plainName(block.callId), content: block.content.flatMap(encodeBlock) }]
+    case 'search-result':
+      return textBlock(searchText(block))
     case 'reasoning':
       return block.signature === undefined ? [] : [{ type: 'thinking', thinking: block.text, signature: block.signature }]
     case 'redacted-reasoning':

@@ -1,4 +1,5 @@
 import { toJson } from '../../core/json.ts'
+import { searchText } from '../../core/search-text.ts'
 import type { Block, ToolCallBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
 import { isReasoning } from './reasoning-blocks.ts'
 import type { ToolIds } from './tool-ids.ts'
@@ -114,10 +115,12 @@ function callAsText(call: ToolCallBlock): readonly Block[] {
 /** Media of a result stay media, behind the words. */
 function resultAsText(result: ToolResultBlock, calls: ReadonlyMap<string, string>): readonly Block[] {
   const name = calls.get(result.callId)
-  const texts = result.content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
+  const texts = result.content.flatMap((part) =>
+    part.type === 'text' ? [part.text] : part.type === 'search-result' ? [searchText(part)] : []
+  )
   const said = texts.join('\n').trim()
   const head = `The tool${name === undefined ? '' : ` ${name}`} ${result.isError === true ? 'failed' : 'answered'}`
   const text: Block = { type: 'text', text: `[${head}${said === '' ? ' nothing' : ''}]${said === '' ? '' : `\n${said}`}` }
   const marked = result.cache === undefined ? text : { ...text, cache: result.cache }
-  return [...result.content.filter((part) => part.type !== 'text'), marked]
+  return [...result.content.filter((part) => part.type !== 'text' && part.type !== 'search-result'), marked]
 }

@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import type { Block, MediaBlock, TextBlock, ToolResultBlock } from '../../core/turn.ts'
+import type { Block, ResultPart, SearchResultBlock, TextBlock, ToolResultBlock } from '../../core/turn.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeDocument, decodeImage } from './decode-media.ts'
-import { objectAt, optionalArray, optionalBoolean, optionalString, stringAt } from './read-value.ts'
+import { objectAt, optionalArray, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
 import { badValue, wrongTag, wrongType } from './refuse.ts'
 import type { Report } from './report.ts'
 
@@ -23,7 +23,10 @@ export const BLOCKS = {
   text: { note: 'text; its `citations` are not sent back', decode: decodeText },
   image: { note: 'base64 or URL, where the model sees', decode: (block, path) => [decodeImage(block, path)] },
   document: { note: 'PDF, text, content or URL, with citations and context', decode: decodeDocument },
-  search_result: { note: 'text: title, source, words', decode: (block, path) => [searchText(block, path)] },
+  search_result: {
+    note: 'a search result to Claude, with citations; text to others: title, source, words',
+    decode: (block, path) => [searchResult(block, path)]
+  },
   thinking: { note: 'back to the model that signed it, byte for byte; else left out', decode: decodeThinking },
   redacted_thinking: {
     note: 'back to the family that encrypted it; else left out',
@@ -112,10 +115,10 @@ function decodeResult(block: JsonObject, path: string, report: Report): readonly
 
 const RESULT_PARTS = ['text', 'image', 'document', 'search_result', 'tool_reference']
 
-function resultContent(content: Json | undefined, path: string, report: Report): readonly (TextBlock | MediaBlock)[] {
+function resultContent(content: Json | undefined, path: string, report: Report): readonly ResultPart[] {
   if (content === undefined || content === null) return []
   if (typeof content === 'string') return [{ type: 'text', text: content }]
-  return (optionalArray(content, path, MOST_BLOCKS) ?? []).flatMap((value, index): readonly (TextBlock | MediaBlock)[] => {
+  return (optionalArray(content, path, MOST_BLOCKS) ?? []).flatMap((value, index): readonly ResultPart[] => {
     const at = `${path}.${index}`
     const part = objectAt(value, at)
     const type = stringAt(part.type, `${at}.type`)
@@ -125,7 +128,7 @@ function resultContent(content: Json | undefined, path: string, report: Report):
   })
 }
 
-function resultPart(part: JsonObject, type: string, path: string, report: Report): readonly (TextBlock | MediaBlock)[] {
+function resultPart(part: JsonObject, type: string, path: string, report: Report): readonly ResultPart[] {
   switch (type) {
     case 'text':
       return decodeText(part, path, report) as readonly TextBlock[]
@@ -134,7 +137,7 @@ function resultPart(part: JsonObject, type: string, path: string, report: Report
     case 'document':
       return decodeDocument(part, path)
     case 'search_result':
-      return [searchText(part, path)]
+      return [searchResult(part, path)]
     case 'tool_reference':
       return [{ type: 'text', text: `[The tool ${stringAt(part.tool_name, `${path}.tool_name`)} can be called now]`, path }]
     default:
@@ -142,14 +145,15 @@ function resultPart(part: JsonObject, type: string, path: string, report: Report
   }
 }
 
-function searchText(block: JsonObject, path: string): TextBlock {
-  const words = (optionalArray(block.content, `${path}.content`, MOST_BLOCKS) ?? []).map((part, index) => {
+function searchResult(block: JsonObject, path: string): SearchResultBlock {
+  const texts = (optionalArray(block.content, `${path}.content`, MOST_BLOCKS) ?? []).map((part, index) => {
     const at = `${path}.content.${index}`
     return stringAt(objectAt(part, at).text, `${at}.text`)
   })
   const title = stringAt(block.title, `${path}.title`)
-  const source = stringAt(block.source, `${path}.source`)
-  return { type: 'text', text: [title, source, ...words].filter((line) => line !== '').join('\n'), path }
+  const origin = stringAt(block.source, `${path}.source`)
+  const citations = optionalObject(block.citations, `${path}.citations`)?.enabled === true
+  return { type: 'search-result', title, origin, texts, path, ...(citations ? { citations } : {}) }
 }
 
 function decodeCompaction(block: JsonObject, path: string): readonly Block[] {

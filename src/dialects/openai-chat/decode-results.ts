@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.ts'
-import type { Block, CacheMark, ToolResultBlock } from '../../core/turn.ts'
+import { searchText } from '../../core/search-text.ts'
+import type { Block, CacheMark, ResultPart, ToolResultBlock } from '../../core/turn.ts'
 import { present } from '../openai/present.ts'
 import { objectAt, optionalBoolean } from '../openai/read-value.ts'
 import { missing } from '../openai/refuse.ts'
@@ -83,8 +84,9 @@ function copyOf(result: ToolResultBlock, callId: string, calls: OpenCalls | unde
   return { ...result, callId }
 }
 
-function sizeOf(part: ContentBlock): number {
+function sizeOf(part: ResultPart): number {
   if (part.type === 'text') return FRAME + part.text.length
+  if (part.type === 'search-result') return FRAME + searchText(part).length
   return FRAME + (part.source.type === 'base64' ? part.source.data.length : 0)
 }
 

@@ -1,7 +1,9 @@
 import t from 'tap'
 import { signReasoning } from '../../../src/standin/signature.ts'
+import { eventually, lastCall } from '../../helper.ts'
 import {
   GPT_OSS,
+  LLAMA,
   messenger,
   NOVA,
   OPUS_47,
@@ -235,6 +237,54 @@ t.test('27: media of a private address are not read', async (t) => {
   }
 })
 
+t.test('28: where a model takes no tools in a stream, the whole answer is streamed', async (t) => {
+  const { events, standin } = await messenger(t)
+  standin.answer(LLAMA, { content: [{ toolUse: { toolUseId: 'tooluse_1', name: 'get_weather', input: { city: 'Paris' } } }] })
+  const { status, list } = await events({ model: LLAMA, tools: [WEATHER] })
+  t.equal(status, 200)
+  t.equal(lastCall(standin)?.operation, 'Converse')
+  t.match(collected(list), [{ type: 'tool_use', name: 'get_weather', input: { city: 'Paris' } }])
+  t.equal(list.at(-1)?.type, 'message_stop')
+})
+
+t.test('34: clients of both APIs at once, each in its own shape', async (t) => {
+  const { client, openai, standin } = await messenger(t)
+  const names = Array.from({ length: 8 }, (_, index) => index)
+  const answers = await Promise.all(
+    names.map(async (index) => {
+      const content = `number ${index}`
+      if (index % 2 === 0) {
+        const { choices } = await openai.chat.completions.create({ model: NOVA, messages: [{ role: 'user', content }] })
+        return choices[0]?.message.content
+      }
+      const message = await client.messages.create({ model: NOVA, max_tokens: 100, messages: [{ role: 'user', content }] })
+      return message.content[0]?.type === 'text' ? message.content[0].text : undefined
+    })
+  )
+  for (const index of names) t.match(answers[index], `number ${index}`)
+  standin.fail(NOVA, ...names.map(() => 'throttling'))
+  const failures = await Promise.allSettled([
+    client.messages.create({ model: NOVA, max_tokens: 10, messages: [{ role: 'user', content: 'a' }] }),
+    openai.chat.completions.create({ model: NOVA, messages: [{ role: 'user', content: 'a' }] })
+  ])
+  t.match(failures, [
+    { reason: { status: 429, error: { type: 'error', error: { type: 'rate_limit_error' } } } },
+    { reason: { status: 429, type: 'rate_limit_error' } }
+  ])
+})
+
+t.test('35: where the client leaves, Bedrock’s answer is ended', async (t) => {
+  const { client, standin } = await messenger(t)
+  for (const model of [NOVA, OPUS_47]) {
+    const editing = model === NOVA ? {} : { tools: [{ type: 'bash_20250124' as const, name: 'bash' as const }] }
+    const messages = [{ role: 'user' as const, content: '#slow 2000' }]
+    const stream = await client.messages.create({ model, max_tokens: 100, messages, stream: true, ...editing })
+    for await (const event of stream) if (event.type === 'content_block_delta') break
+    t.ok(await eventually(() => lastCall(standin)?.aborted === true), model)
+    t.equal(standin.inFlight(), 0)
+  }
+})
+
 t.test('33: a key’s limits under Anthropic’s names', async (t) => {
   const keys = { keys: [{ name: 'two', key: 'sk-two', requests_per_minute: 2 }] }
   const { post } = await messenger(t, { API_KEYS_FILE: `${t.testdir({ 'keys.json': JSON.stringify(keys) })}/keys.json` })
@@ -270,11 +320,62 @@ t.test('every block of a message reaches the model, or is told', async (t) => {
     { text: 'read' },
     { image: { format: 'png' } },
     { document: { name: 'Notes', format: 'txt', context: 'mine' } },
-    { text: 'T\nhttps://example.com\nfound' }
+    { searchResult: { title: 'T', source: 'https://example.com', content: [{ text: 'found' }], citations: { enabled: false } } }
   ])
   t.equal(headers.get('x-adit-dropped'), 'messages.0.content.4')
   const strange = await ask({ messages: say([{ type: 'hologram' }]) })
   t.match([strange.status, strange.body.error?.message], [400, /^messages\.0\.content\.0: /])
+})
+
+t.test('what a search has found is cited by Claude, by either wire, and words to others', async (t) => {
+  const { ask, events, standin } = await messenger(t)
+  const found = (title: string) => ({
+    type: 'search_result',
+    title,
+    source: 'https://example.com/a',
+    content: [{ type: 'text', text: 'Rock is hard.' }],
+    citations: { enabled: true }
+  })
+  const messages = [
+    ...say([found('A'), { type: 'text', text: 'so?' }]),
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: {} }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [found('B')] }] }
+  ]
+  const location = { searchResultLocation: { searchResultIndex: 1, start: 0, end: 1 } }
+  const citation = { title: 'B', source: 'https://example.com/a', sourceContent: [{ text: 'Rock is hard.' }], location }
+  const answer = { content: [{ citationsContent: { content: [{ text: 'Hard.' }], citations: [citation] } }] }
+  const native = { ...WEATHER, input_examples: [{ city: 'Paris' }] }
+  for (const tools of [[WEATHER], [native]]) {
+    standin.answer(SONNET_45, answer)
+    const { status, body, sent } = await ask({ model: SONNET_45, messages, tools })
+    t.equal(status, 200, JSON.stringify(body))
+    const [first, , last] = (sent as unknown as { messages: { content: Record<string, unknown>[] }[] }).messages
+    if (tools[0] === native) {
+      t.match(first?.content[0], { type: 'search_result', title: 'A', citations: { enabled: true } })
+      t.match(last?.content[0], {
+        type: 'tool_result',
+        content: [{ type: 'search_result', title: 'B', source: 'https://example.com/a' }]
+      })
+    } else {
+      t.match(first?.content[0], { searchResult: { title: 'A', citations: { enabled: true } } })
+      t.match(last?.content[0], { toolResult: { content: [{ searchResult: { title: 'B' } }] } })
+    }
+    const cited = {
+      type: 'search_result_location',
+      title: 'B',
+      source: 'https://example.com/a',
+      cited_text: 'Rock is hard.',
+      search_result_index: 1,
+      start_block_index: 0,
+      end_block_index: 1
+    }
+    t.match(body.content[0], { type: 'text', text: 'Hard.', citations: [cited] })
+    const { list } = await events({ model: SONNET_45, messages, tools })
+    t.ok(list.some((event) => event.type === 'content_block_delta' && event.delta.type === 'citations_delta'))
+  }
+  const nova = await ask({ model: NOVA, messages, tools: [WEATHER] })
+  t.equal(nova.status, 200)
+  t.match(nova.sent?.messages[0]?.content[0], { text: 'A\nhttps://example.com/a\nRock is hard.' })
 })
 
 t.test('a conversation begun in Chat and continued in Messages keeps its signed thinking byte for byte', async (t) => {
