@@ -19,6 +19,7 @@ import type { Tongues } from './http/words-of.ts'
 import { billing } from './plugins/routes/billing.ts'
 import { chat } from './plugins/routes/chat.ts'
 import { completions } from './plugins/routes/completions.ts'
+import { conversations } from './plugins/routes/conversations.ts'
 import { embeddings } from './plugins/routes/embeddings.ts'
 import { health } from './plugins/routes/health.ts'
 import { home } from './plugins/routes/home.ts'
@@ -37,6 +38,7 @@ import { media } from './plugins/services/media.ts'
 import { openDoor } from './plugins/services/open-door.ts'
 import { overload } from './plugins/services/overload.ts'
 import { readiness } from './plugins/services/readiness.ts'
+import { records } from './plugins/services/records.ts'
 import { resolve } from './plugins/services/resolve.ts'
 import { emf } from './telemetry/emf.ts'
 import { loggerOptions, requestLog } from './telemetry/log.ts'
@@ -112,6 +114,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(budgets)
   await app.register(resolve)
   await app.register(media)
+  await app.register(records)
 
   await app.register(health)
   await app.register(home)
@@ -142,6 +145,7 @@ async function api(app: FastifyInstance): Promise<void> {
   await app.register(billing)
   await app.register(messages)
   await app.register(responses)
+  await app.register(conversations)
 }
 
 /** What Anthropic's clients ask for, under a path of their own. */

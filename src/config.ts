@@ -21,6 +21,7 @@ const hour = 3_600_000
 
 /** A bucket, or a bucket and a prefix of its keys. */
 const S3_PLACE = '^(?:s3://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[^\\s*?]*)?$'
+const RESPONSES_STORES = "^(?:memory|off|redis|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9!_.*'()/-]*)?)$"
 const REGION = '^[a-z]{2,}(-[a-z]+)+-\\d+$'
 /** As browsers send it: no path, no slash at the end. `*` may stand alone, `null` is a page's of no origin. */
 const ORIGIN = '^(?:\\*|null|[a-z][a-z0-9+.-]*://[^\\s/,]+)$'
@@ -193,6 +194,29 @@ export const ConfigSchema = Type.Object({
     { title: 'Answers' }
   ),
 
+  responses: Type.Object(
+    {
+      store: text('RESPONSES_STORE', {
+        default: 'memory',
+        pattern: RESPONSES_STORES,
+        expects: 'must be memory, s3://bucket/prefix, redis (in the server of REDIS_URL) or off',
+        description:
+          'where responses and conversations are kept for `previous_response_id` and the like: `memory` of the process, `s3://bucket/prefix`, `redis` (in `REDIS_URL`), or `off`'
+      }),
+      ttlDays: whole('RESPONSES_TTL_DAYS', 30, [1, 365], {
+        description: 'how long they are kept; a bucket needs a lifecycle rule of its own beside it. Days'
+      }),
+      memoryBytes: whole('RESPONSES_MEMORY_BYTES', 67_108_864, [65_536, 1_099_511_627_776], {
+        description: 'what `memory` may take; beyond it the oldest go'
+      }),
+      storeTimeoutMs: whole('RESPONSES_STORE_TIMEOUT_MS', 2000, [10, 60_000], {
+        description:
+          'how long the store is waited for; later an answer goes out unkept, and what has to be read is refused with 503'
+      })
+    },
+    { title: 'Responses' }
+  ),
+
   media: Type.Object(
     {
       fetchRemote: flag('FETCH_REMOTE_MEDIA', true, { description: 'whether http(s) image and file URLs are fetched' }),
@@ -239,7 +263,8 @@ export const ConfigSchema = Type.Object({
         text('REDIS_URL', {
           pattern: '^(redis|rediss|valkey|valkeys)://.+',
           secret: true,
-          description: 'Valkey or Redis that keeps the limits of keys for all tasks together'
+          description:
+            'Valkey or Redis that keeps the limits of keys for all tasks together, and responses where `RESPONSES_STORE` says so'
         })
       )
     },
@@ -553,7 +578,7 @@ const KEY_SOURCES = [
   ['auth.keys', 'keys']
 ] as const
 
-function contradictions({ auth, aws, models, prices, server: { host } }: Config): string[] {
+function contradictions({ auth, aws, limits, models, prices, responses, server: { host } }: Config): string[] {
   const faults: string[] = []
   const sources = KEY_SOURCES.filter(([, field]) => auth[field] !== undefined).map(([name]) => name)
   const names = KEY_SOURCES.map(([name]) => name).join(', ')
@@ -574,6 +599,7 @@ function contradictions({ auth, aws, models, prices, server: { host } }: Config)
   if (prices.rows !== undefined && prices.file !== undefined) {
     faults.push('PRICES_FILE and prices.rows are both set: unset one of them')
   }
+  if (responses.store === 'redis' && limits.redisUrl === undefined) faults.push('RESPONSES_STORE=redis needs REDIS_URL')
   return faults
 }
 

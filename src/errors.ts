@@ -14,6 +14,7 @@ export const ERROR_STATUS = {
   unsupported_value: 400,
   context_length_exceeded: 400,
   previous_response_not_found: 400,
+  exclusive_parameters: 400,
   invalid_encrypted_content: 400,
   invalid_image: 400,
   media_fetch_failed: 400,

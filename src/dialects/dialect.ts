@@ -5,6 +5,7 @@ import type { Spell } from '../core/field.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { SpeltWarning } from '../core/warning.ts'
 import type { ErrorKind, GatewayError } from '../errors.ts'
+import type { Records } from '../state/response-store.ts'
 
 /** How reasoning is shown: its own field, `<think>` tags in the content, both, or not at all. */
 export type ReasoningFormat = 'field' | 'think' | 'both' | 'none'
@@ -17,6 +18,8 @@ export interface DecodeContext {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** The operator's setting. */
   readonly reasoningFormat: ReasoningFormat
+  /** What the caller has kept here; absent: nothing is kept, or not for this dialect. */
+  readonly records?: Records
   /** Loads the vocabulary; some 300 ms at the first call of a process. */
   vocabulary(): Promise<DecodeTokens>
 }
@@ -49,6 +52,8 @@ export interface ConversationStream {
   batch(choice: number, events: EventBatch): ByteString
   /** Asked for when all events of an answer are written: why it is none, however orderly its bytes ended. */
   failure(choice: number): GatewayError | undefined
+  /** Asked for when all events are written, before `end`: keeps the answer; the promise must be waited for, and never rejects. */
+  keep?(): Promise<void> | undefined
   /** The last frames of a complete stream. */
   end(): ByteString
   /** The last frames of a broken one, also before its first batch: nothing in them looks like an end. `param`: see `ErrorWords`. */
@@ -80,10 +85,12 @@ export interface Dialect<Options> {
   /** JSON Schema of the body's outer shape, where one is checked before it is decoded. */
   readonly schema?: object
   readonly errors: ErrorWords
+  /** It reads and keeps `DecodeContext.records`. */
+  readonly keepsRecords?: true
   /** Reads a body. Throws a 400 that names the field as the caller wrote it. */
   decode(body: unknown, context: DecodeContext): Decoded<Options> | Promise<Decoded<Options>>
   /** Whole answers, all choices of the first conversation, then of the next. */
-  encode(completions: readonly Completion[], head: Head, options: Options): object
+  encode(completions: readonly Completion[], head: Head, options: Options): object | Promise<object>
   /** Begins the stream of `choices` answers. */
   stream(options: Options, head: Head, choices: number): ConversationStream
 }

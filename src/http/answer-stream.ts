@@ -59,7 +59,14 @@ async function writeAnswers(started: Answers | Promise<Answers>, writer: SseWrit
     const pumping = { written, isOnly: answers.length === 1, writer, request }
     const held = await Promise.all(answers.map((answer, choice) => pumpOne(answer, choice, pumping)))
     announceFlaws(request, reply, answers)
-    end = held.join('') + written.end()
+    end = held.join('')
+    const keeping = written.keep?.()
+    if (keeping !== undefined) {
+      void writer.write(end) // before the heartbeat of a slow store, which is numbered too
+      end = ''
+      await keeping
+    }
+    end += written.end()
   } catch (thrown) {
     const error = toGatewayError(thrown)
     noteError(request, error)

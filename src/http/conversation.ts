@@ -25,8 +25,9 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
   const { config } = app
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const context = { headers: request.headers, reasoningFormat: config.answers.reasoningFormat, vocabulary }
+    const records = dialect.keepsRecords === undefined ? undefined : app.recordsOf(request, reply)
     const isHeavy = (request.bodyHold?.bytes ?? 0) >= HEAVY_BYTES
-    const decode = () => dialect.decode(request.body, context)
+    const decode = () => dialect.decode(request.body, records === undefined ? context : { ...context, records })
     const decoding = isHeavy ? heavyWork.turn(decode) : decode()
     const { requests, count, options, warnings, spell } = decoding instanceof Promise ? await decoding : decoding
     request.body = {} // a long answer shall not hold a long question

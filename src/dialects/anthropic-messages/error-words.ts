@@ -31,6 +31,7 @@ const WORDS = {
   unsupported_value: ['invalid_request_error'],
   context_length_exceeded: ['invalid_request_error'],
   previous_response_not_found: ['invalid_request_error'],
+  exclusive_parameters: ['invalid_request_error'],
   invalid_encrypted_content: ['invalid_request_error'],
   invalid_image: ['invalid_request_error'],
   media_fetch_failed: ['invalid_request_error'],

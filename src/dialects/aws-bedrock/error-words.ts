@@ -27,6 +27,7 @@ const WORDS = {
   unsupported_value: ['ValidationException'],
   context_length_exceeded: ['ValidationException'],
   previous_response_not_found: ['ValidationException'],
+  exclusive_parameters: ['ValidationException'],
   invalid_encrypted_content: ['ValidationException'],
   invalid_image: ['ValidationException'],
   media_fetch_failed: ['ValidationException'],

@@ -10,7 +10,8 @@ import { type ContentBlock, decodeParts } from '../openai-chat/decode-parts.ts'
 import { resultBlocks } from '../openai-chat/decode-results.ts'
 import type { Report } from '../openai-chat/report.ts'
 import type { ToolList } from './decode-tools.ts'
-import { noItem } from './kept.ts'
+import type { History, PlacedItem } from './history.ts'
+import { referencedId } from './kept-ids.ts'
 import { openSummary, openThoughts } from './sealed.ts'
 import { modelName, type ToolTable } from './tool-table.ts'
 import { TurnBuilder } from './turn-builder.ts'
@@ -83,7 +84,7 @@ export const ITEMS = {
     note: 'what this gateway packed in `encrypted_content`, byte for byte; else left out, reported',
     read: readReasoning
   },
-  item_reference: { note: '404: no items are kept', read: readReference },
+  item_reference: { note: 'the item that is kept under this id, in its place; else 404', read: () => undefined },
   compaction: { note: 'the summary, as user text; 400 when another has packed it', read: readCompaction },
   compaction_trigger: { note: 'last: the answer is one `compaction` item', read: readTrigger },
   additional_tools: { note: 'its tools join those of the request', read: () => undefined },
@@ -129,35 +130,45 @@ export interface DecodedInput {
 /** More would hold up everybody else while they are read. */
 const MOST_ITEMS = 10_000
 
-/** The items of an input; a string is one user message. */
-export function itemsOf(input: Json | undefined, path: string): readonly Json[] {
+/**
+ * The items of a conversation: those of the past, then the input's own, of which references have become what they refer to. A string is one
+ * user message. Without a past there must be an input.
+ */
+export function itemsOf(input: Json | undefined, path: string, { items, found }: History): readonly PlacedItem[] {
+  const own = ownItems(input, path, items.length > 0)
+  atMost(own, MOST_ITEMS - items.length, path)
+  const placed = own.map((item, index) => ({ item: found.get(referencedId(item) ?? '') ?? item, path: `${path}[${index}]` }))
+  return items.length === 0 ? placed : [...items, ...placed]
+}
+
+function ownItems(input: Json | undefined, path: string, hasPast: boolean): readonly Json[] {
+  if (input === undefined && hasPast) return []
   if (input === undefined) throw missing(path)
   if (typeof input === 'string') return [{ type: 'message', role: 'user', content: input }]
   if (!Array.isArray(input)) throw wrongType(path, 'a string or an array of items', input)
-  if (input.length === 0) throw emptyArray(path)
-  return atMost<Json>(input, MOST_ITEMS, path)
+  if (input.length === 0 && !hasPast) throw emptyArray(path)
+  return input
 }
 
 /** Lists of tools that stand among the items. */
-export function toolsAmong(items: readonly Json[], path: string): readonly ToolList[] {
-  return items.flatMap((item, index): readonly ToolList[] => {
+export function toolsAmong(items: readonly PlacedItem[]): readonly ToolList[] {
+  return items.flatMap(({ item, path }): readonly ToolList[] => {
     if (!isJsonObject(item) || !Array.isArray(item.tools)) return []
     const isHolder = item.type === 'additional_tools' || item.type === 'tool_search_output'
-    return isHolder ? [{ tools: item.tools as readonly Json[], path: `${path}[${index}].tools` }] : []
+    return isHolder ? [{ tools: item.tools as readonly Json[], path: `${path}.tools` }] : []
   })
 }
 
 /** Whether the last item asks for a summary in place of an answer. */
-export function endsInTrigger(items: readonly Json[]): boolean {
-  const last = items.at(-1)
+export function endsInTrigger(items: readonly PlacedItem[]): boolean {
+  const last = items.at(-1)?.item
   return isJsonObject(last) && last.type === 'compaction_trigger'
 }
 
 /** Reads the items as turns; instructions come first. Of items of unknown types only the type is told. */
-export function decodeInput(items: readonly Json[], path: string, table: ToolTable, report: Report): DecodedInput {
+export function decodeInput(items: readonly PlacedItem[], table: ToolTable, report: Report): DecodedInput {
   const reading: InputReading = { turns: new TurnBuilder(), table, report }
-  items.forEach((value, index) => {
-    const at = `${path}[${index}]`
+  items.forEach(({ item: value, path: at }, index) => {
     const item = objectAt(value, at)
     const type = typeOf(item, at)
     if (type === 'compaction_trigger' && index !== items.length - 1)
@@ -166,7 +177,7 @@ export function decodeInput(items: readonly Json[], path: string, table: ToolTab
     if (row?.read !== undefined) row.read(item, at, reading)
     else report(isTellable(type) ? `input.${type}` : at, 'an item of this type means nothing to Bedrock')
   })
-  return reading.turns.result(`${path}[0]`)
+  return reading.turns.result(items[0]?.path ?? 'input')
 }
 
 /** A message may come without its type, and a reference too. */
@@ -286,10 +297,6 @@ function readReasoning(item: JsonObject, path: string, { turns, report }: InputR
     )
   // What a model without signatures thought is nobody's loss: no model takes it back.
   if (blob !== undefined && blob !== null && blob !== '') report('input.reasoning', 'reasoning that this gateway did not pack')
-}
-
-function readReference(item: JsonObject, path: string): void {
-  throw noItem(stringAt(item.id, `${path}.id`))
 }
 
 function readCompaction(item: JsonObject, path: string, { turns, report }: InputReading): void {

@@ -1,3 +1,4 @@
+import { jsonBytes } from '../../core/byte-string.ts'
 import type { Spell } from '../../core/field.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
@@ -21,7 +22,8 @@ import { decodeInput, endsInTrigger, itemsOf, toolsAmong } from './decode-input.
 import { decodeTools } from './decode-tools.ts'
 import { echoOf } from './echo.ts'
 import { FIELDS, type FieldName, type ResponsesFields, readResponsesFields, SHARED_NAMES } from './fields.ts'
-import { refuseKept } from './kept.ts'
+import { type History, type PlacedItem, readHistory } from './history.ts'
+import type { Keeping } from './keeping.ts'
 import type { ResponsesOptions } from './options.ts'
 import { responsesSpelling } from './spelling.ts'
 
@@ -33,37 +35,47 @@ export interface DecodedResponses {
 }
 
 /** What may be known of a request beside its body. */
-export interface ResponsesDefaults extends Pick<DecodeContext, 'reasoningFormat'> {
+export interface ResponsesDefaults extends Pick<DecodeContext, 'reasoningFormat' | 'records'> {
   readonly guardrail?: ChatRequest['guardrail']
   /** The answer shall be a summary, whatever the input ends in. */
   readonly isCompaction?: boolean
+  /** The answer is no response that could be asked for again. */
+  readonly isPassing?: boolean
 }
 
-/** Reads a request. Throws a 400 that names the field; what is lost on the way is in `warnings`. */
-export function decodeResponsesRequest(body: Json, defaults: ResponsesDefaults): DecodedResponses {
+/**
+ * Reads a request; a promise only where it refers to what is kept. Throws a 400 that names the field; what is lost on the way is in
+ * `warnings`.
+ */
+export function decodeResponsesRequest(body: Json, defaults: ResponsesDefaults): DecodedResponses | Promise<DecodedResponses> {
   if (!isJsonObject(body)) throw wrongType('body', 'an object', body)
   const fields = readResponsesFields(body)
-  const { report, warnings } = createReport()
   refuseUnserved(fields)
+  const history = readHistory(fields, defaults.records)
+  return history instanceof Promise
+    ? history.then((read) => decodeWith(read, fields, body, defaults))
+    : decodeWith(history, fields, body, defaults)
+}
+
+function decodeWith(history: History, fields: ResponsesFields, body: JsonObject, defaults: ResponsesDefaults): DecodedResponses {
+  const { report, warnings } = createReport()
   for (const path of fields.unknown) if (isTellable(path)) report(path, 'not a field that the gateway knows')
   const shared = readChatFields(sharedBody(body))
-  const input = inputOf(fields, defaults.isCompaction === true)
-  const tools = decodeTools(
-    [{ tools: fields.get('tools') ?? [], path: fields.path('tools') }, ...toolsAmong(input, 'input')],
-    report
-  )
+  const input = inputOf(fields, defaults.isCompaction === true, history)
+  const tools = decodeTools([{ tools: fields.get('tools') ?? [], path: fields.path('tools') }, ...toolsAmong(input)], report)
   const chosen = decodeToolChoice(fields.get('tool_choice'), fields.path('tool_choice'), tools)
   const isCompaction = endsInTrigger(input)
-  const request = decodeRequest(fields, shared, defaults, report, () =>
-    decodeInput(input, fields.path('input'), tools.table, report)
-  )
+  const request = decodeRequest(fields, shared, defaults, report, () => decodeInput(input, tools.table, report))
   request.tools = chosen.tools
   // A summary is no turn of the agent's: its tools stay, since the history has calls of them, and are not called.
   put(request, 'toolChoice', isCompaction ? (chosen.tools.length === 0 ? undefined : { type: 'none' }) : chosen.choice)
   if (isCompaction) request.output = { type: 'text' }
   const reasoning = fields.get('reasoning')
+  const keeping = keepingOf(fields, history, defaults)
+  if (fields.get('store') === true && keeping?.chain === undefined) report(fields.path('store'), 'no responses are kept here')
   const options: ResponsesOptions = {
-    echo: echoOf(fields, echoText(fields.get('text'))),
+    echo: echoOf(fields, echoText(fields.get('text')), keeping),
+    ...(keeping === undefined ? {} : { keeping }),
     serviceTier: fields.get('service_tier') ?? 'auto',
     tools: tools.table,
     showsSummary: wantsSummary(reasoning, fields.path('reasoning')) && defaults.reasoningFormat !== 'none',
@@ -73,9 +85,23 @@ export function decodeResponsesRequest(body: Json, defaults: ResponsesDefaults):
   return { request, options, warnings, spell: responsesSpelling(fields) }
 }
 
-function inputOf(fields: ResponsesFields, isCompaction: boolean): readonly Json[] {
-  const items = itemsOf(fields.get('input'), fields.path('input'))
-  return isCompaction && !endsInTrigger(items) ? [...items, { type: 'compaction_trigger' }] : items
+function inputOf(fields: ResponsesFields, isCompaction: boolean, history: History): readonly PlacedItem[] {
+  const items = itemsOf(fields.get('input'), fields.path('input'), history)
+  if (!isCompaction || endsInTrigger(items)) return items
+  return [...items, { item: { type: 'compaction_trigger' }, path: fields.path('input') }]
+}
+
+/** What shall be kept of the answer; undefined: nothing, since nobody wants it or nobody could. */
+function keepingOf(fields: ResponsesFields, history: History, defaults: ResponsesDefaults): Keeping | undefined {
+  const { records } = defaults
+  const isKept = fields.get('store') ?? true
+  if (records === undefined || defaults.isPassing === true || (!isKept && history.conversation === undefined)) return undefined
+  return {
+    records,
+    input: jsonBytes(fields.get('input') ?? []),
+    ...(isKept ? { chain: history.chain } : {}),
+    ...(history.conversation === undefined ? {} : { conversation: history.conversation })
+  }
 }
 
 /** The fields that Chat Completions has too, and what is meant for the model. */
@@ -92,7 +118,6 @@ function sharedBody(body: JsonObject): JsonObject {
 const MOST_PAIRS = 16
 
 function refuseUnserved(fields: ResponsesFields): void {
-  refuseKept(fields)
   if (fields.get('background') === true)
     throw unsupported(fields.path('background'), 'Answers are not made in the background here.')
   if (fields.get('prompt') !== undefined)

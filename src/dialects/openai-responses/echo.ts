@@ -1,8 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ResponsesFields } from './fields.ts'
+import type { Keeping } from './keeping.ts'
 
 /** The members of a response that repeat its request; what was not said is told as what it means. */
-export function echoOf(fields: ResponsesFields, text: JsonObject): JsonObject {
+export function echoOf(fields: ResponsesFields, text: JsonObject, keeping: Keeping | undefined): JsonObject {
   const reasoning = fields.get('reasoning')
   const user = fields.get('user')
   return {
@@ -11,7 +12,8 @@ export function echoOf(fields: ResponsesFields, text: JsonObject): JsonObject {
     max_output_tokens: fields.get('max_output_tokens') ?? null,
     max_tool_calls: fields.get('max_tool_calls') ?? null,
     parallel_tool_calls: fields.get('parallel_tool_calls') ?? true,
-    previous_response_id: null,
+    previous_response_id: fields.get('previous_response_id') ?? null,
+    ...(keeping?.conversation === undefined ? {} : { conversation: { id: keeping.conversation } }),
     prompt_cache_key: fields.get('prompt_cache_key') ?? null,
     prompt_cache_retention: fields.get('prompt_cache_retention') ?? null,
     reasoning: {
@@ -20,7 +22,7 @@ export function echoOf(fields: ResponsesFields, text: JsonObject): JsonObject {
       ...(reasoning?.context ? { context: reasoning.context } : {})
     },
     safety_identifier: fields.get('safety_identifier') ?? null,
-    store: false,
+    store: keeping?.chain !== undefined,
     temperature: fields.get('temperature') ?? 1,
     text,
     tool_choice: fields.get('tool_choice') ?? 'auto',

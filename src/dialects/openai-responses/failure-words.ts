@@ -19,6 +19,7 @@ const CODES = {
   unsupported_value: INVALID,
   context_length_exceeded: 'context_length_exceeded',
   previous_response_not_found: INVALID,
+  exclusive_parameters: INVALID,
   invalid_encrypted_content: INVALID,
   invalid_image: INVALID,
   media_fetch_failed: INVALID,

@@ -32,12 +32,21 @@ export const FIELDS = {
   model: CHAT.model,
   input: { type: 'any', outcome: 'mapped', note: 'a string or items, see below' },
   instructions: { type: 'string', outcome: 'mapped', note: 'the first system text; never taken over from an earlier response' },
-  previous_response_id: { type: 'string', outcome: 'refused', note: '`previous_response_not_found`: no response is kept' },
-  conversation: { type: 'any', outcome: 'refused', note: '404: no conversation is kept' },
-  store: { type: 'boolean', outcome: 'emulated', note: 'echoed as what was done: `false`, since no response is kept' },
+  previous_response_id: {
+    type: 'string',
+    outcome: 'emulated',
+    note: 'the items of the responses before, from the store; not their instructions and settings'
+  },
+  conversation: { type: 'any', outcome: 'emulated', note: 'its items come first; input and output are added to it' },
+  store: { type: 'boolean', outcome: 'emulated', note: '`true` when absent; echoed as what was done' },
   stream: CHAT.stream,
   stream_options: { type: 'object', outcome: 'emulated', note: '`include_obfuscation`: no padding is ever sent' },
-  background: { type: 'boolean', outcome: 'refused', neutral: false, note: '`true` is refused' },
+  background: {
+    type: 'boolean',
+    outcome: 'refused',
+    neutral: false,
+    note: '`true` is refused: an answer is made while its caller waits'
+  },
   tools: { type: 'array', outcome: 'by-model', note: 'see below' },
   tool_choice: { type: 'any', outcome: 'by-model', note: 'none, auto, required, one tool by its type and name, allowed_tools' },
   parallel_tool_calls: CHAT.parallel_tool_calls,

@@ -1,5 +1,6 @@
+import { jsonBytes } from '../../core/byte-string.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import type { DecodeContext, Decoded, Dialect } from '../dialect.ts'
+import type { DecodeContext, Decoded, Dialect, Head } from '../dialect.ts'
 import { OPENAI_ERRORS } from '../openai/error-words.ts'
 import { decodeGuardrailHeaders } from '../openai-chat/decode-guardrail.ts'
 import { openaiChat } from '../openai-chat/openai-chat.ts'
@@ -7,24 +8,26 @@ import type { ChatOptions } from '../openai-chat/options.ts'
 import { type DecodedResponses, decodeResponsesRequest, type ResponsesDefaults } from './decode-request.ts'
 import { compactionItem, itemId } from './encode-item.ts'
 import { encodeResponse, textOf } from './encode-response.ts'
+import { keepAnswer } from './keeping.ts'
 import type { ResponsesOptions } from './options.ts'
 import { ResponseStream } from './response-stream.ts'
 import { encodeUsage } from './usage.ts'
 
-/** OpenAI's Responses API, without state: everything that a conversation needs travels in its items. */
+/** OpenAI's Responses API. Everything that a conversation needs travels in its items; what is kept stands in for items that are not sent. */
 export const openaiResponses: Dialect<ResponsesOptions> = {
   idPrefix: 'resp_',
   errors: OPENAI_ERRORS,
-  decode: (body, context) => decodedOf(readBody(body, context)),
-  encode: ([completion], head, options) => encodeResponse(completion!, head, options),
+  keepsRecords: true,
+  decode: async (body, context) => decodedOf(await readBody(body, context)),
+  encode: ([completion], head, options) => kept(encodeResponse(completion!, head, options), head, options),
   stream: (options, head) => new ResponseStream(options, head)
 }
 
 /** `POST /responses/compact`: the conversation in one item, which the next request sends in place of it. */
 export const responsesCompaction: Dialect<ResponsesOptions> = {
   ...openaiResponses,
-  decode(body, context) {
-    const { request, ...rest } = readBody(body, context, { isCompaction: true })
+  async decode(body, context) {
+    const { request, ...rest } = await readBody(body, context, { isCompaction: true, isPassing: true })
     return decodedOf({ ...rest, request: { ...request, stream: false } })
   },
   encode: ([completion], head) => ({
@@ -42,8 +45,9 @@ export const responsesCompaction: Dialect<ResponsesOptions> = {
  */
 export const responsesAsChat: Dialect<ChatOptions> = {
   ...openaiChat,
-  decode(body, context) {
-    const { request, options, warnings, spell } = readBody(body, context)
+  keepsRecords: true,
+  async decode(body, context) {
+    const { request, options, warnings, spell } = await readBody(body, context, { isPassing: true })
     const chat: ChatOptions = {
       count: 1,
       includeUsage: true,
@@ -56,15 +60,32 @@ export const responsesAsChat: Dialect<ChatOptions> = {
 }
 
 /** Reads a body whose tokens shall only be counted. */
-export function countedResponses(body: unknown, context: Pick<DecodeContext, 'headers' | 'reasoningFormat'>): DecodedResponses {
-  return readBody(body, context)
+export async function countedResponses(body: unknown, context: BodyContext): Promise<DecodedResponses> {
+  return readBody(body, context, { isPassing: true })
 }
 
-type BodyContext = Pick<DecodeContext, 'headers' | 'reasoningFormat'>
+type BodyContext = Pick<DecodeContext, 'headers' | 'reasoningFormat' | 'records'>
 
-function readBody(body: unknown, { headers, reasoningFormat }: BodyContext, more?: Pick<ResponsesDefaults, 'isCompaction'>) {
+function readBody(
+  body: unknown,
+  { headers, reasoningFormat, records }: BodyContext,
+  more?: Pick<ResponsesDefaults, 'isCompaction' | 'isPassing'>
+) {
   const guardrail = decodeGuardrailHeaders(headers)
-  return decodeResponsesRequest(body as Json, { reasoningFormat, ...(guardrail === undefined ? {} : { guardrail }), ...more })
+  return decodeResponsesRequest(body as Json, {
+    reasoningFormat,
+    ...(records === undefined ? {} : { records }),
+    ...(guardrail === undefined ? {} : { guardrail }),
+    ...more
+  })
+}
+
+/** The response once it is kept; it says itself whether it is. */
+function kept(response: JsonObject, head: Head, { keeping }: ResponsesOptions): JsonObject | Promise<JsonObject> {
+  if (keeping === undefined) return response
+  const output = Array.isArray(response.output) ? response.output.map(jsonBytes) : []
+  const isKept = keepAnswer(keeping, head, jsonBytes(response), output)
+  return isKept instanceof Promise ? isKept.then((done) => ({ ...response, store: done })) : { ...response, store: isKept }
 }
 
 function decodedOf({ request, options, warnings, spell }: DecodedResponses): Decoded<ResponsesOptions> {

@@ -10,6 +10,7 @@ import { malformedAnswer } from '../openai/malformed-answer.ts'
 import { compactionItem, type ItemStatus, itemId } from './encode-item.ts'
 import { envelope, type Progress } from './envelope.ts'
 import { errorEvent, failureOf } from './failure-words.ts'
+import { keepAnswer } from './keeping.ts'
 import type { ResponsesOptions } from './options.ts'
 import { OUTCOMES } from './outcome.ts'
 import { CallItem, type ItemFrames, MessageItem, type OpenItem, ReasoningItem } from './stream-items.ts'
@@ -23,6 +24,10 @@ export class ResponseStream implements ConversationStream, ItemFrames {
   readonly options: ResponsesOptions
   private sequence = 0
   private started = false
+  /** What begins the stream of an answer that said nothing, until the end. */
+  private unsaid: ByteString = ''
+  /** The whole response as it was kept. */
+  private whole: ByteString | undefined
   private open: OpenItem | undefined
   /** The items that have ended, as JSON. */
   private items: ByteString[] = []
@@ -50,15 +55,38 @@ export class ResponseStream implements ConversationStream, ItemFrames {
     return finish !== undefined && OUTCOMES[finish.reason] === undefined ? malformedAnswer(finish.details) : undefined
   }
 
+  keep(): Promise<void> | undefined {
+    const { keeping } = this.options
+    if (keeping === undefined) return undefined
+    const begun = this.begin()
+    if (begun !== '') this.unsaid = begun
+    this.whole = compact(this.response(this.progress()))
+    const isKept = keepAnswer(keeping, this.head, this.whole, this.items)
+    if (isKept instanceof Promise) return isKept.then((done) => this.noteKept(done))
+    this.noteKept(isKept)
+    return undefined
+  }
+
+  /** A response says itself whether it is kept, and it is not what it was announced as where keeping has failed. */
+  private noteKept(isKept: boolean): void {
+    if (isKept || this.options.echo.store !== true) return
+    this.echo = compact(jsonBytes({ ...this.options.echo, store: false }).slice(1))
+    this.whole = undefined
+  }
+
   end(): ByteString {
-    const outcome = OUTCOMES[this.finish?.reason ?? 'end'] ?? OUTCOMES.end
-    const progress: Progress = {
-      outcome,
+    const progress = this.progress()
+    const response = this.whole ?? this.response(progress)
+    return `${this.unsaid}${this.begin()}${this.lifecycle(`response.${progress.outcome.status}`, response)}`
+  }
+
+  private progress(): Progress {
+    return {
+      outcome: OUTCOMES[this.finish?.reason ?? 'end'] ?? OUTCOMES.end,
       usage: this.cost?.usage ?? NO_USAGE,
       ...(this.cost === undefined ? {} : { usageDetails: this.cost.details }),
       ...(this.finish === undefined ? {} : { finishDetails: this.finish.details })
     }
-    return `${this.begin()}${this.lifecycle(`response.${outcome.status}`, progress)}`
   }
 
   fail(error: GatewayError, param: string | null): ByteString {
@@ -68,7 +96,7 @@ export class ResponseStream implements ConversationStream, ItemFrames {
     const told = `event: error\ndata: ${jsonBytes(errorEvent(error, param, this.sequence++))}\n\n`
     const outcome = { status: 'failed' as const, error: failureOf(error) }
     const usage = this.cost === undefined ? {} : { usage: this.cost.usage, usageDetails: this.cost.details }
-    return begun + told + this.lifecycle('response.failed', { outcome, ...usage })
+    return begun + told + this.lifecycle('response.failed', this.response({ outcome, ...usage }))
   }
 
   /** Codex counts events and no comments; before the first one, openai-node takes no other than `response.created`. */
@@ -190,13 +218,16 @@ export class ResponseStream implements ConversationStream, ItemFrames {
     if (this.started) return ''
     this.started = true
     this.echo = compact(jsonBytes(this.options.echo).slice(1))
-    const progress: Progress = { outcome: { status: 'in_progress' } }
-    return this.lifecycle('response.created', progress) + this.lifecycle('response.in_progress', progress)
+    const response = this.response({ outcome: { status: 'in_progress' } })
+    return this.lifecycle('response.created', response) + this.lifecycle('response.in_progress', response)
   }
 
-  private lifecycle(type: string, progress: Progress): ByteString {
+  private response(progress: Progress): ByteString {
     const lead = jsonBytes(envelope(this.head, this.options, progress)).slice(0, -1)
-    const response = `${lead},"output":[${this.items.join(',')}],${this.echo}`
+    return `${lead},"output":[${this.items.join(',')}],${this.echo}`
+  }
+
+  private lifecycle(type: string, response: ByteString): ByteString {
     return `event: ${type}\ndata: {"type":"${type}","response":${response}${this.last()}`
   }
 }

@@ -28,6 +28,7 @@ const WORDS = {
   unsupported_value: { type: INVALID, code: 'unsupported_value' },
   context_length_exceeded: { type: INVALID, code: 'context_length_exceeded' },
   previous_response_not_found: { type: INVALID, code: 'previous_response_not_found' },
+  exclusive_parameters: { type: INVALID, code: 'mutually_exclusive_parameters' },
   invalid_encrypted_content: { type: INVALID, code: 'invalid_encrypted_content' },
   invalid_image: { type: INVALID, code: 'invalid_image_format' },
   media_fetch_failed: { type: INVALID, code: 'failed_to_download_image' },

@@ -1,5 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import {
+  cancelResponse,
+  deleteResponse,
+  keptResponse,
+  listInputItems,
+  replayedFrom
+} from '../../dialects/openai-responses/kept-responses.ts'
+import type { ListQuery } from '../../dialects/openai-responses/list-page.ts'
 import { countedResponses, openaiResponses, responsesCompaction } from '../../dialects/openai-responses/openai-responses.ts'
+import { replay } from '../../dialects/openai-responses/replay.ts'
 import { GatewayError } from '../../errors.ts'
 import { noteDropped } from '../../http/answers.ts'
 import { conversationRoute, converse } from '../../http/conversation.ts'
@@ -13,7 +22,16 @@ export async function responses(app: FastifyInstance): Promise<void> {
 
   app.post('/responses/input_tokens', route, async (request, reply) => {
     const { reasoningFormat } = app.config.answers
-    const { request: asked, warnings, spell } = countedResponses(request.body, { headers: request.headers, reasoningFormat })
+    const records = app.recordsOf(request, reply)
+    const {
+      request: asked,
+      warnings,
+      spell
+    } = await countedResponses(request.body, {
+      headers: request.headers,
+      reasoningFormat,
+      ...(records === undefined ? {} : { records })
+    })
     request.body = {}
     request.spell = spell
     const targets = await app.resolve(asked.model, 'chat', request)
@@ -25,31 +43,27 @@ export async function responses(app: FastifyInstance): Promise<void> {
     return { object: 'response.input_tokens', input_tokens: inputTokens }
   })
 
-  for (const [method, path] of STORED) app.route({ method, url: path, handler: refuseStored })
+  app.get<ById>('/responses/:id', route, async (request, reply) => {
+    const { response } = await keptResponse(app.recordsOf(request, reply), request.params.id)
+    const after = replayedFrom(request.query)
+    if (after === undefined) return response
+    return reply
+      .type('text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-cache, no-transform')
+      .send(Buffer.from(replay(response, after), 'latin1'))
+  })
+  app.delete<ById>('/responses/:id', route, (request, reply) => deleteResponse(app.recordsOf(request, reply), request.params.id))
+  app.post<ById>('/responses/:id/cancel', route, (request, reply) =>
+    cancelResponse(app.recordsOf(request, reply), request.params.id)
+  )
+  app.get<ById>('/responses/:id/input_items', route, (request, reply) =>
+    listInputItems(app.recordsOf(request, reply), request.params.id, request.query)
+  )
 }
 
-/** Routes that read or change what a store keeps. */
-const STORED = [
-  ['GET', '/responses/:id'],
-  ['DELETE', '/responses/:id'],
-  ['POST', '/responses/:id/cancel'],
-  ['GET', '/responses/:id/input_items'],
-  ['POST', '/conversations'],
-  ['GET', '/conversations/:id'],
-  ['POST', '/conversations/:id'],
-  ['DELETE', '/conversations/:id'],
-  ['GET', '/conversations/:id/items'],
-  ['POST', '/conversations/:id/items'],
-  ['GET', '/conversations/:id/items/:item'],
-  ['DELETE', '/conversations/:id/items/:item']
-] as const
-
-async function refuseStored(request: FastifyRequest): Promise<never> {
-  const what = request.url.includes('/conversations') ? 'conversations are' : 'responses are'
-  throw new GatewayError(
-    'not_found',
-    `No ${what} kept here, so there is none to read or change: clients send the items of a conversation themselves.`
-  )
+interface ById {
+  Params: { readonly id: string }
+  Querystring: ListQuery
 }
 
 /** Codex tries a WebSocket first, and only a 426 sends it to HTTP at once (0.171). */

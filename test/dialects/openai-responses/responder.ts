@@ -26,6 +26,7 @@ export type Item = Record<string, unknown> & {
 }
 
 export type ResponseBody = Omit<OpenAI.Responses.Response, 'output' | 'error'> & {
+  readonly store?: boolean
   readonly output: readonly Item[]
   readonly error: { readonly message: string; readonly param: string | null; readonly code: string | null } | null
 }
