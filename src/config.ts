@@ -58,7 +58,7 @@ export const ConfigSchema = Type.Object({
       requestTimeoutMs: whole('REQUEST_TIMEOUT_MS', 300_000, [10, hour], {
         description: 'how long a request may take to come in'
       }),
-      keepAliveTimeoutMs: whole('KEEP_ALIVE_TIMEOUT_MS', 75_000, [1000, hour], {
+      keepAliveTimeoutMs: whole('KEEP_ALIVE_TIMEOUT_MS', 75_000, [1000, 2 * hour], {
         description: "must be longer than the balancer's idle timeout"
       }),
       shutdownGraceMs: whole('SHUTDOWN_GRACE_MS', 110_000, [0, hour], { description: 'after SIGTERM: how long answers may run' }),

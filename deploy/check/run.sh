@@ -14,7 +14,7 @@ part() {
 }
 
 # The regions with Bedrock whose resource schemas cfn-lint has up to date.
-regions=(us-east-1 us-east-2 us-west-2 ca-central-1 eu-central-1 eu-west-1 eu-west-2 eu-west-3 eu-north-1
+regions=(us-gov-west-1 us-gov-east-1 us-east-1 us-east-2 us-west-2 ca-central-1 eu-central-1 eu-west-1 eu-west-2 eu-west-3 eu-north-1
   ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 sa-east-1)
 part "shell scripts" shellcheck "shellcheck --version" shellcheck deploy/*.sh deploy/check/*.sh
 part "cfn-lint without a finding for ${#regions[@]} regions" cfn-lint "cfn-lint --version" cfn-lint --include-checks I --regions "${regions[@]}" --template deploy/fargate.yaml

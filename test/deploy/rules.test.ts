@@ -29,6 +29,16 @@ const ACCEPTED: [string, Values][] = [
   ['an internal load balancer in a network without Internet', { ...HTTPS, LoadBalancerScheme: 'internal', Egress: 'endpoints' }],
   ['an existing VPC', EXISTING],
   [
+    'no image, with a tag of a repository',
+    { ContainerImageUri: '', SourceRepository: 'https://git.example.com/adit', SourceVersion: 'v0.1.0' }
+  ],
+  ['no image, with a zip in S3', { ContainerImageUri: '', SourceArchive: 'my-bucket/adit/source-0123456789ab.zip' }],
+  [
+    'endpoints in an existing VPC, with who else uses them',
+    { ...EXISTING, Egress: 'endpoints', EndpointClientCidr: '10.0.0.0/16' }
+  ],
+  ['a Valkey of its own', { CreateValkey: 'true' }],
+  [
     "the incumbent's parameters",
     {
       ApiKeyParam: '',
@@ -41,6 +51,34 @@ const ACCEPTED: [string, Values][] = [
 
 const REFUSED: [string, Values, RegExp][] = [
   ['no key', { ApiKeyParam: '' }, /Give ApiKeyParam/],
+  ['neither an image nor a source', { ContainerImageUri: '' }, /To build the image give SourceRepository with SourceVersion/],
+  [
+    'two sources',
+    {
+      ContainerImageUri: '',
+      SourceRepository: 'https://git.example.com/adit',
+      SourceVersion: 'v1',
+      SourceArchive: 'my-bucket/a.zip'
+    },
+    /only one of SourceRepository/
+  ],
+  [
+    'a repository without a tag',
+    { ContainerImageUri: '', SourceRepository: 'https://git.example.com/adit' },
+    /needs SourceVersion/
+  ],
+  [
+    'a repository with a password',
+    { SourceRepository: 'https://me:secret@git.example.com/adit' },
+    /SourceRepository does not fit/
+  ],
+  ['a tag that is shell', { SourceVersion: 'v1;id' }, /SourceVersion does not fit/],
+  ['endpoints that would cut off neighbours', { ...EXISTING, Egress: 'endpoints' }, /so that nobody is cut off/],
+  [
+    'two Valkeys',
+    { CreateValkey: 'true', RedisUrl: 'rediss://a.example:6379', RedisSecurityGroupId: 'sg-1' },
+    /only one of CreateValkey/
+  ],
   ['two keys', { ApiKeySecretArn: SECRET }, /only one of ApiKeyParam/],
   ['HTTP that nobody asked for', { AllowHttp: 'false' }, /HTTPS needs DomainName/],
   ['HTTP for an unnamed range', { AllowedCidr: '' }, /AllowHttp needs AllowedCidr/],

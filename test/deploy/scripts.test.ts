@@ -74,6 +74,66 @@ t.test('deploy.sh shows what failed', { skip }, async (t) => {
   t.match(stderr, /what failed:\nService +Circuit breaker was triggered/)
 })
 
+const NO_STACK: Answer = ['*StackStatus*', '', 254]
+
+t.test('deploy.sh has a new stack build what is committed here, without Docker', { skip }, async (t) => {
+  const { stdout, code, calls } = await run(
+    t,
+    'deploy.sh',
+    ['adit', 'ApiKeyParam=/adit/api-key'],
+    [NO_STACK, ACCOUNT, URL_OF_STACK]
+  )
+  t.equal(code, 0)
+  t.equal(stdout, 'https://llm.example.com/api/v1\n')
+  const archive = /s3:\/\/(adit-templates-123456789012-eu-west-1\/adit\/source-[0-9a-f]{12}\.zip)$/m.exec(calls.join('\n'))?.[1]
+  t.ok(archive, 'the source is in the bucket')
+  const deploy = calls.find((call) => call.startsWith('aws cloudformation deploy ')) ?? ''
+  t.ok(
+    deploy.endsWith(` ApiKeyParam=/adit/api-key ContainerImageUri= SourceRepository= SourceVersion= SourceArchive=${archive}`),
+    deploy
+  )
+  t.match(deploy, / --disable-rollback /, 'a first launch that fails is kept')
+  t.ok(calls.includes('aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com'))
+  t.notMatch(calls.join('\n'), /^docker/m)
+})
+
+t.test(
+  'deploy.sh builds nothing where an image or a source is named, nor in an update that does not ask for it',
+  { skip },
+  async (t) => {
+    const uploads = async (parameters: string[], answers: readonly Answer[]) =>
+      (await run(t, 'deploy.sh', ['adit', ...parameters], [...answers, ACCOUNT, URL_OF_STACK])).calls.filter((call) =>
+        call.startsWith('aws s3 cp')
+      )
+    for (const named of ['ContainerImageUri=adit:1', 'SourceRepository=https://git.example.com/adit', 'SourceArchive=b/a.zip'])
+      t.strictSame(await uploads([named], [NO_STACK]), [], named)
+    t.strictSame(await uploads(['MinTasks=3'], [['*StackStatus*', 'UPDATE_COMPLETE']]), [])
+    t.equal((await uploads(['--build'], [['*StackStatus*', 'UPDATE_COMPLETE']])).length, 1)
+  }
+)
+
+t.test('deploy.sh shows why a task stopped and what it logged, before anything is removed', { skip }, async (t) => {
+  const { stderr, code } = await run(
+    t,
+    'deploy.sh',
+    ['adit', 'ContainerImageUri=adit:1'],
+    [
+      NO_STACK,
+      ACCOUNT,
+      ['*cloudformation?deploy*', '', 255],
+      ['*describe-stack-resource?*Cluster*', 'adit-Cluster'],
+      ['*describe-stack-resource?*LogGroup*', 'adit-LogGroup'],
+      ['*list-tasks?*STOPPED*', 'arn:aws:ecs:eu-west-1:123456789012:task/adit-Cluster/1'],
+      ['*describe-tasks?*', 'CannotPullContainerError'],
+      ['*filter-log-events?*adit-LogGroup*', 'the configuration has 1 fault']
+    ]
+  )
+  t.equal(code, 1)
+  t.match(stderr, /why a task stopped:\nCannotPullContainerError/)
+  t.match(stderr, /the last lines of its log:\nthe configuration has 1 fault/)
+  t.match(stderr, /What was made is kept\..*delete-stack --stack-name adit/)
+})
+
 t.test('deploy.sh says how to get rid of a stack whose first launch failed', { skip }, async (t) => {
   const { stderr, code, calls } = await run(t, 'deploy.sh', ['adit'], [['*StackStatus*', 'ROLLBACK_COMPLETE']])
   t.equal(code, 1)

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { readConfig, settings } from '../../src/config.ts'
+import { CONFIG_FILE, readConfig, settings } from '../../src/config.ts'
 import { environmentOf, ofType, propertiesOf, statementsOf, taskDefinition } from './parts.ts'
 import { type JsonObject, LEAST, resolve, TEMPLATE, TEMPLATE_TEXT } from './template.ts'
 import { VARIANTS } from './variants.ts'
 
-const VARIABLES = new Set(settings().flatMap(({ variable }) => variable ?? []))
+const VARIABLES = new Set([...settings().flatMap(({ variable }) => variable ?? []), CONFIG_FILE])
 const NAMES = Object.keys(TEMPLATE.Parameters)
 const VISIBLE = TEMPLATE.Metadata['AWS::CloudFormation::Interface']
 
@@ -20,10 +20,10 @@ t.test('every parameter and condition is used, and not only by rules', async (t)
   for (const name of Object.keys(TEMPLATE.Conditions)) t.ok(body.split(`"${name}"`).length > 2, name)
 })
 
-t.test("only the image has to be given beside key and address, and the incumbent's names are there", async (t) => {
+t.test("every parameter has a default, and the incumbent's names are there", async (t) => {
   t.strictSame(
     NAMES.filter((name) => TEMPLATE.Parameters[name]?.Default === undefined),
-    ['ContainerImageUri']
+    []
   )
   for (const name of ['ApiKeySecretArn', 'ContainerImageUri', 'DefaultModelId', 'EnablePromptCaching'])
     t.ok(NAMES.includes(name), name)
@@ -199,7 +199,38 @@ t.test('the metrics that scaling, alarms and the dashboard read are written by t
   for (const name of read) t.match(emf, new RegExp(`\\b${name}\\b`), name)
 })
 
-t.test('the dashboard is JSON', async (t) => {
-  const body = JSON.parse(String(propertiesOf(resolve(LEAST).resources, 'Dashboard').DashboardBody)) as { widgets: unknown[] }
-  t.equal(body.widgets.length, 8)
+const QUESTIONS = ['Is it up?', 'Is it slow, and whose fault is it?', 'Who is throttled?', 'What does it cost?', 'What changed?']
+
+t.test('the dashboard answers five questions, in widgets that do not overlap', async (t) => {
+  const body = JSON.parse(String(propertiesOf(resolve(LEAST).resources, 'Dashboard').DashboardBody)) as { widgets: Widget[] }
+  const titles = body.widgets.flatMap(({ type, properties }) => (type === 'text' ? String(properties.markdown) : []))
+  t.equal(titles.length, QUESTIONS.length)
+  for (const [index, question] of QUESTIONS.entries()) t.match(titles[index], question)
+  const taken = new Set<string>()
+  for (const { x, y, width, height } of body.widgets)
+    for (let column = x; column < x + width; column++)
+      for (let row = y; row < y + height; row++) {
+        if (taken.has(`${column},${row}`) || column >= 24) t.fail(`two widgets at ${column},${row}`)
+        taken.add(`${column},${row}`)
+      }
+})
+
+interface Widget {
+  type: string
+  x: number
+  y: number
+  width: number
+  height: number
+  properties: JsonObject
+}
+
+t.test('the searches of the log read members that its lines have', async (t) => {
+  const { readFile } = await import('node:fs/promises')
+  const line = await readFile(new URL('../../src/telemetry/log.ts', import.meta.url), 'utf8')
+  const written = new Set([...line.matchAll(/^ {4}(\w+)[:,]/gm)].map(([, name]) => name))
+  const queries = [...TEMPLATE_TEXT.matchAll(/filter msg = .*(?:\n +\|.*)*/g)].map(([text]) => text.replace(/"}}.*$/s, ''))
+  t.ok(queries.length >= 5)
+  for (const query of queries)
+    for (const [, name] of query.matchAll(/\b((?:tokens|ttft|total|bedrock)_\w+|status|key|model|region)\b/g))
+      t.ok(written.has(name), String(name))
 })

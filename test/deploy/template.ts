@@ -127,6 +127,7 @@ export function resolve(values: Values, pseudo: Values = {}, template = TEMPLATE
     'AWS::URLSuffix': 'amazonaws.com',
     'AWS::AccountId': '123456789012',
     'AWS::StackName': 'adit',
+    'AWS::StackId': 'arn:aws:cloudformation:us-east-1:123456789012:stack/adit/51af3dc0-da77-11e4-872e-1234567db123',
     ...pseudo,
     ...withDefaults(values, template)
   }

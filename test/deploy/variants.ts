@@ -21,11 +21,21 @@ const NETWORKS: Values[] = [
   { Egress: 'nat-per-zone', EnableFlowLogs: 'false' },
   { Egress: 'endpoints' },
   { ...EXISTING, Egress: 'existing' },
-  { ...EXISTING, Egress: 'endpoints' },
-  { ...EXISTING, Egress: 'endpoints', TaskRouteTableIds: 'rtb-1' }
+  { ...EXISTING, Egress: 'endpoints', EndpointClientCidr: '10.9.0.0/16' },
+  { ...EXISTING, Egress: 'endpoints', EndpointClientCidr: '10.9.0.0/16', TaskRouteTableIds: 'rtb-1' }
 ]
 const OPTIONS: Values[] = [
   {},
+  {
+    ContainerImageUri: '',
+    SourceArchive: 'sources/adit/0.1.0.zip',
+    CreateValkey: 'true',
+    ConfigParam: '/adit/config',
+    EnvironmentFileArn: 'arn:aws:s3:::settings/adit/more.env',
+    HttpsProxy: 'http://proxy.example.internal:3128',
+    EgressPort: '3128',
+    DefaultMaxTokens: '4096'
+  },
   {
     UseSpot: 'true',
     BedrockRoleArn: 'arn:aws:iam::210987654321:role/bedrock',
