@@ -216,7 +216,7 @@ function misfit({ schema, plain, branches = [], relic }: Drawn, value: Record<st
     })
     // References go to the whole schema as the caller wrote it, so it stands around what is asked.
     const around = { ...root, $defs: $defs ?? {} }
-    const isFit = asked.some((one) => fits({ ...withoutRoot(around), allOf: [one] }, member) !== false)
+    const isFit = asked.some((one) => fits(inAnyOf({ ...withoutRoot(around), allOf: [one] }), member) !== false)
     if (asked.length > 0 && !isFit) return `every alternative that has ${key}`
   }
   return undefined
@@ -224,11 +224,12 @@ function misfit({ schema, plain, branches = [], relic }: Drawn, value: Record<st
 
 /** Keeps what references lead to, and asks nothing by itself. */
 function withoutRoot({ $defs, anyOf, oneOf }: JsonObject): JsonObject {
-  const kept = anyOf ?? oneOf
-  return {
-    $defs: $defs ?? {},
-    ...(kept === undefined ? {} : { [anyOf === undefined ? 'oneOf' : 'anyOf']: [...(kept as JsonObject[]), true] })
-  }
+  const kept = (anyOf ?? oneOf) as readonly JsonObject[] | undefined
+  return { $defs: $defs ?? {}, ...(kept === undefined ? {} : { anyOf: [...kept, true] }) }
+}
+
+function inAnyOf(schema: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(schema).replaceAll('#/oneOf/', '#/anyOf/')) as JsonObject
 }
 
 interface Sent {

@@ -7,7 +7,7 @@ import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../converse/encode-request.ts'
 import { readOmission } from '../converse/read-omission.ts'
 import { modelPath } from '../transport/transport.ts'
-import { carriedOver, putBack } from './carry-over.ts'
+import { carriedOver, type PutBackWords, putBack } from './carry-over.ts'
 import { createNativeDecoder } from './decode-chunks.ts'
 import { decodeMessage } from './decode-message.ts'
 import { withOwnNames } from './own-names.ts'
@@ -47,8 +47,9 @@ function encode(input: EncodeInput): EncodedNative {
   return encoded
 }
 
-function callerWords({ context: { toolNames, toolIds } }: EncodedConverse) {
+function callerWords({ context: { toolNames, toolIds }, ownTools }: EncodedConverse): PutBackWords {
   return {
+    ownTools,
     callerName: (wired: string) => toolNames.get(wired) ?? wired,
     callerId: (wired: string) => toolIds.get(wired) ?? wired
   }

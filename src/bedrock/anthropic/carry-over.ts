@@ -2,6 +2,7 @@ import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/js
 import type { ChatRequest } from '../../core/request.ts'
 import type { Block } from '../../core/turn.ts'
 import type { Traits } from '../../models/traits.ts'
+import type { OwnTools } from '../converse/own-tools.ts'
 import { EXAMPLES_BETA, toolExtras } from '../prepare/tool-extras.ts'
 import { isNativeName } from './own-names.ts'
 
@@ -86,13 +87,26 @@ function referencesIn(messages: Json | undefined): ReadonlyMap<string, readonly 
   return references
 }
 
-/** Puts it into the body that was rendered without it. `callerName`: the caller's name of a tool on the wire. */
-export function putBack(
-  body: JsonObject,
-  over: CarriedOver,
-  { callerName, callerId }: { callerName(wired: string): string; callerId(wired: string): string }
-): JsonObject {
-  const { contextManagement: edits, deferred, extras } = over
+/** What it is put back with. */
+export interface PutBackWords {
+  /** The caller's name of a tool on the wire. */
+  callerName(wired: string): string
+  callerId(wired: string): string
+  readonly ownTools: OwnTools | undefined
+}
+
+function inOwnWords(extras: CarriedOver['extras'], ownTools: OwnTools | undefined): CarriedOver['extras'] {
+  const entries = [...extras].map(([name, extra]): [string, JsonObject] => {
+    const examples = ownTools?.examples.get(name)
+    return [name, extra.input_examples === undefined || examples === undefined ? extra : { ...extra, input_examples: examples }]
+  })
+  return new Map(entries)
+}
+
+/** Puts it into the body that was rendered without it. */
+export function putBack(body: JsonObject, over: CarriedOver, { callerName, callerId, ownTools }: PutBackWords): JsonObject {
+  const { contextManagement: edits, deferred } = over
+  const extras = inOwnWords(over.extras, ownTools)
   const thinks = isJsonObject(body.thinking) && body.thinking.type !== 'disabled'
   const kept = edits === undefined ? undefined : editsFor(edits, thinks)
   const hasExamples = [...extras.values()].some((extra) => extra.input_examples !== undefined)
@@ -105,7 +119,9 @@ export function putBack(
   const all = [...new Set([...before, ...betas])]
   return {
     ...body,
-    ...(body.tools === undefined && deferred.size === 0 ? {} : { tools: toolsWith(objects(body.tools), over, callerName) }),
+    ...(body.tools === undefined && deferred.size === 0
+      ? {}
+      : { tools: toolsWith(objects(body.tools), { ...over, extras, withheld: ownTools?.withheld }, callerName) }),
     ...(over.references.size === 0
       ? {}
       : { messages: objects(body.messages).map((message) => withReferences(message, over, callerId)) }),
@@ -122,7 +138,7 @@ function editsFor(edits: JsonObject, thinks: boolean): JsonObject | undefined {
 
 function toolsWith(
   rendered: readonly JsonObject[],
-  { typed, deferred, extras }: CarriedOver,
+  { typed, deferred, extras, withheld }: CarriedOver & { readonly withheld: OwnTools['withheld'] | undefined },
   callerName: (wired: string) => string
 ): readonly JsonObject[] {
   const seen = new Set<string>()
@@ -134,23 +150,17 @@ function toolsWith(
     const whole = { ...tool, ...extras.get(name) }
     return deferred.has(name) ? { ...whole, defer_loading: true } : whole
   })
-  const withheld = [...deferred].flatMap(([name, tool]) => (seen.has(name) ? [] : [{ ...plainTool(tool), ...extras.get(name) }]))
+  const later = [...deferred.keys()].flatMap((name) => {
+    const tool = seen.has(name) ? undefined : withheld?.get(name)
+    return tool === undefined ? [] : [{ ...tool, ...extras.get(name) }]
+  })
   // At least one tool must be open: without one, what is withheld could never be asked for.
-  return tools.some((tool) => tool.defer_loading !== true) ? [...tools, ...withheld] : rendered
+  return tools.some((tool) => tool.defer_loading !== true) ? [...tools, ...later] : rendered
 }
 
 /** The mark is the one that was counted, and never more than Bedrock knows of it. */
 function withMark({ cache_control: _, ...own }: JsonObject, { cache_control }: JsonObject): JsonObject {
   return cache_control === undefined ? own : { ...own, cache_control }
-}
-
-function plainTool({ name, description, input_schema }: JsonObject): JsonObject {
-  return {
-    name: name ?? '',
-    ...(typeof description === 'string' && description !== '' ? { description } : {}),
-    input_schema: isJsonObject(input_schema) ? input_schema : { type: 'object' },
-    defer_loading: true
-  }
 }
 
 function withReferences(

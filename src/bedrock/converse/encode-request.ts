@@ -20,6 +20,7 @@ import { planReasoning } from './encode-reasoning.ts'
 import { encodeSampling } from './encode-sampling.ts'
 import { encodeSettings } from './encode-settings.ts'
 import { planTools, type ToolPlan } from './encode-tools.ts'
+import { type OwnTools, planOwnTools } from './own-tools.ts'
 import type { OutputPlan } from './plans.ts'
 
 export type { AnswerContext } from '../answer/answer-context.ts'
@@ -32,6 +33,8 @@ export interface EncodedConverse extends EncodedChat {
   readonly hasOwnFields: boolean
   /** Native fields that can be left out where the model refuses them. */
   readonly looseFields?: ReadonlySet<string>
+  /** What only Claude's own body has of tools, in the form that the model takes; under the caller's names. */
+  readonly ownTools?: OwnTools
 }
 
 /**
@@ -51,6 +54,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   for (const tool of callable) names.toBedrock(tool.name)
   const turns = arrangeTurns(encoding, ids, callable.length > 0)
   const reasoning = planReasoning(encoding, turns, callable.length > 0)
+  const ownTools = encoding.isNative === true ? planOwnTools(encoding, properties) : undefined
   const output = planOutput(encoding, { names, properties, callable, reasoning: reasoning.active })
   const tools = planTools(encoding, { names, properties, callable, output, reasoning: reasoning.active })
   const streaming = encoding.stream && canStream(encoding, tools)
@@ -76,6 +80,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   const encoded: Mutable<EncodedConverse> = { body, streaming, warnings, context, hasOwnFields: hasOwnFields(encoding) }
   if (request.looseFields !== undefined) encoded.looseFields = request.looseFields
   if (context.outputSchema !== undefined) encoded.outputSchema = context.outputSchema
+  if (ownTools !== undefined) encoded.ownTools = ownTools
   return encoded
 }
 

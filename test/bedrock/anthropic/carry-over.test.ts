@@ -55,6 +55,28 @@ for (const stream of [false, true]) {
     t.match((await send({ stream, tools: [bash], model: NOVA })).call?.operation, /^Converse/)
   })
 
+  t.test(`F20 F21 F22: schemas and examples of tools take Claude's form in its own body too, ${how}`, async (t) => {
+    const branch = (name: string) => ({ type: 'object', properties: { [name]: { type: 'integer', exclusiveMinimum: true } } })
+    const input_schema = { oneOf: [branch('$filter'), branch('b')] }
+    const betas = { 'anthropic-beta': 'advanced-tool-use-2025-11-20' }
+    const tools = [
+      f,
+      { name: 'g', input_schema, defer_loading: true },
+      { name: 'h', input_schema, input_examples: [{ $filter: 1 }] }
+    ]
+    const { status, text, call, sent } = await send({ stream, tools }, betas)
+    t.equal(status, 200, text)
+    t.match(call?.operation, /^InvokeModel/)
+    for (const name of ['g', 'h']) {
+      const tool = sent.tools.find((one) => one.name === name)
+      const names = Object.keys((tool?.input_schema as { properties: object } | undefined)?.properties ?? {})
+      t.match(names, [/^_filter_\w{11}$/, 'b'])
+      t.match(tool, { description: /exactly one of/, input_schema: { type: 'object', oneOf: undefined } })
+      if (name === 'g') t.equal(tool?.defer_loading, true)
+      else t.strictSame(tool?.input_examples, [{ [names[0] ?? '']: 1 }])
+    }
+  })
+
   t.test(`a deferred tool is withheld until a reference names it, ${how}`, async (t) => {
     const betas = { 'anthropic-beta': 'advanced-tool-use-2025-11-20,claude-code-20250219' }
     const first = await send({ stream, tools: [f, later] }, betas)
