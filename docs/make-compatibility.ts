@@ -6,6 +6,7 @@ import { FIELDS as MESSAGES_FIELDS } from '../src/dialects/anthropic-messages/fi
 import { STOP_REASONS } from '../src/dialects/anthropic-messages/finish-reason.ts'
 import type { FieldOutcome, FieldRow } from '../src/dialects/openai/field-row.ts'
 import { FIELDS, type FieldName } from '../src/dialects/openai-chat/fields.ts'
+import { CATEGORIES } from '../src/dialects/openai-moderations/categories.ts'
 import { ITEMS } from '../src/dialects/openai-responses/decode-input.ts'
 import { TOOLS } from '../src/dialects/openai-responses/decode-tools.ts'
 import { FIELDS as RESPONSES_FIELDS } from '../src/dialects/openai-responses/fields.ts'
@@ -178,6 +179,20 @@ ${table(['tool', 'what becomes of it'], [['custom', 'a function'], ...Object.ent
 ${table(
   ['why the answer ended', '`stop_reason`'],
   Object.entries(STOP_REASONS).map(([why, word]) => [why, word ?? 'an error'])
+)}
+
+## Categories of \`POST /moderations\`
+
+A score is the least of the kinds of Bedrock's content filter that must come together. With \`MODERATION_GUARDRAIL\` the confidence of a filter is
+its score (low 0.3, medium 0.6, high 0.9), a category is held against a text where the guardrail blocks its kinds, and \`flagged\` is whether it
+intervened, also for a topic, a word or personal data; without it Bedrock's own severity is the score, and 0.5 is held against a text.
+
+${table(
+  ['category', "kinds of Bedrock's content filter"],
+  Object.entries<readonly string[]>(CATEGORIES).map(([name, harms]) => [
+    `\`${name}\``,
+    harms.length === 0 ? 'none: 0, reported' : harms.map((harm) => harm.toUpperCase()).join(' and ')
+  ])
 )}
 
 ## What depends on the model

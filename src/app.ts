@@ -25,7 +25,9 @@ import { health } from './plugins/routes/health.ts'
 import { home } from './plugins/routes/home.ts'
 import { hello, messages } from './plugins/routes/messages.ts'
 import { models } from './plugins/routes/models.ts'
+import { moderations } from './plugins/routes/moderations.ts'
 import { native } from './plugins/routes/native.ts'
+import { rerank } from './plugins/routes/rerank.ts'
 import { responses } from './plugins/routes/responses.ts'
 import { auth } from './plugins/services/auth.ts'
 import { bedrock } from './plugins/services/bedrock.ts'
@@ -146,6 +148,8 @@ async function api(app: FastifyInstance): Promise<void> {
   await app.register(messages)
   await app.register(responses)
   await app.register(conversations)
+  await app.register(rerank)
+  await app.register(moderations)
 }
 
 /** What Anthropic's clients ask for, under a path of their own. */

@@ -150,6 +150,21 @@ export const ConfigSchema = Type.Object({
         default: 'cohere.embed-multilingual-v3',
         description: 'what `text-embedding-*` becomes'
       }),
+      defaultImageModel: text('DEFAULT_IMAGE_MODEL', {
+        default: 'stability.stable-image-core-v1:1',
+        description: 'what `gpt-image-*` and `dall-e-*` become where a picture is made; Stability is in us-west-2 alone'
+      }),
+      defaultRerankModel: text('DEFAULT_RERANK_MODEL', {
+        default: 'cohere.rerank-v3-5:0',
+        description: "what Cohere's own `rerank-*` and `jina-reranker-*` become"
+      }),
+      moderationGuardrail: Type.Optional(
+        text('MODERATION_GUARDRAIL', {
+          pattern: '^[^\\s]+:(?:DRAFT|[1-9][0-9]{0,7})$',
+          description:
+            "the guardrail that judges `POST moderations`, as `id:version`; absent: Bedrock's own checks, which read no pictures"
+        })
+      ),
       aliases: Type.Record(
         Type.String(),
         Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })]),

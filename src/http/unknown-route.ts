@@ -17,8 +17,7 @@ const ELSEWHERE: readonly (readonly [path: RegExp, advice: string])[] = [
     /\/(assistants|threads|realtime|fine_tuning|evals|containers|videos)(\/|$)/,
     'This part of the OpenAI API is not served here.'
   ],
-  [/\/moderations$/, 'Moderation is not served here; a Bedrock guardrail can be given with a chat request.'],
-  [/\/(rerank|fim\/completions)$/, 'This is not a part of the OpenAI API and not served here.']
+  [/\/(fim\/completions)$/, 'This is not a part of the OpenAI API and not served here.']
 ]
 
 const ENDPOINT = '(?:chat/completions|completions|embeddings|models|responses|messages|images/[a-z]+|audio/[a-z]+|moderations)'

@@ -5,6 +5,7 @@ import { globMatch, isGlob } from './glob.ts'
 import type { ModelTarget } from './model-target.ts'
 import { newestOf } from './newest-of.ts'
 import { type PlainName, plainName } from './plain-name.ts'
+import type { Purpose } from './purpose.ts'
 import { traitsFor } from './traits.ts'
 
 export { baseModelId, regionOfArn } from './base-model.ts'
@@ -19,6 +20,8 @@ export interface ResolveContext {
   readonly aliases: Readonly<Record<string, string | readonly string[]>>
   readonly defaultModel: string
   readonly defaultEmbeddingModel: string
+  readonly defaultImageModel: string
+  readonly defaultRerankModel: string
   readonly region: string
   /** By id and by friendly name; may be empty. */
   readonly known: ReadonlyMap<string, KnownModel>
@@ -30,28 +33,24 @@ export interface ResolveContext {
 const OPENAI_CHAT = ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*']
 const OPENAI_OSS = 'gpt-oss*'
 const OPENAI_EMBEDDING = 'text-embedding-*'
+const OPENAI_IMAGE = ['gpt-image*', 'chatgpt-image*', 'dall-e*']
+/** Rerankers' ids end in `:0`, which people leave away. */
+const UNVERSIONED = /^[a-z]+\.rerank-[^:]+$/
+/** Cohere's own names, and Jina's, whose shape of the endpoint many clients have. */
+const RERANKERS = ['rerank-*', 'jina-reranker-*']
 
 /**
  * Turns the name a caller asked for into the models to try, in order. Never fails: what no list knows is called as it stands,
  * so that a new id or somebody's ARN works before any list has heard of it.
  */
-export function resolveModel(
-  asked: string,
-  purpose: 'chat' | 'embedding',
-  context: ResolveContext
-): readonly [ModelTarget, ...ModelTarget[]] {
+export function resolveModel(asked: string, purpose: Purpose, context: ResolveContext): readonly [ModelTarget, ...ModelTarget[]] {
   const names = expand({ name: asked }, purpose, context, [])
   const [first = target({ name: asked }, context), ...rest] = unique(names.map((name) => target(name, context)))
   return [first, ...rest]
 }
 
 /** Follows aliases and OpenAI's names, and takes off what other tools write around one; `seen` breaks the circle of an alias that names itself. */
-function expand(
-  asked: PlainName,
-  purpose: 'chat' | 'embedding',
-  context: ResolveContext,
-  seen: readonly string[]
-): readonly PlainName[] {
+function expand(asked: PlainName, purpose: Purpose, context: ResolveContext, seen: readonly string[]): readonly PlainName[] {
   const { name, ...wishes } = asked
   if (seen.includes(name)) return [asked]
   const next = (names: readonly PlainName[]) =>
@@ -74,10 +73,19 @@ function aliasOf(asked: string, aliases: ResolveContext['aliases']): readonly st
   return typeof value === 'string' ? [value] : value
 }
 
-function replaceOpenAi(asked: string, purpose: 'chat' | 'embedding', context: ResolveContext): string | undefined {
-  if (purpose === 'embedding') return globMatch(OPENAI_EMBEDDING, asked) ? context.defaultEmbeddingModel : undefined
-  if (globMatch(OPENAI_OSS, asked)) return undefined
-  return OPENAI_CHAT.some((pattern) => globMatch(pattern, asked)) ? context.defaultModel : undefined
+function replaceOpenAi(asked: string, purpose: Purpose, context: ResolveContext): string | undefined {
+  const fits = (patterns: readonly string[]) => patterns.some((pattern) => globMatch(pattern, asked))
+  switch (purpose) {
+    case 'embedding':
+      return fits([OPENAI_EMBEDDING]) ? context.defaultEmbeddingModel : undefined
+    case 'image':
+      return fits(OPENAI_IMAGE) ? context.defaultImageModel : undefined
+    case 'rerank':
+      if (fits(RERANKERS)) return context.defaultRerankModel
+      return UNVERSIONED.test(asked) ? `${asked}:0` : undefined
+    case 'chat':
+      return !globMatch(OPENAI_OSS, asked) && fits(OPENAI_CHAT) ? context.defaultModel : undefined
+  }
 }
 
 function target({ name: asked, ...wishes }: PlainName, context: ResolveContext): ModelTarget {

@@ -3,6 +3,7 @@ import { CLAUDE_PRICES } from './claude-prices.ts'
 import { EMBEDDING_PRICES } from './embedding-prices.ts'
 import { OPEN_WEIGHT_PRICES } from './open-weight-prices.ts'
 import { OPENAI_PRICES } from './openai-prices.ts'
+import { PIECE_PRICES } from './piece-prices.ts'
 import type { PriceRow } from './price-row.ts'
 
 /** List prices of the models of Bedrock, as of 2026-10-24; where and when each was read stands in its row. */
@@ -11,5 +12,6 @@ export const PRICES: readonly PriceRow[] = [
   ...OPENAI_PRICES,
   ...AMAZON_PRICES,
   ...OPEN_WEIGHT_PRICES,
-  ...EMBEDDING_PRICES
+  ...EMBEDDING_PRICES,
+  ...PIECE_PRICES
 ]

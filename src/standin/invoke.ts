@@ -5,6 +5,7 @@ import { findFault } from './faults.ts'
 import { invokeNative } from './native.ts'
 import { parseBody } from './parse-body.ts'
 import { invalid, Refusal } from './refusal.ts'
+import { rerank } from './rerank.ts'
 import { resolveModel } from './resolve.ts'
 import { wireJson } from './wire-json.ts'
 import { nextFault, type World } from './world.ts'
@@ -14,6 +15,7 @@ export async function invoke(exchange: Exchange, world: World, modelId: string):
   if (resolveModel(modelId).family === 'claude') return invokeNative(exchange, world, { modelId, streaming: false })
   const body = parseBody(exchange.body) as Record<string, unknown>
   const model = resolveModel(modelId)
+  if (model.family === 'rerank') return invokeRerank(exchange, world, { modelId, baseId: model.id, body })
   if (model.family !== 'embedding') invalid("This action doesn't support the model that you provided.")
   const { response, tokens } = embed(body, model.id, exchange.requestId)
   if (await meetFault(exchange, world, modelId)) return
@@ -24,6 +26,16 @@ export async function invoke(exchange: Exchange, world: World, modelId: string):
     'x-amzn-bedrock-cache-read-input-token-count': '0',
     'x-amzn-bedrock-cache-write-input-token-count': '0'
   })
+}
+
+async function invokeRerank(
+  exchange: Exchange,
+  world: World,
+  { modelId, baseId, body }: { readonly modelId: string; readonly baseId: string; readonly body: Record<string, unknown> }
+): Promise<void> {
+  const response = rerank(body, baseId)
+  if (await meetFault(exchange, world, modelId)) return
+  exchange.sendJson(200, wireJson(response), { 'x-amzn-bedrock-invocation-latency': '12' })
 }
 
 async function meetFault(exchange: Exchange, world: World, modelId: string): Promise<boolean> {

@@ -59,7 +59,14 @@ const REGIONS: readonly [region: string, geography: string, model: string][] = [
   ['sa-east-1', 'global', 'global.anthropic.'],
   ['us-gov-west-1', 'us-gov', 'us-gov.anthropic.']
 ]
-const RESOLVE = { aliases: {}, defaultEmbeddingModel: 'none', known: new Map(), crossRegion: true }
+const RESOLVE = {
+  aliases: {},
+  defaultEmbeddingModel: 'none',
+  defaultImageModel: 'none',
+  defaultRerankModel: 'none',
+  known: new Map(),
+  crossRegion: true
+}
 
 for (const [region, prefix, model] of REGIONS) {
   t.test(`${region} finds its default model by the base id too`, async (t) => {

@@ -26,6 +26,8 @@ const CONTEXT: ResolveContext = {
   },
   defaultModel: 'us.anthropic.claude-sonnet-4-6',
   defaultEmbeddingModel: 'cohere.embed-multilingual-v3',
+  defaultImageModel: 'none',
+  defaultRerankModel: 'none',
   region: 'us-east-1',
   known: CATALOGUE,
   crossRegion: true

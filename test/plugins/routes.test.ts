@@ -65,7 +65,6 @@ const ELSEWHERE: readonly [method: string, path: string, message: RegExp][] = [
   ['POST', '/v1/audio/transcriptions', /Speech is not served/],
   ['GET', '/v1/files', /Files are not stored/],
   ['POST', '/v1/batches', /Files are not stored/],
-  ['POST', '/v1/moderations', /guardrail/],
   ['GET', '/v1/assistants', /not served here/],
   ['GET', '/v1/chat/completions/chatcmpl-1', /not stored/],
   ['POST', '/openai/deployments/gpt-4o/images/generations', /Images are not made/],

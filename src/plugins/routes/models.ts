@@ -6,6 +6,7 @@ import { encodeModel, encodeModelList, type ModelSketch } from '../../dialects/o
 import { GatewayError } from '../../errors.ts'
 import { endpointTwice, unknownRoute } from '../../http/unknown-route.ts'
 import { isGlob } from '../../models/glob.ts'
+import type { Purpose } from '../../models/purpose.ts'
 import { plainName } from '../../models/resolve.ts'
 
 /** `GET /models` and `GET /models/{id}`, in Anthropic's shape to its clients; an id may hold `/` and `:`, encoded or raw. */
@@ -107,6 +108,6 @@ function unlisted(asked: string, { url }: FastifyRequest): GatewayError {
 }
 
 /** OpenAI's names tell by themselves what they are for. */
-function purposeOf(name: string): 'chat' | 'embedding' {
+function purposeOf(name: string): Purpose {
   return plainName(name).name.startsWith('text-embedding') ? 'embedding' : 'chat'
 }

@@ -4,6 +4,7 @@ import { memoize } from '../../core/bounded.ts'
 import { GatewayError } from '../../errors.ts'
 import { globMatch } from '../../models/glob.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
+import type { Purpose } from '../../models/purpose.ts'
 import { baseModelId, defaultChatModel, type ResolveContext, resolveModel } from '../../models/resolve.ts'
 
 declare module 'fastify' {
@@ -13,9 +14,9 @@ declare module 'fastify' {
      * A promise only for the ARN of an application profile that no list names, whose model is asked for once, and while the home region
      * is not known.
      */
-    resolve(asked: string, purpose: 'chat' | 'embedding', request: FastifyRequest): Targets | Promise<Targets>
+    resolve(asked: string, purpose: Purpose, request: FastifyRequest): Targets | Promise<Targets>
     /** The models a name stands for as far as is known now, whoever asks; `bedrock.home` knows the region first. */
-    targetsOf(name: string, purpose: 'chat' | 'embedding'): Targets
+    targetsOf(name: string, purpose: Purpose): Targets
     /** Whether a model may be seen and called with this request's key. */
     modelAllowed(target: ModelTarget, request: FastifyRequest): boolean
   }
@@ -31,7 +32,8 @@ type Targets = readonly [ModelTarget, ...ModelTarget[]]
 /** Turns names into models, by the operator's aliases, the catalogue and the region, within what the operator and the key allow. */
 export const resolve = fp(
   async (app: FastifyInstance) => {
-    const { aliases, allowed: patterns, defaultModel, defaultEmbeddingModel, crossRegionInference } = app.config.models
+    const { aliases, allowed: patterns, defaultModel, crossRegionInference, ...others } = app.config.models
+    const { defaultEmbeddingModel, defaultImageModel, defaultRerankModel } = others
     const homeOf = (region: string): Home => {
       const fallback = defaultChatModel(region)
       return {
@@ -39,6 +41,8 @@ export const resolve = fp(
         // By its base id, so that each region of the failover calls the profile of its own geography.
         defaultModel: defaultModel ?? (crossRegionInference ? baseModelId(fallback) : fallback),
         defaultEmbeddingModel,
+        defaultImageModel,
+        defaultRerankModel,
         region,
         crossRegion: crossRegionInference
       }
@@ -57,7 +61,7 @@ export const resolve = fp(
       return Promise.resolve(app.bedrock.home()).then(() => found(asked, purpose, request))
     })
 
-    function found(asked: string, purpose: 'chat' | 'embedding', request: FastifyRequest): Targets | Promise<Targets> {
+    function found(asked: string, purpose: Purpose, request: FastifyRequest): Targets | Promise<Targets> {
       const look = () => app.targetsOf(asked, purpose)
       const targets = look()
       if (!targets.some(isHidden)) return allowed(targets, asked, request)
@@ -91,9 +95,9 @@ type Home = Omit<ResolveContext, 'known'>
 function rememberTargets({ bedrock, catalog }: FastifyInstance, homeOf: (region: string) => Home): FastifyInstance['targetsOf'] {
   const read = (known: ResolveContext['known'], region: string) => {
     const home = homeOf(region)
-    const names = (purpose: 'chat' | 'embedding') =>
+    const names = (purpose: Purpose) =>
       memoize((name: string) => resolveModel(name, purpose, { ...home, known }), MOST_REMEMBERED)
-    return { known, region, chat: names('chat'), embedding: names('embedding') }
+    return { known, region, chat: names('chat'), embedding: names('embedding'), image: names('image'), rerank: names('rerank') }
   }
   let current: ReturnType<typeof read> | undefined
   return (name, purpose) => {

@@ -1,0 +1,33 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Invoke } from '../../bedrock/run/embed-run.ts'
+import { runRerank } from '../../bedrock/run/rerank-run.ts'
+import { NO_USAGE } from '../../core/usage.ts'
+import { decodeRerankRequest, rerankSpelling } from '../../dialects/rerank/decode-request.ts'
+import { encodeRerankAnswer } from '../../dialects/rerank/encode-response.ts'
+import { nameAnswer, noteDropped } from '../../http/answers.ts'
+import { addBill, announceCost } from '../../http/cost.ts'
+
+/** `POST /rerank` and `/v2/rerank`, in the shape of Cohere and of Jina. */
+export async function rerank(app: FastifyInstance): Promise<void> {
+  app.post('/rerank', (request, reply) => answerRerank(request, reply, '1'))
+  app.post('/v2/rerank', (request, reply) => answerRerank(request, reply, '2'))
+}
+
+async function answerRerank(request: FastifyRequest, reply: FastifyReply, version: '1' | '2'): Promise<object> {
+  const { server: app, record } = request
+  request.spell = rerankSpelling
+  const { request: asked, returned, warnings } = decodeRerankRequest(request.body)
+  const targets = await app.resolve(asked.model, 'rerank', request)
+  record.upstreamStartedAt = performance.now()
+  const owner = request.apiKey?.name ?? ''
+  const invoke: Invoke = (to, body, signal) => app.bedrock.invoke({ owner, targets: to, body, signal })
+  const answer = await runRerank({ request: asked, targets, signal: request.cancel }, invoke)
+  record.upstreamEndedAt = performance.now()
+  record.model = answer.model
+  record.region = answer.region
+  noteDropped(request, reply, warnings)
+  nameAnswer(request, reply, answer)
+  addBill(request, app.priceOf(answer, { usage: NO_USAGE, texts: answer.queries }))
+  announceCost(request, reply)
+  return encodeRerankAnswer(answer, { id: request.id, model: answer.model, queries: answer.queries, version }, returned)
+}
