@@ -1,3 +1,5 @@
+import { totalmem } from 'node:os'
+import { getHeapStatistics } from 'node:v8'
 import { GatewayError } from '../errors.ts'
 
 /** What the process needs beside bodies: code, connections, answers that are being written. Bytes. */
@@ -131,4 +133,15 @@ function tooLarge(): GatewayError {
     'body_too_large',
     'The request body is larger than the memory of this gateway allows. Send less, or refer to media by URL.'
   )
+}
+
+/** The memory that the process may use in all, in bytes: that of its container where there is one, else of the machine. */
+export function memoryLimit(): number {
+  const container = process.constrainedMemory() // 0 or more than there is: no limit of its own
+  return container > 0 ? Math.min(container, totalmem()) : totalmem()
+}
+
+/** The most that the heap may grow to. Bytes. */
+export function heapLimit(): number {
+  return getHeapStatistics().heap_size_limit
 }

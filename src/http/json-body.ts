@@ -8,9 +8,8 @@ import { HEAVY_BYTES, heavyWork } from '../core/heavy-work.ts'
 import { mayHoldHalves, mendStrings } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import { writableJson } from '../json-bytes.ts'
-import { type BodyBudget, type BodyHold, bodyCapacity, createBodyBudget } from './body-budget.ts'
+import { type BodyBudget, type BodyHold, bodyCapacity, createBodyBudget, heapLimit, memoryLimit } from './body-budget.ts'
 import { JSON_LIMITS, readShape } from './json-shape.ts'
-import { heapLimit, memoryLimit } from './memory-limit.ts'
 import { readBody } from './read-body.ts'
 
 declare module 'fastify' {

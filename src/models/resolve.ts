@@ -1,5 +1,5 @@
 import type { ModelInfo } from '../core/model.ts'
-import { baseModelId, hasGeography, regionOfArn } from './base-model.ts'
+import { baseModelId, geographyOf, hasGeography, regionOfArn } from './base-model.ts'
 import { geographies } from './geography.ts'
 import { globMatch, isGlob } from './glob.ts'
 import type { ModelTarget } from './model-target.ts'
@@ -9,9 +9,7 @@ import type { Purpose } from './purpose.ts'
 import { traitsFor } from './traits.ts'
 
 export { baseModelId, regionOfArn } from './base-model.ts'
-export { defaultChatModel } from './default-model.ts'
 export { plainName } from './plain-name.ts'
-export { targetIn } from './target-in.ts'
 
 /** What the catalogue tells of a model, as far as names go. */
 export type KnownModel = Pick<ModelInfo, 'id' | 'baseId' | 'name' | 'onDemand' | 'kind' | 'lifecycle'>
@@ -147,4 +145,34 @@ function unique(targets: readonly ModelTarget[]): readonly ModelTarget[] {
   return targets.filter(
     (item, index) => targets.findIndex((other) => other.id === item.id && other.region === item.region) === index
   )
+}
+
+/**
+ * The target as a region calls it. A profile the gateway chose becomes the one of the region's geography; a profile the caller named
+ * is never taken to another: where it cannot be called there is no target.
+ */
+export function targetIn(region: string, target: ModelTarget): ModelTarget | undefined {
+  const geography = geographyOf(target.id)
+  const near = geographies(region)
+  if (geography === undefined || near.includes(geography)) return target
+  if (target.anyGeography === undefined) return undefined
+  const { profiles } = traitsFor(target.baseId)
+  const own = near.find((name) => profiles.includes(name))
+  return own === undefined ? undefined : { ...target, id: `${own}.${target.baseId}` }
+}
+
+// Sonnet 4.6 and not a newer one: it still takes temperature, forced tools and native structured output,
+// which is what clients written for gpt-* send. As of 2026-11.
+const SONNET = 'anthropic.claude-sonnet-4-6'
+
+// GovCloud is a version behind.
+const SONNET_GOV = 'us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0'
+
+/** What `gpt-*` becomes where the operator named no model: a current Claude Sonnet profile for the region's geography. */
+export function defaultChatModel(region: string): string {
+  const [nearest, ...rest] = geographies(region)
+  if (nearest === 'us-gov') return SONNET_GOV
+  const { profiles } = traitsFor(SONNET)
+  const prefix = [nearest, ...rest].find((name) => profiles.includes(name)) ?? 'global'
+  return `${prefix}.${SONNET}`
 }

@@ -1,9 +1,8 @@
 import t from 'tap'
 import { baseModelId } from '../../src/models/base-model.ts'
-import { defaultChatModel } from '../../src/models/default-model.ts'
 import { geography } from '../../src/models/geography.ts'
 import { globMatch } from '../../src/models/glob.ts'
-import { resolveModel } from '../../src/models/resolve.ts'
+import { defaultChatModel, resolveModel } from '../../src/models/resolve.ts'
 
 const GLOBS: readonly [pattern: string, text: string, fits: boolean][] = [
   ['gpt-*', 'gpt-4o', true],

@@ -1,6 +1,5 @@
 import type { ModelEvent } from '../../core/event.ts'
 import type { AnswerContext } from './answer-context.ts'
-import { joinBase64 } from './join-base64.ts'
 import { createKeyRestorer, type KeyRestorer } from './restore-keys.ts'
 import { createTextFilter } from './text-filter.ts'
 import type { TextFilter } from './text-pieces.ts'
@@ -117,4 +116,12 @@ export function release(state: Writing): Events {
     before = event.block
     return { ...event, block: state.block }
   })
+}
+
+/** Joins pieces of one base64 value, also when each piece was padded for itself. */
+function joinBase64(pieces: readonly string[]): string {
+  const joined = pieces.join('')
+  const padding = joined.indexOf('=')
+  if (padding < 0 || padding >= joined.length - 2) return joined
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'base64'))).toString('base64')
 }

@@ -1,10 +1,10 @@
 import type { AnswerContext } from './answer-context.ts'
 import { createCallMarkers } from './call-markers.ts'
 import { createCallText } from './call-text.ts'
-import { createJsonKeys } from './json-keys.ts'
 import { createJsonText } from './json-text.ts'
+import { createKeyRestorer } from './restore-keys.ts'
 import { createTaggedThinking } from './tagged-thinking.ts'
-import type { Pieces, TextFilter } from './text-pieces.ts'
+import { NO_PIECES, type Pieces, type TextFilter } from './text-pieces.ts'
 
 /** The gate of an answer; undefined where text is what it seems, as with most models. */
 export function createTextFilter(context: AnswerContext): TextFilter | undefined {
@@ -26,5 +26,17 @@ function inSeries(first: TextFilter, second: TextFilter): TextFilter {
     blockEnd: () => [...pass(first.blockEnd()), ...second.blockEnd()],
     release: (hasAnswered) => [...pass(first.release(hasAnswered)), ...second.release(hasAnswered)],
     passes: (text) => first.passes(text) && second.passes(text)
+  }
+}
+
+/** Gives the keys of an answer that is JSON the caller's names. */
+function createJsonKeys(names: ReadonlyMap<string, string>): TextFilter {
+  const keys = createKeyRestorer(names)
+  const asText = (text: string) => (text === '' ? NO_PIECES : [{ type: 'text' as const, text }])
+  return {
+    take: (text) => asText(keys.take(text)),
+    blockEnd: () => NO_PIECES,
+    release: () => asText(keys.end()),
+    passes: () => false
   }
 }

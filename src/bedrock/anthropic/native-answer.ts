@@ -1,13 +1,14 @@
-import type { ModelEvent } from '../../core/event.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { EventBatch, ModelEvent } from '../../core/event.ts'
+import { isRawNumber } from '../../core/exact-json.ts'
+import { isJsonObject, type Json, type JsonObject, mergeDeep } from '../../core/json.ts'
+import { GatewayError } from '../../errors.ts'
 import type { QuickDelta } from '../answer/quick-delta.ts'
 import { createEventDecoder, type EventDecoder } from '../converse/decode-events.ts'
 import type { EncodedConverse } from '../converse/encode-request.ts'
+import { nested } from '../converse/nested.ts'
 import { decodeUsage } from '../converse/usage.ts'
-import { nativeError } from './native-error.ts'
+import { awsError } from '../transport/aws-error.ts'
 import { type Take, takeBlockStart, wireDelta } from './native-frames.ts'
-import { wireUsage } from './native-usage.ts'
-import { pickPaths } from './pick-paths.ts'
 
 /**
  * Reads the events of Claude's own stream as what ConverseStream would have said, and gives that to Converse's decoder: one reader of
@@ -101,4 +102,80 @@ function measured(stop: JsonObject): JsonObject {
   const latencyMs = isJsonObject(metrics) ? metrics.invocationLatency : undefined
   const trace = stop['amazon-bedrock-trace']
   return { ...(latencyMs === undefined ? {} : { metrics: { latencyMs } }), ...(trace === undefined ? {} : { trace }) }
+}
+
+/** The members of an object that JSON pointers name, where they stood. Those that are not there are left out. */
+function pickPaths(from: JsonObject, paths: readonly string[]): JsonObject {
+  return paths.reduce<JsonObject>((picked, path) => {
+    const names = path.split('/').slice(1)
+    const value = names.reduce<Json | undefined>((at, name) => (isJsonObject(at) ? at[name] : undefined), from)
+    return value === undefined || value === null ? picked : mergeDeep(picked, nested(names.join('.'), value))
+  }, {})
+}
+
+/** Anthropic's words for what went wrong inside an answer, as the exceptions of Bedrock that say the same. */
+const EXCEPTION: Readonly<Record<string, string>> = {
+  overloaded_error: 'ServiceUnavailableException',
+  rate_limit_error: 'ThrottlingException',
+  timeout_error: 'ModelTimeoutException',
+  invalid_request_error: 'ValidationException',
+  api_error: 'InternalServerException'
+}
+
+/** The `error` of an event inside the stream; a type nobody knows is a failure of the model's side. */
+function nativeError(error: Json | undefined): GatewayError {
+  const { type, message } = isJsonObject(error) ? error : {}
+  const known = typeof type === 'string' && Object.hasOwn(EXCEPTION, type) ? EXCEPTION[type] : undefined
+  return awsError({
+    status: 500,
+    type: known ?? 'ModelStreamErrorException',
+    model: 'Claude',
+    ...(typeof message === 'string' ? { message } : {})
+  })
+}
+
+/**
+ * Claude's token counts in the form that Converse has them. The counts of a stream's end go over those of its start, whose prompt they
+ * may leave out; `null` says nothing.
+ */
+function wireUsage(first: Json | undefined, last: Json | undefined): JsonObject {
+  const counts = { ...told(first), ...told(last) }
+  const hour = isJsonObject(counts.cache_creation) ? number(counts.cache_creation.ephemeral_1h_input_tokens) : 0
+  return {
+    inputTokens: number(counts.input_tokens),
+    outputTokens: number(counts.output_tokens),
+    cacheReadInputTokens: number(counts.cache_read_input_tokens),
+    cacheWriteInputTokens: number(counts.cache_creation_input_tokens),
+    ...(hour > 0 ? { cacheDetails: [{ ttl: '1h', inputTokens: hour }] } : {})
+  }
+}
+
+function told(usage: Json | undefined): JsonObject {
+  return isJsonObject(usage) ? Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null)) : {}
+}
+
+function number(value: Json | undefined): number {
+  const amount = isRawNumber(value) ? Number(value.rawJSON) : value
+  return typeof amount === 'number' ? amount : 0
+}
+
+/** Reads a whole message of Claude's as the events its stream would have given. Throws GatewayError where the body is none. */
+export function decodeMessage(body: unknown, plan: EncodedConverse): EventBatch {
+  if (!isJsonObject(body) || !Array.isArray(body.content) || typeof body.stop_reason !== 'string') {
+    throw new GatewayError('upstream_error', 'Bedrock answered without a message; try again')
+  }
+  const { content, usage, type: _type, ...rest } = body
+  const answer = new NativeAnswer(plan)
+  const events: ModelEvent[] = []
+  answer.take({ type: 'message_start', message: {} }, events)
+  content.forEach((content_block: Json, index: number) => {
+    if (!isJsonObject(content_block)) return
+    answer.take({ type: 'content_block_start', index, content_block }, events)
+    answer.take({ type: 'content_block_stop', index }, events)
+  })
+  const { stop_reason, stop_sequence } = body
+  const delta = { stop_reason, ...(stop_sequence === undefined ? {} : { stop_sequence }) }
+  answer.take({ ...rest, type: 'message_delta', delta, ...(usage === undefined ? {} : { usage }) }, events)
+  answer.take({ ...rest, type: 'message_stop' }, events)
+  return events
 }

@@ -1,6 +1,7 @@
 import type { FinishDetails, ModelEvent } from '../../core/event.ts'
 import { isEmpty, isJsonObject, type Json, type JsonObject, toJson } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
+import type { Citation } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
@@ -19,7 +20,6 @@ import {
   writeTool
 } from '../answer/event-builder.ts'
 import type { QuickDelta } from '../answer/quick-delta.ts'
-import { decodeCitation } from './decode-citation.ts'
 import { finishReason, isKnownStop, stopSequence } from './stop-reason.ts'
 import { decodeUsage, decodeUsageDetails } from './usage.ts'
 import { type BlockFrame, createWaitingFrames, type WaitingFrames } from './waiting-frames.ts'
@@ -242,4 +242,23 @@ function indexOf(payload: JsonObject): number {
 function inputText(input: Json | undefined): string {
   if (typeof input === 'string') return input
   return input === undefined || input === null ? '' : toJson(input)
+}
+
+/** Reads a citation of an answer: where it points, and the words it points at. */
+function decodeCitation(citation: JsonObject): Citation {
+  const { location, title, source } = citation
+  const url = isJsonObject(location) && isJsonObject(location.web) ? location.web.url : undefined
+  const text = citedText(citation.sourceContent)
+  return {
+    ...(typeof title === 'string' ? { title } : {}),
+    ...(typeof url === 'string' ? { url } : {}),
+    ...(typeof source === 'string' ? { source } : {}),
+    ...(text === '' ? {} : { text }),
+    ...(location === undefined || location === null ? {} : { location })
+  }
+}
+
+function citedText(content: Json | undefined): string {
+  if (!Array.isArray(content)) return ''
+  return content.map((part: Json) => (isJsonObject(part) && typeof part.text === 'string' ? part.text : '')).join('')
 }

@@ -7,6 +7,7 @@ import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import { asksNothing } from '../openai/field-row.ts'
 import { put } from '../openai/present.ts'
+import { createSpelling, type SpeltField, USUAL_WORDS } from '../openai/spelling.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeMessages, decodeSystem, referredTools } from './decode-messages.ts'
 import { decodeOutput, decodeReasoning } from './decode-thinking.ts'
@@ -23,7 +24,6 @@ import {
 } from './read-value.ts'
 import { missing, unsupported, wrongType } from './refuse.ts'
 import { createReport, type Report } from './report.ts'
-import { messagesSpelling } from './spelling.ts'
 
 /** What of a Messages request concerns only the shape of its answer. */
 export interface MessagesOptions {
@@ -168,4 +168,30 @@ function decodeBetas(body: JsonObject, header: MessagesContext['betas']): readon
 /** Reports the fields that nothing at Bedrock stands for. */
 function reportLost(body: JsonObject, report: Report): void {
   for (const name of REPORTED) if (!asksNothing(body[name], FIELDS[name])) report(name, 'Bedrock has no such field')
+}
+
+const WORDS: Readonly<Record<SpeltField, string>> = {
+  ...USUAL_WORDS,
+  stop: 'stop_sequences',
+  parallelToolCalls: 'tool_choice.disable_parallel_tool_use',
+  output: 'output_config.format',
+  'output.strict': 'output_config.format',
+  reasoning: 'thinking',
+  latency: 'latency',
+  metadata: 'metadata',
+  betas: 'anthropic-beta',
+  extraFields: 'output_config',
+  responseFieldPaths: 'stop_sequences',
+  webSearch: 'tools',
+  finish: 'stop_reason'
+}
+
+const usual = createSpelling(WORDS)
+const withEffort = createSpelling({ ...WORDS, reasoning: 'output_config.effort' })
+const withOldFormat = createSpelling({ ...WORDS, output: 'output_format', 'output.strict': 'output_format' })
+
+/** How the caller of this request wrote the core's fields. */
+function messagesSpelling({ thinking, output_config, output_format }: JsonObject): Spell {
+  if (isJsonObject(output_format)) return withOldFormat
+  return !isJsonObject(thinking) && isJsonObject(output_config) ? withEffort : usual
 }

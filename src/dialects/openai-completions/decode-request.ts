@@ -9,10 +9,10 @@ import { asksNothing } from '../openai/field-row.ts'
 import { put } from '../openai/present.ts'
 import { optionalBoolean } from '../openai/read-value.ts'
 import { badValue, missing, wrongType } from '../openai/refuse.ts'
+import { createSpelling, extraName, givenPath, USUAL_WORDS } from '../openai/spelling.ts'
 import { eachUnknown, isTellable } from '../openai/unknown-members.ts'
 import { decodePrompts } from './decode-prompt.ts'
 import { type CompletionFields, FIELDS, readCompletionFields } from './fields.ts'
-import { completionsSpelling } from './spelling.ts'
 
 /** What of a request concerns only the shape of its answer. */
 export interface CompletionOptions {
@@ -146,4 +146,15 @@ function stopOf(fields: CompletionFields): readonly string[] {
     if (typeof item !== 'string') throw wrongType(path, 'a string or an array of strings', item)
     return item !== ''
   })
+}
+
+const WORDS = createSpelling({ ...USUAL_WORDS, turns: 'prompt', inputs: 'prompt' })
+
+/** How the caller of one request wrote the core's fields; `given`: the paths of those that were given. */
+function completionsSpelling(given: readonly string[]): Spell {
+  return (field) => {
+    const extra = extraName(field)
+    if (extra !== undefined) return `extra_body.${extra}`
+    return givenPath(WORDS(field), given)
+  }
 }
