@@ -87,6 +87,14 @@ t.test('F20: alternatives are told apart by the constants that they name', async
   t.equal(headers.get('x-adit-dropped'), null)
 })
 
+t.test('F20: what one alternative asks of a name binds no other alternative', async (t) => {
+  const mode = { type: 'string', enum: ['a', 'b'] }
+  const anyOf = [object({ mode: { const: 'a' }, x: string }, { required: ['x'] }), object({ y: string }, { required: ['y'] })]
+  const { sent, headers } = await ask({ model: SONNET_45, tools: [tool('look', { parameters: object({ mode }, { anyOf }) })] })
+  t.strictSame(schemaOf(sent)?.properties, { mode, x: string, y: string })
+  t.equal(headers.get('x-adit-dropped'), 'tools[0].function')
+})
+
 t.test('F20: a form of the answer whose root is composed or a reference goes the best way that the model has', async (t) => {
   const parts = [object({ a: string }, { required: ['a'] }), object({ b: string }, { required: ['b'] })]
   const forms: readonly (readonly [string, object])[] = [

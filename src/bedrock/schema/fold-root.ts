@@ -78,7 +78,8 @@ interface Place {
   readonly inBranch: boolean
 }
 
-const EMPTY: Folded = { properties: {}, patterns: {}, required: new Set() }
+const NONE: ReadonlySet<string> = new Set()
+const EMPTY: Folded = { properties: {}, patterns: {}, required: NONE, partial: NONE }
 
 function fold(node: Json, folder: Folder, place: Place): Folded {
   if (!isJsonObject(node) || folder.left-- <= 0) return EMPTY
@@ -90,7 +91,8 @@ function fold(node: Json, folder: Folder, place: Place): Folded {
   const own: Folded = {
     properties: isJsonObject(node.properties) ? node.properties : {},
     patterns: isJsonObject(node.patternProperties) ? node.patternProperties : {},
-    required: new Set(Array.isArray(node.required) ? node.required.filter((name: Json) => typeof name === 'string') : [])
+    required: new Set(Array.isArray(node.required) ? node.required.filter((name: Json) => typeof name === 'string') : []),
+    partial: NONE
   }
   const parts = [own]
   const { $ref, allOf } = node
@@ -101,7 +103,7 @@ function fold(node: Json, folder: Folder, place: Place): Folded {
     const branches = node[name]
     if (Array.isArray(branches)) parts.push(foldBranches(name, branches, folder, place))
   }
-  return all(parts)
+  return all(parts, folder)
 }
 
 function foldRef(ref: string, folder: Folder, { entered, level, inBranch }: Place): Folded {
@@ -129,28 +131,57 @@ function mayBeObject(branch: Json): boolean {
   return type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'))
 }
 
-function all(parts: readonly Folded[]): Folded {
-  return { ...joinAll(parts, 'allOf'), required: new Set(parts.flatMap((part) => [...part.required])) }
+/** What only some alternatives ask of a name that stands elsewhere too is not asked: it would bind the others as well. */
+function all(given: readonly Folded[], folder: Folder): Folded {
+  const parts = given.filter((part) => part !== EMPTY)
+  const [only, ...more] = parts
+  if (only !== undefined && more.length === 0) return only
+  const places = countNames(parts)
+  const isLoose = ({ partial }: Folded, name: string) => partial.has(name) && (places.get(name) ?? 0) > 1
+  const bound = parts.map((part) => {
+    if (![...part.partial].some((name) => isLoose(part, name))) return part.properties
+    folder.loosens = true
+    return Object.fromEntries(Object.entries(part.properties).filter(([name]) => !isLoose(part, name)))
+  })
+  return {
+    properties: join(bound, 'allOf'),
+    patterns: joinPatterns(parts, 'allOf'),
+    required: new Set(parts.flatMap((part) => [...part.required])),
+    partial: new Set(parts.flatMap((part) => [...part.partial].filter((name) => !isLoose(part, name))))
+  }
 }
 
 function either(branches: readonly Folded[]): Folded {
   const [first, ...rest] = branches
   if (first === undefined) return EMPTY
-  const required = [...first.required].filter((name) => rest.every((branch) => branch.required.has(name)))
-  return { ...joinAll(branches, 'anyOf'), required: new Set(required) }
-}
-
-function joinAll(parts: readonly Folded[], how: 'allOf' | 'anyOf'): Pick<Folded, 'properties' | 'patterns'> {
+  const places = countNames(branches)
+  const partial = new Set(branches.flatMap((branch) => [...branch.partial]))
+  for (const [name, count] of places) if (count < branches.length) partial.add(name)
   return {
     properties: join(
-      parts.map((part) => part.properties),
-      how
+      branches.map((branch) => branch.properties),
+      'anyOf'
     ),
-    patterns: join(
-      parts.map((part) => part.patterns),
-      how
-    )
+    patterns: joinPatterns(branches, 'anyOf'),
+    required: new Set([...first.required].filter((name) => rest.every((branch) => branch.required.has(name)))),
+    partial
   }
+}
+
+/** In how many of them each property stands. */
+function countNames(parts: readonly Folded[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>()
+  for (const { properties } of parts) {
+    for (const name of Object.keys(properties)) places.set(name, (places.get(name) ?? 0) + 1)
+  }
+  return places
+}
+
+function joinPatterns(parts: readonly Folded[], how: 'allOf' | 'anyOf'): Readonly<Record<string, Json>> {
+  return join(
+    parts.map((part) => part.patterns),
+    how
+  )
 }
 
 function join(maps: readonly Readonly<Record<string, Json>>[], how: 'allOf' | 'anyOf'): Record<string, Json> {

@@ -5,6 +5,8 @@ export interface Folded {
   readonly properties: Readonly<Record<string, Json>>
   readonly patterns: Readonly<Record<string, Json>>
   readonly required: ReadonlySet<string>
+  /** Properties of which not every alternative speaks: where it says nothing, anything may stand. */
+  readonly partial: ReadonlySet<string>
 }
 
 /** Alternatives that became one schema, in words. */
