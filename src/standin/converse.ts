@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Answer } from './answer.ts'
+import { billLine, type Processed } from './bill.ts'
 import type { CatalogModel } from './catalog.ts'
 import { converseEvents, type StreamEvent } from './converse-events.ts'
 import type { ConverseRequest } from './converse-request.ts'
@@ -10,16 +11,19 @@ import { type Fault, type FrameFault, findFault, TOO_MANY_TOKENS } from './fault
 import { eventFrame } from './frames.ts'
 import { cut, type Step } from './framing.ts'
 import { type ModelCall, makeAnswer } from './make-answer.ts'
+import { REGION } from './options.ts'
 import { parseBody } from './parse-body.ts'
+import { producedText, tallied } from './produced.ts'
 import { makeRandom, type Random } from './random.ts'
 import { Refusal } from './refusal.ts'
+import { signedRegion } from './regions.ts'
 import { resolveModel } from './resolve.ts'
 import { checkCachingAllowed } from './rules-cache.ts'
 import { checkConversation } from './rules-conversation.ts'
 import { checkMedia } from './rules-media.ts'
 import { checkModel } from './rules-model.ts'
 import { checkThinking } from './rules-thinking.ts'
-import { countValue } from './tokens.ts'
+import { countTokens, countValue } from './tokens.ts'
 import { wireJson } from './wire-json.ts'
 import { nextFault, type World } from './world.ts'
 
@@ -62,8 +66,36 @@ export async function speak(exchange: Exchange, world: World, call: ModelCall, v
   if (fault?.kind === 'frame' && !call.streaming) throw new Refusal(fault.exception, fault.message, fault.fields)
   const answer = reshape(makeAnswer(call, world), fault)
   await exchange.wait(answer.delayMs)
-  const run = { call, answer, fault, voice }
-  return call.streaming ? sendStream(exchange, world, run) : sendWhole(exchange, world, run)
+  const tally = { text: '' }
+  const run = { call, answer, fault, voice, tally }
+  const isWhole = call.streaming ? await sendStream(exchange, world, run) : await sendWhole(exchange, world, run)
+  // A failure of the service's own before it has said a word is nobody's to pay.
+  if (isWhole || tally.text !== '' || !isServiceFault(fault)) world.bill.push(billLine(processed(exchange, run, isWhole)))
+}
+
+function isServiceFault(fault: Fault | undefined): boolean {
+  return fault?.kind === 'frame' || fault?.kind === 'wire'
+}
+
+/** What is paid for a call: all of it when it is whole, else its prompt and what was produced. */
+function processed(exchange: Exchange, { call, answer, tally, voice }: Run, isWhole: boolean): Processed {
+  const { serviceTier, performanceConfig, trace } = answer as {
+    serviceTier?: { type?: string }
+    performanceConfig?: { latency?: string }
+    trace?: unknown
+  }
+  return {
+    at: Date.now(),
+    region: signedRegion(exchange.headers.authorization) ?? REGION,
+    modelId: call.modelId,
+    base: call.model.id,
+    usage: isWhole ? answer.usage : { ...answer.usage, outputTokens: countTokens(tally.text) },
+    ...(serviceTier?.type === undefined ? {} : { tier: serviceTier.type }),
+    isFast: performanceConfig?.latency === 'optimized',
+    isMantle: voice.contentType === 'text/event-stream' && exchange.target.startsWith('/mantle'),
+    ...(isWhole ? { trace } : {}),
+    isCut: !isWhole
+  }
 }
 
 function admit(exchange: Exchange, world: World, { modelId, streaming }: { modelId: string; streaming: boolean }): ModelCall {
@@ -113,13 +145,19 @@ function reshape(answer: Answer, fault: Fault | undefined): Answer {
   return text === undefined ? answer : { ...answer, content: [{ text }], chunkSize: text.length }
 }
 
-async function sendWhole(exchange: Exchange, world: World, { call, answer, fault, voice }: Run): Promise<void> {
+/** Tells whether the answer went out whole, to a client that was still there. */
+async function sendWhole(exchange: Exchange, world: World, { call, answer, fault, voice }: Run): Promise<boolean> {
   const strange =
     world.options.chaos || (fault?.kind === 'shape' && fault.shape === 'unknown-fields') ? { zzUnknown: { deep: [1] } } : {}
   const isAbsent = answer.output === 'absent' || (fault?.kind === 'shape' && fault.shape === 'no-output')
   const text = wireJson({ ...voice.whole(answer, call, isAbsent ? 'absent' : answer.output), ...strange })
-  if (fault?.kind === 'wire') return sendDamaged(exchange, world, { text, damage: fault.damage })
+  if (fault?.kind === 'wire') {
+    await sendDamaged(exchange, world, { text, damage: fault.damage })
+    return fault.damage === 'slow-first-event' && !exchange.left.aborted
+  }
+  const isThere = !exchange.left.aborted
   exchange.sendJson(200, text, voice.headers(answer))
+  return isThere
 }
 
 function wholeAnswer(answer: Answer, _call: ModelCall, shape: Answer['output']): Readonly<Record<string, unknown>> {
@@ -152,15 +190,22 @@ interface Run {
   readonly answer: Answer
   readonly fault: Fault | undefined
   readonly voice: Voice
+  /** What of a stream has been produced. */
+  readonly tally: { text: string }
 }
 
-async function sendStream(exchange: Exchange, world: World, run: Run): Promise<void> {
+/** Tells whether the answer went out whole, to a client that was still there. */
+async function sendStream(exchange: Exchange, world: World, run: Run): Promise<boolean> {
   const random = makeRandom(world.options.seed, `stream\n${run.call.modelId}\n${run.call.bodyText}`)
   const steps = faultySteps(frameSteps(eventsOf(run, world, random), run), run)
   const damage = run.fault?.kind === 'wire' ? run.fault.damage : ''
   if (!damage.endsWith('before-headers')) exchange.openStream({ 'content-type': run.voice.contentType })
   if (damage === 'slow-first-event') await exchange.wait(world.options.hangMs)
-  await play(exchange, world, cut(steps, world.options.framing, random))
+  const isPlayed = await play(exchange, world, cut(tallied(steps, run.tally), world.options.framing, random))
+  return (
+    isPlayed &&
+    (run.fault === undefined || run.fault.kind === 'shape' || run.fault.kind === 'bucket' || damage === 'slow-first-event')
+  )
 }
 
 function eventsOf({ call, answer, fault, voice }: Run, world: World, random: Random): Iterable<StreamEvent> {
@@ -174,7 +219,7 @@ function eventsOf({ call, answer, fault, voice }: Run, world: World, random: Ran
 
 function* frameSteps(events: Iterable<StreamEvent>, { answer, voice }: Run): Generator<Step> {
   for (const event of events) {
-    yield { do: 'write', bytes: voice.frame(event) }
+    yield { do: 'write', bytes: voice.frame(event), text: producedText(event.payload) }
     if (answer.gapMs > 0) yield { do: 'wait', ms: answer.gapMs }
   }
 }
@@ -184,17 +229,23 @@ function faultySteps(steps: Iterable<Step>, { fault, voice }: Run): Iterable<Ste
   return fault?.kind === 'wire' ? withDamage(steps, fault) : steps
 }
 
-async function play(exchange: Exchange, world: World, steps: Iterable<Step>): Promise<void> {
+/** Tells whether all was said before the client left. */
+async function play(exchange: Exchange, world: World, steps: Iterable<Step>): Promise<boolean> {
   const dribbles = world.options.framing === 'byte' || world.options.framing === 'random'
   let writes = 0
   for (const step of steps) {
-    if (exchange.left.aborted) return
+    if (exchange.left.aborted) return false
     if (step.do === 'write') await exchange.write(step.bytes)
     // Every write is a chunk of its own on the wire already; a pause for each one would only cost time.
     if (step.do === 'write' && dribbles && ++writes % DRIBBLE_PAUSE === 0) await nextTurn()
     if (step.do === 'wait') await exchange.wait(step.ms)
     if (step.do === 'hang') await exchange.wait(world.options.hangMs)
-    if (step.do === 'hang' || step.do === 'reset') return exchange.reset()
+    if (step.do === 'hang' || step.do === 'reset') {
+      exchange.reset()
+      return false
+    }
   }
+  const isThere = !exchange.left.aborted
   exchange.end()
+  return isThere
 }

@@ -3,7 +3,8 @@ import type { Random } from './random.ts'
 
 /** One thing to do on the wire, in order. */
 export type Step =
-  | { readonly do: 'write'; readonly bytes: Uint8Array }
+  /** `text`: what of the answer is in it. */
+  | { readonly do: 'write'; readonly bytes: Uint8Array; readonly text?: string }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'hang' }
   | { readonly do: 'reset' }

@@ -1,10 +1,13 @@
+import { billLine } from './bill.ts'
 import { sendRefusal } from './converse.ts'
 import { embed } from './embed.ts'
 import type { Exchange } from './exchange.ts'
 import { findFault } from './faults.ts'
 import { invokeNative } from './native.ts'
+import { REGION } from './options.ts'
 import { parseBody } from './parse-body.ts'
 import { invalid, Refusal } from './refusal.ts'
+import { signedRegion } from './regions.ts'
 import { rerank } from './rerank.ts'
 import { resolveModel } from './resolve.ts'
 import { wireJson } from './wire-json.ts'
@@ -26,6 +29,20 @@ export async function invoke(exchange: Exchange, world: World, modelId: string):
     'x-amzn-bedrock-cache-read-input-token-count': '0',
     'x-amzn-bedrock-cache-write-input-token-count': '0'
   })
+  const region = signedRegion(exchange.headers.authorization) ?? REGION
+  const sold = { usage: { inputTokens: tokens }, images: imagesIn(body), texts: 1 }
+  world.bill.push(billLine({ at: Date.now(), region, modelId, base: model.id, ...sold }))
+}
+
+/** Pictures of a request, in the words of every family. */
+function imagesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + imagesIn(one), 0)
+  return Object.entries(value).reduce((sum, [name, one]) => {
+    if (name === 'images' && Array.isArray(one)) return sum + one.length
+    if (['inputImage', 'image', 'image_url', 'mediaSource'].includes(name) && typeof one !== 'undefined') return sum + 1
+    return sum + imagesIn(one)
+  }, 0)
 }
 
 async function invokeRerank(

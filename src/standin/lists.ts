@@ -71,7 +71,8 @@ function applicationProfile({ arn, id, name, base }: { arn: string; id: string; 
     inferenceProfileId: id,
     inferenceProfileArn: arn,
     inferenceProfileName: name,
-    models: [{ modelArn: modelArn(base) }],
+    // A copy of a global profile lists its model without a Region too.
+    models: [{ modelArn: modelArn(base) }, ...(arn === OWNED.globalProfile.arn ? [{ modelArn: modelArn(base, '') }] : [])],
     status: 'ACTIVE',
     type: 'APPLICATION',
     createdAt: SINCE,
@@ -82,7 +83,7 @@ function applicationProfile({ arn, id, name, base }: { arn: string; id: string; 
 function allProfiles(): readonly Entry[] {
   const alive = CATALOG.filter((model) => model.lifecycle !== 'EOL')
   const system = alive.flatMap((model) => model.profiles.map((geo) => systemProfile(model, geo)))
-  const owned = [OWNED.applicationProfile, OWNED.secondProfile, OWNED.newestProfile]
+  const owned = [OWNED.applicationProfile, OWNED.secondProfile, OWNED.newestProfile, OWNED.globalProfile]
   return [...system, ...owned.map(applicationProfile)]
 }
 

@@ -24,6 +24,12 @@ export const OWNED = {
     name: 'team-opus',
     base: 'anthropic.claude-opus-4-7'
   },
+  globalProfile: {
+    arn: arn('application-inference-profile/c8d9e0f1a2b3'),
+    id: 'c8d9e0f1a2b3',
+    name: 'team-global',
+    base: 'anthropic.claude-sonnet-4-5-20250929-v1:0'
+  },
   provisioned: {
     arn: arn('provisioned-model/p1q2r3s4t5u6'),
     id: 'p1q2r3s4t5u6',

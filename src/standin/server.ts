@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { BillLine } from './bill.ts'
 import { type AnyRequest, type AnyResponse, type Exchange, openExchange } from './exchange.ts'
 import { findFault } from './faults.ts'
 import { type Listener, listen } from './listen.ts'
@@ -16,6 +17,8 @@ export interface Standin {
   readonly env: Record<string, string>
   /** Every request seen, in order. */
   readonly requests: RecordedRequest[]
+  /** What the account pays for every call, in the order in which they ended; the gateway never sees it. */
+  readonly bill: readonly BillLine[]
   /** The next calls of this model, by the id as called, give these answers in turn; the last one repeats. */
   answer(modelId: string, ...answers: ScriptedAnswer[]): void
   /** The next calls of this model, by the id as called, meet these faults in turn; `none` lets one pass. */
@@ -106,6 +109,7 @@ function handles(world: World, listener: Listener): Standin {
     port: listener.port,
     env: environment(url),
     requests: world.requests,
+    bill: world.bill,
     answer: (modelId, ...answers) => void world.answers.set(modelId, answers),
     fail(modelId, ...faults) {
       for (const fault of faults) if (fault !== 'none') findFault(fault)

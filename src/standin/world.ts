@@ -1,3 +1,4 @@
+import type { BillLine } from './bill.ts'
 import type { RecordedRequest, ScriptedAnswer, StandinOptions } from './options.ts'
 import type { ExceptionName } from './refusal.ts'
 import type { Origin } from './signature.ts'
@@ -21,6 +22,8 @@ export interface World {
   /** Tokens spent per model in the present window of the `token-bucket` fault. */
   readonly buckets: Map<string, number>
   readonly inFlight: Set<string>
+  /** What the account pays for, in the order in which calls ended. */
+  readonly bill: BillLine[]
 }
 
 const DEFAULTS: Required<StandinOptions> = {
@@ -55,7 +58,8 @@ export function makeWorld(given: StandinOptions): World {
     reasoning: new Map(),
     cache: new Map(),
     buckets: new Map(),
-    inFlight: new Set()
+    inFlight: new Set(),
+    bill: []
   }
 }
 

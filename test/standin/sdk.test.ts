@@ -52,7 +52,7 @@ t.test('tells application profiles apart from system ones, and finds one by ARN'
   const own = await control.send(new ListInferenceProfilesCommand({ typeEquals: 'APPLICATION' }))
   t.strictSame(
     own.inferenceProfileSummaries?.map((profile) => profile.inferenceProfileName),
-    ['team-claude', 'team-nova', 'team-opus']
+    ['team-claude', 'team-nova', 'team-opus', 'team-global']
   )
   const one = await control.send(new GetInferenceProfileCommand({ inferenceProfileIdentifier: OWNED.applicationProfile.arn }))
   t.match(one.models?.[0]?.modelArn, /foundation-model\/anthropic\.claude-sonnet-4-6$/)
