@@ -60,10 +60,14 @@ const FUNCTIONS = [
   'Sub'
 ]
 
-export const TEMPLATE_TEXT = readFileSync(new URL('../../deploy/fargate.yaml', import.meta.url), 'utf8')
+const textOf = (name: string) => readFileSync(new URL(`../../deploy/${name}`, import.meta.url), 'utf8')
+
+export const TEMPLATE_TEXT = textOf('fargate.yaml')
 
 /** The template with its short forms (`!If`) in their long form (`Fn::If`). */
 export const TEMPLATE = parseTemplate(TEMPLATE_TEXT)
+
+export const LAMBDA_TEMPLATE = parseTemplate(textOf('lambda.yaml'))
 
 /** The values that a user who changes nothing but the needed ones gives: HTTP for one address. */
 export const LEAST: Values = {
