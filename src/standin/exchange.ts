@@ -17,6 +17,8 @@ export interface Exchange {
   /** Fires when the client leaves before the response is complete. */
   readonly left: AbortSignal
   sendJson(status: number, text: string, headers?: Record<string, string>): void
+  /** Any other text, with headers of its own. */
+  sendText(status: number, text: string, headers: Record<string, string>): void
   openStream(headers: Record<string, string>): void
   /** Writes and waits until the client has taken enough to go on. */
   write(bytes: Uint8Array): Promise<void>
@@ -46,7 +48,7 @@ export async function openExchange(request: AnyRequest, response: AnyResponse, r
   }
 }
 
-type Reply = Pick<Exchange, 'sendJson' | 'openStream' | 'write' | 'end' | 'reset' | 'wasReset' | 'wait'>
+type Reply = Pick<Exchange, 'sendJson' | 'sendText' | 'openStream' | 'write' | 'end' | 'reset' | 'wasReset' | 'wait'>
 
 function makeReply(response: AnyResponse, left: AbortSignal): Reply {
   let killed = false
@@ -57,6 +59,11 @@ function makeReply(response: AnyResponse, left: AbortSignal): Reply {
         'content-length': `${Buffer.byteLength(text)}`,
         ...headers
       })
+      finish(response, text)
+    },
+    sendText(status, text, headers) {
+      const length = status === 204 ? {} : { 'content-length': `${Buffer.byteLength(text)}` }
+      setHead(response, status, { ...length, ...headers })
       finish(response, text)
     },
     openStream(headers) {

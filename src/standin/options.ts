@@ -14,6 +14,8 @@ export interface StandinOptions {
   parameters?: Record<string, string>
   /** Secrets Manager: name to SecretString. */
   secrets?: Record<string, string>
+  /** Buckets of S3 that exist, all in `us-east-1`. */
+  buckets?: string[]
   /** Operations that answer AccessDeniedException. */
   deny?: string[]
   /** Also sends one event type and fields that no model of the API knows. */
@@ -64,6 +66,14 @@ export interface ScriptedAnswer {
   gapMs?: number
   /** Pause before the response begins. */
   delayMs?: number
+}
+
+/** An object of S3. */
+export interface S3Object {
+  readonly bytes: Buffer
+  readonly etag: string
+  readonly type: string
+  readonly writtenAt: number
 }
 
 /** The stand-in's credentials: the only ones it accepts. */

@@ -10,6 +10,7 @@ import { callSurface, findSurface, mantleModels } from './openai-surface.ts'
 import { parseBody } from './parse-body.ts'
 import { Refusal } from './refusal.ts'
 import { checkRegion, signedRegion } from './regions.ts'
+import { answerS3, S3Refusal, type S3Target, s3Operation, s3Target, sendS3Refusal } from './s3.ts'
 import { checkSignature } from './sigv4.ts'
 import { wireJson } from './wire-json.ts'
 import type { World } from './world.ts'
@@ -19,7 +20,7 @@ export interface Route {
   readonly operation: string
   readonly modelId?: string
   /** The service in the signature's scope; undefined: the operation needs no signature. */
-  readonly service: 'bedrock' | 'bedrock-mantle' | 'ssm' | 'secretsmanager' | undefined
+  readonly service: 'bedrock' | 'bedrock-mantle' | 'ssm' | 'secretsmanager' | 's3' | undefined
   /** Model calls use the permission of InvokeModel, the rest their own. */
   readonly permission: string
   answer(exchange: Exchange, world: World): Promise<void> | void
@@ -35,6 +36,8 @@ const MODEL_CALLS = {
 
 /** Finds the route of a request by method, path and target header. */
 export function findRoute(exchange: Exchange): Route {
+  const object = s3Target(exchange)
+  if (object !== undefined) return s3Route(exchange, object)
   const url = new URL(`http://standin${exchange.target}`)
   const path = exchange.target.split('?')[0] ?? '/'
   if (exchange.method === 'POST')
@@ -129,6 +132,11 @@ function targetRoute(exchange: Exchange): Route | undefined {
   }
 }
 
+function s3Route({ method }: Exchange, target: S3Target): Route {
+  const operation = s3Operation(method, target)
+  return { operation, permission: operation, service: 's3', answer: (exchange, world) => answerS3(exchange, world, target) }
+}
+
 const credentialsRoute = (): Route => ({
   operation: 'ContainerCredentials',
   permission: 'ContainerCredentials',
@@ -152,7 +160,9 @@ export async function answerRoute(route: Route, exchange: Exchange, world: World
     checkAllowed(route, world)
     await route.answer(exchange, world)
   } catch (error) {
+    if (error instanceof S3Refusal) return sendS3Refusal(exchange, error)
     if (!(error instanceof Refusal)) throw error
+    if (route.service === 's3') return sendS3Refusal(exchange, error)
     if (route.service === 'ssm' || route.service === 'secretsmanager') {
       const headers = { 'content-type': 'application/x-amz-json-1.1' }
       return exchange.sendJson(400, jsonRefusal(error.exception, error.message), headers)

@@ -3,7 +3,7 @@ import type { BillLine } from './bill.ts'
 import { type AnyRequest, type AnyResponse, type Exchange, openExchange } from './exchange.ts'
 import { findFault } from './faults.ts'
 import { type Listener, listen } from './listen.ts'
-import { CREDENTIALS, REGION, type RecordedRequest, type ScriptedAnswer, type StandinOptions } from './options.ts'
+import { CREDENTIALS, REGION, type RecordedRequest, type S3Object, type ScriptedAnswer, type StandinOptions } from './options.ts'
 import { answerRoute, findRoute, type Route } from './router.ts'
 import { makeWorld, type World } from './world.ts'
 
@@ -27,6 +27,9 @@ export interface Standin {
   setSecret(name: string, value: string): void
   deny(operation: string, on: boolean): void
   throttle(operation: string, on: boolean): void
+  /** S3 waits so long before each answer; its objects by key. */
+  delayS3(ms: number): void
+  objects(bucket: string): ReadonlyMap<string, S3Object>
   /** Cache points in calls of this model, by the id as called, are refused as the account's matter. */
   denyCaching(modelId: string, exception: 'AccessDeniedException' | 'ValidationException'): void
   /** Model calls whose response is neither finished nor aborted. */
@@ -120,6 +123,10 @@ function handles(world: World, listener: Listener): Standin {
     deny: (operation, on) => void (on ? world.denied.add(operation) : world.denied.delete(operation)),
     throttle: (operation, on) => void (on ? world.throttled.add(operation) : world.throttled.delete(operation)),
     denyCaching: (modelId, exception) => void world.uncached.set(modelId, exception),
+    delayS3(ms) {
+      world.s3DelayMs = ms
+    },
+    objects: (bucket) => world.objects.get(bucket) ?? new Map(),
     inFlight: () => world.inFlight.size,
     close: () => listener.close()
   }
@@ -134,6 +141,7 @@ function environment(url: string): Record<string, string> {
     AWS_ENDPOINT_URL_BEDROCK: url,
     AWS_ENDPOINT_URL_BEDROCK_MANTLE: `${url}/mantle`,
     AWS_ENDPOINT_URL_SSM: url,
+    AWS_ENDPOINT_URL_S3: url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
     AWS_EC2_METADATA_DISABLED: 'true'
   }

@@ -96,6 +96,8 @@ function canonicalRequest(request: SignedRequest, signed: readonly string[], ser
     throw new Refusal('InvalidSignatureException', `'${absent}' must be a signed header in the AWS Authorization.`)
   const [path = '/', query = ''] = splitOnce(request.target, '?')
   const hash = sha256(request.body)
+  if (service === 's3' && request.headers['x-amz-content-sha256'] === undefined)
+    throw new Refusal('InvalidSignatureException', 'Missing required header for this request: x-amz-content-sha256')
   if ((request.headers['x-amz-content-sha256'] ?? hash) !== hash) throw new Refusal('InvalidSignatureException', MISMATCH)
   const headers = signed.map((name) => `${name}:${(request.headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`).join('')
   return [request.method, canonicalPath(path, service), canonicalQuery(query), headers, signed.join(';'), hash].join('\n')
@@ -104,7 +106,16 @@ function canonicalRequest(request: SignedRequest, signed: readonly string[], ser
 const mustBeSigned = (name: string) => name.startsWith('x-amz-') && name !== 'x-amz-user-agent'
 
 // The path arrives percent-encoded once; the canonical form encodes what arrived once more.
-const canonicalPath = (path: string, service: string) => (service === 'none' ? path : path.split('/').map(encodeStrict).join('/'))
+// S3 alone takes it as it stands, since its keys may hold anything.
+const canonicalPath = (path: string, service: string) =>
+  service === 's3'
+    ? path
+        .split('/')
+        .map((step) => encodeStrict(decodeURIComponent(step)))
+        .join('/')
+    : service === 'none'
+      ? path
+      : path.split('/').map(encodeStrict).join('/')
 
 function canonicalQuery(query: string): string {
   if (query === '') return ''

@@ -1,5 +1,5 @@
 import type { BillLine } from './bill.ts'
-import type { RecordedRequest, ScriptedAnswer, StandinOptions } from './options.ts'
+import type { RecordedRequest, S3Object, ScriptedAnswer, StandinOptions } from './options.ts'
 import type { ExceptionName } from './refusal.ts'
 import type { Origin } from './signature.ts'
 
@@ -24,6 +24,10 @@ export interface World {
   readonly inFlight: Set<string>
   /** What the account pays for, in the order in which calls ended. */
   readonly bill: BillLine[]
+  /** Buckets of S3 by name, objects by key. */
+  readonly objects: ReadonlyMap<string, Map<string, S3Object>>
+  /** What S3 waits before each answer. */
+  s3DelayMs: number
 }
 
 const DEFAULTS: Required<StandinOptions> = {
@@ -36,6 +40,7 @@ const DEFAULTS: Required<StandinOptions> = {
   parameters: { '/adit/api-key': 'sk-adit-demo' },
   secrets: { 'adit/api-key': '{"api_key":"sk-adit-demo"}' },
   deny: [],
+  buckets: ['adit-responses'],
   chaos: false,
   eventGapMs: 20,
   hangMs: 30_000,
@@ -59,7 +64,9 @@ export function makeWorld(given: StandinOptions): World {
     cache: new Map(),
     buckets: new Map(),
     inFlight: new Set(),
-    bill: []
+    bill: [],
+    objects: new Map(options.buckets.map((bucket) => [bucket, new Map()])),
+    s3DelayMs: 0
   }
 }
 

@@ -165,3 +165,33 @@ t.test('S22: the role reads media in the named places of S3 and nothing else the
   const elsewhere = statements({ S3MediaBuckets: 'reports', BedrockRoleArn: 'arn:aws:iam::999988887777:role/bedrock' })
   t.notOk(read(elsewhere, 'reports/a.png'), 'the other role has it where there is one')
 })
+
+t.test('the role keeps responses under their prefix of their bucket, and nowhere else', async (t) => {
+  t.notOk(
+    statements().some(({ Action }) => Action.some((action) => action.startsWith('s3:'))),
+    'nothing by default'
+  )
+  const { resources } = resolve({ ...LEAST, KeepResponses: 'true' })
+  const list = statementsOf(resources)
+  const [bucket = ''] = bySid(list, 'FindResponses')?.Resource ?? []
+  for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) {
+    t.ok(allows(list, action, `${bucket}/responses/0f/resp_1.json`), action)
+    for (const object of [`${bucket}/x`, `${bucket}/responses`, 'arn:aws:s3:::another/responses/x'])
+      t.notOk(allows(list, action, object), `${action} ${object}`)
+  }
+  t.strictSame(bySid(list, 'FindResponses')?.Action, ['s3:ListBucket'])
+  t.match(resources.ResponsesBucket?.properties, {
+    BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true
+    },
+    LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: 30 }] }
+  })
+  t.match(JSON.stringify(resources.ResponsesBucketPolicy), /"Deny".*"aws:SecureTransport":"false"/)
+  const told = (values: Values) => JSON.stringify(resolve({ ...LEAST, ...values }).resources.TaskDefinition)
+  t.match(told({}), /"RESPONSES_STORE","Value":"off"/, 'the memory of a task is never the store of several')
+  t.match(told({ KeepResponses: 'true' }), /"RESPONSES_STORE","Value":"s3:\/\/[^"/]+\/responses"/)
+})

@@ -188,11 +188,12 @@ function conditionOf(name: string, { given, template }: Scope): boolean {
   return truth(condition, given, template)
 }
 
-function reference(name: string, { given, alive }: Scope): string | undefined {
+function reference(name: string, { given, alive, template }: Scope): string | undefined {
   if (name === 'AWS::NoValue') return undefined
   if (given[name] !== undefined) return given[name]
   if (!alive.has(name)) throw new Error(`reference to ${name}, which is not there`)
-  return `<${name}>`
+  // A bucket's name has rules of its own, and the gateway reads it.
+  return template.Resources[name]?.Type === 'AWS::S3::Bucket' ? name.toLowerCase() : `<${name}>`
 }
 
 function attribute(path: string, { alive }: Scope): string {

@@ -43,6 +43,7 @@ const OPTIONS: Values[] = [
     AlarmEmail: 'ops@example.com',
     WebAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/adit/1',
     PermissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/boundary',
+    KeepResponses: 'true',
     EnableApplicationInferenceProfiles: 'false',
     EnableCrossRegionInference: 'false'
   },
