@@ -25,6 +25,7 @@ export type { TokenCount } from './run/count.ts'
 export type { InvokeAnswer } from './run/invoke-run.ts'
 export type { BedrockObserver } from './run/observer.ts'
 export type { PassAnswer, PassRun } from './run/pass-run.ts'
+export type { PassedUsage } from './run/passed-usage.ts'
 
 /** The way to Bedrock. */
 export interface Bedrock {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ModelEvent } from '../core/event.ts'
 import { CHARACTERS_PER_TOKEN } from '../core/guess-prompt.ts'
+import type { Json } from '../core/json.ts'
 import { dollars, NO_USAGE, type Usage } from '../core/usage.ts'
 import { asksCost } from '../dialects/asks-cost.ts'
 import type { Answered, Bill } from '../prices/pricer.ts'
@@ -8,6 +9,8 @@ import type { AnswerMeter } from './answer-meter.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** Adds what a guardrail cost that was asked by itself, by the units it counted; undefined: it does not tell. */
+    chargeGuardrail(request: FastifyRequest, units: Json | undefined): void
     /** What an answer costs by today's prices. */
     priceOf(called: { readonly model: string; readonly region: string }, answered: Answered): Bill
     /** The same, added to what the request has cost. */

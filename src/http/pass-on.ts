@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { PassAnswer, PassRun } from '../bedrock/bedrock.ts'
-import { promptTokens, type Usage } from '../core/usage.ts'
+import type { PassAnswer, PassedUsage, PassRun } from '../bedrock/bedrock.ts'
+import { isJsonObject, type Json } from '../core/json.ts'
+import { promptTokens } from '../core/usage.ts'
+import { AnswerMeter } from './answer-meter.ts'
 import { nameAnswer } from './answers.ts'
+import { addBill, announceCost } from './cost.ts'
 import { noteError, toGatewayError } from './error-handler.ts'
-import type { RequestRecord } from './request-record.ts'
 import { serverTiming } from './timing.ts'
 
 /** What goes out with a call: its type, what it wants back, and Bedrock's own; who calls and how is told anew. */
@@ -42,21 +44,28 @@ export function passOn(request: FastifyRequest, reply: FastifyReply, answer: Pas
   const { body } = answer
   if (Buffer.isBuffer(body)) {
     record.upstreamEndedAt = performance.now()
-    noteUsage(record, answer.usage)
+    settlePassed(request, answer, answer.used)
+    announceCost(request, reply)
     return reply.send(body)
   }
   reply.header('server-timing', serverTiming(request, reply))
   reply.hijack()
   reply.raw.writeHead(200, reply.getHeaders() as Record<string, string>)
-  void pump(body, request, reply) // not waited for: nothing of the question shall be held until the answer is over
+  void pump(body, { request, reply, meter: meterPassed(request, answer) }) // not waited for: nothing of the question shall be held until the answer is over
   return reply
 }
 
-/** What an event may well say, in characters: only for keys with a limit of tokens whose callers leave before Bedrock tells. */
+/** What an event may well say, in characters: for callers who leave before Bedrock tells. */
 const EVENT_CHARACTERS = 4
 
+interface Pumping {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly meter: AnswerMeter
+}
+
 /** Writes the stream to its end. Where it breaks the connection is cut, as Bedrock's own was: nothing may look like an end. Never rejects. */
-async function pump(body: Exclude<PassAnswer['body'], Buffer>, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function pump(body: Exclude<PassAnswer['body'], Buffer>, { request, reply, meter }: Pumping): Promise<void> {
   const { record } = request
   const { raw } = reply
   try {
@@ -65,11 +74,15 @@ async function pump(body: Exclude<PassAnswer['body'], Buffer>, request: FastifyR
       if (waiting !== undefined) await waiting
       const pieces = body.take()
       if (pieces === undefined) break
-      if (record.answered !== undefined) record.answered = body.frames * EVENT_CHARACTERS
+      meter.characters = body.frames * EVENT_CHARACTERS
+      if (record.answered !== undefined) record.answered = meter.characters
       if (!writeTogether(raw, pieces)) await drained(raw)
     }
-    const { usage, error } = body.outcome()
-    noteUsage(record, usage)
+    const { used, error } = body.outcome()
+    if (used !== undefined) {
+      settlePassed(request, meter, used)
+      meter.isSettled = true
+    }
     if (error !== undefined) noteError(request, error)
     record.upstreamEndedAt = performance.now()
     raw.end()
@@ -102,9 +115,35 @@ function drained(raw: FastifyReply['raw']): Promise<void> {
   })
 }
 
-function noteUsage(record: RequestRecord, usage: Usage | undefined): void {
-  if (usage === undefined) return
+/** What a guardrail says that it has counted, in Bedrock's words. */
+export function unitsOf({ body }: PassAnswer): Json | undefined {
+  try {
+    const answer: unknown = Buffer.isBuffer(body) ? JSON.parse(body.toString('utf8')) : undefined
+    return isJsonObject(answer) ? answer.usage : undefined
+  } catch {
+    return undefined // whatever it is, it is handed on; it only tells nothing
+  }
+}
+
+function meterPassed({ record }: FastifyRequest, answer: PassAnswer): AnswerMeter {
+  const meter = new AnswerMeter(answer, false)
+  record.meters = [meter]
+  return meter
+}
+
+/** Notes what an answer of a model has used and what it costs; one that does not tell has no known cost. */
+function settlePassed(
+  request: FastifyRequest,
+  called: Pick<PassAnswer, 'model' | 'region'>,
+  used: PassedUsage | undefined
+): void {
+  const { record, server } = request
+  if (record.promptGuess === undefined) return // nothing that is paid by the token
+  if (used === undefined) return addBill(request, { nano: null, unpriced: 'usage' })
+  const { usage, details, isVague } = used
   record.promptTokens = promptTokens(usage)
   record.completionTokens = usage.outputTokens
   record.cachedTokens = usage.cacheReadTokens
+  const { serviceTier: tier, trace, isOptimized = false } = details
+  server.charge(request, called, { usage, tier, trace, isOptimized }, isVague)
 }

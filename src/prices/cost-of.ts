@@ -1,8 +1,8 @@
 import { promptTokens, type Usage } from '../core/usage.ts'
 import type { PriceRow, Rates } from './price-row.ts'
 
-/** Why no price is known: the model in this Region and on this day, the tier, the latency, or a class of tokens. */
-export type Unpriced = 'model' | 'tier' | 'latency' | 'input' | 'output' | 'cache_read' | 'cache_write' | 'image'
+/** Why no cost is known: the model in this Region and on this day, the tier, the latency, a class of tokens, or what was used at all. */
+export type Unpriced = 'model' | 'tier' | 'latency' | 'input' | 'output' | 'cache_read' | 'cache_write' | 'image' | 'usage'
 
 /** What one answer cost. */
 export interface Cost {

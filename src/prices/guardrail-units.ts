@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 
 /**
  * US dollars for a thousand text units of up to 1,000 characters; each policy that is on is charged apart, for input and for output
@@ -14,6 +14,11 @@ const USD_PER_1000: Readonly<Record<string, number>> = {
 }
 
 const NANO_PER_UNIT = 1_000_000
+
+/** Whether usage is counted in units that have a price; Bedrock's own checks count in others. */
+export function hasPricedUnits(units: Json | undefined): units is JsonObject {
+  return isJsonObject(units) && Object.keys(units).some((name) => USD_PER_1000[name] !== undefined)
+}
 
 export interface GuardrailCost {
   /** Whole nano-dollars. */

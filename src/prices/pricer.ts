@@ -2,7 +2,7 @@ import { keepNewest } from '../core/bounded.ts'
 import type { Json } from '../core/json.ts'
 import { type Cost, costOf, type Used } from './cost-of.ts'
 import { type FoundPrice, findPrice } from './find-price.ts'
-import { guardrailCost } from './guardrail-units.ts'
+import { guardrailCost, hasPricedUnits } from './guardrail-units.ts'
 import type { PriceRow } from './price-row.ts'
 import { PRICES } from './prices.ts'
 import { type CalledModel, pricedModel } from './routing.ts'
@@ -32,6 +32,8 @@ export interface Bill extends Cost {
 export interface Pricer {
   /** What an answer costs today. */
   price(called: CalledModel, answered: Answered): Bill
+  /** What a guardrail costs that is asked by itself, by the units it counted. */
+  priceGuardrail(units: Json | undefined): Bill
   readonly multiplier: number
 }
 
@@ -61,6 +63,13 @@ export function createPricer({ rows = [], multiplier = 1, now }: PricerOptions):
 
   return {
     multiplier,
+    priceGuardrail(units) {
+      const trace = hasPricedUnits(units) ? { guardrail: { own: { invocationMetrics: { usage: units } } } } : undefined
+      const cost = trace && guardrailCost(trace)
+      if (cost === undefined) return { nano: null, unpriced: 'usage' }
+      const nano = Math.round(cost.nano * multiplier)
+      return cost.isWhole ? { nano } : { nano, isEstimate: true }
+    },
     price(called, answered) {
       const price = find(called)
       if (price === undefined) return UNKNOWN

@@ -206,3 +206,75 @@ t.test('the metrics sum costs by key and model, and count what has no price', as
   t.match(text, `adit_cost_usd_total{model="${SONNET}",key="default"} 0.0132`)
   t.match(text, 'adit_unpriced_requests_total{model="standin.fault-none",key="default"} 1')
 })
+
+t.test("Bedrock's own API costs the same, and spends the same budget", async (t) => {
+  const { post, standin, lines } = await gateway(t, { BUDGET_USD_PER_DAY: '1' })
+  standin.answer(SONNET, { content: [{ text: 'words' }], usage: TOLD })
+  const turns = [{ role: 'user', content: [{ text: 'hi' }] }]
+  const own = { anthropic_version: 'bedrock-2023-05-31', max_tokens: 300, messages: user('hi') }
+  const asked: readonly (readonly [string, object])[] = [
+    ['converse', { messages: turns }],
+    ['converse-stream', { messages: turns }],
+    ['invoke', own],
+    ['invoke-with-response-stream', own]
+  ]
+  for (const [operation, body] of asked) {
+    const response = await post(`/model/${encodeURIComponent(SONNET)}/${operation}`, body)
+    t.equal(response.status, 200, operation)
+    await response.arrayBuffer()
+    if (!operation.includes('stream')) t.equal(response.headers.get('x-adit-cost'), '0.0066', operation)
+    t.ok(response.headers.has('x-adit-budget-remaining-day'), `${operation} is held against the budget`)
+  }
+  t.ok(await eventually(() => lines.length === asked.length))
+  t.same(
+    lines.map(({ cost_usd }) => cost_usd),
+    asked.map(() => COST)
+  )
+  const embedded = await post(`/model/${TITAN}/invoke`, { inputText: 'word '.repeat(2000) })
+  t.equal(embedded.headers.get('x-adit-cost'), '0.00005')
+  const counted = await post(`/model/${encodeURIComponent('anthropic.claude-haiku-4-5-20251001-v1:0')}/count-tokens`, {
+    input: { converse: { messages: turns } }
+  })
+  t.equal(counted.headers.get('x-adit-cost'), null, 'counting is free')
+})
+
+t.test('a stream of its own API that its client leaves is estimated', async (t) => {
+  const { base, standin, lines } = await gateway(t)
+  standin.answer(SONNET, { content: [{ text: 'word '.repeat(400) }], usage: TOLD, chunkSize: 40, gapMs: 15 })
+  const leaving = new AbortController()
+  const response = await fetch(`${base}/model/${encodeURIComponent(SONNET)}/converse-stream`, {
+    method: 'POST',
+    signal: leaving.signal,
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'word '.repeat(800) }] }] })
+  })
+  await response.body!.getReader().read()
+  leaving.abort()
+  t.ok(await eventually(() => lines.length === 1))
+  t.equal(lines[0]?.cost_estimated, true)
+  t.ok((lines[0]?.cost_usd ?? 0) > 1000 * 3.3e-6 && (lines[0]?.cost_usd ?? 0) < 0.01)
+})
+
+t.test('rerankers cost by the query, guardrails by their units, and what does not tell has no price', async (t) => {
+  const { post } = await gateway(t, { BUDGET_USD_PER_DAY: '1', MODERATION_GUARDRAIL: 'gr1standin99:1' })
+  const documents = Array.from({ length: 150 }, (_, index) => `document ${index}`)
+  const ranked = await post('/v1/rerank', { model: 'cohere.rerank-v3-5:0', query: 'one', documents })
+  t.equal(ranked.headers.get('x-adit-cost'), '0.004', 'two queries')
+  t.ok(ranked.headers.has('x-adit-budget-remaining-day'))
+  const judged = await post('/v1/moderations', { input: 'hello' })
+  t.equal(judged.status, 200)
+  t.ok(Number(judged.headers.get('x-adit-cost')) > 0, `${judged.headers.get('x-adit-cost')} USD`)
+  const applied = await post('/guardrail/gr1standin99/version/1/apply', {
+    source: 'INPUT',
+    content: [{ text: { text: 'hello' } }]
+  })
+  t.equal(applied.status, 200)
+  t.equal(applied.headers.get('x-adit-cost'), judged.headers.get('x-adit-cost'))
+  const strange = await post(`/model/${encodeURIComponent('cohere.rerank-v3-5:0')}/invoke`, {
+    api_version: 2,
+    query: 'one',
+    documents: ['a', 'b']
+  })
+  t.equal(strange.status, 200)
+  t.equal(strange.headers.get('x-adit-cost'), 'unpriced')
+})

@@ -1,5 +1,5 @@
 import type { Cancel } from '../../core/cancel.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ModerationItem, Verdict } from '../../core/moderation.ts'
 import { GatewayError } from '../../errors.ts'
 import { jsonToBytes } from '../../json-bytes.ts'
@@ -23,6 +23,8 @@ export interface ModerateRun {
 export interface ModerateAnswer {
   /** In the order of the items. */
   readonly verdicts: readonly Verdict[]
+  /** What the guardrail counted of each item, in Bedrock's words; undefined where it does not tell. */
+  readonly units: readonly (Json | undefined)[]
   readonly region: string
   readonly requestId: string | undefined
 }
@@ -33,7 +35,7 @@ const HEADERS = { accept: 'application/json' }
 
 /** Has every item judged by itself, some at a time; fails with the first that fails. */
 export async function runModeration(run: ModerateRun, pass: (run: PassRun) => Promise<PassAnswer>): Promise<ModerateAnswer> {
-  const answers: { verdict: Verdict; passed: PassAnswer }[] = []
+  const answers: Judged[] = []
   for (let at = 0; at < run.items.length; at += MAX_CALLS) {
     const some = run.items.slice(at, at + MAX_CALLS)
     answers.push(...(await Promise.all(some.map((item) => judge(item, run, pass)))))
@@ -41,16 +43,23 @@ export async function runModeration(run: ModerateRun, pass: (run: PassRun) => Pr
   const [first] = answers
   return {
     verdicts: answers.map(({ verdict }) => verdict),
+    units: answers.map(({ units }) => units),
     region: first?.passed.region ?? '',
     requestId: first?.passed.requestId
   }
+}
+
+interface Judged {
+  readonly verdict: Verdict
+  readonly units: Json | undefined
+  readonly passed: PassAnswer
 }
 
 async function judge(
   item: ModerationItem,
   { owner, guardrail, signal }: ModerateRun,
   pass: (run: PassRun) => Promise<PassAnswer>
-): Promise<{ verdict: Verdict; passed: PassAnswer }> {
+): Promise<Judged> {
   const id = guardrail?.id ?? 'guardrail-checks'
   const passed = await pass({
     owner,
@@ -61,7 +70,7 @@ async function judge(
     signal
   })
   const answer = parse(passed)
-  return { verdict: guardrail === undefined ? decodeChecks(answer) : decodeGuardrail(answer), passed }
+  return { verdict: guardrail === undefined ? decodeChecks(answer) : decodeGuardrail(answer), units: answer.usage, passed }
 }
 
 function parse({ body }: PassAnswer): JsonObject {

@@ -1,5 +1,4 @@
 import type { Cancel } from '../../core/cancel.ts'
-import type { Usage } from '../../core/usage.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { readBytes } from '../transport/http-body.ts'
 import { passedHeaders } from '../transport/passed-headers.ts'
@@ -8,7 +7,7 @@ import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 import { frameError } from './frame-error.ts'
 import { MODEL_OPERATIONS, type PassCall, passPath } from './pass-path.ts'
 import { PassedStream } from './passed-stream.ts'
-import { wholeUsage } from './passed-usage.ts'
+import { type PassedUsage, wholeUsage } from './passed-usage.ts'
 
 /** One call of Bedrock in its own words, to be handed on untouched. */
 export interface PassRun {
@@ -26,8 +25,8 @@ export interface PassAnswer {
   /** Those of the answer that are the caller's business. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | PassedStream
-  /** What a whole answer has cost; undefined where it does not tell. */
-  readonly usage: Usage | undefined
+  /** What a whole answer has used; undefined where it does not tell. */
+  readonly used: PassedUsage | undefined
   /** The id that was called. */
   readonly model: string
   readonly region: string
@@ -58,11 +57,11 @@ export async function runPass(run: PassRun, candidates: readonly Candidate[], po
   return { ...value, model: candidate.target.id, region: candidate.transport.region, attempts }
 }
 
-type Passed = Pick<PassAnswer, 'headers' | 'body' | 'usage' | 'requestId'>
+type Passed = Pick<PassAnswer, 'headers' | 'body' | 'used' | 'requestId'>
 
 async function readWhole({ headers, requestId, body: source }: BedrockResponse): Promise<Passed> {
   const body = await readBytes(source, MOST_ANSWER_BYTES)
-  return { headers: passedHeaders(headers), body, usage: wholeUsage(headers, body), requestId }
+  return { headers: passedHeaders(headers), body, used: wholeUsage(headers, body), requestId }
 }
 
 async function openStream({ headers, requestId, body: source }: BedrockResponse, model: string): Promise<Passed> {
@@ -73,5 +72,5 @@ async function openStream({ headers, requestId, body: source }: BedrockResponse,
     const said = { status: 200, headers: passed, body: await readBytes(stream, MOST_EXCEPTION_BYTES) }
     throw frameError(first, { model, requestId, said })
   }
-  return { headers: passed, body: stream, usage: undefined, requestId }
+  return { headers: passed, body: stream, used: undefined, requestId }
 }

@@ -1,9 +1,8 @@
-import type { Usage } from '../../core/usage.ts'
 import type { GatewayError } from '../../errors.ts'
 import { createFrameReader, type Frame, FrameError } from '../transport/event-stream.ts'
 import type { HttpBody } from '../transport/http-body.ts'
 import { type FrameOrigin, frameError } from './frame-error.ts'
-import { streamUsage } from './passed-usage.ts'
+import { type PassedUsage, streamUsage } from './passed-usage.ts'
 
 /** Every frame begins with its length, which is at least that of its fixed parts; none is longer than the format allows. Bytes. */
 const WORD = 4
@@ -61,10 +60,10 @@ export class PassedStream implements HttpBody {
   }
 
   /** Asked for when it is over: what it has cost, and why it is no answer where Bedrock said so. */
-  outcome(): { readonly usage: Usage | undefined; readonly error: GatewayError | undefined } {
+  outcome(): { readonly used: PassedUsage | undefined; readonly error: GatewayError | undefined } {
     const last = this.lost || this.left > 0 ? undefined : firstFrame(this.last)
     const isBroken = last !== undefined && last.messageType !== 'event'
-    return { usage: streamUsage(last), error: isBroken ? frameError(last, this.origin) : undefined }
+    return { used: streamUsage(last), error: isBroken ? frameError(last, this.origin) : undefined }
   }
 
   private read(): readonly Buffer[] | undefined {

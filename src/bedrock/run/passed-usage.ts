@@ -1,27 +1,54 @@
+import type { UsageDetails } from '../../core/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
-import { decodeUsage } from '../converse/usage.ts'
+import { decodeUsage, decodeUsageDetails } from '../converse/usage.ts'
 import { type Frame, payloadOf } from '../transport/event-stream.ts'
 import type { HttpAnswer } from '../transport/http-exchange.ts'
 
-/** What a whole answer has cost, by Bedrock's headers or by its own `usage`; undefined where it does not tell. */
-export function wholeUsage(headers: HttpAnswer['headers'], body: Buffer): Usage | undefined {
+/** What an answer has used, as far as it tells. */
+export interface PassedUsage {
+  readonly usage: Usage
+  readonly details: UsageDetails
+  /** Something was written to the cache, and it does not tell for how long. */
+  readonly isVague: boolean
+}
+
+/** What a whole answer has used, by Bedrock's headers or by its own `usage`; undefined where it does not tell. */
+export function wholeUsage(headers: HttpAnswer['headers'], body: Buffer): PassedUsage | undefined {
   const input = headers['x-amzn-bedrock-input-token-count']
   if (input === undefined) return usageIn(parse(body))
   const count = (name: string) => Number(headers[`x-amzn-bedrock-${name}-token-count`] ?? 0)
-  return decodeUsage(
+  const tier = headers['x-amzn-bedrock-service-tier']
+  const isOptimized = headers['x-amzn-bedrock-performanceconfig-latency'] === 'optimized'
+  const written = count('cache-write-input')
+  // Claude's own body tells for how long; it is read only where that matters.
+  const details = written > 0 ? hourDetails(parse(body)) : undefined
+  const usage = decodeUsage(
     {
       inputTokens: count('input'),
       outputTokens: count('output'),
       cacheReadInputTokens: count('cache-read-input'),
-      cacheWriteInputTokens: count('cache-write-input')
+      cacheWriteInputTokens: written,
+      ...(details === undefined ? {} : { cacheDetails: details })
     },
     undefined
   )
+  return {
+    usage,
+    details: { ...(typeof tier === 'string' && { serviceTier: tier }), ...(isOptimized && { isOptimized }) },
+    isVague: written > 0 && details === undefined
+  }
 }
 
-/** What a stream has cost, by its last frame: `metadata` of ConverseStream, or the metrics in the last chunk of a model's own stream. */
-export function streamUsage(last: Frame | undefined): Usage | undefined {
+function hourDetails(answer: JsonObject | undefined): Json | undefined {
+  const usage = answer?.usage
+  const creation = isJsonObject(usage) ? usage.cache_creation : undefined
+  const hour = isJsonObject(creation) ? creation.ephemeral_1h_input_tokens : undefined
+  return hour === undefined ? undefined : [{ ttl: '1h', inputTokens: hour }]
+}
+
+/** What a stream has used, by its last frame: `metadata` of ConverseStream, or the metrics in the last chunk of a model's own stream. */
+export function streamUsage(last: Frame | undefined): PassedUsage | undefined {
   if (last === undefined || last.messageType !== 'event') return undefined
   const payload = parse(payloadOf(last))
   if (last.name !== 'chunk') return usageIn(payload)
@@ -29,7 +56,7 @@ export function streamUsage(last: Frame | undefined): Usage | undefined {
   const metrics =
     typeof bytes === 'string' ? parse(Buffer.from(bytes, 'base64'))?.['amazon-bedrock-invocationMetrics'] : undefined
   if (!isJsonObject(metrics)) return undefined
-  return decodeUsage(
+  const usage = decodeUsage(
     {
       inputTokens: metrics.inputTokenCount ?? 0,
       outputTokens: metrics.outputTokenCount ?? 0,
@@ -38,11 +65,13 @@ export function streamUsage(last: Frame | undefined): Usage | undefined {
     },
     undefined
   )
+  return { usage, details: {}, isVague: usage.cacheWriteTokens > 0 }
 }
 
-function usageIn(answer: JsonObject | undefined): Usage | undefined {
-  const usage: Json | undefined = answer?.usage
-  return isJsonObject(usage) && usage.inputTokens !== undefined ? decodeUsage(usage, undefined) : undefined
+function usageIn(answer: JsonObject | undefined): PassedUsage | undefined {
+  const told: Json | undefined = answer?.usage
+  if (answer === undefined || !isJsonObject(told) || told.inputTokens === undefined) return undefined
+  return { usage: decodeUsage(told, undefined), details: decodeUsageDetails(answer), isVague: false }
 }
 
 function parse(bytes: Buffer): JsonObject | undefined {

@@ -4,6 +4,8 @@ import { GatewayError } from '../../errors.ts'
 import { decodeRerank, encodeRerank, queriesOf } from '../rerank/rerank-codec.ts'
 import type { Invoke, Targets } from './embed-run.ts'
 
+export { queriesOf } from '../rerank/rerank-codec.ts'
+
 export interface RerankRun {
   readonly request: RerankRequest
   readonly targets: Targets

@@ -14,10 +14,10 @@ const PATHS = [
 const USUAL = 1024
 
 /** Tokens of the answer that a body asks for, at most. A body that cannot be read asks for what is usual: Bedrock will refuse it. */
-export function wantedTokens(body: unknown): number {
+export function wantedTokens(body: unknown, usual = USUAL): number {
   const parsed = body instanceof Uint8Array ? parse(body) : undefined
   const told = PATHS.map((path) => path.reduce<Json | undefined>((at, name) => (isJsonObject(at) ? at[name] : undefined), parsed))
-  return (told.find((value) => typeof value === 'number' && value > 0) as number | undefined) ?? USUAL
+  return (told.find((value) => typeof value === 'number' && value > 0) as number | undefined) ?? usual
 }
 
 function parse(body: Uint8Array): Json | undefined {

@@ -5,6 +5,7 @@ import { type DecodedModeration, decodeModeration } from '../../dialects/openai-
 import { encodeModeration } from '../../dialects/openai-moderations/encode-response.ts'
 import { GatewayError } from '../../errors.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
+import { announceCost } from '../../http/cost.ts'
 import { randomId } from '../../http/random-id.ts'
 
 /** `POST /moderations`, judged by the operator's guardrail or by Bedrock's own checks. */
@@ -15,6 +16,8 @@ export async function moderations(app: FastifyInstance): Promise<void> {
     const { record } = request
     record.asked = model
     if (guardrail === undefined) refuseImages(items)
+    const held = app.holdBudget(request, reply, { models: [], input: 0, output: 0 })
+    if (held !== undefined) await held
     record.upstreamStartedAt = performance.now()
     const owner = request.apiKey?.name ?? ''
     const answer = await runModeration({ owner, items, guardrail, signal: request.cancel }, app.bedrock.pass)
@@ -23,6 +26,8 @@ export async function moderations(app: FastifyInstance): Promise<void> {
     record.region = answer.region
     noteDropped(request, reply, [...warnings, ...UNJUDGED.map((param) => ({ param, reason: 'Bedrock does not judge it' }))])
     nameAnswer(request, reply, { model, requestId: answer.requestId })
+    for (const units of answer.units) app.chargeGuardrail(request, units)
+    announceCost(request, reply)
     return encodeModeration(answer.verdicts, items, { id: `modr-${randomId()}`, model })
   })
 }

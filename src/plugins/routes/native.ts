@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { MODEL_OPERATIONS, type ModelOperation } from '../../bedrock/run/pass-path.ts'
+import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import { BEDROCK_ERRORS } from '../../dialects/aws-bedrock/error-words.ts'
 import { wantedTokens } from '../../dialects/aws-bedrock/wanted-tokens.ts'
-import { askAsIs, passOn } from '../../http/pass-on.ts'
+import { askAsIs, passOn, unitsOf } from '../../http/pass-on.ts'
 import { rawBody } from '../../http/raw-body.ts'
 
 const ROUTE = { config: { errors: BEDROCK_ERRORS } }
@@ -21,7 +22,7 @@ export async function native(app: FastifyInstance): Promise<void> {
   for (const id of ['/guardrail/:id', '/guardrail/:id/:rest']) app.post(`${id}/version/:version/apply`, ROUTE, applyGuardrail)
   app.post('/guardrail-checks/invoke', ROUTE, async (request, reply) => {
     const id = 'guardrail-checks'
-    return passOn(request, reply, await askAsIs(request, { targets: [{ id, baseId: id }], call: { of: 'guardrail-checks' } }))
+    return judge(request, reply, { targets: [{ id, baseId: id }], call: { of: 'guardrail-checks' } })
   })
 }
 
@@ -32,14 +33,36 @@ async function callModel(operation: ModelOperation, request: FastifyRequest, rep
   if (request.admission !== undefined && !counts) await request.admission.reserve(wantedTokens(request.body))
   const [first, ...others] = await request.server.resolve(asked, 'chat', request)
   const targets = [first, ...(inOwnWords ? others.filter(({ baseId }) => baseId === first.baseId) : others)] as const
+  if (!counts) {
+    const { record, server } = request
+    const bytes = Buffer.isBuffer(request.body) ? request.body : NO_BODY
+    record.aim = { model: first.id, region: server.bedrock.region }
+    record.promptGuess = Math.ceil(bytes.length / CHARACTERS_PER_TOKEN)
+    const most = { models: targets, input: record.promptGuess, output: () => wantedTokens(bytes, LONGEST) }
+    const held = server.holdBudget(request, reply, most)
+    if (held !== undefined) await held
+  }
   return passOn(request, reply, await askAsIs(request, { targets, call: { of: 'model', operation, asked } }))
 }
+
+const NO_BODY = Buffer.alloc(0)
+/** Tokens that models write at most where the caller sets no limit; nothing sets one here. */
+const LONGEST = 65_536
 
 async function applyGuardrail(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { version = '' } = request.params as { version?: string }
   const id = idOf(request)
   request.record.asked = id
-  return passOn(request, reply, await askAsIs(request, { targets: [{ id, baseId: id }], call: { of: 'guardrail', version } }))
+  return judge(request, reply, { targets: [{ id, baseId: id }], call: { of: 'guardrail', version } })
+}
+
+/** A guardrail that is asked by itself: nothing of it is held before, and what it counts is paid. */
+async function judge(request: FastifyRequest, reply: FastifyReply, asked: Parameters<typeof askAsIs>[1]): Promise<FastifyReply> {
+  const held = request.server.holdBudget(request, reply, { models: [], input: 0, output: 0 })
+  if (held !== undefined) await held
+  const answer = await askAsIs(request, asked)
+  request.server.chargeGuardrail(request, unitsOf(answer))
+  return passOn(request, reply, answer)
 }
 
 function idOf({ params }: FastifyRequest): string {

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Invoke } from '../../bedrock/run/embed-run.ts'
-import { runRerank } from '../../bedrock/run/rerank-run.ts'
+import { queriesOf, runRerank } from '../../bedrock/run/rerank-run.ts'
 import { NO_USAGE } from '../../core/usage.ts'
 import { decodeRerankRequest, rerankSpelling } from '../../dialects/rerank/decode-request.ts'
 import { encodeRerankAnswer } from '../../dialects/rerank/encode-response.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
-import { addBill, announceCost } from '../../http/cost.ts'
+import { announceCost } from '../../http/cost.ts'
 
 /** `POST /rerank` and `/v2/rerank`, in the shape of Cohere and of Jina. */
 export async function rerank(app: FastifyInstance): Promise<void> {
@@ -18,6 +18,8 @@ async function answerRerank(request: FastifyRequest, reply: FastifyReply, versio
   request.spell = rerankSpelling
   const { request: asked, returned, warnings } = decodeRerankRequest(request.body)
   const targets = await app.resolve(asked.model, 'rerank', request)
+  const held = app.holdBudget(request, reply, { models: targets, input: 0, output: 0, texts: queriesOf(asked) })
+  if (held !== undefined) await held
   record.upstreamStartedAt = performance.now()
   const owner = request.apiKey?.name ?? ''
   const invoke: Invoke = (to, body, signal) => app.bedrock.invoke({ owner, targets: to, body, signal })
@@ -27,7 +29,7 @@ async function answerRerank(request: FastifyRequest, reply: FastifyReply, versio
   record.region = answer.region
   noteDropped(request, reply, warnings)
   nameAnswer(request, reply, answer)
-  addBill(request, app.priceOf(answer, { usage: NO_USAGE, texts: answer.queries }))
+  app.charge(request, answer, { usage: NO_USAGE, texts: answer.queries })
   announceCost(request, reply)
   return encodeRerankAnswer(answer, { id: request.id, model: answer.model, queries: answer.queries, version }, returned)
 }

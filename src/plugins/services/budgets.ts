@@ -14,7 +14,10 @@ export interface MostUsed {
   /** Models it may be sent to. */
   readonly models: readonly { readonly id: string }[]
   readonly input: number
-  readonly output: number
+  /** Or how to find out, where that takes work. */
+  readonly output: number | (() => number)
+  /** Texts, for what is paid by them. */
+  readonly texts?: number
 }
 
 declare module 'fastify' {
@@ -84,10 +87,20 @@ export const budgets = fp(
 )
 
 /** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
-function dearest(app: FastifyInstance, { models, input, output }: MostUsed, unpriced: 'allow' | 'refuse'): number | undefined {
+function dearest(
+  app: FastifyInstance,
+  { models, input, output, texts = 0 }: MostUsed,
+  unpriced: 'allow' | 'refuse'
+): number | undefined {
   const { region } = app.bedrock
-  const usage = { ...NO_USAGE, inputTokens: Math.ceil((input + ADDED) * MARGIN), outputTokens: output }
-  const costs = models.map(({ id }) => app.priceOf({ model: id, region }, { usage }).nano)
+  const inputTokens = Math.ceil((input + ADDED) * MARGIN)
+  const outputTokens = typeof output === 'number' ? output : output()
+  const costs = models.map(({ id }) => {
+    const called = { model: id, region }
+    const bill = app.priceOf(called, { usage: { ...NO_USAGE, inputTokens, outputTokens }, texts })
+    // Models that write nothing have no price for it.
+    return bill.unpriced === 'output' ? app.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts }).nano : bill.nano
+  })
   if (unpriced === 'refuse' && costs.includes(null)) {
     const message = 'No price is known for this model, and this API key has a budget; the operator can give it a price.'
     throw new GatewayError('model_not_allowed', message, { field: 'model' })

@@ -23,6 +23,9 @@ export const costs = fp(
       if (request.record.uses !== undefined) addUses(request.record.uses, model, answered)
       return bill
     })
+    app.decorate('chargeGuardrail', (request, units) => {
+      addBill(request, pricer.priceGuardrail(units))
+    })
     app.onOver((request) => estimateCut(request))
   },
   { name: 'costs', dependencies: ['request-record'] }
