@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import type { Health } from '../test/reliability/probe.ts'
 import { startChild, stopChild } from './measure/child.ts'
-import { startGatewayPart, startStandinPart } from './measure/parts.ts'
+import { PROBE } from './measure/held.ts'
+import { freePort, startGatewayPart, startStandinPart } from './measure/parts.ts'
 import { makeControlGroup } from './pressure/control-group.ts'
 import { API_KEY, HOSTILE_KEY } from './requests.ts'
 
@@ -32,9 +34,11 @@ const group = makeControlGroup(MEMORY, 1)
 say(group === undefined ? 'no control group can be made here: memory is watched, and not limited' : '512 MB, one core')
 const standin = await startStandinPart()
 const keys = { keys: [API_KEY, HOSTILE_KEY].map((key, index) => ({ name: `key-${index}`, key })) }
+const probePort = await freePort()
 const gateway = await startGatewayPart(standin.port, {
-  nodeArgs: [HEAP_FLAG],
+  nodeArgs: [HEAP_FLAG, `--import=${PROBE}`],
   env: {
+    PROBE_PORT: String(probePort),
     API_KEY: JSON.stringify(keys),
     MAX_EVENT_LOOP_DELAY_MS: '0',
     ...(group ? {} : { BODY_MEMORY_BYTES: String(333 * 0.75 * MB) })
@@ -47,7 +51,9 @@ const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'applicati
 const outcomes = new Map<string, number>()
 let failed = 0
 let highest = 0
+let longest = 0
 
+await heldUpMs() // what the start took
 const calm = await phase(calmMs, 0)
 say(`good alone: ${calm.length} requests, p50 ${at(calm, 0.5)} ms, p99 ${at(calm, 0.99)} ms`)
 const pressed = await phase(hostileMs, HOSTILE_CLIENTS)
@@ -58,6 +64,7 @@ await sleep(2000)
 say(
   `resident: at most ${(highest / MB).toFixed(0)} MB, ${ended === null ? `at the end ${(resident() / MB).toFixed(0)} MB` : `the process has ended: ${ended}`}`
 )
+say(`longest turn of the event loop: ${longest.toFixed(0)} ms of processor time`)
 await stopChild(gateway.child)
 await stopChild(standin.child)
 group?.remove()
@@ -114,7 +121,17 @@ async function hostile(ms: number, clients: number): Promise<void> {
 async function watch(until: number): Promise<void> {
   while (performance.now() < until && gateway.child.exitCode === null) {
     highest = Math.max(highest, resident())
+    longest = Math.max(longest, await heldUpMs())
     await sleep(100)
+  }
+}
+
+/** Since the last question; 0 where the process has ended. */
+async function heldUpMs(): Promise<number> {
+  try {
+    return ((await (await fetch(`http://127.0.0.1:${probePort}`)).json()) as Health).heldUpMs
+  } catch {
+    return 0
   }
 }
 

@@ -1,4 +1,5 @@
 import { transcode } from 'node:buffer'
+import { isRawNumber } from './core/exact-json.ts'
 import { heavyWork } from './core/heavy-work.ts'
 import { toJson } from './core/json.ts'
 
@@ -27,10 +28,60 @@ export function jsonToBytes(value: unknown): Buffer {
   return textToBytes(toJson(value))
 }
 
+/** Characters that are written before others have their turn. */
+const LONGEST_PIECE = 2_000_000
+/** Objects deeper than this are written whole: what has megabytes of text has it above. */
+const LEVELS = 10
+
 /** The same for what may be megabytes, in pieces between which others are served. */
-export async function heavyJsonToBytes(value: unknown): Promise<Buffer> {
-  const json = await heavyWork.turn(() => toJson(value))
-  return heavyWork.turn(() => textToBytes(json))
+export async function heavyJsonToBytes(value: unknown, longest = LONGEST_PIECE): Promise<Buffer> {
+  const texts = textsOf(value, longest, LEVELS)
+  const bytes: Buffer[] = []
+  const writeSome = (): boolean => {
+    for (let length = 0; length < longest; ) {
+      const { done, value: text } = texts.next()
+      if (done) return true
+      length += text.length
+      bytes.push(textToBytes(text))
+    }
+    return false
+  }
+  while (!(await heavyWork.turn(writeSome)));
+  return heavyWork.turn(() => Buffer.concat(bytes))
+}
+
+/** The JSON of a value, in texts that are about `longest` characters at most. */
+function* textsOf(value: unknown, longest: number, levels: number): Generator<string, void> {
+  if (typeof value === 'string' && value.length > longest) return yield* slicesOf(value, longest)
+  if (levels === 0 || typeof value !== 'object' || value === null || isRawNumber(value)) return yield toJson(value ?? null)
+  const isList = Array.isArray(value)
+  let text = isList ? '[' : '{'
+  let isFirst = true
+  for (const [name, member] of isList ? value.entries() : Object.entries(value)) {
+    if (member === undefined && !isList) continue
+    text += `${isFirst ? '' : ','}${isList ? '' : `${toJson(name)}:`}`
+    isFirst = false
+    for (const piece of textsOf(member, longest, levels - 1)) {
+      text += piece
+      if (text.length < longest) continue
+      yield text
+      text = ''
+    }
+  }
+  yield `${text}${isList ? ']' : '}'}`
+}
+
+function* slicesOf(text: string, longest: number): Generator<string, void> {
+  yield '"'
+  for (let at = 0; at < text.length; ) {
+    const end = at + longest
+    // A pair stays together.
+    const isHigh = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800
+    const slice = text.slice(at, isHigh ? end + 1 : end)
+    yield toJson(slice).slice(1, -1)
+    at += slice.length
+  }
+  yield '"'
 }
 
 function textToBytes(json: string): Buffer {

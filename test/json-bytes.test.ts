@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { jsonToBytes, writableJson } from '../src/json-bytes.ts'
+import { heavyJsonToBytes, jsonToBytes, writableJson } from '../src/json-bytes.ts'
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.string())
 const filler = fc.constantFrom('', 'a'.repeat(600), 'é'.repeat(600), '—'.repeat(600), '👩‍🚀'.repeat(200))
@@ -24,4 +24,22 @@ t.test('text is given to the socket as text where that is as fast', async (t) =>
   t.type(writableJson({ text: 'é'.repeat(600) }), 'string')
   t.type(writableJson({ text: '—' }), 'string')
   t.ok(Buffer.isBuffer(writableJson({ text: '—'.repeat(600) })))
+})
+
+t.test('heavy JSON is the same bytes, wherever it is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        fc.json({ maxDepth: 5 }),
+        fc.string({ unit: 'binary', maxLength: 40 }).map((text) => JSON.stringify({ text, list: [text] }))
+      ),
+      fc.integer({ min: 1, max: 20 }),
+      async (json, longest) => {
+        const value: unknown = JSON.parse(json)
+        const bytes = await heavyJsonToBytes(value, longest)
+        if (!bytes.equals(jsonToBytes(value))) throw new Error(`${bytes}`)
+      }
+    ),
+    { numRuns: 60 }
+  )
 })

@@ -22,7 +22,8 @@ export interface HeldGateway {
   stop(): Promise<void>
 }
 
-const PROBE = new URL('../../test/reliability/probe.ts', import.meta.url).href
+/** Preloaded into a gateway, it tells of its event loop. */
+export const PROBE = new URL('../../test/reliability/probe.ts', import.meta.url).href
 /** A body that takes longer hangs. */
 const PATIENCE_MS = 120_000
 

@@ -1,5 +1,6 @@
-/** Bytes of a body from which on what is made of it is heavy work. */
-export const HEAVY_BYTES = 512 * 1024
+/** Bytes of a body, and objects, lists and members in it, from which on what is made of it is heavy work. */
+export const HEAVY_BYTES = 256 * 1024
+export const HEAVY_PARTS = 5000
 
 /** After each piece of work the others have as long as it took, within these. Milliseconds. */
 const LEAST_REST_MS = 1

@@ -26,7 +26,7 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const context = { headers: request.headers, reasoningFormat: config.answers.reasoningFormat, vocabulary }
     const records = dialect.keepsRecords === undefined ? undefined : app.recordsOf(request, reply)
-    const isHeavy = (request.bodyHold?.bytes ?? 0) >= HEAVY_BYTES
+    const { isHeavy } = request
     const decode = () => dialect.decode(request.body, records === undefined ? context : { ...context, records })
     const decoding = isHeavy ? heavyWork.turn(decode) : decode()
     const { requests, count, options, warnings, spell } = decoding instanceof Promise ? await decoding : decoding
@@ -55,7 +55,8 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
       requests: filled,
       targets,
       count,
-      isHeavy: isHeavy || filled.some((one, index) => one !== requests[index])
+      // Records that the request refers to, and media that were fetched, are work too.
+      isHeavy: isHeavy || (request.bodyHold?.bytes ?? 0) >= HEAVY_BYTES || filled.some((one, index) => one !== requests[index])
     })
     const headOf = (called: string) => newHead(dialect.idPrefix, called)
     if (stream) {

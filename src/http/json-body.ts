@@ -4,12 +4,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { parseExact } from '../core/exact-json.ts'
 import { plainOutside } from '../core/foreign-json.ts'
-import { HEAVY_BYTES, heavyWork } from '../core/heavy-work.ts'
+import { HEAVY_BYTES, HEAVY_PARTS, heavyWork } from '../core/heavy-work.ts'
 import { mayHoldHalves, mendStrings } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import { writableJson } from '../json-bytes.ts'
 import { type BodyBudget, type BodyHold, bodyCapacity, createBodyBudget, heapLimit, memoryLimit } from './body-budget.ts'
-import { JSON_LIMITS, readShape } from './json-shape.ts'
+import { JSON_LIMITS, type JsonShape, readShape } from './json-shape.ts'
 import { readBody } from './read-body.ts'
 
 declare module 'fastify' {
@@ -19,6 +19,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The memory of its body; undefined while none has been read. */
     bodyHold: BodyHold | undefined
+    /** What is made of its body is heavy work. */
+    isHeavy: boolean
   }
 }
 
@@ -36,13 +38,16 @@ export const jsonBody = fp(
     const budget = createBodyBudget(bodyMemoryBytes ?? bodyCapacity(memoryLimit(), heapLimit()))
     app.decorate('bodyBudget', budget)
     app.decorateRequest('bodyHold', undefined)
+    app.decorateRequest('isHeavy', false)
     app.addContentTypeParser(
       /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i,
       (request: FastifyRequest, message: IncomingMessage, done: (error: Error | null, body?: unknown) => void) => {
         try {
           const hold = budget.admit(request.apiKey?.name ?? '', Number(message.headers['content-length'] ?? 0))
           request.bodyHold = hold
-          readBody(message, { maxBytes, hold }, (error, bytes) => (bytes === undefined ? done(error) : parseInto(bytes, done)))
+          readBody(message, { maxBytes, hold }, (error, bytes) =>
+            bytes === undefined ? done(error) : parseInto(bytes, request, done)
+          )
         } catch (error) {
           done(error as Error)
         }
@@ -90,47 +95,51 @@ function withoutMark(body: Buffer): Buffer {
   return body[0] === BYTE_ORDER_MARK[0] && body.subarray(0, size).equals(BYTE_ORDER_MARK) ? body.subarray(size) : body
 }
 
-function parseInto(bytes: Buffer, done: (error: Error | null, body?: unknown) => void): void {
-  if (bytes.length >= HEAVY_BYTES) {
-    parseHeavy(bytes).then((body) => done(null, body), done)
-    return
-  }
+function parseInto(bytes: Buffer, request: FastifyRequest, done: (error: Error | null, body?: unknown) => void): void {
   let body: unknown
   try {
-    body = parseJson(bytes)
+    body = parseJson(bytes, request)
   } catch (error) {
     return done(error as Error)
   }
-  done(null, body)
+  if (body instanceof Promise) body.then((parsed) => done(null, parsed), done)
+  else done(null, body)
 }
 
-function parseJson(bytes: Buffer): unknown {
+/** Large bodies are read in pieces, so that others are served meanwhile, and so is all that is made of them. */
+function parseJson(bytes: Buffer, request: FastifyRequest): unknown {
   const body = withoutMark(bytes)
-  const isExact = checkShape(body)
+  if (body.length >= HEAVY_BYTES)
+    return parseHeavy(
+      body,
+      heavyWork.turn(() => checkShape(body)),
+      request
+    )
+  const shape = checkShape(body)
+  if (shape.parts >= HEAVY_PARTS) return parseHeavy(body, shape, request)
   const text = body.toString('utf8')
-  return mended(parseText(text, isExact), text)
+  return mended(parseText(text, shape), text)
 }
 
-/** The same in pieces, so that others are served meanwhile. */
-async function parseHeavy(bytes: Buffer): Promise<unknown> {
-  const body = withoutMark(bytes)
-  const isExact = await heavyWork.turn(() => checkShape(body))
+async function parseHeavy(body: Buffer, looked: JsonShape | Promise<JsonShape>, request: FastifyRequest): Promise<unknown> {
+  request.isHeavy = true
+  const shape = await looked
   const text = await heavyWork.turn(() => body.toString('utf8'))
-  const parsed = await heavyWork.turn(() => parseText(text, isExact))
+  const parsed = await heavyWork.turn(() => parseText(text, shape))
   return heavyWork.turn(() => mended(parsed, text))
 }
 
-/** Refuses what is no text of JSON, or would take too long to read. Gives whether there may be numbers that parsing would change. */
-function checkShape(body: Buffer): boolean {
+/** Refuses what is no text of JSON, or would take too long to read. */
+function checkShape(body: Buffer): JsonShape {
   if (body.length === 0) throw new GatewayError('invalid_json', 'The request body is empty; it must be a JSON object.')
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The request body is not valid UTF-8.')
-  const { exceeded, holdsExactNumbers } = readShape(body)
-  if (exceeded !== undefined) throw new GatewayError('invalid_request', TOO_MUCH[exceeded])
-  return holdsExactNumbers
+  const shape = readShape(body)
+  if (shape.exceeded !== undefined) throw new GatewayError('invalid_request', TOO_MUCH[shape.exceeded])
+  return shape
 }
 
-function parseText(text: string, isExact: boolean): unknown {
-  return isExact ? plainOutside(parse(text, parseExact)) : parse(text, JSON.parse)
+function parseText(text: string, { holdsExactNumbers }: JsonShape): unknown {
+  return holdsExactNumbers ? plainOutside(parse(text, parseExact)) : parse(text, JSON.parse)
 }
 
 function mended(parsed: unknown, text: string): unknown {

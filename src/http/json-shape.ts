@@ -18,6 +18,8 @@ export interface JsonShape {
   readonly exceeded: keyof typeof JSON_LIMITS | undefined
   /** There may be numbers that parsing would change, deeper than the fields of the body itself. */
   readonly holdsExactNumbers: boolean
+  /** Objects, lists and members that have been seen. */
+  readonly parts: number
 }
 
 /**
@@ -29,7 +31,7 @@ export function readShape(json: Buffer): JsonShape {
   let parts = 0
   let items = 0
   let exact = 0
-  const over = (exceeded: keyof typeof JSON_LIMITS): JsonShape => ({ exceeded, holdsExactNumbers: exact > 0 })
+  const over = (exceeded: keyof typeof JSON_LIMITS): JsonShape => ({ exceeded, holdsExactNumbers: exact > 0, parts })
   for (let at = 0; at < json.length; at++) {
     switch (json[at]) {
       case QUOTE:
@@ -58,7 +60,7 @@ export function readShape(json: Buffer): JsonShape {
       }
     }
   }
-  return { exceeded: undefined, holdsExactNumbers: exact > 0 }
+  return { exceeded: undefined, holdsExactNumbers: exact > 0, parts }
 }
 
 /** A native search costs as much as looking at so many bytes; names of members are shorter. */

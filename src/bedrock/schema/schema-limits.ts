@@ -5,6 +5,8 @@ import { isChoiceOfObjects, isObjectNode, SCHEMA_LISTS, SCHEMA_MAPS } from './sa
 
 /** What Bedrock's grammar compiler takes over all schemas of one request; measured by other gateways. */
 const MOST_UNIONS = 16
+/** Far more than any grammar that has compiled; what is larger is not looked through. */
+const MOST_NODES = 2000
 const MOST_OPTIONALS = 24
 
 /** Room left for schemas in one request; a schema that fits takes its part. */
@@ -19,7 +21,7 @@ export function createSchemaRoom(): SchemaRoom {
   let optionals = MOST_OPTIONALS
   return {
     take(schema) {
-      if (!isObjectRoot(schema) || !isExpressible(schema) || isRecursive(schema)) return false
+      if (!isObjectRoot(schema) || hasMoreNodes(schema, MOST_NODES) || !isExpressible(schema) || isRecursive(schema)) return false
       const cost = costOf(schema)
       if (cost.unions > unions || cost.optionals > optionals) return false
       unions -= cost.unions
@@ -27,6 +29,16 @@ export function createSchemaRoom(): SchemaRoom {
       return true
     }
   }
+}
+
+function hasMoreNodes(root: JsonObject, most: number): boolean {
+  const open: Json[] = [root]
+  for (let count = 0; open.length > 0; count++) {
+    if (count > most) return true
+    const node = open.pop()
+    if (isJsonObject(node)) for (const child of children(node)) open.push(child)
+  }
+  return false
 }
 
 /** Open maps would become closed and empty, foreign references and enumerated objects are refused. */
