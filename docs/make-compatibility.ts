@@ -181,6 +181,21 @@ ${table(
   Object.entries(STOP_REASONS).map(([why, word]) => [why, word ?? 'an error'])
 )}
 
+## Pictures
+
+| models | made from words | a picture changed | sizes | in one call |
+| --- | --- | --- | --- | --- |
+| \`stability.stable-image-core-*\` | yes | 400 | the nearest shape; \`size\` reported | 1 |
+| \`stability.stable-image-ultra-*\`, \`stability.sd3-5-*\` | yes | whole, \`strength\` 0.7 | the nearest shape; \`size\` reported | 1 |
+| \`stability.stable-image-inpaint-*\`, \`-erase-object-*\` | 400 | within \`mask\` | the picture's | 1 |
+| \`stability.stable-image-remove-background-*\` | 400 | without words | the picture's | 1 |
+| other \`stability.stable-*\` | 400 | with the model's own fields | the picture's | 1 |
+| \`amazon.titan-image-generator-*\` | yes | as a variation; \`mask\` is 400 | the nearest of its own | 5 |
+
+\`gpt-image-*\` and \`dall-e-*\` are \`DEFAULT_IMAGE_MODEL\`; where that only makes pictures, edits and variations go to
+\`stability.sd3-5-large-v1:0\`, and with a mask to \`us.stability.stable-image-inpaint-v1:0\`. \`response_format: url\`, and \`dall-e-*\` without
+one, give data URLs. \`negative_prompt\`, \`seed\`, \`strength\`, \`search_prompt\` and the like pass to the model. \`stream\` is 400.
+
 ## Categories of \`POST /moderations\`
 
 A score is the least of the kinds of Bedrock's content filter that must come together. With \`MODERATION_GUARDRAIL\` the confidence of a filter is

@@ -23,6 +23,7 @@ import { conversations } from './plugins/routes/conversations.ts'
 import { embeddings } from './plugins/routes/embeddings.ts'
 import { health } from './plugins/routes/health.ts'
 import { home } from './plugins/routes/home.ts'
+import { images } from './plugins/routes/images.ts'
 import { hello, messages } from './plugins/routes/messages.ts'
 import { models } from './plugins/routes/models.ts'
 import { moderations } from './plugins/routes/moderations.ts'
@@ -149,6 +150,7 @@ async function api(app: FastifyInstance): Promise<void> {
   await app.register(responses)
   await app.register(conversations)
   await app.register(rerank)
+  await app.register(images)
   await app.register(moderations)
 }
 

@@ -17,6 +17,7 @@ export const ERROR_STATUS = {
   exclusive_parameters: 400,
   invalid_encrypted_content: 400,
   invalid_image: 400,
+  image_filtered: 400,
   media_fetch_failed: 400,
   invalid_api_key: 401,
   model_not_allowed: 403,

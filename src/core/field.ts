@@ -36,6 +36,11 @@ export type CoreField =
   | 'dimensions'
   | 'purpose'
   | 'truncate'
+  | 'picture.size'
+  | 'picture.quality'
+  | 'picture.format'
+  | 'picture.background'
+  | 'picture.mask'
   | 'contextManagement'
   | SamplingField
   | ExtraField

@@ -4,10 +4,6 @@ const SERVED = 'This gateway serves chat/completions, responses, completions, me
 const ELSEWHERE: readonly (readonly [path: RegExp, advice: string])[] = [
   [/\/chat\/completions\/./, 'Completions are not stored here, so none can be read back.'],
   [
-    /\/images\/(generations|edits|variations)$/,
-    'Images are not made here; models that answer with images can be listed, not called.'
-  ],
-  [
     /\/audio\/(speech|transcriptions|translations)$/,
     'Speech is not served here; switch text to speech and voice input to another service.'
   ],

@@ -6,5 +6,25 @@ import type { PriceRow } from './price-row.ts'
  */
 export const PIECE_PRICES: readonly PriceRow[] = [
   { ids: ['cohere.rerank-v3-5*'], per_text: 0.002, source: 'A1 P2' },
-  { ids: ['amazon.rerank-v1*'], per_text: 0.001, source: 'A1 P2' }
+  { ids: ['amazon.rerank-v1*'], per_text: 0.001, source: 'A1 P2' },
+  { ids: ['stability.stable-image-core*'], per_image: 0.04, source: 'A1' },
+  { ids: ['stability.stable-image-ultra*'], per_image: 0.14, source: 'A1' },
+  { ids: ['stability.sd3-*'], per_image: 0.08, source: 'A1' },
+  { ids: ['stability.stable-conservative-upscale*'], per_image: 0.4, source: 'A1' },
+  { ids: ['stability.stable-creative-upscale*'], per_image: 0.6, source: 'A1' },
+  { ids: ['stability.stable-fast-upscale*'], per_image: 0.03, source: 'A1' },
+  { ids: ['stability.stable-outpaint*'], per_image: 0.06, source: 'A1' },
+  { ids: ['stability.stable-style-transfer*'], per_image: 0.08, source: 'A1' },
+  {
+    ids: [
+      'stability.stable-image-control-*',
+      'stability.stable-image-erase-object*',
+      'stability.stable-image-inpaint*',
+      'stability.stable-image-remove-background*',
+      'stability.stable-image-search-*',
+      'stability.stable-image-style-guide*'
+    ],
+    per_image: 0.07,
+    source: 'A1'
+  }
 ]

@@ -431,8 +431,15 @@ const OTHERS: readonly CatalogModel[] = [
     lifecycle: 'LEGACY'
   }),
   model(IMAGES, 'Stability AI', 'stability.stable-image-core-v1:1', 'Stable Image Core 1.0'),
-  model(IMAGES, 'Stability AI', 'stability.stable-image-ultra-v1:1', 'Stable Image Ultra 1.0'),
-  model(IMAGES, 'Stability AI', 'stability.sd3-5-large-v1:0', 'Stable Diffusion 3.5 Large')
+  model(IMAGES, 'Stability AI', 'stability.stable-image-ultra-v1:1', 'Stable Image Ultra 1.0', SEES),
+  model(IMAGES, 'Stability AI', 'stability.sd3-5-large-v1:0', 'Stable Diffusion 3.5 Large', SEES),
+  ...['inpaint', 'remove-background', 'search-replace'].map((what) =>
+    model(IMAGES, 'Stability AI', `stability.stable-image-${what}-v1:0`, `Stable Image ${what}`, {
+      ...SEES,
+      onDemand: false,
+      profiles: ['us']
+    })
+  )
 ]
 
 /** Every foundation model the stand-in knows, as the service would list them. */

@@ -3,6 +3,7 @@ import { sendRefusal } from './converse.ts'
 import { embed } from './embed.ts'
 import type { Exchange } from './exchange.ts'
 import { findFault } from './faults.ts'
+import { makeImages } from './make-images.ts'
 import { invokeNative } from './native.ts'
 import { REGION } from './options.ts'
 import { parseBody } from './parse-body.ts'
@@ -18,6 +19,7 @@ export async function invoke(exchange: Exchange, world: World, modelId: string):
   if (resolveModel(modelId).family === 'claude') return invokeNative(exchange, world, { modelId, streaming: false })
   const body = parseBody(exchange.body) as Record<string, unknown>
   const model = resolveModel(modelId)
+  if (model.family === 'image') return invokeImage(exchange, world, { modelId, baseId: model.id, body })
   if (model.family === 'rerank') return invokeRerank(exchange, world, { modelId, baseId: model.id, body })
   if (model.family !== 'embedding') invalid("This action doesn't support the model that you provided.")
   const { response, tokens } = embed(body, model.id, exchange.requestId)
@@ -51,6 +53,16 @@ async function invokeRerank(
   { modelId, baseId, body }: { readonly modelId: string; readonly baseId: string; readonly body: Record<string, unknown> }
 ): Promise<void> {
   const response = rerank(body, baseId)
+  if (await meetFault(exchange, world, modelId)) return
+  exchange.sendJson(200, wireJson(response), { 'x-amzn-bedrock-invocation-latency': '12' })
+}
+
+async function invokeImage(
+  exchange: Exchange,
+  world: World,
+  { modelId, baseId, body }: { readonly modelId: string; readonly baseId: string; readonly body: Record<string, unknown> }
+): Promise<void> {
+  const response = makeImages(body, baseId)
   if (await meetFault(exchange, world, modelId)) return
   exchange.sendJson(200, wireJson(response), { 'x-amzn-bedrock-invocation-latency': '12' })
 }

@@ -60,14 +60,12 @@ t.test('a balance query finds an unlimited budget of which nothing is used, with
 })
 
 const ELSEWHERE: readonly [method: string, path: string, message: RegExp][] = [
-  ['POST', '/v1/images/generations', /Images are not made/],
   ['POST', '/v1/audio/speech', /Speech is not served/],
   ['POST', '/v1/audio/transcriptions', /Speech is not served/],
   ['GET', '/v1/files', /Files are not stored/],
   ['POST', '/v1/batches', /Files are not stored/],
   ['GET', '/v1/assistants', /not served here/],
   ['GET', '/v1/chat/completions/chatcmpl-1', /not stored/],
-  ['POST', '/openai/deployments/gpt-4o/images/generations', /Images are not made/],
   ['POST', '/v2/nothing', /usually ends in \/v1/]
 ]
 

@@ -34,6 +34,7 @@ const WORDS = {
   exclusive_parameters: ['invalid_request_error'],
   invalid_encrypted_content: ['invalid_request_error'],
   invalid_image: ['invalid_request_error'],
+  image_filtered: ['invalid_request_error'],
   media_fetch_failed: ['invalid_request_error'],
   invalid_api_key: ['authentication_error'],
   model_not_allowed: ['permission_error'],

@@ -30,6 +30,7 @@ const WORDS = {
   exclusive_parameters: ['ValidationException'],
   invalid_encrypted_content: ['ValidationException'],
   invalid_image: ['ValidationException'],
+  image_filtered: ['ValidationException'],
   media_fetch_failed: ['ValidationException'],
   // What a wrong key of Bedrock's is told as; the SDKs know no exception of their own for 401.
   invalid_api_key: ['AccessDeniedException'],

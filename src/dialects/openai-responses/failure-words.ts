@@ -21,6 +21,7 @@ const CODES = {
   previous_response_not_found: INVALID,
   exclusive_parameters: INVALID,
   invalid_encrypted_content: INVALID,
+  image_filtered: INVALID,
   invalid_image: INVALID,
   media_fetch_failed: INVALID,
   invalid_api_key: INVALID,

@@ -31,6 +31,7 @@ const WORDS = {
   exclusive_parameters: { type: INVALID, code: 'mutually_exclusive_parameters' },
   invalid_encrypted_content: { type: INVALID, code: 'invalid_encrypted_content' },
   invalid_image: { type: INVALID, code: 'invalid_image_format' },
+  image_filtered: { type: 'image_generation_user_error', code: 'moderation_blocked' },
   media_fetch_failed: { type: INVALID, code: 'failed_to_download_image' },
   invalid_api_key: { type: INVALID, code: 'invalid_api_key' },
   model_not_allowed: { type: INVALID, code: 'model_not_allowed' },
