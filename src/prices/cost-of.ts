@@ -44,24 +44,28 @@ export function costOf(row: PriceRow, { usage, tier, isOptimized = false, images
   if (factor === undefined) return { nano: null, unpriced: 'tier' }
   const rates = ratesFor(row, prompt ?? promptTokens(usage), isOptimized)
   if (rates === undefined) return { nano: null, unpriced: 'latency' }
-  const hour = usage.cacheWriteHourTokens ?? 0
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, cacheWriteHourTokens: hour = 0, outputTokens } = usage
   const usual = rates.cache_write_5m ?? rates.cache_write_30m
-  const parts: readonly (readonly [Unpriced, number, number | undefined])[] = [
-    ['input', row.per_text === undefined ? usage.inputTokens : 0, rates.input],
-    ['cache_read', usage.cacheReadTokens, rates.cache_read],
-    ['cache_write', usage.cacheWriteTokens - hour, usual],
-    ['cache_write', hour, rates.cache_write_1h],
-    ['output', usage.outputTokens, rates.output]
-  ]
-  let nano = 0
-  for (const [name, tokens, rate] of parts) {
-    if (tokens === 0) continue
-    if (rate === undefined) return { nano: null, unpriced: name }
-    nano += Math.round(tokens * rate * factor * NANO_PER_RATE)
-  }
+  const input = nanoOf(row.per_text === undefined ? inputTokens : 0, rates.input, factor)
+  const read = nanoOf(cacheReadTokens, rates.cache_read, factor)
+  const written = nanoOf(cacheWriteTokens - hour, usual, factor) + nanoOf(hour, rates.cache_write_1h, factor)
+  const output = nanoOf(outputTokens, rates.output, factor)
+  const nano = input + read + written + output
+  if (Number.isNaN(nano)) return { nano: null, unpriced: firstUnknown({ input, cache_read: read, cache_write: written, output }) }
   if (images > 0 && row.per_image === undefined) return { nano: null, unpriced: 'image' }
   const pieces = images * (row.per_image ?? 0) + texts * (row.per_text ?? 0)
   return { nano: nano + Math.round(pieces * NANO_PER_DOLLAR) }
+}
+
+/** Whole nano-dollars of one class; NaN: there is something of it, and it has no rate. */
+function nanoOf(tokens: number, rate: number | undefined, factor: number): number {
+  if (tokens === 0) return 0
+  return rate === undefined ? Number.NaN : Math.round(tokens * rate * factor * NANO_PER_RATE)
+}
+
+function firstUnknown(classes: Readonly<Partial<Record<Unpriced, number>>>): Unpriced {
+  const found = Object.entries(classes).find(([, nano]) => Number.isNaN(nano))
+  return (found?.[0] ?? 'usage') as Unpriced
 }
 
 function ratesFor(row: PriceRow, prompt: number, isOptimized: boolean): Rates | undefined {

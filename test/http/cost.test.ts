@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { build, eventually, KEY, sseData } from '../helper.ts'
+import { startGateway } from '../process.ts'
 
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const GLOBAL = 'global.anthropic.claude-sonnet-4-5-20250929-v1:0'
@@ -277,4 +278,33 @@ t.test('rerankers cost by the query, guardrails by their units, and what does no
   })
   t.equal(strange.status, 200)
   t.equal(strange.headers.get('x-adit-cost'), 'unpriced')
+})
+
+t.test('the log has the cost of every request, and CloudWatch gets the sum', async (t) => {
+  const running = await startGateway(t, { API_KEY: KEY, EMF: 'on' })
+  running.standin.answer(SONNET, { content: [{ text: 'words' }], usage: TOLD })
+  for (const model of [SONNET, SONNET, 'standin.fault-none']) {
+    const response = await fetch(`${running.base}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, messages: user('hi') })
+    })
+    t.equal(response.status, 200)
+    await response.text()
+  }
+  const told = () =>
+    running
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"msg":"request"') && line.includes('/chat/'))
+      .map((line) => JSON.parse(line))
+  t.ok(await eventually(() => told().length === 3))
+  t.match(told(), [{ cost_usd: COST }, { cost_usd: COST }, { cost_usd: null, unpriced: 'model' }])
+  running.child.kill('SIGTERM')
+  await running.exited
+  const sums = running
+    .output()
+    .split('\n')
+    .find((line) => line.includes('"CostUSD"'))
+  t.match(JSON.parse(sums ?? '{}'), { CostUSD: 2 * COST, UnpricedRequests: 1 })
 })

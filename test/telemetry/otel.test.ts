@@ -83,7 +83,8 @@ t.test('a request is a span in its caller’s trace, and its call to Bedrock one
     'gen_ai.response.model': MODEL,
     'gen_ai.usage.input_tokens': Number,
     'gen_ai.usage.output_tokens': Number,
-    'adit.key': 'default'
+    'adit.key': 'default',
+    'adit.cost_usd': Number
   })
   t.ok(BigInt(client.startTimeUnixNano) >= BigInt(server.startTimeUnixNano))
   t.ok(BigInt(client.endTimeUnixNano) >= BigInt(client.startTimeUnixNano))
