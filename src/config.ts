@@ -218,6 +218,12 @@ export const ConfigSchema = Type.Object({
         description:
           'where responses and conversations are kept for `previous_response_id` and the like: `memory` of the process, `s3://bucket/prefix`, `redis` (in `REDIS_URL`), or `off`'
       }),
+      maxTokens: Type.Optional(
+        whole('RESPONSES_MAX_TOKENS', 0, [1, 1_000_000], {
+          unset: "`DEFAULT_MAX_TOKENS`, else the model's ceiling, at most 32000",
+          description: 'sent when a client of the Responses API sets no limit'
+        })
+      ),
       ttlDays: whole('RESPONSES_TTL_DAYS', 30, [1, 365], {
         description: 'how long they are kept; a bucket needs a lifecycle rule of its own beside it. Days'
       }),

@@ -69,6 +69,10 @@ export interface ChatRequest {
   readonly turns: readonly Turn[]
   /** Tokens the answer may have, reasoning included; at least 1. */
   readonly maxTokens?: number
+  /** The same where the caller sets none, made to fit the model's ceiling where one is known; absent: the usual limit. */
+  readonly usualMaxTokens?: number
+  /** Where the conversation is too long for the model, its oldest turns may be left out. */
+  readonly truncates?: true
   /** 0..2 as OpenAI has it; the Bedrock side clamps. */
   readonly temperature?: number
   /** 0..1 */

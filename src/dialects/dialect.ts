@@ -18,6 +18,8 @@ export interface DecodeContext {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** The operator's setting. */
   readonly reasoningFormat: ReasoningFormat
+  /** The limit of an answer whose caller sets none, where the operator has set one for this dialect or for all. Tokens. */
+  readonly maxTokens?: number
   /** What the caller has kept here; absent: nothing is kept, or not for this dialect. */
   readonly records?: Records
   /** Loads the vocabulary; some 300 ms at the first call of a process. */
@@ -54,6 +56,10 @@ export interface ConversationStream {
   failure(choice: number): GatewayError | undefined
   /** Asked for when all events are written, before `end`: keeps the answer; the promise must be waited for, and never rejects. */
   keep?(): Promise<void> | undefined
+  /** What may be said before the model answers, where clients wait for a sign; absent: nothing. */
+  greet?(): ByteString
+  /** Another model than was thought answers a stream that is open already. */
+  answeredBy?(model: string): void
   /** The last frames of a complete stream. */
   end(): ByteString
   /** The last frames of a broken one, also before its first batch: nothing in them looks like an end. `param`: see `ErrorWords`. */

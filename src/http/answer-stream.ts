@@ -31,9 +31,19 @@ export async function streamAnswers(started: Promise<Answers>, stream: AnswerStr
   if (answers !== undefined) announceAnswers(request, reply, answers, stream.warnings)
   reply.header('server-timing', serverTiming(request, reply))
   const writer = startSse(reply)
-  if (answers === undefined) void writer.write(': waiting for the model\n\n')
-  void writeAnswers(answers ?? started, writer, stream) // not waited for: nothing of the question shall be held until the answer is over
+  const opened = answers === undefined ? openEarly(writer, stream) : undefined
+  void writeAnswers(answers ?? started, writer, stream, opened) // not waited for: nothing of the question shall be held until the answer is over
   return reply
+}
+
+/** Says that the model is waited for; a dialect that can begin without it does, so that its heartbeats are heard. */
+function openEarly(writer: SseWriter, { begin, model }: AnswerStream): ConversationStream | undefined {
+  void writer.write(': waiting for the model\n\n')
+  const early = begin(model)
+  if (early.greet === undefined) return undefined
+  void writer.write(early.greet())
+  writer.speaks(early)
+  return early
 }
 
 /** The value of a promise when it comes within `ms`, else undefined; its failure is thrown. */
@@ -47,14 +57,20 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
 }
 
 /** Writes everything, to the last frames: those of a complete stream, or the error that broke it. Never rejects. */
-async function writeAnswers(started: Answers | Promise<Answers>, writer: SseWriter, stream: AnswerStream): Promise<void> {
+async function writeAnswers(
+  started: Answers | Promise<Answers>,
+  writer: SseWriter,
+  stream: AnswerStream,
+  opened: ConversationStream | undefined
+): Promise<void> {
   const { request, reply, warnings } = stream
-  let written: ConversationStream | undefined
+  let written = opened
   let end: ByteString
   try {
     const answers = await started
     if (request.record.model === undefined) announceAnswers(request, reply, answers, warnings)
-    written = stream.begin(answers[0].model)
+    written?.answeredBy?.(answers[0].model)
+    written ??= stream.begin(answers[0].model)
     writer.speaks(written)
     const pumping = { written, isOnly: answers.length === 1, writer, request }
     const held = await Promise.all(answers.map((answer, choice) => pumpOne(answer, choice, pumping)))

@@ -1,10 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import type { ChatAnswer, ChatRun } from '../bedrock/bedrock.ts'
 import { guessPrompt } from '../core/guess-prompt.ts'
 import { HEAVY_BYTES, heavyWork } from '../core/heavy-work.ts'
 import type { Mutable } from '../core/mutable.ts'
+import { withoutOldest } from '../core/oldest-turns.ts'
 import type { ChatRequest } from '../core/request.ts'
+import type { Warning } from '../core/warning.ts'
 import type { Dialect, Head } from '../dialects/dialect.ts'
+import { GatewayError } from '../errors.ts'
 import { withKeyMetadata } from '../keys/key-metadata.ts'
+import type { Records } from '../state/response-store.ts'
 import { streamAnswers } from './answer-stream.ts'
 import { type Answers, announceAnswers, announceFlaws, foldAnswer, type MeteredAnswer, metered } from './answers.ts'
 import { announceCost } from './cost.ts'
@@ -27,7 +32,8 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     const context = { headers: request.headers, reasoningFormat: config.answers.reasoningFormat, vocabulary }
     const records = dialect.keepsRecords === undefined ? undefined : app.recordsOf(request, reply)
     const { isHeavy } = request
-    const decode = () => dialect.decode(request.body, records === undefined ? context : { ...context, records })
+    const decode = () =>
+      dialect.decode(request.body, dialect.keepsRecords === undefined ? context : { ...context, ...ownContext(config, records) })
     const decoding = isHeavy ? heavyWork.turn(decode) : decode()
     const { requests, count, options, warnings, spell } = decoding instanceof Promise ? await decoding : decoding
     request.body = {} // a long answer shall not hold a long question
@@ -43,7 +49,7 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     const bodyLength = Number(request.headers['content-length'] ?? 0)
     record.promptGuess = Math.max(...requests.map((one) => guessPrompt(one, bodyLength)))
     const input = record.promptGuess * requests.length * count
-    const output = wanted(requests, config.answers.defaultMaxTokens ?? LONGEST_UNASKED) * count
+    const output = most(requests, config.answers.defaultMaxTokens ?? LONGEST_UNASKED) * count
     const held = app.holdBudget(request, reply, { models: targets, input, output })
     if (held !== undefined) await held
     const filling = requests.map((one) => app.media.fill(one, request.cancel))
@@ -74,6 +80,40 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
   }
 }
 
+/** What only a dialect that keeps records has of its context. */
+function ownContext({ answers, responses }: FastifyInstance['config'], records: Records | undefined) {
+  const maxTokens = responses.maxTokens ?? answers.defaultMaxTokens
+  return { ...(maxTokens === undefined ? {} : { maxTokens }), ...(records === undefined ? {} : { records }) }
+}
+
+/** Times that the oldest turns are left out of one request. */
+const MOST_CUTS = 2
+
+/** Asks; a conversation that is too long for the model and may be cut is asked again without its oldest turns, which is reported. */
+async function chat(bedrock: FastifyInstance['bedrock'], run: ChatRun): Promise<ChatAnswer> {
+  if (run.request.truncates === undefined) return bedrock.chat(run)
+  let { request } = run
+  for (let cuts = 0; ; cuts++) {
+    try {
+      const answer = await bedrock.chat({ ...run, request })
+      return cuts === 0 ? answer : { ...answer, warnings: [...answer.warnings, CUT] }
+    } catch (error) {
+      const turns = isTooLong(error) && cuts < MOST_CUTS ? withoutOldest(request.turns) : undefined
+      if (turns === undefined) throw error
+      request = { ...request, turns }
+    }
+  }
+}
+
+const CUT: Warning = {
+  param: 'truncation',
+  reason: 'the conversation was too long for the model; its oldest turns were left out'
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof GatewayError && error.kind === 'context_length_exceeded'
+}
+
 /** Tokens that an answer may well have whose caller sets no limit. */
 const USUAL_ANSWER = 1024
 
@@ -83,6 +123,11 @@ const LONGEST_UNASKED = 8192
 /** Tokens of the answers that are asked for, at most. */
 function wanted(requests: readonly ChatRequest[], usual = USUAL_ANSWER): number {
   return requests.reduce((sum, { maxTokens = usual }) => sum + maxTokens, 0)
+}
+
+/** The same with what the dialect lets write where nobody sets a limit. */
+function most(requests: readonly ChatRequest[], usual: number): number {
+  return requests.reduce((sum, { usualMaxTokens = usual, maxTokens = usualMaxTokens }) => sum + maxTokens, 0)
 }
 
 /** A new answer's id and time, the same in all of its parts. */
@@ -116,7 +161,7 @@ function startAnswers(
     const isGuarded = one.guardrail !== undefined
     const shared = count === 1 ? {} : { siblings: {} }
     return Array.from({ length: count }, async () =>
-      metered(request, await app.bedrock.chat({ ...run, ...shared, request: named }), isGuarded)
+      metered(request, await chat(app.bedrock, { ...run, ...shared, request: named }), isGuarded)
     )
   })
   const all = Promise.all(asked) as Promise<unknown> as Promise<Answers>

@@ -41,7 +41,7 @@ export function answerLimit(encoding: EncodeScope, reasoningTokens: number): { r
     return { maxTokens }
   }
   if (defaults.maxTokens === undefined && traits.maxOutputTokens === 0) return {}
-  const usual = defaults.maxTokens ?? Math.min(USUAL_LIMIT, ceiling)
+  const usual = request.usualMaxTokens ?? defaults.maxTokens ?? Math.min(USUAL_LIMIT, ceiling)
   return { maxTokens: Math.max(traits.minOutputTokens, Math.min(usual + reasoningTokens, ceiling)) }
 }
 

@@ -35,7 +35,7 @@ export interface DecodedResponses {
 }
 
 /** What may be known of a request beside its body. */
-export interface ResponsesDefaults extends Pick<DecodeContext, 'reasoningFormat' | 'records'> {
+export interface ResponsesDefaults extends Pick<DecodeContext, 'reasoningFormat' | 'maxTokens' | 'records'> {
   readonly guardrail?: ChatRequest['guardrail']
   /** The answer shall be a summary, whatever the input ends in. */
   readonly isCompaction?: boolean
@@ -117,6 +117,9 @@ function sharedBody(body: JsonObject): JsonObject {
 
 const MOST_PAIRS = 16
 
+/** Codex sets no limit, and what is cut ends its turn: a patch needs more room than a chat's answer (Codex CLI 0.171, 2026-11). Tokens. */
+const USUAL_LIMIT = 32_000
+
 function refuseUnserved(fields: ResponsesFields): void {
   if (fields.get('background') === true)
     throw unsupported(fields.path('background'), 'Answers are not made in the background here.')
@@ -153,6 +156,8 @@ function decodeRequest(
   decodeLimits(shared, request)
   put(request, 'sampling', samplingOf(fields))
   put(request, 'maxTokens', fields.get('max_output_tokens'))
+  if (fields.get('truncation') === 'auto') request.truncates = true
+  request.usualMaxTokens = defaults.maxTokens ?? USUAL_LIMIT
   put(request, 'parallelToolCalls', fields.get('parallel_tool_calls'))
   put(request, 'reasoning', decodeEffort(fields.get('reasoning'), fields.path('reasoning'), report))
   put(request, 'serviceTier', decodeTier(fields, report))

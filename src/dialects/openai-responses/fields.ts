@@ -55,7 +55,12 @@ export const FIELDS = {
     outcome: 'emulated',
     note: 'limits tools that run at OpenAI, of which there are none; echoed'
   },
-  max_output_tokens: { type: 'integer', outcome: 'mapped', min: 1, note: 'reasoning counts' },
+  max_output_tokens: {
+    type: 'integer',
+    outcome: 'mapped',
+    min: 1,
+    note: "reasoning counts; absent: the model's ceiling up to 32,000, see `RESPONSES_MAX_TOKENS`"
+  },
   text: { type: 'object', outcome: 'by-model', note: '`format`: text, json_object, json_schema; `verbosity` is reported' },
   reasoning: {
     type: 'object',
@@ -73,10 +78,9 @@ export const FIELDS = {
   prompt_cache_retention: { type: 'string', outcome: 'emulated', note: 'echoed' },
   truncation: {
     type: 'string',
-    outcome: 'reported',
+    outcome: 'emulated',
     values: ['auto', 'disabled'],
-    neutral: 'disabled',
-    note: 'a conversation that is too long is refused'
+    note: '`auto`: where a conversation is too long for the model, its oldest turns are left out, and reported'
   },
   top_logprobs: { type: 'integer', outcome: 'reported', min: 0, max: 20, neutral: 0, note: 'echoed; parts hold no logprobs' },
   context_management: { type: 'any', outcome: 'reported', note: 'send a `compaction_trigger`, or use `/responses/compact`' },

@@ -64,16 +64,17 @@ export async function countedResponses(body: unknown, context: BodyContext): Pro
   return readBody(body, context, { isPassing: true })
 }
 
-type BodyContext = Pick<DecodeContext, 'headers' | 'reasoningFormat' | 'records'>
+type BodyContext = Pick<DecodeContext, 'headers' | 'reasoningFormat' | 'maxTokens' | 'records'>
 
 function readBody(
   body: unknown,
-  { headers, reasoningFormat, records }: BodyContext,
+  { headers, reasoningFormat, maxTokens, records }: BodyContext,
   more?: Pick<ResponsesDefaults, 'isCompaction' | 'isPassing'>
 ) {
   const guardrail = decodeGuardrailHeaders(headers)
   return decodeResponsesRequest(body as Json, {
     reasoningFormat,
+    ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(records === undefined ? {} : { records }),
     ...(guardrail === undefined ? {} : { guardrail }),
     ...more

@@ -20,7 +20,7 @@ import { CallItem, type ItemFrames, MessageItem, type OpenItem, ReasoningItem } 
  * only then it is known whether it is whole. A class, because a gateway holds one for each open answer.
  */
 export class ResponseStream implements ConversationStream, ItemFrames {
-  readonly head: Head
+  head: Head
   readonly options: ResponsesOptions
   private sequence = 0
   private started = false
@@ -41,6 +41,14 @@ export class ResponseStream implements ConversationStream, ItemFrames {
   constructor(options: ResponsesOptions, head: Head) {
     this.options = options
     this.head = head
+  }
+
+  greet(): ByteString {
+    return this.begin()
+  }
+
+  answeredBy(model: string): void {
+    if (model !== this.head.model) this.head = { ...this.head, model }
   }
 
   batch(_choice: number, events: EventBatch): ByteString {

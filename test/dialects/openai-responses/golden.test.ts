@@ -561,3 +561,54 @@ t.test('input tokens are counted', async (t) => {
   t.equal(counted.object, 'response.input_tokens')
   t.ok(counted.input_tokens > 0)
 })
+
+t.test('without a limit of its own an answer may be as long as the model can, up to 32,000', async (t) => {
+  const limitOf = (sent: Sent | undefined) =>
+    (sent as { inferenceConfig?: { maxTokens?: number } } | undefined)?.inferenceConfig?.maxTokens
+  const { ask, post, standin } = await responder(t)
+  t.equal(limitOf((await ask({ model: CLAUDE })).sent), 32_000)
+  t.equal(limitOf((await ask({ model: CLAUDE, max_output_tokens: 100 })).sent), 100)
+  const nova = limitOf((await ask({ model: NOVA })).sent)
+  t.ok(nova !== undefined && nova <= 10_240, 'never above the ceiling')
+  await (await post('/v1/chat/completions', { model: CLAUDE, messages: [user('hi')] })).text()
+  t.equal(limitOf(standin.requests.at(-1)?.body as Sent), 8192, 'chat is as it was')
+  const own = await responder(t, { RESPONSES_MAX_TOKENS: '5000', DEFAULT_MAX_TOKENS: '700' })
+  t.equal(limitOf((await own.ask({ model: CLAUDE })).sent), 5000)
+  const all = await responder(t, { DEFAULT_MAX_TOKENS: '700' })
+  t.equal(limitOf((await all.ask({ model: CLAUDE })).sent), 700)
+})
+
+t.test('a model that is silent for long is announced, and its stream is one all the same', async (t) => {
+  const { events, standin } = await responder(t, { STREAM_COMMIT_MS: '50', HEARTBEAT_MS: '50' }, { hangMs: 400 })
+  standin.answer(NOVA, say('Hello'))
+  standin.fail(NOVA, 'slow-first-event')
+  const { list, text } = await events({})
+  t.same(types(list).slice(0, 3), ['response.created', 'response.in_progress', 'keepalive'])
+  t.equal(types(list).filter((type) => type === 'response.created').length, 1)
+  t.match(list.at(-1), { type: 'response.completed', response: { output: [{ content: [{ text: 'Hello' }] }] } })
+  t.equal(new Set(list.flatMap(({ response }) => response?.id ?? [])).size, 1)
+  t.match(text, /^: waiting for the model\n\nevent: response\.created/)
+})
+
+t.test('truncation: auto leaves out the oldest turns of what is too long', async (t) => {
+  const { ask, standin } = await responder(t)
+  standin.answer(CLAUDE, say('ok'))
+  const call = { type: 'function_call', call_id: 'c1', name: 'f', arguments: '{}' }
+  const output = { type: 'function_call_output', call_id: 'c1', output: 'r' }
+  const input = [user('first'), { role: 'assistant', content: 'one' }, user('second '.repeat(20)), call, output, user('last')]
+  const asked = { model: CLAUDE, instructions: 'be', tools: [fn('f')], input }
+  standin.fail(CLAUDE, 'input-too-long')
+  t.match(await ask(asked), { status: 400, body: { error: { code: 'context_length_exceeded' } } })
+  standin.fail(CLAUDE, 'input-too-long')
+  const cut = await ask({ ...asked, truncation: 'auto' })
+  t.equal(cut.status, 200)
+  t.match(cut.headers.get('x-adit-dropped'), /truncation/)
+  t.same(cut.sent?.system, [{ text: 'be' }])
+  t.notMatch(JSON.stringify(cut.sent?.messages), /first/)
+  t.match(JSON.stringify(cut.sent?.messages), /toolUse.*toolResult.*last/)
+  const whole = await ask({ ...asked, truncation: 'auto' })
+  t.equal(whole.headers.get('x-adit-dropped'), null)
+  t.match(JSON.stringify(whole.sent?.messages), /first/)
+  standin.fail(CLAUDE, 'input-too-long')
+  t.match(await ask({ model: CLAUDE, input: 'one', truncation: 'auto' }), { status: 400 }, 'nothing to leave out')
+})
