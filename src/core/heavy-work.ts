@@ -2,13 +2,14 @@
 export const HEAVY_BYTES = 256 * 1024
 export const HEAVY_PARTS = 5000
 
-/** After each piece of work the others have as long as it took, within these. Milliseconds. */
+/** After each piece of work the others have as long as it took, and longer where many pieces wait; within these. Milliseconds. */
 const LEAST_REST_MS = 1
 const LONGEST_REST_MS = 250
+const LONGEST_CROWD = 3
 
 /**
- * Does heavy work piece by piece, never two pieces at once and never one right behind another: many large bodies together take no more than
- * half of the loop, and whoever asks for something small waits for one piece at most. Pieces are done in the order they came.
+ * Does heavy work piece by piece, never two pieces at once and never one right behind another: large bodies together take no more than
+ * half of the loop, a crowd of them a quarter, and whoever asks for something small waits for one piece at most. Pieces are done in the order they came.
  */
 export class HeavyWork {
   private readonly waiting: (() => void)[] = []
@@ -26,7 +27,8 @@ export class HeavyWork {
       return work()
     } finally {
       const took = performance.now() - began
-      setTimeout(() => this.next(), Math.max(LEAST_REST_MS, Math.min(took, LONGEST_REST_MS)))
+      const rest = took * (1 + Math.min(this.waiting.length, LONGEST_CROWD))
+      setTimeout(() => this.next(), Math.max(LEAST_REST_MS, Math.min(rest, LONGEST_REST_MS)))
     }
   }
 

@@ -170,3 +170,87 @@ t.test('S16: a collector that never answers does not hold up the end beyond the 
   t.equal(await exited, 0)
   t.ok(performance.now() - startedAt < 5000)
 })
+
+/** SSM with one key, which hangs while it is told to. */
+async function parameterStore(t: Test, key: string) {
+  const state = { hangs: false, key, asked: 0 }
+  const server = createHttp((request, response) => {
+    request.resume().on('end', () => {
+      state.asked++
+      if (state.hangs) return
+      response
+        .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
+        .end(JSON.stringify({ Parameter: { Name: '/adit/key', Type: 'SecureString', Value: state.key, Version: 1 } }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { state, env: { API_KEY_PARAM_NAME: '/adit/key', AWS_ENDPOINT_URL_SSM: url } }
+}
+
+t.test(
+  'S14: keys that hang in the middle: known ones go on, unknown ones are told in time, a new one works without a restart',
+  async (t) => {
+    const { state, env } = await parameterStore(t, 'sk-first')
+    const { base, child } = await startGateway(t, env, { ready: 200 })
+    t.equal((await chat(base, 'sk-first')).status, 200)
+    state.hangs = true
+    state.key = 'sk-second'
+    // Readings that unknown keys cause are seconds apart; each answer is there within the time of a reading.
+    const before = state.asked
+    t.ok(
+      await becomes(async () => {
+        t.equal((await chat(base, 'sk-second')).status, 401)
+        t.equal((await chat(base, 'sk-first')).status, 200)
+        return state.asked > before
+      })
+    )
+    t.equal((await fetch(`${base}/ready`)).status, 200)
+    state.hangs = false
+    t.ok(await becomes(async () => (await chat(base, 'sk-second')).status === 200))
+    t.equal((await chat(base, 'sk-first')).status, 401)
+    t.equal(child.exitCode, null)
+  }
+)
+
+t.test('S14: keys, credentials, media and the store that all hang at the end do not hold it up beyond the grace', async (t) => {
+  const keys = await parameterStore(t, JSON.stringify({ keys: [{ name: 'one', key: KEY, requests_per_minute: 1000 }] }))
+  const credentials = await credentialsEndpoint(t, false)
+  credentials.state.ttlMs = 8000
+  const media = await silence(t)
+  const { base, child, exited } = await startGateway(
+    t,
+    {
+      ...keys.env,
+      ...credentials.env,
+      REDIS_URL: `redis://${await silence(t)}`,
+      REMOTE_MEDIA_TRUSTED_HOSTS: media,
+      DRAIN_DELAY_MS: '0',
+      SHUTDOWN_GRACE_MS: '1000'
+    },
+    { without: KEYS, ready: 200 }
+  )
+  t.equal((await chat(base)).status, 200)
+  keys.state.hangs = true
+  credentials.state.hangs = true
+  const picture = { type: 'image_url', image_url: { url: `http://${media}/a.png` } }
+  const waiting = [
+    chat(base, KEY, { ...HELLO, messages: [{ role: 'user', content: [picture] }] }),
+    chat(base, 'sk-unknown'),
+    chat(base)
+  ].map((asked) =>
+    asked.then(
+      ({ status }) => status,
+      () => 'cut'
+    )
+  )
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  child.kill('SIGTERM')
+  t.equal(await exited, 0)
+  for (const outcome of await Promise.all(waiting))
+    t.ok([200, 401, 'cut'].includes(outcome) || Number(outcome) >= 500, String(outcome))
+})
