@@ -76,7 +76,10 @@ t.test('a budget that is used up is a 429 in every dialect, with its period and 
     ['/v1/responses', { model: SONNET, input: 'hi' }],
     ['/v1/messages', QUESTION],
     ['/anthropic/v1/messages', { ...QUESTION, stream: true }],
-    ['/v1/embeddings', { model: TITAN, input: 'hi' }]
+    ['/v1/embeddings', { model: TITAN, input: 'hi' }],
+    ['/v1/images/generations', { model: 'stability.stable-image-core-v1:1', prompt: 'a rock' }],
+    ['/v1/rerank', { model: 'cohere.rerank-v3-5:0', query: 'a', documents: ['b'] }],
+    ['/v1/moderations', { input: 'hi' }]
   ]
   const now = new Date()
   const midnight = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1)
@@ -101,6 +104,30 @@ t.test('a budget that is used up is a 429 in every dialect, with its period and 
     ['/v1/responses/input_tokens', { model: SONNET, input: 'hi' }]
   ] as const)
     t.equal((await post('sk-small', path, body)).status, 200, 'counting tokens is never blocked')
+})
+
+t.test('pictures are held by the piece, and spend a budget', async (t) => {
+  const { post } = await gateway(t)
+  const picture = { model: 'stability.stable-image-core-v1:1', prompt: 'a rock' }
+  const make = async () => {
+    const response = await post('sk-crowd', '/v1/images/generations', picture)
+    await response.text()
+    return response
+  }
+  t.equal((await make()).headers.get('x-adit-cost'), '0.04')
+  t.ok(await eventuallyStatus(make, 429))
+})
+
+t.test("Bedrock's own API refuses in AWS's words", async (t) => {
+  const { post, chat } = await gateway(t)
+  t.equal((await chat('sk-small')).status, 200)
+  t.ok(await eventuallyStatus(() => chat('sk-small'), 429))
+  const body = { messages: [{ role: 'user', content: [{ text: 'hi' }] }] }
+  const refused = await post('sk-small', `/model/${encodeURIComponent(SONNET)}/converse`, body)
+  t.equal(refused.status, 429)
+  t.match(refused.headers.get('x-amzn-errortype'), 'ThrottlingException')
+  t.match(await refused.text(), /The day ends at/)
+  t.equal(refused.headers.get('x-should-retry'), 'false')
 })
 
 t.test('of several periods the longest that is used up is told', async (t) => {

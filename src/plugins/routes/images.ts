@@ -9,7 +9,7 @@ import { decodeImageRequest, imagesSpelling, MULTIPART } from '../../dialects/op
 import { encodeImages } from '../../dialects/openai-images/encode-response.ts'
 import { GatewayError } from '../../errors.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
-import { addBill, announceCost } from '../../http/cost.ts'
+import { announceCost } from '../../http/cost.ts'
 import { deploymentModel } from '../../http/deployment.ts'
 import { readForm } from '../../http/form-body.ts'
 import { maskOf } from '../../http/mask-of.ts'
@@ -30,11 +30,13 @@ async function answerImages(request: FastifyRequest, reply: FastifyReply, task: 
   request.body = {}
   const targets = await targetsOf(asked, request)
   const filled = asked.mask === undefined ? asked : { ...asked, mask: maskOf(asked.mask) }
+  const held = app.holdBudget(request, reply, { models: targets, input: 0, output: 0, images: asked.count })
+  if (held !== undefined) await held
   record.upstreamStartedAt = performance.now()
   const owner = request.apiKey?.name ?? ''
   const invoke: Invoke = async (to, body, signal) => {
     const answer = await app.bedrock.invoke({ owner, targets: to, body, signal })
-    addBill(request, app.priceOf(answer, { usage: NO_USAGE, images: picturesIn(answer.body) }))
+    app.charge(request, answer, { usage: NO_USAGE, images: picturesIn(answer.body) })
     return answer
   }
   const answer = await runImages({ request: filled, targets, signal: request.cancel }, invoke).catch((error: unknown) =>

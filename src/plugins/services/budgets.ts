@@ -18,6 +18,8 @@ export interface MostUsed {
   readonly output: number | (() => number)
   /** Texts, for what is paid by them. */
   readonly texts?: number
+  /** Pictures that are made; then no token is paid. */
+  readonly images?: number
 }
 
 declare module 'fastify' {
@@ -89,15 +91,15 @@ export const budgets = fp(
 /** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
 function dearest(
   app: FastifyInstance,
-  { models, input, output, texts = 0 }: MostUsed,
+  { models, input, output, texts = 0, images = 0 }: MostUsed,
   unpriced: 'allow' | 'refuse'
 ): number | undefined {
   const { region } = app.bedrock
-  const inputTokens = Math.ceil((input + ADDED) * MARGIN)
+  const inputTokens = images > 0 ? 0 : Math.ceil((input + ADDED) * MARGIN)
   const outputTokens = typeof output === 'number' ? output : output()
   const costs = models.map(({ id }) => {
     const called = { model: id, region }
-    const bill = app.priceOf(called, { usage: { ...NO_USAGE, inputTokens, outputTokens }, texts })
+    const bill = app.priceOf(called, { usage: { ...NO_USAGE, inputTokens, outputTokens }, texts, images })
     // Models that write nothing have no price for it.
     return bill.unpriced === 'output' ? app.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts }).nano : bill.nano
   })
