@@ -9,7 +9,16 @@ import type { Options } from './options.ts'
 import { installPortkey } from './portkey.ts'
 import { API_KEY, type Dialect } from './requests.ts'
 
-export type SubjectName = 'direct' | 'pass-through' | 'parts' | 'plain' | 'plain-http2' | 'portkey' | 'adit' | 'messages'
+export type SubjectName =
+  | 'direct'
+  | 'pass-through'
+  | 'parts'
+  | 'plain'
+  | 'plain-http2'
+  | 'portkey'
+  | 'adit'
+  | 'messages'
+  | 'native'
 
 /** One that is measured, and how it is started and asked. */
 export interface Subject {
@@ -57,6 +66,7 @@ export async function chooseSubjects(options: Options): Promise<Subject[]> {
     { name: 'parts', title: 'the parts alone', dialect: 'openai', command: partsAlone },
     { name: 'adit', title: 'Adit', dialect: 'openai', command: (place) => aditCommand(place, options) },
     { name: 'messages', title: 'Adit, `/messages`', dialect: 'anthropic', command: (place) => aditCommand(place, options) },
+    { name: 'native', title: 'Adit, Bedrock handed on', dialect: 'bedrock', command: (place) => aditCommand(place, options) },
     { name: 'plain', title: 'Fastify + AWS SDK, keep-alive', dialect: 'openai', command: (place) => plain(place, 'keep-alive') },
     { name: 'plain-http2', title: 'Fastify + AWS SDK, defaults', dialect: 'openai', command: (place) => plain(place, 'http2') },
     ...(portkey === undefined ? [] : [portkey])

@@ -7,7 +7,14 @@ const run = promisify(execFile)
 
 /** Runs one of the scripts beside this file against a gateway; each prints an object, one member per step. */
 async function runScript(base: string, script: string): Promise<unknown> {
-  const env = { ...process.env, OPENAI_BASE_URL: `${base}/v1`, OPENAI_API_KEY: KEY, AZURE_OPENAI_API_KEY: KEY }
+  const env = {
+    ...process.env,
+    OPENAI_BASE_URL: `${base}/v1`,
+    OPENAI_API_KEY: KEY,
+    AZURE_OPENAI_API_KEY: KEY,
+    GATEWAY: base,
+    AWS_BEARER_TOKEN_BEDROCK: KEY
+  }
   const { stdout } = await run('python3', [`test/clients/python/${script}`], { env, timeout: 90_000 })
   return JSON.parse(stdout)
 }
@@ -59,3 +66,21 @@ t.test(
     })
   }
 )
+
+t.test('boto3: Converse, InvokeModel, streams, counts, guardrails, exceptions', { skip: missing('boto3') }, async (t) => {
+  const { base } = await build(t, { UPSTREAM_MAX_ATTEMPTS: '1' })
+  const answers = (await runScript(base, 'bedrock_client.py')) as { native_stream: string[] }
+  t.match(answers, {
+    converse: /rock/,
+    streamed: /rock/,
+    invoked: /rock/,
+    counted: Number,
+    guardrail: 'GUARDRAIL_INTERVENED',
+    refused: [
+      ['ValidationException', 'ValidationException'],
+      ['ModelTimeoutException', 'ModelTimeoutException']
+    ]
+  })
+  t.equal(answers.native_stream[0], 'message_start')
+  t.equal(answers.native_stream.at(-1), 'message_stop')
+})

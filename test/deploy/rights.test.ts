@@ -25,7 +25,8 @@ function mayInvoke(list: Statement[], ...resources: string[]): boolean {
 }
 
 // AWS gives these no resource-level rights
-const WITHOUT_RESOURCE = /^(ecr:GetAuthorizationToken|bedrock:List\w+|aws-marketplace:(Subscribe|ViewSubscriptions))$/
+const WITHOUT_RESOURCE =
+  /^(ecr:GetAuthorizationToken|bedrock:List\w+|bedrock:InvokeGuardrailChecks|aws-marketplace:(Subscribe|ViewSubscriptions))$/
 
 t.test('in no variant a role has "*" where AWS takes a resource, or a wildcard in an action', async (t) => {
   for (const variant of VARIANTS)
@@ -101,6 +102,8 @@ t.test('a profile may be called through the regions it leads to, a global one to
   const list = statements()
   t.ok(mayInvoke(list, US_PROFILE, ELSEWHERE))
   t.ok(mayInvoke(list, GLOBAL_PROFILE, NOWHERE))
+  t.ok(allows(list, 'bedrock:CountTokens', `arn:aws:bedrock:us-east-1::${MODEL}`), 'tokens are counted by the base id')
+  t.ok(allows(list, 'bedrock:InvokeGuardrailChecks', '*'), 'moderations need no guardrail')
   t.notOk(mayInvoke(list, US_PROFILE.replace('123456789012', '999988887777')), 'not of another account')
   t.notOk(mayInvoke(list, US_PROFILE.replace('us-east-1', 'us-west-2')), 'not from a region the gateway does not call')
   t.ok(mayInvoke(statements({ BedrockRegions: 'us-east-1,us-west-2' }), US_PROFILE.replace('us-east-1', 'us-west-2')))
