@@ -1,7 +1,7 @@
 import { plainMember } from '../../core/foreign-json.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { FieldRow, FieldTable, FieldType } from './field-row.ts'
-import { outOfRange, wrongChoice, wrongType } from './refuse.ts'
+import { badValue, outOfRange, wrongChoice, wrongType } from './refuse.ts'
 import { isTellable } from './unknown-members.ts'
 
 interface ValueOf {
@@ -26,6 +26,9 @@ export interface Fields<T extends FieldTable> {
   /** Those in a literal `extra_body`: fields for the model, with the digits of their numbers. Absent: there are none. */
   readonly extra: JsonObject | undefined
 }
+
+/** Native bodies have a few dozen; each is looked for again where a model refuses one. */
+const MOST_EXTRA = 1000
 
 /** Makes what reads a body and a literal `extra_body` as one set of the fields of a table; the top level wins. */
 export function createFieldReader<T extends FieldTable>(table: T): (body: JsonObject) => Fields<T> {
@@ -60,6 +63,8 @@ function readFields<T extends FieldTable>(body: JsonObject, rows: ReadonlyMap<st
     } else if (!isTellable(name)) unknown.push(`extra_body.${name}`)
     else {
       others ??= new Map()
+      if (others.size === MOST_EXTRA)
+        throw badValue('extra_body', `Invalid 'extra_body': more than ${MOST_EXTRA} fields for the model.`)
       others.set(name, value)
     }
   }

@@ -378,3 +378,10 @@ t.test('numbers that keep their digits are as many as a request may hold, and th
   t.match(input(20_001), { input: { rawInvalidInput: args(20_001) } })
   t.match(input(499_000), { input: { rawInvalidInput: args(499_000) } })
 })
+
+t.test('extra_body holds a thousand fields for the model at most', async (t) => {
+  const extra = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 1]))
+  const body = (count: number) => ({ messages: [{ role: 'user', content: 'q' }], extra_body: extra(count) })
+  t.equal(Object.keys(decode(body(1000)).request.extraFields ?? {}).length, 1000)
+  t.match(refusal(body(1001)), { kind: 'invalid_value', param: 'extra_body' })
+})
