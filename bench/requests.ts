@@ -1,7 +1,7 @@
 import type { Aim } from './driver/jobs.ts'
 
 /** In which words a subject is asked. */
-export type Dialect = 'bedrock' | 'openai' | 'anthropic'
+export type Dialect = 'bedrock' | 'openai' | 'responses' | 'anthropic'
 
 /** The key that clients send; Adit is started with it. */
 export const API_KEY = 'bench-key-that-opens-nothing'
@@ -40,6 +40,7 @@ export function makeAim(port: number, dialect: Dialect, question: Question, head
 const WORDS: Readonly<Record<Dialect, (question: Question) => { readonly path: string; readonly body: string }>> = {
   bedrock: (question) => ({ path: conversePath(question), body: converseBody() }),
   openai: (question) => ({ path: '/v1/chat/completions', body: chatBody(question) }),
+  responses: (question) => ({ path: '/v1/responses', body: responsesBody(question) }),
   anthropic: (question) => ({ path: '/v1/messages', body: messagesBody(question) })
 }
 
@@ -62,6 +63,12 @@ function chatBody({ model, streaming }: Question): string {
     messages: [{ role: 'system', content: SYSTEM }, ...TURNS.map(([role, content]) => ({ role, content }))],
     ...(streaming && { stream: true, stream_options: { include_usage: true } })
   })
+}
+
+/** As most clients ask: what is answered is kept. */
+function responsesBody({ model, streaming }: Question): string {
+  const input = TURNS.map(([role, content]) => ({ role, content }))
+  return JSON.stringify({ model, max_output_tokens: MAX_TOKENS, instructions: SYSTEM, input, ...(streaming && { stream: true }) })
 }
 
 function messagesBody({ model, streaming }: Question): string {

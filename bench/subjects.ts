@@ -17,6 +17,7 @@ export type SubjectName =
   | 'plain-http2'
   | 'portkey'
   | 'adit'
+  | 'responses'
   | 'messages'
   | 'native'
 
@@ -65,6 +66,7 @@ export async function chooseSubjects(options: Options): Promise<Subject[]> {
     { name: 'pass-through', title: 'Node pass-through', dialect: 'bedrock', command: passThrough },
     { name: 'parts', title: 'the parts alone', dialect: 'openai', command: partsAlone },
     { name: 'adit', title: 'Adit', dialect: 'openai', command: (place) => aditCommand(place, options) },
+    { name: 'responses', title: 'Adit, `/responses`', dialect: 'responses', command: (place) => aditCommand(place, options) },
     { name: 'messages', title: 'Adit, `/messages`', dialect: 'anthropic', command: (place) => aditCommand(place, options) },
     { name: 'native', title: 'Adit, Bedrock handed on', dialect: 'bedrock', command: (place) => aditCommand(place, options) },
     { name: 'plain', title: 'Fastify + AWS SDK, keep-alive', dialect: 'openai', command: (place) => plain(place, 'keep-alive') },

@@ -11,7 +11,7 @@ export async function checkAnswers(running: Running, upstreamPort: number): Prom
     const model = `bench.burst-${EVENTS}`
     const { port, request } = aimAt(running, { model, streaming }, upstreamPort)
     const answer = await readAnswer(port, request.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'))
-    const text = readText(answer)
+    const text = readText(answer, streaming && running.subject.dialect === 'responses' ? DELTAS : TEXTS)
     if (text !== burstTexts(EVENTS).join('')) {
       const how = streaming ? 'a stream' : 'a whole answer'
       throw new Error(`${running.subject.title} answered something else, asked for ${how}:\n${answer.slice(0, 1500)}`)
@@ -19,9 +19,13 @@ export async function checkAnswers(running: Running, upstreamPort: number): Prom
   }
 }
 
-/** All texts of the answer in order, in either dialect: they are the strings behind `"content"` and `"text"`. */
-function readText(answer: string): string {
-  const strings = answer.matchAll(/"(?:content|text)": ?("(?:[^"\\]|\\.)*")/g)
+/** The texts of an answer are the strings behind `"content"` and `"text"`; a stream of Responses tells them once more when they are whole. */
+const TEXTS = /"(?:content|text)": ?("(?:[^"\\]|\\.)*")/g
+const DELTAS = /"delta": ?("(?:[^"\\]|\\.)*")/g
+
+/** All texts of the answer in order. */
+function readText(answer: string, texts: RegExp): string {
+  const strings = answer.matchAll(texts)
   return [...strings].map(([, json]) => JSON.parse(json!) as string).join('')
 }
 
