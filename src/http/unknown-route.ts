@@ -1,4 +1,5 @@
-const SERVED = 'This gateway serves chat/completions, responses, completions, messages, embeddings and models.'
+const SERVED =
+  'This gateway serves chat/completions, responses, completions, messages, embeddings, images, moderations, rerank and models.'
 
 /** OpenAI's other endpoints, and what their callers can do here. The first that fits is told. */
 const ELSEWHERE: readonly (readonly [path: RegExp, advice: string])[] = [
@@ -16,7 +17,8 @@ const ELSEWHERE: readonly (readonly [path: RegExp, advice: string])[] = [
   [/\/(fim\/completions)$/, 'This is not a part of the OpenAI API and not served here.']
 ]
 
-const ENDPOINT = '(?:chat/completions|completions|embeddings|models|responses|messages|images/[a-z]+|audio/[a-z]+|moderations)'
+const ENDPOINT =
+  '(?:chat/completions|completions|embeddings|models|responses|messages|images/[a-z]+|audio/[a-z]+|moderations|rerank)'
 /** A base URL that names an endpoint itself, as people paste it, and what a client adds behind. */
 const TWICE = new RegExp(`^(.*?)/(?:${ENDPOINT}|chat(?=/chat/))((?:/api|/openai)?(?:/v1)?/${ENDPOINT}(?:/.*)?)$`)
 
@@ -29,7 +31,8 @@ export function endpointTwice(path: string): string | undefined {
   return `The base URL of your client ends in '${base}'; cut it at '${place}', since clients add the rest themselves.`
 }
 
-const SERVED_ENDPOINT = /\/(?:chat\/completions|completions|responses|messages|embeddings|models)$/
+const SERVED_ENDPOINT =
+  /\/(?:chat\/completions|completions|responses|messages|embeddings|images\/(?:generations|edits|variations)|moderations|rerank|models)$/
 
 /** Where to cut a base URL with pieces that no route has. */
 function strayPieces(method: string, path: string): string | undefined {
