@@ -95,7 +95,7 @@ until_ready() {
   expect "/ready after $(($(now) - begin)) ms (with the container's own start)" "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/ready")" 200
 }
 ask() { curl -sN -H 'authorization: Bearer sk-check' -H 'content-type: application/json' "$@" "http://127.0.0.1:$port/v1/chat/completions"; }
-body() { printf '{"model":"us.anthropic.claude-sonnet-4-5-20250929-v1:0","stream":%s,"messages":[{"role":"user","content":"%s"}]}' "$1" "$2"; }
+body() { printf '{"model":"us.anthropic.claude-sonnet-4-6","stream":%s,"messages":[{"role":"user","content":"%s"}]}' "$1" "$2"; }
 
 # How long a start takes, best of three and with the container's own: Node that does nothing, the gateway until /ready, and the gateway
 # without the compile cache. The three take turns, so that what else the machine does slows all of them.

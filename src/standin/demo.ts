@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { startStandin } from './server.ts'
 
 /**
@@ -8,7 +10,9 @@ import { startStandin } from './server.ts'
  * started as an operator would; only the standard AWS variables point it at the stand-in.
  */
 const API_KEY = 'sk-adit-demo'
-const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+const MODEL = 'us.anthropic.claude-sonnet-4-6'
+/** Beside this file, which is TypeScript in a working copy and JavaScript in the package. */
+const SERVER = fileURLToPath(new URL(`../server${extname(import.meta.filename)}`, import.meta.url))
 const port = process.env.PORT || '8080'
 const base = `http://127.0.0.1:${port}`
 
@@ -17,7 +21,7 @@ if (await isTaken()) {
   process.exit(1)
 }
 const standin = await startStandin({ parameters: { '/adit/api-key': API_KEY } })
-const gateway = spawn(process.execPath, ['src/server.ts'], {
+const gateway = spawn(process.execPath, [SERVER], {
   stdio: 'inherit',
   env: {
     PATH: process.env.PATH,

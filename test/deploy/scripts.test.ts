@@ -1,8 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { parseTemplate, refusals } from './template.ts'
 
 // The scripts call these instead of the real ones. Each call is written down; the first line whose pattern fits answers it.
 const script = (name: string) => fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url))
@@ -147,6 +149,33 @@ const PUSHED = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/adit@${DIGEST}
 const pushedBy = (call: string): Answer => [`*describe-images*`, `$(grep -q "${call}" "$(dirname "$0")/calls" && echo ${DIGEST})`]
 const push = (t: Test, answers: readonly Answer[]) =>
   run(t, 'push-image.sh', ['--repository', 'team/adit', '--tag', 'v1'], [ACCOUNT, ...answers])
+
+t.test('launch.sh makes templates whose source is the tag, and a link per region that opens their form', { skip }, async (t) => {
+  const target = mkdtempSync(join(tmpdir(), 'adit-launch-'))
+  t.teardown(() => rmSync(target, { recursive: true }))
+  const place = 'https://b.s3.us-east-1.amazonaws.com/adit/v0.1.0'
+  const { stdout, code } = await run(t, 'launch.sh', ['https://git.example.com/o/adit', 'v0.1.0', place, target], [])
+  t.equal(code, 0)
+  const LINK =
+    /\(https:\/\/([a-z0-9-]+)\.console\.aws\.amazon\.com\/cloudformation\/home\?region=([a-z0-9-]+)#\/stacks\/create\/review\?templateURL=(\S+?)&stackName=adit\)/g
+  const links = [...stdout.matchAll(LINK)]
+  t.ok(links.length >= 30)
+  for (const [, host, region, template = ''] of links) {
+    t.equal(host, region)
+    t.ok(template === `${place}/fargate.yaml` || template === `${place}/lambda.yaml`, template)
+  }
+  for (const name of ['fargate.yaml', 'lambda.yaml']) {
+    const template = parseTemplate(readFileSync(join(target, name), 'utf8'))
+    t.equal(template.Parameters.SourceRepository?.Default, 'https://git.example.com/o/adit')
+    t.equal(template.Parameters.SourceVersion?.Default, 'v0.1.0')
+    const address = name === 'fargate.yaml' ? { AllowHttp: 'true', AllowedCidr: '203.0.113.7/32' } : {}
+    t.strictSame(
+      refusals({ ApiKeyParam: '/adit/api-key', ...address }, template),
+      [],
+      `${name}: nothing about the image has to be given`
+    )
+  }
+})
 
 t.test('push-image.sh builds for both processors and prints the image with its digest alone', { skip }, async (t) => {
   const [pattern, output] = pushedBy('buildx build')

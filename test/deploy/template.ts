@@ -77,7 +77,8 @@ export const LEAST: Values = {
   AllowedCidr: '203.0.113.7/32'
 }
 
-function parseTemplate(text: string): Template {
+/** A template with its short forms in their long form. */
+export function parseTemplate(text: string): Template {
   const names: [string, string][] = [
     ['!Ref', 'Ref'],
     ['!Condition', 'Condition'],
