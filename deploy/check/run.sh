@@ -24,4 +24,11 @@ part "cfn-lint of lambda.yaml for ${#everywhere[@]} regions" cfn-lint "cfn-lint 
 adapter=${LAMBDA_ADAPTER:-$(command -v lambda-adapter || true)}
 part "Lambda with the real web adapter" "lambda-adapter (cargo install lambda_web_adapter, or LAMBDA_ADAPTER)" "test -x ${adapter:-/none}" env LAMBDA_ADAPTER="$adapter" npx tap run --reporter=terse test/deploy/lambda.test.ts
 part "deployed to a fake AWS" "Python with moto, boto3 and cfn-lint" "python3 -m moto.server --help" python3 deploy/check/fake_aws.py deploy/fargate.yaml
+deploy/check/helm.sh || failed=1
+part "Terraform, formatted" terraform "terraform version" terraform fmt -check -diff deploy/terraform
+tf=$(mktemp -d)
+mkdir -p "$tf/terraform" && cp deploy/*.yaml "$tf" && cp deploy/terraform/*.tf "$tf/terraform"
+part "Terraform, validated" "terraform and the provider hashicorp/aws" "timeout 120 terraform -chdir=$tf/terraform init -backend=false -input=false" \
+  terraform -chdir="$tf/terraform" validate
+rm -rf "$tf"
 exit $failed
