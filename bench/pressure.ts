@@ -50,14 +50,20 @@ const url = `http://127.0.0.1:${gateway.port}/v1/chat/completions`
 const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }
 const outcomes = new Map<string, number>()
 let failed = 0
+let own: number[] = []
 let highest = 0
 let longest = 0
 
 await heldUpMs() // what the start took
 const calm = await phase(calmMs, 0)
 say(`good alone: ${calm.length} requests, p50 ${at(calm, 0.5)} ms, p99 ${at(calm, 0.99)} ms`)
+own.sort((a, b) => a - b)
+say(`of it beside the wait for Bedrock: p99 ${at(own, 0.99)} ms`)
+own = []
 const pressed = await phase(hostileMs, HOSTILE_CLIENTS)
 say(`with hostile ones: ${pressed.length} requests, p50 ${at(pressed, 0.5)} ms, p99 ${at(pressed, 0.99)} ms, ${failed} failed`)
+own.sort((a, b) => a - b)
+say(`of it beside the wait for Bedrock: p50 ${at(own, 0.5)} ms, p99 ${at(own, 0.99)} ms`)
 for (const [outcome, count] of [...outcomes].sort((a, b) => b[1] - a[1])) say(`  ${outcome}: ${count}`)
 const ended = gateway.child.exitCode ?? gateway.child.signalCode
 await sleep(2000)
@@ -92,6 +98,8 @@ async function good(until: number, took: number[], stream: boolean): Promise<voi
     try {
       const response = await fetch(url, { method: 'POST', headers, body })
       const text = await response.text()
+      const timing = /total;dur=([\d.]+), bedrock;dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '')
+      if (timing !== null) own.push(Number(timing[1]) - Number(timing[2]))
       if (response.status !== 200 || (stream && !text.endsWith('data: [DONE]\n\n'))) fail(`good: ${response.status}`)
     } catch (error) {
       fail(`good: ${(error as Error).message}`)
