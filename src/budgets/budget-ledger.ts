@@ -1,3 +1,4 @@
+import { keepNewest } from '../core/bounded.ts'
 import { dollars } from '../core/usage.ts'
 import { GatewayError } from '../errors.ts'
 import { budgetReached } from './budget-reached.ts'
@@ -52,15 +53,29 @@ export interface BudgetLedger {
 /** Percents at which the caller and the operator are warned, the highest first. */
 const LEVELS = [95, 75]
 const MOST_WARNED = 10_000
+/** A key that is learnt to be dear is held to it, and forgotten slowly. */
+const MOST_FACTOR = 100
+const FORGETS = 0.95
+const MOST_KEYS = 1000
 const NOTHING_SPENT: Spending = { headers: {}, settle() {} }
 
 /** Makes what holds the budgets of keys. */
 export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
   const { store, now, events } = options
   const warned = new Set<string>()
+  /** By how much the requests of a key cost more than was thought they might, at least 1. */
+  const factors = new Map<string, number>()
 
   function settle(hold: Hold, nano: number, uses: ReadonlyMap<string, number>): void {
     store.settle(hold, nano, uses).catch(events.storeError)
+  }
+
+  /** Prompts are guessed; a key whose guesses are too low has more held from then on. */
+  function learn(key: string, thought: number, cost: number): void {
+    if (thought === 0 || cost === 0) return
+    const factor = Math.min(MOST_FACTOR, Math.max(1, cost / thought, (factors.get(key) ?? 1) * FORGETS))
+    if (factor > 1) keepNewest(factors, key, factor, MOST_KEYS)
+    else factors.delete(key)
   }
 
   function warn(state: PeriodState, { from }: Span, level: number): void {
@@ -104,7 +119,7 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
     async reserve(key, budget, nano) {
       const at = now()
       const spans = PERIODS.filter((period) => budget[period] !== undefined).map((period) => spanOf(period, at))
-      const hold = { key, nano, spans }
+      const hold = { key, nano: Math.ceil(nano * (factors.get(key) ?? 1)), spans }
       let standing: Standing
       try {
         standing = await store.hold(hold)
@@ -116,7 +131,13 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       }
       try {
         const headers = look(hold, budget, standing)
-        return { headers, settle: (cost, uses) => settle(hold, cost, uses) }
+        return {
+          headers,
+          settle(cost, uses) {
+            learn(key, nano, cost)
+            settle(hold, cost, uses)
+          }
+        }
       } catch (error) {
         settle(hold, 0, new Map())
         throw error

@@ -27,7 +27,7 @@ export interface Used {
 }
 
 /** Tiers that cost what no tier costs. `reserved` is paid by the hour: what an answer of it costs is not known, and its overflow is `default`. */
-const USUAL_TIERS: ReadonlySet<string> = new Set(['default', 'standard', 'on-demand'])
+const USUAL_TIERS: ReadonlySet<string> = new Set(['default', 'standard', 'on-demand', 'auto'])
 
 const NANO_PER_DOLLAR = 1_000_000_000
 /** A rate is dollars for a million tokens. */

@@ -41,6 +41,8 @@ const NANO_PER_DOLLAR = 1_000_000_000
 const MARGIN = 1.25
 /** What providers add to a prompt: Anthropic documents some hundred tokens of instructions for tools (2026-08). */
 const ADDED = 1000
+/** Longer than the event loop of a busy process lags: what is not counted in time is not held. Milliseconds. */
+const STORE_TIMEOUT_MS = 3000
 /** A store that is down is told so often, and not for each request. */
 const WARN_EVERY_MS = 60_000
 
@@ -138,7 +140,7 @@ function makeLedger(app: FastifyInstance): () => Promise<BudgetLedger> {
     const store =
       redisUrl === undefined
         ? createMemoryStore(Date.now)
-        : createValkeyStore({ client: await connectStore(redisUrl, storeError), now: Date.now, longestMs })
+        : createValkeyStore({ client: await connected(redisUrl, storeError), now: Date.now, longestMs })
     closers.push(store.close)
     return createBudgetLedger({ store, storeDown: config.budgets.storeDown, note: config.budgets.note, now: Date.now, events })
   }
@@ -149,6 +151,23 @@ function makeLedger(app: FastifyInstance): () => Promise<BudgetLedger> {
   })
   let made: Promise<BudgetLedger> | undefined
   return () => (made ??= make())
+}
+
+/** The first requests wait for the store, so that a burst at the start is held too; where it is down it says so at once. */
+async function connected(url: string, onError: (error: unknown) => void): ReturnType<typeof connectStore> {
+  const client = await connectStore(url, onError, STORE_TIMEOUT_MS)
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, STORE_TIMEOUT_MS)
+    function done(): void {
+      clearTimeout(timer)
+      client.off('ready', done)
+      client.off('close', done)
+      resolve()
+    }
+    client.once('ready', done)
+    client.once('close', done)
+  })
+  return client
 }
 
 function toBudget(usd: NonNullable<ApiKey['budgetUsd']>): Budget | undefined {
