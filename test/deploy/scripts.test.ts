@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { build } from '../helper.ts'
 import { parseTemplate, refusals } from './template.ts'
 
 // The scripts call these instead of the real ones. Each call is written down; the first line whose pattern fits answers it.
@@ -219,4 +220,120 @@ t.test('push-image.sh makes the repository, with tags that cannot be moved', { s
     ['*describe-images*', DIGEST]
   ])
   t.match(calls.join('\n'), /ecr create-repository .*--repository-name team\/adit --image-tag-mutability IMMUTABLE/)
+})
+
+const tools = ['jq', 'openssl'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined)
+const skipOperate = skip || (tools.length > 0 && `operate.sh needs ${tools.join(' and ')}`)
+const PARAMETERS = JSON.stringify([
+  { ParameterKey: 'SourceVersion', ParameterValue: 'v0.1.0' },
+  { ParameterKey: 'SourceRepository', ParameterValue: 'https://git.example.com/adit' },
+  { ParameterKey: 'MinTasks', ParameterValue: '2' }
+])
+const operate = (t: Test, parameters: string[], answers: readonly Answer[]) => run(t, 'operate.sh', parameters, answers)
+
+t.test(
+  'operate.sh upgrades by the version alone, remembers the one before, and goes back to it',
+  { skip: skipOperate },
+  async (t) => {
+    const up = await operate(t, ['upgrade', 'adit', 'v0.2.0'], [['*Stacks?0?.Parameters*', PARAMETERS]])
+    t.equal(up.code, 0, up.stderr)
+    const update = up.calls.find((call) => call.includes('update-stack')) ?? ''
+    t.match(update, '{"ParameterKey":"SourceVersion","ParameterValue":"v0.2.0"}')
+    t.match(update, '{"ParameterKey":"MinTasks","UsePreviousValue":true}')
+    t.match(update, 'SourceVersion=v0.1.0 SourceRepository=https://git.example.com/adit', 'what ran before is a tag of the stack')
+    const back = await operate(
+      t,
+      ['back', 'adit'],
+      [
+        ['*Stacks?0?.Parameters*', PARAMETERS.replace('v0.1.0', 'v0.2.0')],
+        ['*adit:before*describe*', ''],
+        ['*Stacks?0?.Tags*', 'SourceVersion=v0.1.0 SourceRepository=https://git.example.com/adit']
+      ]
+    )
+    t.equal(back.code, 0, back.stderr)
+    t.match(
+      back.calls.find((call) => call.includes('update-stack')),
+      '{"ParameterKey":"SourceVersion","ParameterValue":"v0.1.0"}'
+    )
+  }
+)
+
+t.test('operate.sh says why an upgrade was rolled back', { skip: skipOperate }, async (t) => {
+  const { code, stderr } = await operate(
+    t,
+    ['upgrade', 'adit', 'v0.2.0'],
+    [
+      ['*Stacks?0?.Parameters*', PARAMETERS],
+      ['*wait?stack-update-complete*', '', 255],
+      ['*describe-stack-events*', 'Image  The build adit:1 ended with FAILED']
+    ]
+  )
+  t.equal(code, 1)
+  t.match(stderr, /rolled back; why:\nImage +The build adit:1 ended with FAILED/)
+})
+
+t.test('operate.sh sends calls of Bedrock to other regions, and home again', { skip: skipOperate }, async (t) => {
+  for (const [to, value] of [
+    ['us-west-2,us-east-1', 'us-west-2,us-east-1'],
+    ['home', '']
+  ] as const) {
+    const all = JSON.stringify([{ ParameterKey: 'BedrockRegions', ParameterValue: 'x' }])
+    const { calls } = await operate(t, ['away', 'adit', to], [['*Stacks?0?.Parameters*', all]])
+    t.match(calls.join('\n'), `{"ParameterKey":"BedrockRegions","ParameterValue":"${value}"}`)
+  }
+})
+
+t.test(
+  'operate.sh rotates a key: the gateway takes both, then the new one alone, with what the old one might do',
+  { skip: skipOperate },
+  async (t) => {
+    const written = ({ calls }: Ran) => /put-parameter .*--value (\{.*\})$/m.exec(calls.join('\n'))?.[1] ?? ''
+    const statuses = async (set: string, keys: readonly string[]) => {
+      const file = join(t.testdir({}), 'keys.json')
+      writeFileSync(file, set)
+      const { base } = await build(t, { API_KEY: '', API_KEYS_FILE: file })
+      return Promise.all(
+        keys.map(async (key) => (await fetch(`${base}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status)
+      )
+    }
+    const first = await operate(t, ['rotate', '/adit/api-key'], [['*get-parameter*', 'sk-old']])
+    t.equal(first.code, 0, first.stderr)
+    const [key, both] = [first.stdout.trim(), written(first)]
+    t.notMatch(both, /sk-old/, 'digests only')
+    t.notMatch(both, key)
+    t.strictSame(await statuses(both, ['sk-old', key, 'sk-none']), [200, 200, 401])
+
+    const retired = await operate(t, ['retire', '/adit/api-key', 'first'], [['*get-parameter*', both]])
+    t.strictSame(await statuses(written(retired), ['sk-old', key]), [401, 200])
+
+    const teams = '{"keys":[{"name":"a","key":"sk-a","models":["amazon.*"]},{"name":"b","key":"sk-b"}]}'
+    const unnamed = await operate(t, ['rotate', '/adit/api-key'], [['*get-parameter*', teams]])
+    t.equal(unnamed.code, 64)
+    t.match(unnamed.stderr, 'which of these keys? a, b')
+    const named = JSON.parse(written(await operate(t, ['rotate', '/adit/api-key', 'a'], [['*get-parameter*', teams]]))) as {
+      keys: object[]
+    }
+    t.match(named.keys[2], { name: /^a-since-/, models: ['amazon.*'], sha256: /^[0-9a-f]{64}$/ })
+    t.notOk('key' in (named.keys[2] ?? {}))
+  }
+)
+
+t.test('operate.sh saves what a stack was given, and makes it anew where there is none', { skip: skipOperate }, async (t) => {
+  const saved = await operate(t, ['save', 'adit'], [['*Stacks?0?.Parameters*', PARAMETERS]])
+  t.strictSame(JSON.parse(saved.stdout), JSON.parse(PARAMETERS))
+  const file = join(mkdtempSync(join(tmpdir(), 'adit-saved-')), 'saved.json')
+  t.teardown(() => rmSync(join(file, '..'), { recursive: true }))
+  writeFileSync(file, saved.stdout)
+  const there = await operate(t, ['restore', 'adit', file], [])
+  t.match(there.stderr, /is there; delete it first/)
+  const { code, calls, stderr } = await operate(
+    t,
+    ['restore', 'adit', file],
+    [ACCOUNT, URL_OF_STACK, ['*describe-stacks*', '', 254]]
+  )
+  t.equal(code, 0, stderr)
+  t.match(
+    calls.join('\n'),
+    /cloudformation deploy .*SourceVersion=v0\.1\.0 SourceRepository=https:\/\/git\.example\.com\/adit MinTasks=2/
+  )
 })
