@@ -183,7 +183,7 @@ export const NATIVE_SHAPE: NativeCheck = model(
       format: tagged({ json_schema: model({ type: string, schema: dictionary }, ['schema']) })
     }),
     context_management: dictionary,
-    metadata: model({ user_id: matching(/^[a-zA-Z0-9\s:_@$#=/+,\-.]{0,256}$/) }),
+    metadata: model({ user_id: string }),
     'amazon-bedrock-guardrailConfig': model({ streamProcessingMode: words('SYNCHRONOUS', 'ASYNCHRONOUS'), tagSuffix: string })
   },
   ['anthropic_version', 'max_tokens', 'messages']

@@ -4,7 +4,7 @@ import type { ScriptedAnswer } from '../../src/standin/server.ts'
 import { describeRequest } from './describe-request.ts'
 import { type Ledger, lastLines } from './ledger.ts'
 import { type CodePlace, type CodeRun, runClaudeCode } from './run-claude-code.ts'
-import type { Front } from './start-front.ts'
+import { type Front, KEY } from './start-front.ts'
 
 type Scenario = (place: CodePlace, ledger: Ledger) => Promise<void>
 
@@ -117,6 +117,26 @@ const counting: Scenario = async (place, ledger) => {
   ledger.note('it sends:', ...counts.slice(0, 2).map(describeRequest))
 }
 
+/** Bedrock's own calls with a key of the gateway. What Bedrock refuses it leaves out by itself, as its newest flags. */
+const bedrockMode: Scenario = async (place, ledger) => {
+  const { front } = place
+  const command = 'echo by-command-natively'
+  front.standin.answer(OPUS, call('Bash', { command }, ' I think natively\n'), say('Done natively.'))
+  const env = {
+    CLAUDE_CODE_USE_BEDROCK: '1',
+    ANTHROPIC_BEDROCK_BASE_URL: front.base,
+    AWS_BEARER_TOKEN_BEDROCK: KEY,
+    AWS_REGION: 'us-east-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    CLAUDE_CODE_ATTRIBUTION_HEADER: '0'
+  }
+  const run = await runClaudeCode(place, 'Say a word.', { model: OPUS, env })
+  ledger.must('a task in Bedrock mode, to the end', finished(run, 'Done natively.'), transcript(run))
+  const went = run.seen.filter(({ path, status }) => path.endsWith('/invoke-with-response-stream') && status === 200)
+  ledger.must('by Bedrock’s own calls, thinking and results sent back', went.length === 2 && told(front, 'I think natively'))
+  ledger.note('it sends:', ...run.seen.map(describeRequest))
+}
+
 const throttled: Scenario = async (place, ledger) => {
   const { front } = place
   front.standin.answer(OPUS, say('Done after a wait.'))
@@ -155,4 +175,4 @@ const cut: Scenario = async (place, ledger) => {
   }
 }
 
-export const CODE_SCENARIOS: readonly Scenario[] = [task, aliases, subAgent, compaction, counting, throttled, cut]
+export const CODE_SCENARIOS: readonly Scenario[] = [task, aliases, subAgent, compaction, counting, bedrockMode, throttled, cut]

@@ -4,7 +4,7 @@ import type { Seen } from './start-recorder.ts'
 export function describeRequest({ method, path, status, headers, body }: Seen): string {
   const head = `${method} ${path} ${status}`
   const beta = headers['anthropic-beta']
-  const fields = body === '' ? [] : Object.entries(JSON.parse(body) as Record<string, unknown>).map(describeField)
+  const fields = !body.startsWith('{') ? [] : Object.entries(JSON.parse(body) as Record<string, unknown>).map(describeField)
   return [head, ...(beta === undefined ? [] : [`betas: ${beta}`]), ...(fields.length === 0 ? [] : [fields.join(' ')])].join(
     '\n        '
   )
