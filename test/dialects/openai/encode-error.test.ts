@@ -12,7 +12,11 @@ t.test('every kind of error has all four fields', async (t) => {
       { ...error, code: typeof error.code, type: '' },
       { message: 'm', type: '', param: null, code: typeof error.code }
     )
-    t.match(error.type, ERROR_STATUS[kind] >= 500 ? 'server_error' : /^(?:invalid_request|rate_limit)_error$/, kind)
+    t.match(
+      error.type,
+      ERROR_STATUS[kind] >= 500 ? 'server_error' : /^(?:invalid_request|rate_limit|image_generation_user)_error$/,
+      kind
+    )
   }
 })
 
