@@ -6,7 +6,7 @@ import { type Balancer, startBalancer } from './rolling/balancer.ts'
 import { startClients } from './rolling/clients.ts'
 
 /**
- * `npm run rolling`: two gateways behind HAProxy, 20 streams and 5 pollers at work, and each gateway is replaced in turn, in both
+ * `npm run rolling`: two gateways behind HAProxy, which speaks TLS to clients, 20 streams and 5 pollers at work, and each gateway is replaced in turn, in both
  * orders there are: taken out of the balancer first and told to end when nothing runs there, or told to end while requests still come
  * to it, as after a Spot notice. Exits 1 when a request failed, a stream was cut, or a gateway did not end by itself.
  */
@@ -42,7 +42,7 @@ async function replaceBoth(balancer: Balancer, order: Order): Promise<void> {
   const old = { a: await startOne(order), b: await startOne(order) }
   await balancer.register('a', old.a.port)
   await balancer.register('b', old.b.port)
-  const clients = startClients(balancerPort, STREAMS, POLLERS)
+  const clients = startClients(balancerPort, balancer.ca, [STREAMS, POLLERS])
   await sleep(2500)
   const fresh: Part[] = []
   const turns = [

@@ -12,8 +12,9 @@
 #   deploy/operate.sh restore STACK FILE               a stack of that name with those parameters, where there is none
 #
 # Needs: the AWS CLI, openssl and jq, and a region (AWS_REGION or the profile's).
+# shellcheck disable=SC2016 # the backticks are JMESPath's
 set -euo pipefail
-usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+usage() { sed -n '2,/^# shellcheck/s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 say() { echo "$*" >&2; }
 [ $# -ge 2 ] || usage
 what=$1 name=$2
@@ -65,7 +66,7 @@ upgrade)
   ;;
 back)
   was=$(before)
-  [ -n "$was" ] && [ "$was" != None ] || { say "$name has no image before this one"; exit 1; }
+  case $was in '' | None) say "$name has no image before this one"; exit 1 ;; esac
   read -ra changes <<<"$was"
   update "$(remember)" "${changes[@]}"
   ;;

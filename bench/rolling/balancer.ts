@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,8 @@ export interface Balancer {
   deregister(place: string): Promise<void>
   /** Requests that run at a place now. */
   running(place: string): Promise<number>
+  /** Of the certificate that it shows, for `localhost`. */
+  readonly ca: string
   close(): void
 }
 
@@ -22,7 +24,7 @@ export const PLACES = ['a', 'b', 'c', 'd'] as const
  * No retries, since an ALB makes none; `no-delay`, since HAProxy holds the first bytes of a stream back for 200 ms without it;
  * connections to targets are kept and shared; a target that is taken out keeps its running requests.
  */
-function config(port: number, socket: string): string {
+function config(port: number, socket: string, certificate: string): string {
   return `
 global
   stats socket "${socket}" mode 600 level admin
@@ -38,7 +40,7 @@ defaults
   timeout server 60s
   timeout http-keep-alive 60s
 frontend alb
-  bind "127.0.0.1:${port}"
+  bind "127.0.0.1:${port}" ssl crt "${certificate}"
   default_backend targets
 backend targets
   balance leastconn
@@ -54,7 +56,8 @@ ${PLACES.map((place) => `  server ${place} 127.0.0.1:1`).join('\n')}
 export async function startBalancer(port: number): Promise<Balancer | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'adit-rolling-'))
   const socket = join(folder, 'admin.sock')
-  writeFileSync(join(folder, 'haproxy.cfg'), config(port, socket))
+  const certificate = makeCertificate(folder)
+  writeFileSync(join(folder, 'haproxy.cfg'), config(port, socket, certificate))
   const child = spawn('haproxy', ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: ['ignore', 'ignore', 'ignore'] })
   const close = () => {
     child.kill('SIGKILL')
@@ -67,6 +70,7 @@ export async function startBalancer(port: number): Promise<Balancer | undefined>
     return rows.find(([backend, name]) => backend === 'targets' && name === place) ?? []
   }
   return {
+    ca: readFileSync(certificate, 'utf8'),
     async register(place, target) {
       await tell(socket, `set server targets/${place} addr 127.0.0.1 port ${target}`)
       // a place set ready counts as up before its first check
@@ -115,4 +119,15 @@ function tell(path: string, line: string): Promise<string> {
     socket.once('error', reject)
     socket.end(`${line}\n`)
   })
+}
+
+/** A key and a certificate for `localhost` in one file, as HAProxy wants them. */
+function makeCertificate(folder: string): string {
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  const { status, stderr } = spawnSync('openssl', ['req', ...kind, '-keyout', key, '-out', certificate, ...subject])
+  if (status !== 0) throw new Error(`openssl makes no certificate: ${stderr}`)
+  writeFileSync(certificate, `${readFileSync(certificate, 'utf8')}${readFileSync(key, 'utf8')}`)
+  return certificate
 }

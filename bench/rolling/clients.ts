@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http'
+import { Agent, request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { API_KEY } from '../requests.ts'
 
@@ -19,9 +19,13 @@ interface Answer {
   readonly text: string
 }
 
-/** Streams and polls over kept connections until it is stopped, and counts. */
-export function startClients(port: number, streams: number, pollers: number): { counts: Counts; stop(): Promise<void> } {
-  const agent = new Agent({ keepAlive: true, maxSockets: streams + pollers })
+/** Streams and polls over kept connections with TLS until it is stopped, and counts. */
+export function startClients(
+  port: number,
+  ca: string,
+  [streams, pollers]: readonly [number, number]
+): { counts: Counts; stop(): Promise<void> } {
+  const agent = new Agent({ ca, keepAlive: true, maxSockets: streams + pollers })
   const counts: Counts = { streams: 0, polls: 0, wrong: new Map() }
   let working = true
   const note = (what: string) => counts.wrong.set(what, (counts.wrong.get(what) ?? 0) + 1)
