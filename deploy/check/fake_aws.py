@@ -3,7 +3,7 @@
 moto carries out a part of CloudFormation: it silently drops many properties and resource types. So every resource's properties are
 resolved as moto's CloudFormation resolves them, and the ones that matter are sent to the ECS and ELB APIs, whose shapes botocore checks.
 
-Needs: moto, boto3 and cfn-lint (Python). Usage: fake_aws.py TEMPLATE
+Needs: moto, boto3 and cfn-lint (Python). Usage: fake_aws.py TEMPLATE [TEMPLATE of Lambda]
 """
 
 import ipaddress
@@ -65,7 +65,53 @@ UNKNOWN_TO_MOTO = {
 THEIRS = {"Image": IMAGE, "BuildProject": f"arn:aws:codebuild:us-east-1:{ACCOUNT}:project/adit", "Valkey": "cache.example.internal"}
 
 
-def main(path: str) -> int:
+LAMBDA = {
+    "Lambda, its own image, by URL": {"SourceArchive": "sources/adit/1.zip", "ApiKeyParam": "/adit/api-key"},
+    "Lambda, an image, by balancer": {"ContainerImageUri": IMAGE, "ApiKeySecretArn": SECRET, "Front": "load-balancer", "AllowedCidr": "10.0.0.0/8"},
+}
+
+
+@mock_aws
+def check_lambda(template: dict, values: dict) -> list:
+    """Creates, updates, takes back and deletes. moto has no Function URL and no permission for one; test/deploy/lambda.test.ts judges those."""
+    if values.get("Front"):
+        network = existing_network()
+        certificate = boto3.client("acm").request_certificate(DomainName="llm.example.com")["CertificateArn"]
+        values = {**values, "VpcId": network["VpcId"], "LoadBalancerSubnetIds": network["LoadBalancerSubnetIds"], "CertificateArn": certificate}
+    cloudformation = boto3.client("cloudformation")
+    kept = theirs(template)
+    left_out = UNKNOWN_TO_MOTO | {"AWS::Lambda::Url", "AWS::Lambda::Permission", "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::ElasticLoadBalancingV2::Listener"}
+    resources = {name: dict(body) for name, body in kept["Resources"].items() if body["Type"] not in left_out}
+    resources["Repository"]["Properties"] = {**resources["Repository"]["Properties"], "RepositoryName": "adit"}
+    # moto looks an image up in its own ECR, where nothing was pushed
+    code = {"Runtime": "nodejs22.x", "Handler": "index.handler", "Code": {"ZipFile": "exports.handler = async () => {}"}}
+    function = {key: value for key, value in resources["Function"]["Properties"].items() if key not in ("PackageType", "Code")}
+    resources["Function"]["Properties"] = {**function, **code}
+    outputs = {name: output for name, output in kept["Outputs"].items() if name != "APIBaseUrl"}
+    request = {
+        "StackName": "adit",
+        "TemplateURL": in_bucket(json.dumps(without_cidr({**kept, "Resources": resources, "Outputs": outputs}, "10.0.0.0/16"))),
+        "Capabilities": ["CAPABILITY_IAM"],
+    }
+    findings = []
+    cloudformation.create_stack(**request, Parameters=parameters(values))
+    steps = [("created", "CREATE_COMPLETE", 1024)]
+    for name, given, memory in (("updated", {**values, "MemorySize": "2048"}, 2048), ("taken back", {**values, "MemorySize": "1024"}, 1024)):
+        if described(cloudformation)["StackStatus"] != steps[-1][1]:
+            findings.append(f"{steps[-1][0]}: {described(cloudformation)['StackStatus']}")
+        cloudformation.update_stack(**request, Parameters=parameters(given))
+        steps.append((name, "UPDATE_COMPLETE", memory))
+        found = [f["MemorySize"] for f in boto3.client("lambda").list_functions()["Functions"] if f["Timeout"] == 900 and f["MemorySize"] != 256]
+        if found != [memory]:
+            findings.append(f"memory after it was {name} is {found}, not {memory}")
+    cloudformation.delete_stack(StackName="adit")
+    left = [f["FunctionName"] for f in boto3.client("lambda").list_functions()["Functions"]]
+    if left or boto3.client("ecr").describe_repositories()["repositories"]:
+        findings.append(f"left after deletion: {left}")
+    return findings
+
+
+def main(path: str, path_of_lambda: str | None = None) -> int:
     template, problems = decode(path)
     if problems:
         print(problems)
@@ -75,6 +121,13 @@ def main(path: str) -> int:
         found = check(template, values)
         print(f"{'ok  ' if not found else 'FAIL'} {name}: created, updated, taken back{', deleted' if is_existing(values) else ''}")
         findings += [f"{name}: {finding}" for finding in found]
+    if path_of_lambda is not None:
+        of_lambda, problems = decode(path_of_lambda)
+        findings += [str(problem) for problem in problems]
+        for name, values in LAMBDA.items():
+            found = check_lambda(of_lambda, values)
+            print(f"{'ok  ' if not found else 'FAIL'} {name}: created, updated, taken back, deleted")
+            findings += [f"{name}: {finding}" for finding in found]
     print("\n".join(findings))
     return 1 if findings else 0
 
@@ -269,4 +322,4 @@ def key_can_be_read(values: dict) -> list:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:3]))

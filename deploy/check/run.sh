@@ -23,7 +23,7 @@ part "cfn-lint without a finding for ${#regions[@]} regions" cfn-lint "cfn-lint 
 part "cfn-lint of lambda.yaml for ${#everywhere[@]} regions" cfn-lint "cfn-lint --version" cfn-lint --include-checks I --regions "${everywhere[@]}" --template deploy/lambda.yaml
 adapter=${LAMBDA_ADAPTER:-$(command -v lambda-adapter || true)}
 part "Lambda with the real web adapter" "lambda-adapter (cargo install lambda_web_adapter, or LAMBDA_ADAPTER)" "test -x ${adapter:-/none}" env LAMBDA_ADAPTER="$adapter" npx tap run --reporter=terse test/deploy/lambda.test.ts
-part "deployed to a fake AWS" "Python with moto, boto3 and cfn-lint" "python3 -m moto.server --help" python3 deploy/check/fake_aws.py deploy/fargate.yaml
+part "deployed to a fake AWS" "Python with moto, boto3 and cfn-lint" "python3 -m moto.server --help" python3 deploy/check/fake_aws.py deploy/fargate.yaml deploy/lambda.yaml
 deploy/check/helm.sh || failed=1
 part "Terraform, formatted" terraform "terraform version" terraform fmt -check -diff deploy/terraform
 tf=$(mktemp -d)
