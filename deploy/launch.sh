@@ -16,7 +16,7 @@ for name in fargate lambda; do
 done
 link() { printf '[launch](https://%s.console.aws.amazon.com/cloudformation/home?region=%s#/stacks/create/review?templateURL=%s/%s.yaml&stackName=adit)' "$1" "$1" "$url" "$2"; }
 printf '| region | Fargate | Lambda |\n| --- | --- | --- |\n'
-for region in us-east-1 us-east-2 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 \
+for region in us-east-1 us-east-2 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 \
   ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2; do
   printf '| %s | %s | %s |\n' "$region" "$(link "$region" fargate)" "$(link "$region" lambda)"
 done

@@ -14,9 +14,9 @@ part() {
 }
 
 # Regions with Bedrock and, for the image, CodeBuild (ca-west-1 and mx-central-1 have none). Function URLs, and so lambda.yaml, are not in GovCloud; some of the newer regions have none either.
-everywhere=(us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 eu-central-1 eu-central-2 eu-west-1 eu-west-2 eu-west-3 eu-north-1 eu-south-1
+everywhere=(us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 eu-central-1 eu-west-1 eu-west-2 eu-west-3 eu-north-1 eu-south-1
   eu-south-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 sa-east-1)
-regions=("${everywhere[@]}" ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-7 il-central-1 me-central-1 me-south-1
+regions=("${everywhere[@]}" eu-central-2 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-7 il-central-1 me-central-1 me-south-1
   af-south-1 us-gov-west-1 us-gov-east-1)
 part "shell scripts" shellcheck "shellcheck --version" shellcheck deploy/*.sh deploy/check/*.sh
 part "cfn-lint without a finding for ${#regions[@]} regions" cfn-lint "cfn-lint --version" cfn-lint --include-checks I --regions "${regions[@]}" --template deploy/fargate.yaml
