@@ -50,6 +50,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const lists: { -readonly [N in ListName]?: CatalogLists[N] } = {}
   const failures = new Map<ListName | 'client', Error>()
   let joined: CatalogModels | undefined
+  const firstJoined = Promise.withResolvers<void>()
   let merged: Record<'listed' | 'found' | 'map', CatalogModels['known']> | undefined
   let client: Promise<ListCalls> | undefined
   const others = new Map<string, Promise<ListCalls>>()
@@ -99,15 +100,24 @@ export function createCatalog(options: CatalogOptions): Catalog {
       const { calls } = await client
       note('client', undefined)
       const names = Object.keys(calls) as ListName[]
-      await Promise.all(
-        names.map((name) => readOne(name, calls[name] as (signal: AbortSignal) => Promise<CatalogLists[typeof name]>))
-      )
-      if (Object.keys(lists).length > 0) joined = joinLists(lists)
+      const read = (name: ListName) => readOne(name, calls[name] as (signal: AbortSignal) => Promise<CatalogLists[typeof name]>)
+      const mantle = names.includes('mantle') ? read('mantle') : undefined
+      await Promise.all(names.filter((name) => name !== 'mantle').map(read))
+      join()
+      // Another host, which many networks do not reach: nobody waits for it.
+      await mantle
+      join()
     } catch (error) {
       client = undefined
       note('client', error as Error)
     }
     tellNews()
+  }
+
+  function join(): void {
+    if (Object.keys(lists).length === 0) return
+    joined = joinLists(lists)
+    firstJoined.resolve()
   }
 
   /** A profile is told of in its own region only. */
@@ -161,7 +171,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   return {
     async list() {
       refreshWhenDue()
-      if (joined === undefined) await running
+      if (joined === undefined) await Promise.race([running, firstJoined.promise])
       if (joined === undefined) throw noList(failures)
       const at = now() / 1000
       return joined.models.filter(({ endOfLife }) => endOfLife === undefined || endOfLife > at)

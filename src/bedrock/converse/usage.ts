@@ -7,7 +7,7 @@ import type { Usage } from '../../core/usage.ts'
 /**
  * Reads Bedrock's usage. Claude sends its cache counts under two names, other families leave them out. `holdsCache`: the input counts what
  * was read from and written to the cache, as GPT's does in a stream, measured as 4,995 with 4,993 written where the whole answer said 2
- * (B36). An input smaller than those is one that does not, and so is one that makes up the total only with them.
+ * (B36). An input smaller than those is one that does not. The total says nothing of it: it comes with either (opencode#47296).
  */
 export function decodeUsage(usage: Json | undefined, extra: Json | undefined, holdsCache = false): Usage {
   const from = isJsonObject(usage) ? usage : {}
@@ -16,9 +16,8 @@ export function decodeUsage(usage: Json | undefined, extra: Json | undefined, ho
   const cacheReadTokens = count(from.cacheReadInputTokens ?? from.cacheReadInputTokenCount)
   const cacheWriteTokens = count(from.cacheWriteInputTokens ?? from.cacheWriteInputTokenCount)
   const cached = cacheReadTokens + cacheWriteTokens
-  const isApart = count(from.totalTokens) === input + cached + count(from.outputTokens)
   const read: Mutable<Usage> = {
-    inputTokens: holdsCache && !isApart && input >= cached ? input - cached : input,
+    inputTokens: holdsCache && input >= cached ? input - cached : input,
     cacheReadTokens,
     cacheWriteTokens,
     outputTokens: count(from.outputTokens)
