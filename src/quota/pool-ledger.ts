@@ -1,0 +1,316 @@
+import type { Cancel } from '../core/cancel.ts'
+import { AdaptiveBucket } from './adaptive-bucket.ts'
+import { FairQueue, type Waiting } from './fair-queue.ts'
+import type { QuotaClock } from './quota-clock.ts'
+import type { ThrottleKind } from './throttle-kind.ts'
+
+/** A request that wants to be sent. */
+export interface Ask {
+  /** The name of the caller's key. */
+  readonly owner: string
+  /** What the service reserves for it: tokens of the prompt and the most of its answer. */
+  readonly tokens: number
+  /** Waits no longer than this, on the ledger's clock. */
+  readonly until: number
+  readonly signal?: Cancel
+  /** Goes before all others: it mends an answer that a limit of the gateway's has cut. */
+  readonly isUrgent?: boolean
+}
+
+/** Why a pool takes nothing of this size now: `minute`, no room in time; `day`, the quota of the day is used up; `left`: the caller has. */
+export class PoolClosed extends Error {
+  readonly reason: 'minute' | 'day' | 'left'
+  /** Seconds until it is worth another try. */
+  readonly retryAfterS: number
+
+  constructor(reason: PoolClosed['reason'], waitMs: number) {
+    super(`the pool is closed: ${reason}`)
+    this.reason = reason
+    this.retryAfterS = Math.max(1, Math.ceil(waitMs / 1000))
+  }
+}
+
+/** What a pool shows of itself. */
+export interface PoolView {
+  /** Tokens a minute; undefined: not known. */
+  readonly tokensPerMinute: number | undefined
+  readonly requestsPerMinute: number | undefined
+  readonly isGuess: boolean
+  readonly factor: number
+  /** Tokens that fit now. */
+  readonly headroom: number | undefined
+  readonly waiting: number
+  /** Tokens of the last minute. */
+  readonly used: number
+  /** Milliseconds of the clock; undefined: never. */
+  readonly lastThrottleAt: number | undefined
+  /** The day's quota is used up; milliseconds of the clock. */
+  readonly closedUntil: number | undefined
+}
+
+interface Waiter extends Waiting {
+  admit(): void
+}
+
+/** Released in one instant: ten at once were throttled by the service although the minute was far from full (measured 2026). */
+const MOST_AT_ONCE = 3
+const PUMP_MS = 50
+/** After refusals in a row one at a time is tried, so often at most, the first after a pause that doubles. */
+const PROBE_GAP_MS = 300
+const LONGEST_PAUSE_MS = 4000
+/** A day's quota is asked for again so often: the service tells no time. */
+const DAY_PROBE_MS = 10 * 60_000
+const DAY_MS = 24 * 3_600_000
+/** A refusal of what is so many times the usual size tells nothing of the rest. */
+const OUTSIZED = 8
+/** A guessed quota that nobody has waited for and no refusal has met is forgotten after this. */
+const FORGET_MS = 15 * 60_000
+
+/**
+ * The one authority over what is sent to one pool of quota: reserves as the service does, settles as it does, lets callers wait
+ * briefly and in turn where nothing is left, and learns from refusals. With no quota known and no refusal seen everything passes at once.
+ */
+export class PoolLedger {
+  private readonly clock: QuotaClock
+  private readonly tokens: AdaptiveBucket
+  private readonly requests: AdaptiveBucket
+  private readonly queue = new FairQueue<Waiter>()
+  /** What requests that were answered had reserved. */
+  private typical = 0
+  /** Reserved by requests under way. */
+  private open = 0
+  /** Refusals in a row, of requests that were sent after the one before. */
+  private streak = 0
+  private pausedUntil = 0
+  private day: { readonly ceiling: number; probeAt: number } | undefined = undefined
+  private lastThrottleAt: number | undefined = undefined
+  private lastWaitAt: number
+  private pumping = false
+
+  constructor(clock: QuotaClock, quota: { readonly tokensPerMinute?: number; readonly requestsPerMinute?: number } = {}) {
+    this.clock = clock
+    const now = clock.now()
+    this.lastWaitAt = now
+    this.tokens = new AdaptiveBucket(quota.tokensPerMinute, now)
+    this.requests = new AdaptiveBucket(quota.requestsPerMinute, now)
+  }
+
+  /** Takes quotas that have become known later. */
+  setQuota(quota: { readonly tokensPerMinute?: number; readonly requestsPerMinute?: number }): void {
+    const now = this.pass()
+    if (quota.tokensPerMinute !== undefined) this.tokens.setQuota(quota.tokensPerMinute, now)
+    if (quota.requestsPerMinute !== undefined) this.requests.setQuota(quota.requestsPerMinute, now)
+    this.pump()
+  }
+
+  /** Whether anything has to be counted before a request goes. */
+  get isOpen(): boolean {
+    return this.tokens.perMinute === undefined && this.requests.perMinute === undefined && this.day === undefined
+  }
+
+  /** Admits a request, at once where it fits and nobody waits. Throws PoolClosed, or rejects with it. */
+  enter(ask: Ask): Ticket | Promise<Ticket> {
+    if (this.isOpen) return this.admitted(ask)
+    const now = this.pass()
+    this.checkDay(ask, now)
+    if (this.queue.size === 0 && now >= this.pausedUntil && this.fits(ask)) return this.admitted(ask)
+    return this.wait(ask, now)
+  }
+
+  private pass(): number {
+    const now = this.clock.now()
+    const waits = this.queue.size > 0
+    if (waits) this.lastWaitAt = now
+    this.tokens.pass(now, waits)
+    this.requests.pass(now, waits)
+    this.forget(now)
+    return now
+  }
+
+  private forget(now: number): void {
+    if (now - Math.max(this.lastWaitAt, this.lastThrottleAt ?? 0) < FORGET_MS) return
+    for (const bucket of [this.tokens, this.requests]) if (bucket.isGuess) bucket.perMinute = undefined
+  }
+
+  private fits({ tokens }: { readonly tokens: number }): boolean {
+    return this.tokens.fits(tokens) && this.requests.fits(1)
+  }
+
+  private admitted(ask: Ask): Ticket {
+    // What was sent before a quota was known has been counted by the service, not here: nothing of it comes back.
+    const isTaken = this.tokens.perMinute !== undefined
+    this.tokens.take(ask.tokens)
+    this.requests.take(1)
+    this.open += ask.tokens
+    if (this.streak > 0) this.pausedUntil = this.clock.now() + PROBE_GAP_MS
+    return new Ticket(this, ask.tokens, { isTaken, at: this.clock.now() })
+  }
+
+  private checkDay({ tokens }: Ask, now: number): void {
+    const { day } = this
+    if (day === undefined || tokens < day.ceiling) return
+    if (now < day.probeAt) throw new PoolClosed('day', day.probeAt - now)
+    day.probeAt = now + DAY_PROBE_MS // this one finds out
+  }
+
+  private wait(ask: Ask, now: number): Promise<Ticket> {
+    const expected = this.expectedMs(ask)
+    // With a queue the refill may turn out greater than it is thought: hopeless is only what would take twice the time.
+    if (ask.until - now <= 0 || expected > 2 * (ask.until - now)) throw new PoolClosed('minute', expected)
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { owner: ask.owner, cost: ask.tokens, admit: () => done(() => resolve(this.admitted(ask))) }
+      const give = (reason: PoolClosed['reason']) => {
+        this.queue.remove(waiter)
+        done(() => reject(new PoolClosed(reason, this.expectedMs(ask))))
+      }
+      const left = () => give('left')
+      const forget = this.clock.after(ask.until - now, () => give('minute'))
+      const done = (outcome: () => void) => {
+        forget()
+        ask.signal?.removeEventListener('abort', left)
+        outcome()
+      }
+      this.queue.push(waiter, ask.isUrgent)
+      this.lastWaitAt = now
+      if (ask.signal?.aborted === true) return left()
+      ask.signal?.addEventListener('abort', left)
+      this.pump()
+    })
+  }
+
+  /** Milliseconds until a request of this size would go. */
+  expectedMs({ owner, tokens }: Pick<Ask, 'owner' | 'tokens'>): number {
+    const ahead = this.queue.ahead(owner)
+    const { perMinute, factor } = this.tokens
+    const behind = perMinute === undefined ? 0 : (ahead * 60_000) / (perMinute * factor)
+    return behind + Math.max(this.nextMs(tokens), this.pausedUntil - this.clock.now())
+  }
+
+  private nextMs(tokens: number): number {
+    return Math.max(this.tokens.waitMs(tokens), this.requests.waitMs(1))
+  }
+
+  private pump(): void {
+    if (this.pumping) return
+    const now = this.pass()
+    let released = 0
+    const most = Math.max(MOST_AT_ONCE, this.paidIn(2 * PUMP_MS))
+    for (let next = this.queue.peek(); next !== undefined; next = this.queue.peek()) {
+      if (released === most || now < this.pausedUntil || !this.fits({ tokens: next.cost })) break
+      this.queue.shift()
+      released++
+      next.admit()
+    }
+    const next = this.queue.peek()
+    if (next === undefined) return
+    this.pumping = true
+    const waitMs = Math.max(PUMP_MS, this.nextMs(next.cost), this.pausedUntil - now)
+    this.clock.after(Math.min(1000, waitMs), () => {
+      this.pumping = false
+      this.pump()
+    })
+  }
+
+  /** Requests of the usual size that the refill of so many milliseconds pays. */
+  private paidIn(ms: number): number {
+    const { perMinute, factor } = this.tokens
+    if (perMinute === undefined || this.typical === 0) return Number.POSITIVE_INFINITY
+    return Math.floor((perMinute * factor * ms) / 60_000 / this.typical)
+  }
+
+  /** For tickets: a request is over. `back`: what comes back of its reservation, negative where it took more; `used`: what it counts. */
+  over(reserved: number, back: number, used: number): void {
+    this.open -= reserved
+    if (used > 0) {
+      const now = this.clock.now()
+      this.tokens.count(used, now)
+      this.requests.count(1, now)
+      this.typical = this.typical === 0 ? reserved : this.typical + (reserved - this.typical) / 20
+    }
+    if (back === 0) return
+    this.tokens.giveBack(back)
+    if (this.queue.size > 0) this.pump()
+  }
+
+  /** For tickets: a request was taken by the service, so that there is room, and a day that was thought used up is not. */
+  taken(reserved: number): void {
+    this.streak = 0
+    if (this.day !== undefined && reserved >= this.day.ceiling) this.day = undefined
+  }
+
+  /** For tickets, and for what other gateways have met: the service has refused a request of this size that was sent at this time. */
+  refused(kind: ThrottleKind, reserved: number, sentAt = this.clock.now()): void {
+    const now = this.pass()
+    if (kind === 'day') {
+      const ceiling = Math.min(reserved, this.day?.ceiling ?? Number.POSITIVE_INFINITY)
+      const midnight = DAY_MS - (now % DAY_MS)
+      this.day = { ceiling, probeAt: now + Math.min(DAY_PROBE_MS, midnight) }
+      return
+    }
+    if (kind !== 'tokens' && kind !== 'requests') return
+    // One caller's huge request is refused where everybody else's would pass: that is nothing to learn from.
+    if (kind === 'tokens' && this.typical > 0 && reserved > OUTSIZED * this.typical) return
+    if (this.lastThrottleAt === undefined || sentAt >= this.lastThrottleAt) this.pause(now)
+    this.lastThrottleAt = now
+    if (kind === 'requests') this.requests.refused(1, now, 0)
+    else this.tokens.refused(reserved, now, this.open)
+  }
+
+  private pause(now: number): void {
+    this.streak++
+    if (this.streak > 1) this.pausedUntil = now + Math.min(LONGEST_PAUSE_MS, 2 ** (this.streak - 2) * PROBE_GAP_MS)
+  }
+
+  /** What operators are shown. */
+  view(): PoolView {
+    const now = this.pass()
+    const { perMinute, isGuess, factor, level } = this.tokens
+    return {
+      tokensPerMinute: perMinute,
+      requestsPerMinute: this.requests.perMinute,
+      isGuess,
+      factor,
+      headroom: perMinute === undefined ? undefined : Math.max(0, Math.floor(level)),
+      waiting: this.queue.size,
+      used: Math.round(this.tokens.lastMinute(now)),
+      lastThrottleAt: this.lastThrottleAt,
+      closedUntil: this.day?.probeAt
+    }
+  }
+}
+
+/** A request that was admitted. Exactly one of its methods ends it; what comes after is of no effect. A class: there is one for each open answer. */
+export class Ticket {
+  private readonly ledger: PoolLedger
+  private readonly reserved: number
+  private readonly isTaken: boolean
+  private readonly at: number
+  private isOver = false
+
+  constructor(ledger: PoolLedger, reserved: number, { isTaken, at }: { readonly isTaken: boolean; readonly at: number }) {
+    this.ledger = ledger
+    this.reserved = reserved
+    this.isTaken = isTaken
+    this.at = at
+  }
+
+  /** The service has taken it; the answer is still to come. */
+  taken(): void {
+    if (!this.isOver) this.ledger.taken(this.reserved)
+  }
+
+  /** It is over, and counts so many tokens. */
+  settle(tokens: number): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.ledger.over(this.reserved, this.isTaken ? this.reserved - tokens : 0, tokens)
+  }
+
+  /** It is over without having used anything: the service refused it, or could not be reached. */
+  failed(kind?: ThrottleKind): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.ledger.over(this.reserved, this.isTaken ? this.reserved : 0, 0)
+    if (kind !== undefined) this.ledger.refused(kind, this.reserved, this.at)
+  }
+}

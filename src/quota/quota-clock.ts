@@ -1,0 +1,16 @@
+/** The time that quotas are counted by: the process's own, or one that is turned by hand. */
+export interface QuotaClock {
+  /** Milliseconds since the epoch; does not go back. */
+  now(): number
+  /** Runs something once after so many milliseconds. Gives what calls it off. */
+  after(ms: number, run: () => void): () => void
+}
+
+/** The process's clock. */
+export const PROCESS_CLOCK: QuotaClock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  }
+}

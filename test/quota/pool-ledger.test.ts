@@ -1,0 +1,220 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { VirtualClock } from '../../bench/economy/virtual-clock.ts'
+import { Canceller } from '../../src/core/cancel.ts'
+import { PoolClosed, PoolLedger, type Ticket } from '../../src/quota/pool-ledger.ts'
+import { throttleKind } from '../../src/quota/throttle-kind.ts'
+
+const SAID = [
+  [429, 'ThrottlingException', 'Too many tokens, please wait before trying again.', 'tokens'],
+  [429, 'ThrottlingException', 'Too many requests, please wait before trying again.', 'requests'],
+  [429, 'ThrottlingException', 'Your request rate is too high. Reduce the frequency of requests.', 'requests'],
+  [429, 'ThrottlingException', 'Too many tokens per day, please wait before trying again.', 'day'],
+  [400, 'ServiceQuotaExceededException', 'Too many tokens per day, please wait before trying again.', 'day'],
+  [429, 'ThrottlingException', 'Too many connections, please wait before trying again.', 'capacity'],
+  [503, 'ServiceUnavailableException', 'Too many connections, please wait before trying again.', 'capacity'],
+  [529, undefined, 'Overloaded', 'capacity'],
+  [429, 'ModelNotReadyException', 'Model is not ready for inference.', 'warming'],
+  [400, 'ServiceQuotaExceededException', 'You have exceeded the quota of imported models.', 'account'],
+  [429, 'Rate_limit_error', 'tpm (InputTokens)', 'tokens'],
+  [429, undefined, 'tpm (OutputTokens)', 'tokens'],
+  [400, 'ValidationException', 'Too many tokens per day are asked for by this prompt', undefined],
+  [500, 'InternalServerException', 'Too many requests', undefined]
+] as const
+
+t.test('throttles are told apart by type, status and sentence', async (t) => {
+  for (const [status, type, message, kind] of SAID)
+    t.equal(throttleKind({ status, message, ...(type === undefined ? {} : { type }) }), kind, `${status} ${message}`)
+})
+
+const ask = (tokens: number, until = 60_000, owner = 'one') => ({ owner, tokens, until })
+
+/** What became of an admission: the time, or the reason why not. */
+function outcome(clock: VirtualClock, entered: Ticket | Promise<Ticket>): { at?: number; reason?: string; retryAfterS?: number } {
+  const seen: { at?: number; reason?: string; retryAfterS?: number } = {}
+  Promise.resolve(entered).then(
+    () => {
+      seen.at = clock.now()
+    },
+    (error: PoolClosed) => {
+      seen.reason = error.reason
+      seen.retryAfterS = error.retryAfterS
+    }
+  )
+  return seen
+}
+
+/** What an admission is refused with at once. */
+function refusal(enter: () => unknown): unknown {
+  try {
+    return enter()
+  } catch (error) {
+    return error
+  }
+}
+
+t.test('with no quota known and no refusal seen, everything passes at once', async (t) => {
+  const ledger = new PoolLedger(new VirtualClock())
+  for (let n = 0; n < 1000; n++) t.notOk(ledger.enter(ask(1_000_000)) instanceof Promise)
+})
+
+t.test('what does not fit waits for the refill, and goes in the order it came', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock, { tokensPerMinute: 60_000 })
+  t.notOk(ledger.enter(ask(60_000)) instanceof Promise, 'the bucket begins full')
+  const [first, second] = [outcome(clock, ledger.enter(ask(5000))), outcome(clock, ledger.enter(ask(5000)))]
+  await clock.runUntil(30_000)
+  t.ok(first.at !== undefined && first.at >= 4000 && first.at <= 5100, `about 5 s, a little less by learning: ${first.at}`)
+  t.ok(second.at !== undefined && second.at > first.at!, 'one after the other')
+})
+
+t.test('what was reserved beyond need comes back at the end, and more is taken where it was not enough', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock, { tokensPerMinute: 60_000 })
+  const ticket = ledger.enter(ask(50_000)) as Ticket
+  ticket.settle(1000)
+  ticket.settle(50_000)
+  t.equal(ledger.view().headroom, 59_000, 'settled once')
+  ;(ledger.enter(ask(1000)) as Ticket).settle(30_000)
+  t.equal(ledger.view().headroom, 29_000)
+  ;(ledger.enter(ask(9000)) as Ticket).failed()
+  t.equal(ledger.view().headroom, 29_000, 'a failed call takes nothing')
+})
+
+t.test('who cannot be served in time is told so, with the time it would take', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock, { tokensPerMinute: 60_000 })
+  ledger.enter(ask(60_000))
+  t.match(
+    refusal(() => ledger.enter(ask(50_000, 10_000))),
+    { reason: 'minute', retryAfterS: 50 },
+    'hopeless: at once'
+  )
+  const late = outcome(clock, ledger.enter(ask(15_000, 10_000)))
+  await clock.runUntil(10_001)
+  t.match(late, { reason: 'minute' })
+  t.equal(ledger.view().waiting, 0)
+})
+
+t.test('a caller who leaves gives its place up', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock, { tokensPerMinute: 60_000 })
+  ledger.enter(ask(60_000))
+  const signal = new Canceller()
+  const left = outcome(clock, ledger.enter({ ...ask(5000), signal }))
+  signal.abort('left')
+  await clock.runUntil(1)
+  t.match(left, { reason: 'left' })
+  t.equal(ledger.view().waiting, 0)
+})
+
+t.test('a key that floods takes nothing from one that asks now and then', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock, { tokensPerMinute: 60_000 })
+  ledger.enter(ask(60_000))
+  for (let n = 0; n < 30; n++) outcome(clock, ledger.enter(ask(1000, 60_000, 'flood')))
+  const calm = outcome(clock, ledger.enter(ask(1000, 60_000, 'calm')))
+  await clock.runUntil(5000)
+  t.ok(calm.at !== undefined && calm.at <= 2500, `${calm.at}`)
+})
+
+t.test('a refusal empties the pool and narrows it by a tenth each three seconds; waiting widens it', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock, { tokensPerMinute: 60_000 })
+  const sent = Array.from({ length: 5 }, () => ledger.enter(ask(1000)) as Ticket)
+  for (const ticket of sent) ticket.failed('tokens')
+  t.match(ledger.view(), { headroom: 0, factor: 0.9 }, 'many refusals of one moment are one')
+  const waiting = outcome(clock, ledger.enter(ask(10_000)))
+  await clock.runUntil(60_000)
+  t.ok(waiting.at !== undefined)
+  t.ok(ledger.view().factor > 0.9)
+})
+
+t.test('the first refusal of a pool whose quota nobody knows makes a guess by what went through', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock)
+  for (let n = 0; n < 100; n++) (ledger.enter(ask(5000)) as Ticket).settle(3000)
+  ;(ledger.enter(ask(4000)) as Ticket).failed('tokens')
+  t.match(ledger.view(), { tokensPerMinute: 300_000, isGuess: true, headroom: 0 })
+  ledger.setQuota({ tokensPerMinute: 200_000 })
+  t.match(ledger.view(), { tokensPerMinute: 200_000, isGuess: false })
+})
+
+t.test("one caller's huge request that is refused closes nothing for the others", async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock, { tokensPerMinute: 200_000 })
+  for (let n = 0; n < 20; n++) (ledger.enter(ask(1000)) as Ticket).settle(500)
+  for (let n = 0; n < 5; n++) (await ledger.enter(ask(150_000, 60_000, 'huge'))).failed('tokens')
+  t.match(ledger.view(), { factor: 1 })
+  t.notOk(ledger.enter(ask(1000)) instanceof Promise)
+})
+
+t.test('a used up day closes the pool without calls; one in ten minutes asks again, and smaller requests may go', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock)
+  ;(ledger.enter(ask(5000)) as Ticket).failed('day')
+  t.match(
+    refusal(() => ledger.enter(ask(5000))),
+    { reason: 'day', retryAfterS: 600 }
+  )
+  const small = ledger.enter(ask(100)) as Ticket
+  small.failed('day')
+  t.match(
+    refusal(() => ledger.enter(ask(100))),
+    { reason: 'day' },
+    'now that is known too'
+  )
+  clock.after(600_001, () => {})
+  await clock.runUntil(600_001)
+  const probe = ledger.enter(ask(5000)) as Ticket
+  t.match(
+    refusal(() => ledger.enter(ask(5000))),
+    { reason: 'day' },
+    'one finds out for all'
+  )
+  probe.taken()
+  t.notOk(ledger.enter(ask(5000)) instanceof Promise)
+  t.notOk(ledger.enter(ask(5000)) instanceof Promise)
+})
+
+t.test('law: everyone is answered by its deadline, and what is settled is all that is counted', async () => {
+  const one = fc.record({
+    at: fc.integer({ min: 0, max: 60_000 }),
+    owner: fc.constantFrom('a', 'b', 'c'),
+    tokens: fc.integer({ min: 1, max: 80_000 }),
+    patience: fc.integer({ min: 0, max: 20_000 }),
+    fate: fc.constantFrom<'settle' | 'tokens' | 'requests' | 'failed'>(
+      'settle',
+      'settle',
+      'settle',
+      'tokens',
+      'requests',
+      'failed'
+    )
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(one, { maxLength: 60 }), async (asks) => {
+      const clock = new VirtualClock()
+      const ledger = new PoolLedger(clock, { tokensPerMinute: 100_000 })
+      let answered = 0
+      for (const { at, owner, tokens, patience, fate } of asks) {
+        clock.after(at, async () => {
+          try {
+            const ticket = await ledger.enter({ owner, tokens, until: at + patience })
+            if (clock.now() > at + patience) throw new Error('admitted after its deadline')
+            if (fate === 'settle') ticket.settle(Math.floor(tokens / 2))
+            else ticket.failed(fate === 'failed' ? undefined : fate)
+          } catch (error) {
+            if (!(error instanceof PoolClosed)) throw error
+            if (error.retryAfterS < 1 || !Number.isFinite(error.retryAfterS)) throw new Error('no honest time')
+          }
+          answered++
+        })
+      }
+      await clock.runUntil(200_000)
+      const { factor, waiting } = ledger.view()
+      return answered === asks.length && waiting === 0 && factor >= 0.5 && factor <= 4
+    }),
+    { numRuns: 60 }
+  )
+})
