@@ -5,12 +5,3 @@ export interface QuotaClock {
   /** Runs something once after so many milliseconds. Gives what calls it off. */
   after(ms: number, run: () => void): () => void
 }
-
-/** The process's clock. */
-export const PROCESS_CLOCK: QuotaClock = {
-  now: () => performance.timeOrigin + performance.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  }
-}

@@ -35,14 +35,6 @@ export interface QuotaCall {
 
 export type Shortage = 'tokens' | 'requests' | 'day' | 'capacity'
 
-/** What it says, by what is short (AWS's troubleshooting page and recorded answers, 2026). */
-export const SHORTAGE_TEXT = {
-  tokens: 'Too many tokens, please wait before trying again.',
-  requests: 'Too many requests, please wait before trying again.',
-  day: 'Too many tokens per day, please wait before trying again.',
-  capacity: 'Too many connections, please wait before trying again.'
-} as const satisfies Record<Shortage, string>
-
 /** A call that was admitted. */
 export interface Hold {
   readonly at: number
