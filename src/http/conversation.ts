@@ -155,17 +155,32 @@ function startAnswers(
   const run = { owner: request.apiKey?.name ?? '', targets, signal: request.cancel, isHeavy }
   const { record } = request
   record.aim = { model: targets[0].id, region: app.bedrock.region }
+  const { apiKey } = request
+  const [only] = requests
+  // Nearly every request is one question for one answer.
+  if (requests.length === 1 && count === 1 && only !== undefined)
+    return askOne(app, request, { ...run, request: named(only, apiKey) }).then(alone)
   const asked = requests.flatMap((one) => {
-    const named = one as Mutable<ChatRequest> // ours alone: it was made for this request, and a copy costs one in a hundred
-    named.metadata = withKeyMetadata(one.metadata, request.apiKey)
-    const isGuarded = one.guardrail !== undefined
-    const shared = count === 1 ? {} : { siblings: {} }
-    return Array.from({ length: count }, async () =>
-      metered(request, await chat(app.bedrock, { ...run, ...shared, request: named }), isGuarded)
-    )
+    const shared = { siblings: {}, request: named(one, apiKey) }
+    return Array.from({ length: count }, () => askOne(app, request, { ...run, ...shared }))
   })
   const all = Promise.all(asked) as Promise<unknown> as Promise<Answers>
-  return asked.length === 1 ? all : all.catch((error: unknown) => settleOthers(asked, request, error))
+  return all.catch((error: unknown) => settleOthers(asked, request, error))
+}
+
+/** The request with the pairs of its key. It is ours alone, made for this caller, and not copied. */
+function named(request: ChatRequest, key: FastifyRequest['apiKey']): ChatRequest {
+  const own = request as Mutable<ChatRequest>
+  own.metadata = withKeyMetadata(request.metadata, key)
+  return own
+}
+
+async function askOne(app: FastifyInstance, request: FastifyRequest, run: ChatRun): Promise<MeteredAnswer> {
+  return metered(request, await chat(app.bedrock, run), run.request.guardrail !== undefined)
+}
+
+function alone(answer: MeteredAnswer): Answers {
+  return [answer]
 }
 
 /** Whole answers that came although another one failed have told what they used; it is counted before the request is over. */

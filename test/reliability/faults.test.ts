@@ -57,6 +57,8 @@ const PROMISED: Readonly<Record<string, readonly [Saw, Saw]>> = {
   'mid-stream-model-error': damaged,
   'mid-stream-unavailable': [broken('server_is_overloaded'), away[1]],
   'mid-stream-error-message': damaged,
+  // Converse has no such frame: there it is one that nobody knows.
+  'in-band-overloaded': [broken('upstream_stream_error'), away[1]],
   'eof-no-stop': damaged,
   'eof-mid-frame': damaged,
   'bad-prelude-crc': damaged,
