@@ -21,6 +21,7 @@ import { chat } from './plugins/routes/chat.ts'
 import { completions } from './plugins/routes/completions.ts'
 import { conversations } from './plugins/routes/conversations.ts'
 import { embeddings } from './plugins/routes/embeddings.ts'
+import { explain } from './plugins/routes/explain.ts'
 import { health } from './plugins/routes/health.ts'
 import { home } from './plugins/routes/home.ts'
 import { images } from './plugins/routes/images.ts'
@@ -152,6 +153,7 @@ async function api(app: FastifyInstance): Promise<void> {
   await app.register(rerank)
   await app.register(images)
   await app.register(moderations)
+  await app.register(explain)
 }
 
 /** What Anthropic's clients ask for, under a path of their own. */

@@ -11,6 +11,7 @@ import type { AttemptPolicy, Candidate } from './run/attempt.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
 import { type ChatAnswer, type ChatRun, type ChatTools, runChat } from './run/chat-run.ts'
 import { type CountRun, createCounter, type TokenCount } from './run/count.ts'
+import { type ChatPlan, explainChat } from './run/explain.ts'
 import { type InvokeAnswer, type InvokeRun, runInvoke } from './run/invoke-run.ts'
 import type { BedrockObserver } from './run/observer.ts'
 import { createOmissionMemory } from './run/omission-memory.ts'
@@ -22,6 +23,7 @@ import { createTransport, type Transport } from './transport/transport.ts'
 
 export type { ChatAnswer, ChatRun } from './run/chat-run.ts'
 export type { TokenCount } from './run/count.ts'
+export type { ChatPlan } from './run/explain.ts'
 export type { InvokeAnswer } from './run/invoke-run.ts'
 export type { BedrockObserver } from './run/observer.ts'
 export type { PassAnswer, PassRun } from './run/pass-run.ts'
@@ -31,6 +33,8 @@ export type { PassedUsage } from './run/passed-usage.ts'
 export interface Bedrock {
   /** Resolves once the first event of an answer is there. Throws GatewayError. */
   chat(run: ChatRun): Promise<ChatAnswer>
+  /** What `chat` would send, and where; nothing is called. Throws GatewayError. */
+  explain(run: ChatRun): Promise<ChatPlan>
   /** Calls a model with a body of its own kind. Throws GatewayError. */
   invoke(run: InvokeRun): Promise<InvokeAnswer>
   /** Hands on a call in Bedrock's own words, and its answer as it comes. Throws GatewayError. */
@@ -146,6 +150,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
   const warmth = createWarmth(transports, credentials)
   return {
     chat: (run) => runChat(run, toolsOf(run.owner)),
+    explain: (run) => explainChat(run, toolsOf(run.owner)),
     count,
     traitsOf: (baseId) => traitsFor(baseId, traitRows),
     invoke: (run) => runInvoke(run, candidates(run.targets), policyOf(run.owner)),

@@ -14,6 +14,7 @@ import { streamAnswers } from './answer-stream.ts'
 import { type Answers, announceAnswers, announceFlaws, foldAnswer, type MeteredAnswer, metered } from './answers.ts'
 import { announceCost } from './cost.ts'
 import { deploymentModel } from './deployment.ts'
+import { asksExplanation, sendExplanation } from './explain.ts'
 import { randomId } from './random-id.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -22,11 +23,17 @@ export function conversationRoute<Options>({ errors, schema }: Dialect<Options>)
   return { preValidation: deploymentModel, config: { errors }, ...(schema === undefined ? {} : { schema: { body: schema } }) }
 }
 
+/** How a route converses. */
+export interface Conversing {
+  /** It only tells what would be sent, as any conversation does whose caller asks for that. */
+  readonly isExplanation?: boolean
+}
+
 /**
  * Makes the handler of every dialect that converses: reads the body, finds the model, asks Bedrock, and writes the answer, whole or
  * as a stream. All words are the dialect's.
  */
-export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options>) {
+export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options>, { isExplanation = false }: Conversing = {}) {
   const { config } = app
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const context = { headers: request.headers, reasoningFormat: config.answers.reasoningFormat, vocabulary }
@@ -42,7 +49,8 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     const [{ model, stream }] = requests
     const { record } = request
     record.stream = stream
-    if (request.admission !== undefined)
+    const explains = isExplanation || asksExplanation(request)
+    if (request.admission !== undefined && !explains)
       await request.admission.reserve(wanted(requests, config.answers.defaultMaxTokens) * count)
     const found = app.resolve(model, 'chat', request)
     const targets = found instanceof Promise ? await found : found
@@ -50,19 +58,32 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     record.promptGuess = Math.max(...requests.map((one) => guessPrompt(one, bodyLength)))
     const input = record.promptGuess * requests.length * count
     const output = most(requests, config.answers.defaultMaxTokens ?? LONGEST_UNASKED) * count
-    const held = app.holdBudget(request, reply, { models: targets, input, output })
+    const held = explains ? undefined : app.holdBudget(request, reply, { models: targets, input, output })
     if (held !== undefined) await held
     const filling = requests.map((one) => app.media.fill(one, request.cancel))
     const filled = filling.some((one) => one instanceof Promise)
       ? await Promise.all(filling)
       : (filling as readonly ChatRequest[])
+    // Records that the request refers to, and media that were fetched, are work too.
+    const isHeavyNow =
+      isHeavy || (request.bodyHold?.bytes ?? 0) >= HEAVY_BYTES || filled.some((one, index) => one !== requests[index])
+    if (explains) {
+      const { promptGuess } = record
+      return sendExplanation(app, request, reply, {
+        requests: filled,
+        count,
+        targets,
+        isHeavy: isHeavyNow,
+        warnings,
+        promptGuess
+      })
+    }
     request.record.upstreamStartedAt = performance.now()
     const started = startAnswers(app, request, {
       requests: filled,
       targets,
       count,
-      // Records that the request refers to, and media that were fetched, are work too.
-      isHeavy: isHeavy || (request.bodyHold?.bytes ?? 0) >= HEAVY_BYTES || filled.some((one, index) => one !== requests[index])
+      isHeavy: isHeavyNow
     })
     const headOf = (called: string) => newHead(dialect.idPrefix, called)
     if (stream) {

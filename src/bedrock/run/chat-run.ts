@@ -177,14 +177,14 @@ async function* watched(events: AsyncIterable<EventBatch>, watch: (batch: EventB
   }
 }
 
-interface EncodedCall {
+export interface EncodedCall {
   readonly codec: ChatCodec
   readonly encoded: EncodedChat
   /** As JSON. */
   readonly body: Uint8Array
 }
 
-interface Encoder {
+export interface Encoder {
   /** `omissions`: what is left out of this call, beside what is known for the model. */
   encode(target: ModelTarget, omissions: ReadonlySet<Omission>): EncodedCall | Promise<EncodedCall>
 }
@@ -196,7 +196,7 @@ function encoderOf(run: ChatRun, tools: ChatTools): Encoder {
 }
 
 /** Encodes once for a target: a retry sends the same bytes. */
-function createEncoder({ request, owner, isHeavy = false }: ChatRun, tools: ChatTools): Encoder {
+export function createEncoder({ request, owner, isHeavy = false }: ChatRun, tools: ChatTools): Encoder {
   let last: Made | undefined
 
   function inWords(target: ModelTarget, omissions: ReadonlySet<Omission>): Pick<EncodedCall, 'codec' | 'encoded'> {

@@ -1,0 +1,91 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ChatPlan, ChatRun } from '../bedrock/bedrock.ts'
+import { spelt } from '../core/field.ts'
+import type { ChatRequest } from '../core/request.ts'
+import { NO_USAGE } from '../core/usage.ts'
+import type { Warning } from '../core/warning.ts'
+import { jsonToBytes } from '../json-bytes.ts'
+import { withKeyMetadata } from '../keys/key-metadata.ts'
+import { noteDropped } from './answers.ts'
+
+const YES = /^(?:true|1|on|yes)$/i
+
+/** Whether the caller wants to know what would be sent, and no answer: header `x-adit-explain: true` (or `1`, `on`, `yes`). */
+export function asksExplanation({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  const asked = headers['x-adit-explain']
+  return asked !== undefined && typeof asked === 'string' && YES.test(asked.trim())
+}
+
+/** What is explained: conversations as they would be asked, and how often each. */
+export interface Asked {
+  readonly requests: readonly ChatRequest[]
+  readonly count: number
+  readonly targets: ChatRun['targets']
+  readonly isHeavy: boolean
+  readonly warnings: readonly Warning[]
+  /** Tokens of the prompt, guessed. */
+  readonly promptGuess: number
+}
+
+/** Sends, as JSON, what the request would become. No model is called, nothing is reserved and nothing is kept. */
+export async function sendExplanation(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { requests, count, targets, isHeavy, warnings, promptGuess }: Asked
+): Promise<FastifyReply> {
+  const owner = request.apiKey?.name ?? ''
+  const plans = await Promise.all(
+    requests.map((one) => {
+      const named = { ...one, metadata: withKeyMetadata(one.metadata, request.apiKey) } as ChatRequest
+      return app.bedrock.explain({ request: named, owner, targets, signal: request.cancel, isHeavy })
+    })
+  )
+  const dropped = [...warnings, ...plans.flatMap((plan) => plan.warnings)]
+  noteDropped(request, reply, dropped)
+  const [first] = plans
+  const told = {
+    object: 'explanation',
+    model: request.record.asked ?? requests[0]?.model ?? '',
+    targets: first?.targets ?? [],
+    calls: plans.map(({ call, cachePoints, maxTokens }) => ({
+      ...call,
+      times: count,
+      cache_points: cachePoints,
+      ...(maxTokens === undefined ? {} : { max_tokens: maxTokens })
+    })),
+    dropped: dropped.map((warning) => ({ param: spelt(warning, request.spell), reason: warning.reason })),
+    estimate: estimate(app, plans, { count, promptGuess })
+  }
+  return reply.type('application/json; charset=utf-8').send(jsonToBytes(told))
+}
+
+/** What the calls would take: guessed of the prompt, and at most of the answer. Caching is left out, since nobody knows what is warm. */
+function estimate(
+  app: FastifyInstance,
+  plans: readonly ChatPlan[],
+  { count, promptGuess }: Pick<Asked, 'count' | 'promptGuess'>
+) {
+  const inputTokens = promptGuess * plans.length * count
+  const limits = plans.map(({ maxTokens }) => maxTokens)
+  const outputTokens = limits.includes(undefined) ? undefined : limits.reduce<number>((sum, limit = 0) => sum + limit * count, 0)
+  const [target] = plans[0]?.targets ?? []
+  const priceOf = (output: number | undefined) =>
+    target === undefined || output === undefined
+      ? null
+      : toDollars(app.priceOf(target, { usage: { ...NO_USAGE, inputTokens, outputTokens: output } }).nano)
+  return {
+    input_tokens: inputTokens,
+    max_output_tokens: outputTokens ?? null,
+    /** What Bedrock takes from the quota when the call begins. */
+    reserved_tokens: outputTokens === undefined ? null : inputTokens + outputTokens,
+    input_cost_usd: priceOf(0),
+    most_cost_usd: priceOf(outputTokens)
+  }
+}
+
+const NANO_PER_DOLLAR = 1_000_000_000
+
+function toDollars(nano: number | null): number | null {
+  return nano === null ? null : nano / NANO_PER_DOLLAR
+}
