@@ -127,7 +127,7 @@ t.test('the log has one line for a request, with everything but the words', asyn
       model: /claude/,
       region: 'us-east-1',
       status: 200,
-      finish: 'end',
+      finish: 'stop',
       attempts: 1,
       dropped: ['seed']
     })

@@ -100,8 +100,21 @@ export function noteBatch(request: FastifyRequest, batch: EventBatch, meter: Ans
 
 /** A word that nobody knows stands in the log as it came, and its place in the answer is named as not carried. */
 function noteFinish({ record, spell }: FastifyRequest, reason: FinishReason, { raw, isUnknown }: FinishDetails): void {
-  record.finish = isUnknown === true && raw !== '' ? raw.slice(0, LONGEST_WORD) : reason
+  record.finish = isUnknown === true && raw !== '' ? raw.slice(0, LONGEST_WORD) : LOGGED[reason]
   if (isUnknown === true) noteParam(record, spell('finish'))
+}
+
+/** The words of the log, which dashboards count; whatever dialect asked. */
+const LOGGED: Readonly<Record<FinishReason, string>> = {
+  end: 'stop',
+  'stop-sequence': 'stop',
+  length: 'length',
+  'context-full': 'length',
+  'tool-calls': 'tool-calls',
+  filtered: 'content-filter',
+  refusal: 'content-filter',
+  pause: 'pause',
+  malformed: 'malformed'
 }
 
 /** Characters. */
