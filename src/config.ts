@@ -267,7 +267,11 @@ export const ConfigSchema = Type.Object({
       totalTimeoutMs: whole('UPSTREAM_TOTAL_TIMEOUT_MS', hour, [10, 4 * hour], {
         description: 'how long an answer may take in all'
       }),
-      maxAttempts: whole('UPSTREAM_MAX_ATTEMPTS', 3, [1, 10], { description: 'tries before the first event' })
+      maxAttempts: whole('UPSTREAM_MAX_ATTEMPTS', 3, [1, 10], { description: 'tries before the first event' }),
+      queueMs: whole('QUEUE_MS', 0, [0, 60_000], {
+        description:
+          'how long a request may wait for room in its quota once Bedrock has throttled; 0: such calls are made again blindly'
+      })
     },
     { title: 'Calls to Bedrock' }
   ),

@@ -1,4 +1,5 @@
 import type { CoreField } from './core/field.ts'
+import type { ThrottleKind } from './quota/throttle-kind.ts'
 
 /** Every way a request can fail, with its HTTP status. Kinds, never statuses, are thrown; how a kind is said is the dialects' matter. */
 export const ERROR_STATUS = {
@@ -63,6 +64,8 @@ export interface ErrorOptions {
   readonly field?: CoreField
   /** Seconds after which a retry may succeed. */
   readonly retryAfterS?: number
+  /** What Bedrock is short of, where that is why it refused. */
+  readonly throttle?: ThrottleKind
   /** What the caller's own limits are, as headers of the error. */
   readonly headers?: Readonly<Record<string, string>>
   /** Kept for the log; never shown to the caller. */
@@ -71,6 +74,14 @@ export interface ErrorOptions {
   readonly upstreamRequestId?: string
   /** What Bedrock said, for dialects whose callers read its own words; absent where it is nothing for them. */
   readonly said?: UpstreamAnswer
+}
+
+/** When the ledger of the pool that refused a call expects room for the same again. */
+export interface Room {
+  /** Seconds, at least 1. */
+  readonly inS: number
+  /** In the time that the request may wait for it. */
+  readonly isSoon: boolean
 }
 
 /** The last place that a failed request was sent to, and how many calls were made in all. */
@@ -89,6 +100,9 @@ export class GatewayError extends Error {
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly upstreamRequestId: string | undefined
   readonly said: UpstreamAnswer | undefined
+  readonly throttle: ThrottleKind | undefined
+  /** Set by who keeps the ledger, where it has learnt from this refusal. */
+  room: Room | undefined
   /** For the log; set by who gave up trying. */
   tried: Tried | undefined
 
@@ -102,6 +116,8 @@ export class GatewayError extends Error {
     this.headers = options.headers
     this.upstreamRequestId = options.upstreamRequestId
     this.said = options.said
+    this.throttle = options.throttle
+    this.room = undefined
     this.tried = undefined
   }
 

@@ -7,6 +7,7 @@ import { regionOfArn, targetIn } from '../models/resolve.ts'
 import { type TraitRow, type Traits, traitsFor } from '../models/traits.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import { type MantleModel, readMantleModels } from './catalog/mantle-models.ts'
+import { createAdmissions } from './run/admissions.ts'
 import type { AttemptPolicy, Candidate } from './run/attempt.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
 import { type ChatAnswer, type ChatRun, type ChatTools, runChat } from './run/chat-run.ts'
@@ -74,6 +75,8 @@ export interface BedrockOptions extends AgentOptions {
   readonly idleTimeoutMs: number
   /** No retry begins later than this after the request came. Milliseconds; default: `firstEventTimeoutMs`. */
   readonly deadlineMs?: number
+  /** A conversation waits no longer than this for room in its quota; default 0: no ledger is kept. Milliseconds. */
+  readonly queueMs?: number
   readonly observer?: BedrockObserver
   /** Milliseconds since the epoch. */
   readonly now?: () => number
@@ -111,14 +114,15 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     }),
     MOST_OWNERS
   )
-  const { traitRows = [] } = options
+  const { traitRows = [], queueMs = 0 } = options
   const tools: Omit<ChatTools, 'policy'> = {
     candidates,
     omissions: createOmissionMemory(steadyNow),
     defaults: options.defaults,
     traitRows,
     memory: createReasoningMemory(),
-    checkOutput: createOutputChecker()
+    checkOutput: createOutputChecker(),
+    ...(queueMs > 0 && { admissions: createAdmissions(Math.min(queueMs, options.deadlineMs ?? options.firstEventTimeoutMs)) })
   }
 
   /**

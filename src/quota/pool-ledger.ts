@@ -108,6 +108,11 @@ export class PoolLedger {
     return this.tokens.perMinute === undefined && this.requests.perMinute === undefined && this.day === undefined
   }
 
+  /** Nothing was ever answered or refused here, so that nothing is lost with it. */
+  get isBlank(): boolean {
+    return this.isOpen && this.typical === 0
+  }
+
   /** Admits a request, at once where it fits and nobody waits. Throws PoolClosed, or rejects with it. */
   enter(ask: Ask): Ticket | Promise<Ticket> {
     if (this.isOpen) return this.admitted(ask)
@@ -137,13 +142,15 @@ export class PoolLedger {
   }
 
   private admitted(ask: Ask): Ticket {
+    // No more than a whole minute's: what is more is held against nobody else.
+    const reserved = Math.min(ask.tokens, this.tokens.perMinute ?? ask.tokens)
     // What was sent before a quota was known has been counted by the service, not here: nothing of it comes back.
     const isTaken = this.tokens.perMinute !== undefined
-    this.tokens.take(ask.tokens)
+    this.tokens.take(reserved)
     this.requests.take(1)
-    this.open += ask.tokens
+    this.open += reserved
     if (this.streak > 0) this.pausedUntil = this.clock.now() + PROBE_GAP_MS
-    return new Ticket(this, ask.tokens, { isTaken, at: this.clock.now() })
+    return new Ticket(this, reserved, { owner: ask.owner, isTaken, at: this.clock.now() })
   }
 
   private checkDay({ tokens }: Ask, now: number): void {
@@ -184,6 +191,12 @@ export class PoolLedger {
     const { perMinute, factor } = this.tokens
     const behind = perMinute === undefined ? 0 : (ahead * 60_000) / (perMinute * factor)
     return behind + Math.max(this.nextMs(tokens), this.pausedUntil - this.clock.now())
+  }
+
+  /** Milliseconds until it is worth to send a request of this size. */
+  roomMs(ask: Pick<Ask, 'owner' | 'tokens'>): number {
+    const { day } = this
+    return day !== undefined && ask.tokens >= day.ceiling ? day.probeAt - this.clock.now() : this.expectedMs(ask)
   }
 
   private nextMs(tokens: number): number {
@@ -238,22 +251,23 @@ export class PoolLedger {
     if (this.day !== undefined && reserved >= this.day.ceiling) this.day = undefined
   }
 
-  /** For tickets, and for what other gateways have met: the service has refused a request of this size that was sent at this time. */
-  refused(kind: ThrottleKind, reserved: number, sentAt = this.clock.now()): void {
+  /** For tickets, and for what other gateways have met: the service has refused a request of this size that was sent at this time. Whether there was something to learn. */
+  refused(kind: ThrottleKind, reserved: number, sentAt = this.clock.now()): boolean {
     const now = this.pass()
     if (kind === 'day') {
       const ceiling = Math.min(reserved, this.day?.ceiling ?? Number.POSITIVE_INFINITY)
       const midnight = DAY_MS - (now % DAY_MS)
       this.day = { ceiling, probeAt: now + Math.min(DAY_PROBE_MS, midnight) }
-      return
+      return true
     }
-    if (kind !== 'tokens' && kind !== 'requests') return
+    if (kind !== 'tokens' && kind !== 'requests') return false
     // One caller's huge request is refused where everybody else's would pass: that is nothing to learn from.
-    if (kind === 'tokens' && this.typical > 0 && reserved > OUTSIZED * this.typical) return
+    if (kind === 'tokens' && this.typical > 0 && reserved > OUTSIZED * this.typical) return false
     if (this.lastThrottleAt === undefined || sentAt >= this.lastThrottleAt) this.pause(now)
     this.lastThrottleAt = now
     if (kind === 'requests') this.requests.refused(1, now, 0)
     else this.tokens.refused(reserved, now, this.open)
+    return true
   }
 
   private pause(now: number): void {
@@ -283,13 +297,19 @@ export class PoolLedger {
 export class Ticket {
   private readonly ledger: PoolLedger
   private readonly reserved: number
+  private readonly owner: string
   private readonly isTaken: boolean
   private readonly at: number
   private isOver = false
 
-  constructor(ledger: PoolLedger, reserved: number, { isTaken, at }: { readonly isTaken: boolean; readonly at: number }) {
+  constructor(
+    ledger: PoolLedger,
+    reserved: number,
+    { owner, isTaken, at }: { readonly owner: string; readonly isTaken: boolean; readonly at: number }
+  ) {
     this.ledger = ledger
     this.reserved = reserved
+    this.owner = owner
     this.isTaken = isTaken
     this.at = at
   }
@@ -306,11 +326,25 @@ export class Ticket {
     this.ledger.over(this.reserved, this.isTaken ? this.reserved - tokens : 0, tokens)
   }
 
-  /** It is over without having used anything: the service refused it, or could not be reached. */
-  failed(kind?: ThrottleKind): void {
-    if (this.isOver) return
+  /** Whether its settlement changes what is left. */
+  get needsUsage(): boolean {
+    return this.isTaken
+  }
+
+  /** It is over, and nobody tells what it took: about a third of what is reserved, as most limits are far too large. */
+  settleRoughly(): void {
+    this.settle(Math.ceil(this.reserved / 3))
+  }
+
+  /**
+   * It is over without having used anything: the service refused it, or could not be reached. Gives the milliseconds until the same is
+   * worth another try; undefined where nothing was learnt.
+   */
+  failed(kind?: ThrottleKind): number | undefined {
+    if (this.isOver) return undefined
     this.isOver = true
     this.ledger.over(this.reserved, this.isTaken ? this.reserved : 0, 0)
-    if (kind !== undefined) this.ledger.refused(kind, this.reserved, this.at)
+    if (kind === undefined || !this.ledger.refused(kind, this.reserved, this.at)) return undefined
+    return this.ledger.roomMs({ owner: this.owner, tokens: this.reserved })
   }
 }

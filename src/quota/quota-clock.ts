@@ -5,3 +5,12 @@ export interface QuotaClock {
   /** Runs something once after so many milliseconds. Gives what calls it off. */
   after(ms: number, run: () => void): () => void
 }
+
+/** The process's clock. What waits by it keeps no process alive. */
+export const PROCESS_CLOCK: QuotaClock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms).unref()
+    return () => clearTimeout(timer)
+  }
+}

@@ -83,6 +83,7 @@ const shape = (name: ShapeFault['shape']): ShapeFault => ({ kind: 'shape', shape
 export const FAULTS: Readonly<Record<string, Fault>> = {
   throttling: http('ThrottlingException', 'Too many requests, please wait before trying again.'),
   'throttling-tokens': http('ThrottlingException', TOO_MANY_TOKENS),
+  'throttling-day': http('ThrottlingException', 'Too many tokens per day, please wait before trying again.'),
   'throttling-retry-after': http('ThrottlingException', 'Too many requests, please wait before trying again.', {
     headers: { 'retry-after': '1' }
   }),

@@ -87,6 +87,12 @@ function createMeters(registry: Registry) {
     labelNames: ['kind', 'model', 'region'],
     registers
   })
+  const throttles = new Counter({
+    name: 'adit_upstream_throttles_total',
+    help: 'Calls that Bedrock throttled by what it was short of: tokens, requests, day, capacity, warming, account',
+    labelNames: ['kind', 'model', 'region'],
+    registers
+  })
   const retries = new Counter({
     name: 'adit_upstream_retries_total',
     help: 'Calls to Bedrock that were made again',
@@ -99,7 +105,20 @@ function createMeters(registry: Registry) {
     labelNames: ['model', 'region'],
     registers
   })
-  return { requests, duration, firstToken, perToken, tokens, cost, estimated, unpriced, upstreamErrors, retries, breaker }
+  return {
+    requests,
+    duration,
+    firstToken,
+    perToken,
+    tokens,
+    cost,
+    estimated,
+    unpriced,
+    upstreamErrors,
+    throttles,
+    retries,
+    breaker
+  }
 }
 
 /** What is read when the metrics are asked for. */
@@ -117,8 +136,20 @@ export interface MetricSources {
 function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: MetricSources): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { requests, duration, firstToken, perToken, tokens, cost, estimated, unpriced, upstreamErrors, retries, breaker } =
-    createMeters(registry)
+  const {
+    requests,
+    duration,
+    firstToken,
+    perToken,
+    tokens,
+    cost,
+    estimated,
+    unpriced,
+    upstreamErrors,
+    throttles,
+    retries,
+    breaker
+  } = createMeters(registry)
   new Gauge({
     name: 'adit_in_flight',
     help: 'Requests whose response is not finished',
@@ -217,6 +248,7 @@ function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: Metric
         const { kind, region } = event
         const model = labelOf(event.model)
         upstreamErrors.inc({ kind, model, region })
+        if (event.throttle !== undefined) throttles.inc({ kind: event.throttle, model, region })
         if (event.retried) retries.inc({ model, region })
         for (const listener of listeners) listener.upstreamError?.(event)
       },

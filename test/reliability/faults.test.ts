@@ -34,6 +34,7 @@ const damaged: readonly [Saw, Saw] = [broken('upstream_stream_error'), refused(5
 const PROMISED: Readonly<Record<string, readonly [Saw, Saw]>> = {
   throttling: throttled,
   'throttling-tokens': throttled,
+  'throttling-day': both(refused(429, 'insufficient_quota', 1, '60')),
   'throttling-retry-after': both(refused(429, 'rate_limit_exceeded', 3, '1')),
   validation: both(refused(400, 'invalid_request_error', 1)),
   'input-too-long': both(refused(400, 'context_length_exceeded', 1)),

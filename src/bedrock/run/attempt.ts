@@ -5,6 +5,7 @@ import type { ModelTarget } from '../../models/model-target.ts'
 import { remedyFor, withRetryAfter } from '../transport/aws-error.ts'
 import { isUnreachable, leftError, networkError } from '../transport/network-error.ts'
 import type { Transport } from '../transport/transport.ts'
+import { Held } from './admissions.ts'
 import type { Breaker } from './breaker.ts'
 import type { BedrockObserver } from './observer.ts'
 
@@ -70,7 +71,8 @@ export async function attempt<T>(
       breaker.withdrew(place)
       throw havingTried(error, candidate, run.calls)
     }
-    tellBreaker(breaker, place, error, candidates.length === 1)
+    if (outcome.isHeld === true) breaker.withdrew(place)
+    else tellBreaker(breaker, place, error, candidates.length === 1)
     failure = failure === undefined || (mayPass(error) && !mayPass(failure)) ? error : failure
     last = candidate
     if (remedyFor(error) === 'none') throw havingTried(error, candidate, run.calls)
@@ -114,7 +116,8 @@ interface Run<T> {
   calls: number
 }
 
-type Outcome<T> = { readonly value: T } | { readonly error: GatewayError }
+/** `isHeld`: the last call was not made, since the pool has no room for it. */
+type Outcome<T> = { readonly value: T } | { readonly error: GatewayError; readonly isHeld?: true }
 
 async function tryCandidate<T>(run: Run<T>, candidate: Candidate): Promise<Outcome<T>> {
   let renewed = false
@@ -123,9 +126,14 @@ async function tryCandidate<T>(run: Run<T>, candidate: Candidate): Promise<Outco
     try {
       return { value: await run.work(candidate) }
     } catch (thrown) {
+      if (thrown instanceof Held) {
+        run.calls--
+        return { error: thrown.error, isHeld: true }
+      }
       const error = networkError(thrown)
       const remedy = remedyFor(error)
-      const may = (remedy === 'again' && tried < run.policy.maxAttempts) || (remedy === 'credentials' && !renewed)
+      const mayWait = error.room === undefined || error.room.isSoon
+      const may = (remedy === 'again' && mayWait && tried < run.policy.maxAttempts) || (remedy === 'credentials' && !renewed)
       const again = may && !run.signal.aborted
       renewed ||= remedy === 'credentials'
       const waitMs = again ? backoffMs(run.policy, error, tried) : Number.POSITIVE_INFINITY
@@ -138,10 +146,13 @@ async function tryCandidate<T>(run: Run<T>, candidate: Candidate): Promise<Outco
   }
 }
 
+/** Where a ledger knows of the refusal, it is the ledger that lets the next call wait. */
 function backoffMs(policy: AttemptPolicy, error: GatewayError, tried: number): number {
+  const toldMs = (error.retryAfterS ?? 0) * 1000
+  if (error.room !== undefined) return toldMs
   const base = error.kind === 'rate_limited' || error.kind === 'unavailable' ? THROTTLED_BASE_MS : BASE_MS
   const jitter = policy.random() * Math.min(base * 2 ** (tried - 1), LONGEST_WAIT_MS)
-  return Math.max(jitter, (error.retryAfterS ?? 0) * 1000)
+  return Math.max(jitter, toldMs)
 }
 
 function observeError<T>(run: Run<T>, { transport, target }: Candidate, error: GatewayError, retried: boolean): void {
@@ -149,6 +160,7 @@ function observeError<T>(run: Run<T>, { transport, target }: Candidate, error: G
     region: transport.region,
     model: target.id,
     kind: error.kind,
+    ...(error.throttle === undefined ? {} : { throttle: error.throttle }),
     attempt: run.calls,
     retried,
     cause: error.cause

@@ -12,6 +12,7 @@ import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodeInput, kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
 import type { OutputChecker } from '../schema/output-check.ts'
 import { readText } from '../transport/http-body.ts'
+import { type Admissions, settling } from './admissions.ts'
 import { openEvents } from './answer-reader.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 import { callOmitting } from './call-omitting.ts'
@@ -62,6 +63,8 @@ export interface ChatTools {
   readonly defaults: EncodeInput['defaults']
   readonly traitRows: readonly TraitRow[]
   readonly memory: ReasoningMemory
+  /** What is left of the account's quotas; absent: nobody counts. */
+  readonly admissions?: Admissions
   readonly checkOutput: OutputChecker
 }
 
@@ -76,9 +79,8 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   const encoder = encoderOf(run, tools)
   await encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
   const candidates = tools.candidates(run.targets)
-  const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
-    callCandidate(one, { run, tools, encoder })
-  )
+  const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline() ?? 0 }
+  const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) => callCandidate(one, call))
   // Only an answer that may call a tool leads to a turn that needs its reasoning back.
   const remembered =
     run.request.tools.length > 0
@@ -107,6 +109,8 @@ interface Call {
   readonly run: ChatRun
   readonly tools: ChatTools
   readonly encoder: Encoder
+  /** No call of it waits for room longer, on the clock of the admissions. */
+  readonly queueUntil: number
 }
 
 /** Calls a candidate, again without what Bedrock refuses where the request can do without. */
@@ -120,7 +124,10 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
       sent = undefined
       const request = await encoder.encode(target, omissions)
       sent = request
-      return { ...(await callOnce(candidate, call, request)), encoded: request.encoded }
+      const { admissions } = tools
+      const began =
+        admissions === undefined ? callOnce(candidate, call, request) : callInTurn(candidate, call, request, admissions)
+      return { ...(await began), encoded: request.encoded }
     },
     read(error: unknown, _omissions: ReadonlySet<Omission>, tried: ReadonlySet<string>) {
       return sent?.codec.readOmission(error, sent.encoded, tried)
@@ -133,6 +140,21 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
   const { value, again } = await callOmitting(omitting, tools.omissions)
   const { encoded, ...began } = value
   return { ...began, warnings: encoded.warnings, outputSchema: encoded.outputSchema, again }
+}
+
+/** Calls as soon as its pool of quota has room, and tells the ledger what came of it. */
+async function callInTurn(candidate: Candidate, call: Call, sent: EncodedCall, admissions: Admissions) {
+  const { run, queueUntil } = call
+  const entered = admissions.enter({ run, candidate, body: sent.encoded.body, until: queueUntil })
+  const ticket = entered instanceof Promise ? await entered : entered
+  try {
+    const began = await callOnce(candidate, call, sent)
+    ticket.taken()
+    return { ...began, events: settling(began.events, { ticket, target: candidate.target, signal: run.signal }) }
+  } catch (error) {
+    admissions.failed(ticket, error, queueUntil)
+    throw error
+  }
 }
 
 async function callOnce({ transport, target }: Candidate, { run, tools }: Call, { codec, encoded, body }: EncodedCall) {

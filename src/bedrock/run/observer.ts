@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../../errors.ts'
+import type { ThrottleKind } from '../../quota/throttle-kind.ts'
 import type { BreakerState } from './breaker.ts'
 
 /** A region and the id of the model that was called there. */
@@ -11,7 +12,13 @@ export interface Place {
 export interface BedrockObserver {
   /** A call failed; `retried`: another one follows for the same request. */
   upstreamError?(
-    event: Place & { readonly kind: ErrorKind; readonly attempt: number; readonly retried: boolean; readonly cause: unknown }
+    event: Place & {
+      readonly kind: ErrorKind
+      readonly throttle?: ThrottleKind
+      readonly attempt: number
+      readonly retried: boolean
+      readonly cause: unknown
+    }
   ): void
   /** The first event of an answer is there; milliseconds since the call was sent. */
   firstEvent?(event: Place & { readonly ms: number }): void

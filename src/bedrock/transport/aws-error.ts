@@ -1,5 +1,6 @@
 import type { CoreField } from '../../core/field.ts'
 import { type ErrorKind, GatewayError, type UpstreamAnswer } from '../../errors.ts'
+import { type ThrottleKind, throttleKind } from '../../quota/throttle-kind.ts'
 
 /** A refusal of Bedrock, from an HTTP answer or from an exception frame. */
 export interface AwsRefusal {
@@ -83,8 +84,7 @@ const KIND_OF_SENTENCE: readonly { readonly within: ErrorKind; readonly says: Re
     within: 'access_denied',
     says: /authentication failed|api key is (?:not )?valid|security token|bearer token/i,
     kind: 'upstream_auth'
-  },
-  { within: 'rate_limited', says: /per day/i, kind: 'quota_exceeded' }
+  }
 ]
 
 /** What the caller reads where Bedrock's own words are not for them. */
@@ -104,10 +104,12 @@ const LONGEST_SENTENCE = 1000
 /** Turns a refusal into the gateway's error. 4xx keep Bedrock's sentence without ARNs and account ids, 5xx text is ours. */
 export function awsError(told: AwsRefusal): GatewayError {
   const refusal = shortened(told)
-  const kind = kindOf(refusal)
+  const throttle = throttleOf(refusal)
+  const kind = kindOf(refusal, throttle)
   const { retryAfterS } = refusal
   return new GatewayError(kind, OWN_WORDS[kind] ?? sentence(kind, refusal), {
     ...fieldOf(kind, refusal),
+    ...(throttle === undefined ? {} : { throttle }),
     ...(retryAfterS === undefined ? {} : { retryAfterS }),
     ...(refusal.requestId === undefined ? {} : { upstreamRequestId: refusal.requestId }),
     // What is wrong with the gateway's own credentials is not the caller's to read.
@@ -130,13 +132,22 @@ function fieldOf(kind: ErrorKind, { input = 'turns' }: AwsRefusal): { readonly f
   return kind === 'context_length_exceeded' ? { field: input } : {}
 }
 
-function kindOf(refusal: AwsRefusal): ErrorKind {
+function throttleOf({ status, type, message }: AwsRefusal): ThrottleKind | undefined {
+  return throttleKind({
+    status,
+    ...(type === undefined ? {} : { type: plainType(type) }),
+    ...(message === undefined ? {} : { message })
+  })
+}
+
+function kindOf(refusal: AwsRefusal, throttle: ThrottleKind | undefined): ErrorKind {
   const typed = refusal.type === undefined ? undefined : kindOfType(plainType(refusal.type))
   // Without a type and a sentence it was not Bedrock that spoke: a 403 or 404 page of a proxy says nothing about the model.
   const silent = typed === undefined && refusal.message === undefined && refusal.status < 408
   const kind = typed ?? (silent ? 'upstream_error' : (KIND_OF_STATUS[refusal.status] ?? 'upstream_error'))
   const said = refusal.message
   if (said === undefined) return kind
+  if (kind === 'rate_limited' && throttle === 'day') return 'quota_exceeded' // nothing to wait for
   return KIND_OF_SENTENCE.find((row) => row.within === kind && row.says.test(said))?.kind ?? kind
 }
 
@@ -160,13 +171,16 @@ export function redact(text: string): string {
     .replace(/\b\d{12}\b/g, '[account]')
 }
 
-/** The same error, with a time to wait where its kind wants one and Bedrock told none. */
+/** The same error, with a time to wait where its kind wants one: Bedrock's or the ledger's, the longer of the two, else a usual one. */
 export function withRetryAfter(error: GatewayError): GatewayError {
-  const retryAfterS = DEFAULT_RETRY_AFTER_S[error.kind]
-  if (error.retryAfterS !== undefined || retryAfterS === undefined) return error
+  const known = Math.max(error.retryAfterS ?? 0, error.room?.inS ?? 0)
+  const retryAfterS = known > 0 ? known : DEFAULT_RETRY_AFTER_S[error.kind]
+  if (error.retryAfterS !== undefined && known === error.retryAfterS) return error
+  if (retryAfterS === undefined) return error
   return new GatewayError(error.kind, error.message, {
     retryAfterS,
     cause: error.cause,
+    ...(error.throttle === undefined ? {} : { throttle: error.throttle }),
     ...(error.param === null ? {} : { param: error.param }),
     ...(error.field === undefined ? {} : { field: error.field }),
     ...(error.upstreamRequestId === undefined ? {} : { upstreamRequestId: error.upstreamRequestId }),

@@ -35,6 +35,7 @@ export const bedrock = fp(
       },
       observer: app.metrics.observer,
       maxAttempts: config.upstream.maxAttempts,
+      queueMs: config.upstream.queueMs,
       firstEventTimeoutMs: config.upstream.firstEventTimeoutMs,
       idleTimeoutMs: config.upstream.idleTimeoutMs
     })

@@ -1,0 +1,162 @@
+import type { Cancel } from '../../core/cancel.ts'
+import { byLength, estimateTokens } from '../../core/estimate-tokens.ts'
+import type { EventBatch } from '../../core/event.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { ChatRequest } from '../../core/request.ts'
+import type { Usage } from '../../core/usage.ts'
+import { GatewayError } from '../../errors.ts'
+import { burndownOf } from '../../models/burndown.ts'
+import type { ModelTarget } from '../../models/model-target.ts'
+import { PoolClosed, PoolLedger, type Ticket } from '../../quota/pool-ledger.ts'
+import { PROCESS_CLOCK } from '../../quota/quota-clock.ts'
+import { leftError } from '../transport/network-error.ts'
+
+/** A call that is about to be sent. */
+export interface Wanted {
+  readonly run: { readonly request: ChatRequest; readonly owner: string; readonly signal: Cancel }
+  readonly candidate: { readonly transport: { readonly region: string }; readonly target: ModelTarget }
+  /** As it is sent. */
+  readonly body: JsonObject
+  /** Waits no longer, on the clock of `deadline`. */
+  readonly until: number
+}
+
+/** Admits calls to the pools of the account's quota: one for each region and id as it is called, since every profile has a quota of its own. */
+export interface Admissions {
+  /** Until when a request that comes now may wait in all. */
+  deadline(): number
+  /** At once where there is room, or nothing is known of the pool; else after a wait, in fair turn with other keys. Throws Held. */
+  enter(wanted: Wanted): Ticket | Promise<Ticket>
+  /** The call has failed: the ledger learns from a throttle, and the error is told when it expects room. */
+  failed(ticket: Ticket, error: unknown, until: number): void
+}
+
+/** A call was not made, since its pool has no room for it in time, or its caller has left meanwhile. */
+export class Held extends Error {
+  /** For the caller. */
+  readonly error: GatewayError
+
+  constructor(error: GatewayError) {
+    super(error.message)
+    this.error = error
+  }
+}
+
+/** Model ids come from callers. */
+const MOST_POOLS = 1000
+
+/** Makes the ledgers of this process. `waitMs`: the longest that a request waits for room. */
+export function createAdmissions(waitMs: number): Admissions {
+  const clock = PROCESS_CLOCK
+  const pools = new Map<string, PoolLedger>()
+
+  function poolOf(name: string): PoolLedger {
+    const known = pools.get(name)
+    if (known !== undefined) return known
+    if (pools.size >= MOST_POOLS) forgetOne(pools)
+    const made = new PoolLedger(clock)
+    pools.set(name, made)
+    return made
+  }
+
+  return {
+    deadline: () => clock.now() + waitMs,
+    enter({ run: { request, owner, signal }, candidate: { transport, target }, body, until }) {
+      const tokens = estimateTokens(request, byLength) + mostOutput(body)
+      try {
+        const entered = poolOf(`${transport.region} ${target.id}`).enter({ owner, tokens, until, signal })
+        return entered instanceof Promise ? entered.catch((error: unknown) => refuse(error, signal)) : entered
+      } catch (error) {
+        return refuse(error, signal)
+      }
+    },
+    failed(ticket, error, until) {
+      if (!(error instanceof GatewayError)) {
+        ticket.failed()
+        return
+      }
+      const roomMs = ticket.failed(error.throttle)
+      if (roomMs === undefined) return
+      const leftMs = until - clock.now()
+      // Whoever waits widens the refill: half of the expected time may do, as for the ledger itself.
+      const isSoon = Math.max(roomMs / 2, (error.retryAfterS ?? 0) * 1000) <= leftMs
+      error.room = { inS: Math.max(1, Math.ceil(roomMs / 1000)), isSoon }
+    }
+  }
+}
+
+/** Names that callers make up push out no pool that is real. */
+function forgetOne(pools: Map<string, PoolLedger>): void {
+  const [oldest] = pools.keys()
+  for (const [name, ledger] of pools)
+    if (ledger.isBlank) {
+      pools.delete(name)
+      return
+    }
+  if (oldest !== undefined) pools.delete(oldest)
+}
+
+function refuse(error: unknown, signal: Cancel): never {
+  if (!(error instanceof PoolClosed)) throw error
+  const { reason, retryAfterS } = error
+  if (reason === 'left') throw new Held(leftError(signal))
+  if (reason === 'day') {
+    const message = `The account's quota of tokens a day is used up for this model. Please try again in ${retryAfterS}s.`
+    throw new Held(new GatewayError('quota_exceeded', message, { retryAfterS }))
+  }
+  const message = `The account's quota for this model has no room at the moment. Please try again in ${retryAfterS}s.`
+  throw new Held(new GatewayError('rate_limited', message, { retryAfterS }))
+}
+
+/** Assumed where a call names no limit. */
+const UNLIMITED = 8192
+
+/** The most that the answer may have, tokens; of all wires, since each names it in its own way. */
+function mostOutput({ inferenceConfig, max_tokens, max_output_tokens, max_completion_tokens }: JsonObject): number {
+  const ofConverse = isJsonObject(inferenceConfig) ? inferenceConfig.maxTokens : undefined
+  const most = ofConverse ?? max_tokens ?? max_output_tokens ?? max_completion_tokens
+  return typeof most === 'number' ? most : UNLIMITED
+}
+
+/** What an answer is settled with. */
+export interface Settling {
+  readonly ticket: Ticket
+  readonly target: ModelTarget
+  readonly signal: Cancel
+}
+
+/**
+ * The answer's events, after which the ticket is settled by what Bedrock says was used; where it breaks, or its caller leaves, roughly.
+ * While nothing is known of the pool it is settled roughly at once, and costs an event nothing.
+ */
+export function settling(events: AsyncIterable<EventBatch>, settling: Settling): AsyncIterable<EventBatch> {
+  if (settling.ticket.needsUsage && !settling.signal.aborted) return settled(events, settling)
+  settling.ticket.settleRoughly()
+  return events
+}
+
+function settled(events: AsyncIterable<EventBatch>, { ticket, target, signal }: Settling): AsyncIterable<EventBatch> {
+  const left = () => ticket.settleRoughly()
+  signal.addEventListener('abort', left) // an answer whose caller has left may be read by nobody
+  async function* watched(): AsyncGenerator<EventBatch> {
+    try {
+      for await (const batch of events) {
+        const last = batch[batch.length - 1]
+        if (last?.type === 'usage') ticket.settle(counted(last.usage, target))
+        yield batch
+      }
+    } catch (error) {
+      if (error instanceof GatewayError && error.throttle !== undefined) ticket.failed(error.throttle)
+      throw error
+    } finally {
+      signal.removeEventListener('abort', left)
+      ticket.settleRoughly()
+    }
+  }
+  return watched()
+}
+
+/** What the service counts of an answer: what was read from the cache is free. */
+function counted({ inputTokens, cacheWriteTokens, outputTokens }: Usage, { baseId }: ModelTarget): number {
+  return inputTokens + cacheWriteTokens + outputTokens * burndownOf(baseId)
+}

@@ -1,0 +1,170 @@
+import t, { type Test } from 'tap'
+import { build, eventually } from '../helper.ts'
+import { calls as regionCalls } from './calls.ts'
+
+const LITE = 'us.amazon.nova-lite-v1:0'
+const PRO = 'us.amazon.nova-pro-v1:0'
+const MICRO = 'us.amazon.nova-micro-v1:0'
+const CLAUDE = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
+const CHAT = '/v1/chat/completions'
+
+const KEYS = {
+  keys: [
+    { name: 'noisy', key: 'sk-noisy' },
+    { name: 'quiet', key: 'sk-quiet' }
+  ]
+}
+
+async function gateway(t: Test, env: Record<string, string> = {}) {
+  const file = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`
+  const built = await build(t, { API_KEYS_FILE: file, ...env })
+  const ask = (key: string, model: string, { content = 'hi', signal, path = CHAT, ...more }: Asking = {}) =>
+    fetch(built.base + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'anthropic-version': '2023-06-01' },
+      body: JSON.stringify({
+        model,
+        ...(path.endsWith('/responses') ? { input: content } : { messages: [{ role: 'user', content }] }),
+        ...more
+      }),
+      ...(signal === undefined ? {} : { signal })
+    })
+  const calls = (model: string) => built.standin.requests.filter(({ modelId }) => modelId === model).length
+  return { ...built, ask, calls }
+}
+
+interface Asking {
+  readonly content?: string
+  readonly signal?: AbortSignal
+  readonly path?: string
+  readonly stream?: boolean
+  readonly max_tokens?: number
+}
+
+/** Of all models: which of them have a label of their own depends on the lists that have come by then. */
+function throttles(metrics: string, kind: string): number {
+  const found = metrics.matchAll(new RegExp(`^adit_upstream_throttles_total\\{kind="${kind}",.* (\\d+)$`, 'gm'))
+  return [...found].reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+const QUEUE = { QUEUE_MS: '30000' }
+
+t.test('without QUEUE_MS a throttled call is made again blindly, and a used up day is asked for each time', async (t) => {
+  const { ask, standin, calls } = await gateway(t, { UPSTREAM_MAX_ATTEMPTS: '2' })
+  standin.fail(LITE, 'throttling-tokens', 'throttling-tokens', 'none')
+  const throttled = await ask('sk-noisy', LITE)
+  t.match([throttled.status, throttled.headers.get('retry-after')], [429, '5'])
+  t.equal(calls(LITE), 2)
+  t.equal((await ask('sk-noisy', LITE)).status, 200, 'nothing is held back')
+  standin.fail(PRO, 'throttling-day', 'throttling-day')
+  for (const time of ['first', 'second']) {
+    const day = await ask('sk-noisy', PRO)
+    t.match([day.status, day.headers.get('retry-after')], [429, '60'], time)
+  }
+  t.equal(calls(PRO), 2)
+})
+
+const HIDDEN = [
+  [LITE, 'throttling', {}],
+  [PRO, 'throttling-tokens', { stream: true }],
+  [MICRO, 'first-frame-throttling', { stream: true, path: '/v1/responses' }],
+  [CLAUDE, 'throttling-tokens', { path: '/v1/messages', max_tokens: 100 }],
+  [HAIKU, 'mid-stream-throttling', {}]
+] as const
+
+t.test('429s of a minute are seen by nobody: the call waits in the ledger and is made again, in every dialect', async (t) => {
+  const { ask, standin, calls, app } = await gateway(t, QUEUE)
+  await Promise.all(
+    HIDDEN.map(async ([model, fault, more]) => {
+      standin.fail(model, fault, fault, 'none')
+      const answer = await ask('sk-noisy', model, more)
+      const text = await answer.text()
+      t.equal(answer.status, 200, `${model} ${fault}`)
+      t.notMatch(text, /"error":\{/)
+      t.equal(calls(model), 3)
+    })
+  )
+  const text = await app.metrics.text()
+  t.strictSame(
+    [throttles(text, 'requests'), throttles(text, 'tokens'), throttles(text, 'day')],
+    [2, 8, 0],
+    'each call is counted'
+  )
+})
+
+for (const fault of ['throttling-day', 'quota'] as const)
+  t.test(`${fault}: a used up day closes the pool for all keys without calls, and no other pool`, async (t) => {
+    const { ask, standin, calls, app } = await gateway(t, QUEUE)
+    standin.fail(LITE, fault, 'none')
+    for (const key of ['sk-noisy', 'sk-noisy', 'sk-quiet']) {
+      const refused = await ask(key, LITE)
+      t.match(await refused.json(), { error: { code: 'insufficient_quota' } })
+      t.equal(refused.status, 429)
+      const wait = Number(refused.headers.get('retry-after'))
+      t.ok(wait >= 1 && wait <= 600, `until it is asked again: ${wait}`)
+    }
+    t.equal(calls(LITE), 1)
+    t.equal((await ask('sk-noisy', PRO)).status, 200)
+    t.equal(throttles(await app.metrics.text(), 'day'), 1)
+  })
+
+t.test('what finds no room in time is a 429 with the time it takes, without a call', async (t) => {
+  const { ask, standin, calls } = await gateway(t, { QUEUE_MS: '100' })
+  standin.fail(LITE, 'throttling-tokens', 'none')
+  const first = await ask('sk-noisy', LITE, { max_tokens: 100 })
+  t.match([first.status, first.headers.get('retry-after'), calls(LITE)], [429, /^[12]$/, 1], 'too long a wait for another try')
+  const second = await ask('sk-quiet', LITE, { max_tokens: 5000 })
+  t.equal(second.status, 429)
+  t.match(await second.json(), { error: { code: 'rate_limit_exceeded', message: /no room at the moment/ } })
+  const wait = Number(second.headers.get('retry-after'))
+  t.ok(wait >= 20 && wait <= 60, `refilled at the rate that is known: ${wait}`)
+  t.equal(calls(LITE), 1)
+})
+
+t.test('while nothing was refused nothing waits, however much is asked for at once', async (t) => {
+  const { ask, calls } = await gateway(t, { QUEUE_MS: '1' })
+  const answers = await Promise.all(Array.from({ length: 40 }, () => ask('sk-noisy', LITE, { max_tokens: 5000 })))
+  t.strictSame([...new Set(answers.map(({ status }) => status))], [200])
+  t.equal(calls(LITE), 40)
+})
+
+t.test('another region is called while one has no room', async (t) => {
+  const { ask, standin } = await gateway(t, { QUEUE_MS: '100', AWS_REGION: 'us-east-1', BEDROCK_REGIONS: 'us-east-1,us-west-2' })
+  standin.fail(LITE, 'throttling-day', 'none')
+  for (const time of ['first', 'second']) {
+    const answer = await ask('sk-noisy', LITE)
+    t.equal(answer.status, 200, time)
+    await answer.text()
+  }
+  const [east, west] = [`us-east-1 ${LITE}`, `us-west-2 ${LITE}`]
+  t.strictSame(regionCalls({ standin }), [east, west, west])
+})
+
+t.test('keys are served in turn, and whoever leaves gives its place up', async (t) => {
+  const { ask, standin, app } = await gateway(t, QUEUE)
+  const contents = () =>
+    standin.requests.flatMap(({ modelId, body }) => {
+      const found = modelId === LITE ? /(?:noisy|quiet)-\d+/.exec(JSON.stringify(body)) : null
+      return found === null ? [] : [found[0]]
+    })
+  standin.fail(LITE, 'throttling-tokens', 'none')
+  const leaving = new AbortController()
+  const asked = Array.from({ length: 12 }, (_, n) =>
+    ask('sk-noisy', LITE, { content: `noisy-${n}`, signal: leaving.signal }).then(
+      ({ status }) => status,
+      () => 'left'
+    )
+  )
+  t.ok(await eventually(() => app.lifecycle.inFlight + contents().length > 12))
+  const seen = contents().length
+  t.equal((await ask('sk-quiet', LITE, { content: 'quiet-1' })).status, 200)
+  const ahead = contents().length - seen - 1
+  t.ok(ahead <= 4, `${ahead} of the other's twelve went before`)
+  leaving.abort()
+  await Promise.all(asked)
+  t.ok(await eventually(() => app.lifecycle.inFlight === 0), 'nobody waits any more')
+  const before = contents().length
+  t.equal((await ask('sk-quiet', LITE, { content: 'quiet-2' })).status, 200)
+  t.strictSame(contents().slice(before), ['quiet-2'], 'nothing is called for those who left')
+})
