@@ -150,7 +150,7 @@ export class PoolLedger {
     this.requests.take(1)
     this.open += reserved
     if (this.streak > 0) this.pausedUntil = this.clock.now() + PROBE_GAP_MS
-    return new Ticket(this, reserved, { owner: ask.owner, isTaken, at: this.clock.now() })
+    return new Ticket(this, ask, { reserved, isTaken, at: this.clock.now() })
   }
 
   private checkDay({ tokens }: Ask, now: number): void {
@@ -246,9 +246,9 @@ export class PoolLedger {
   }
 
   /** For tickets: a request was taken by the service, so that there is room, and a day that was thought used up is not. */
-  taken(reserved: number): void {
+  taken(tokens: number): void {
     this.streak = 0
-    if (this.day !== undefined && reserved >= this.day.ceiling) this.day = undefined
+    if (this.day !== undefined && tokens >= this.day.ceiling) this.day = undefined
   }
 
   /** For tickets, and for what other gateways have met: the service has refused a request of this size that was sent at this time. Whether there was something to learn. */
@@ -296,27 +296,30 @@ export class PoolLedger {
 /** A request that was admitted. Exactly one of its methods ends it; what comes after is of no effect. A class: there is one for each open answer. */
 export class Ticket {
   private readonly ledger: PoolLedger
-  private readonly reserved: number
+  /** What it asked for; a refusal tells of that, however little was reserved. */
+  private readonly tokens: number
   private readonly owner: string
+  private readonly reserved: number
   private readonly isTaken: boolean
   private readonly at: number
   private isOver = false
 
   constructor(
     ledger: PoolLedger,
-    reserved: number,
-    { owner, isTaken, at }: { readonly owner: string; readonly isTaken: boolean; readonly at: number }
+    { owner, tokens }: Pick<Ask, 'owner' | 'tokens'>,
+    { reserved, isTaken, at }: { readonly reserved: number; readonly isTaken: boolean; readonly at: number }
   ) {
     this.ledger = ledger
-    this.reserved = reserved
+    this.tokens = tokens
     this.owner = owner
+    this.reserved = reserved
     this.isTaken = isTaken
     this.at = at
   }
 
   /** The service has taken it; the answer is still to come. */
   taken(): void {
-    if (!this.isOver) this.ledger.taken(this.reserved)
+    if (!this.isOver) this.ledger.taken(this.tokens)
   }
 
   /** It is over, and counts so many tokens. */
@@ -344,7 +347,7 @@ export class Ticket {
     if (this.isOver) return undefined
     this.isOver = true
     this.ledger.over(this.reserved, this.isTaken ? this.reserved : 0, 0)
-    if (kind === undefined || !this.ledger.refused(kind, this.reserved, this.at)) return undefined
-    return this.ledger.roomMs({ owner: this.owner, tokens: this.reserved })
+    if (kind === undefined || !this.ledger.refused(kind, this.tokens, this.at)) return undefined
+    return this.ledger.roomMs({ owner: this.owner, tokens: this.tokens })
   }
 }

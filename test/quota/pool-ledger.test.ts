@@ -149,6 +149,24 @@ t.test("one caller's huge request that is refused closes nothing for the others"
   t.notOk(ledger.enter(ask(1000)) instanceof Promise)
 })
 
+t.test(
+  "what asks for more than a minute's takes no more of it than there is, and its refusal tells nothing of the rest",
+  async (t) => {
+    const clock = new VirtualClock()
+    const ledger = new PoolLedger(clock, { tokensPerMinute: 5000 })
+    for (let n = 0; n < 20; n++) (ledger.enter(ask(1000)) as Ticket).settle(0.1)
+    clock.after(1000, () => {})
+    await clock.runUntil(1000)
+    const huge = ledger.enter(ask(1e12)) as Ticket
+    t.match(ledger.view(), { headroom: 0 })
+    const behind = outcome(clock, ledger.enter(ask(1000)))
+    await clock.runUntil(14_000)
+    t.ok(behind.at !== undefined, `${behind.at}`)
+    t.equal(huge.failed('tokens'), undefined)
+    t.ok(ledger.view().factor >= 1)
+  }
+)
+
 t.test('a used up day closes the pool without calls; one in ten minutes asks again, and smaller requests may go', async (t) => {
   const clock = new VirtualClock()
   const ledger = new PoolLedger(clock)
