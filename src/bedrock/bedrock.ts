@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.ts'
 import type { ModelTarget } from '../models/model-target.ts'
 import { regionOfArn, targetIn } from '../models/resolve.ts'
 import { type TraitRow, type Traits, traitsFor } from '../models/traits.ts'
+import { createPrefixHistory } from '../state/prefix-history.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import { type MantleModel, readMantleModels } from './catalog/mantle-models.ts'
 import { createAdmissions } from './run/admissions.ts'
@@ -121,8 +122,10 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     defaults: options.defaults,
     traitRows,
     memory: createReasoningMemory(),
-    checkOutput: createOutputChecker(),
-    ...(queueMs > 0 && { admissions: createAdmissions(Math.min(queueMs, options.deadlineMs ?? options.firstEventTimeoutMs)) })
+    ...(queueMs > 0 && { admissions: createAdmissions(Math.min(queueMs, options.deadlineMs ?? options.firstEventTimeoutMs)) }),
+    prefixes: createPrefixHistory(),
+    watchesPrefixes: options.defaults.autoCache,
+    checkOutput: createOutputChecker()
   }
 
   /**

@@ -6,6 +6,7 @@ import { spelt } from '../core/field.ts'
 import { promptTokens } from '../core/usage.ts'
 import type { Warning } from '../core/warning.ts'
 import { AnswerMeter } from './answer-meter.ts'
+import { asksCacheMiss } from './asks-explanation.ts'
 import { settleUsage } from './cost.ts'
 import type { RequestRecord } from './request-record.ts'
 
@@ -31,7 +32,16 @@ export function announceAnswers(
   request.bodyHold?.sent()
   noteDropped(request, reply, warnings)
   for (const answer of answers) noteDropped(request, reply, answer.warnings)
+  tellMiss(request, reply, answers)
   nameAnswer(request, reply, first)
+}
+
+/** Tells the log, and who asks for it, where a conversation has left the prefix that could have been read from the cache. */
+function tellMiss(request: FastifyRequest, reply: FastifyReply, answers: Answers): void {
+  const cacheMiss = answers.find((answer) => answer.cacheMiss !== undefined)?.cacheMiss
+  if (cacheMiss === undefined) return
+  request.record.cacheMiss = cacheMiss
+  if (!reply.raw.headersSent && asksCacheMiss(request)) reply.header('x-adit-cache-miss', cacheMiss)
 }
 
 /** Tells which model answered where it was asked for by another name, and Bedrock's own id of the call. */

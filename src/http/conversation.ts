@@ -12,9 +12,10 @@ import { withKeyMetadata } from '../keys/key-metadata.ts'
 import type { Records } from '../state/response-store.ts'
 import { streamAnswers } from './answer-stream.ts'
 import { type Answers, announceAnswers, announceFlaws, foldAnswer, type MeteredAnswer, metered } from './answers.ts'
+import { asksCacheMiss, asksExplanation } from './asks-explanation.ts'
 import { announceCost } from './cost.ts'
 import { deploymentModel } from './deployment.ts'
-import { asksExplanation, sendExplanation } from './explain.ts'
+import { sendExplanation } from './explain.ts'
 import { randomId } from './random-id.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -173,7 +174,13 @@ function startAnswers(
   request: FastifyRequest,
   { requests, targets, count, isHeavy }: Questions
 ): Promise<Answers> {
-  const run = { owner: request.apiKey?.name ?? '', targets, signal: request.cancel, isHeavy }
+  const run = {
+    owner: request.apiKey?.name ?? '',
+    targets,
+    signal: request.cancel,
+    isHeavy,
+    watchesPrefix: asksCacheMiss(request)
+  }
   const { record } = request
   record.aim = { model: targets[0].id, region: app.bedrock.region }
   const { apiKey } = request

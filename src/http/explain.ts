@@ -8,14 +8,6 @@ import { jsonToBytes } from '../json-bytes.ts'
 import { withKeyMetadata } from '../keys/key-metadata.ts'
 import { noteDropped } from './answers.ts'
 
-const YES = /^(?:true|1|on|yes)$/i
-
-/** Whether the caller wants to know what would be sent, and no answer: header `x-adit-explain: true` (or `1`, `on`, `yes`). */
-export function asksExplanation({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
-  const asked = headers['x-adit-explain']
-  return asked !== undefined && typeof asked === 'string' && YES.test(asked.trim())
-}
-
 /** What is explained: conversations as they would be asked, and how often each. */
 export interface Asked {
   readonly requests: readonly ChatRequest[]
@@ -48,10 +40,11 @@ export async function sendExplanation(
     object: 'explanation',
     model: request.record.asked ?? requests[0]?.model ?? '',
     targets: first?.targets ?? [],
-    calls: plans.map(({ call, cachePoints, maxTokens }) => ({
+    calls: plans.map(({ call, cachePoints, cacheMiss, maxTokens }) => ({
       ...call,
       times: count,
       cache_points: cachePoints,
+      ...(cacheMiss === undefined ? {} : { cache_miss: cacheMiss }),
       ...(maxTokens === undefined ? {} : { max_tokens: maxTokens })
     })),
     dropped: dropped.map((warning) => ({ param: spelt(warning, request.spell), reason: warning.reason })),

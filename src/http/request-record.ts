@@ -18,6 +18,8 @@ export interface RequestRecord {
   promptTokens?: number
   completionTokens?: number
   cachedTokens?: number
+  /** Where the prompt first differs from the turn before: a path, as `messages[3].content[0]`. */
+  cacheMiss?: string
   /** Characters of the answer so far; counted only where it is 0 before, for keys with a limit of tokens. */
   answered?: number
   /** What it cost, as far as prices are known: whole nano-dollars. Absent: no model has answered. */

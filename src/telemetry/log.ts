@@ -60,6 +60,7 @@ function requestLine(request: FastifyRequest, status: number, elapsedMs: number)
     tokens_in: record.promptTokens,
     tokens_out: record.completionTokens,
     tokens_cached: record.cachedTokens,
+    cache_miss: record.cacheMiss,
     cost_usd: costUsd(record),
     cost_estimated: record.isCostEstimate,
     unpriced: record.unpriced,

@@ -7,6 +7,7 @@ import type { Warning } from '../../core/warning.ts'
 import { heavyJsonToBytes, jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { type TraitRow, traitsOfTarget } from '../../models/traits.ts'
+import type { PrefixHistory } from '../../state/prefix-history.ts'
 import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
 import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodeInput, kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
@@ -19,6 +20,7 @@ import { callOmitting } from './call-omitting.ts'
 import { codecFor } from './codec-for.ts'
 import type { OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
+import { mayHavePoints, promptPartsOf } from './prompt-parts.ts'
 
 /** A conversation to be continued by the first target that answers. */
 export interface ChatRun {
@@ -28,6 +30,8 @@ export interface ChatRun {
   readonly targets: readonly [ModelTarget, ...ModelTarget[]]
   /** Ends the call to Bedrock at once. A GatewayError as its reason is what the caller of `chat` gets. */
   readonly signal: Cancel
+  /** The caller wants to know where the conversation leaves the prefix of its turn before. */
+  readonly watchesPrefix?: boolean
   /** What is made of the request is heavy work. */
   readonly isHeavy?: boolean
   /** The same object for all runs of one request to the same targets: what is sent is made once for all of them. */
@@ -49,6 +53,8 @@ export interface ChatAnswer {
   /** Bedrock's own id of the call. */
   readonly requestId: string | undefined
   readonly warnings: readonly Warning[]
+  /** Where the prompt first differs from that of the turn before, which is why the cache misses; a path, as `system[0]`. */
+  readonly cacheMiss?: string
   /** Can be read once. Throws GatewayError when the stream breaks; it is complete only with a `finish` event. */
   readonly events: AsyncIterable<EventBatch>
   /** What was found wrong with the answer itself; known when its events have been read. */
@@ -65,6 +71,9 @@ export interface ChatTools {
   readonly memory: ReasoningMemory
   /** What is left of the account's quotas; absent: nobody counts. */
   readonly admissions?: Admissions
+  readonly prefixes: PrefixHistory
+  /** Every prompt is remembered, and not only those with cache points. */
+  readonly watchesPrefixes: boolean
   readonly checkOutput: OutputChecker
 }
 
@@ -77,7 +86,8 @@ const MOST_ANSWER_BYTES = 64 * 1024 * 1024
  */
 export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswer> {
   const encoder = encoderOf(run, tools)
-  await encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
+  const first = await encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
+  const cacheMiss = missOf(run, tools, first)
   const candidates = tools.candidates(run.targets)
   const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline() ?? 0 }
   const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) => callCandidate(one, call))
@@ -92,8 +102,14 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
     attempts: attempts + value.again,
     requestId: value.requestId,
     warnings: value.warnings,
+    ...(cacheMiss === undefined ? {} : { cacheMiss }),
     ...withVerdict(remembered, value.outputSchema, tools.checkOutput)
   }
+}
+
+function missOf(run: ChatRun, { prefixes, watchesPrefixes }: ChatTools, { encoded, body }: EncodedCall): string | undefined {
+  if (!(watchesPrefixes || run.watchesPrefix === true || mayHavePoints(body))) return undefined
+  return prefixes.note(run.owner, promptPartsOf(run.targets[0].id, encoded.body))
 }
 
 interface Began {

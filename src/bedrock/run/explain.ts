@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
 import { NO_OMISSIONS } from '../prepare/encode-scope.ts'
 import { type ChatRun, type ChatTools, createEncoder } from './chat-run.ts'
+import { promptPartsOf } from './prompt-parts.ts'
 
 /** A cache point: behind which part it stands, as `system[0]` or `messages[2].content[1]`, and for how long its prefix is kept. */
 export interface TakenPoint {
@@ -17,6 +18,8 @@ export interface ChatPlan {
   readonly call: { readonly host: string; readonly path: string; readonly body: JsonObject }
   readonly warnings: readonly Warning[]
   readonly cachePoints: readonly TakenPoint[]
+  /** Where the prompt first differs from that of the turn before; absent: nowhere, or no turn before is known. */
+  readonly cacheMiss?: string
   /** Tokens of the answer that the body allows; undefined: it sets no limit. */
   readonly maxTokens: number | undefined
 }
@@ -27,12 +30,14 @@ export async function explainChat(run: ChatRun, tools: ChatTools): Promise<ChatP
   const target = candidates[0]?.target ?? run.targets[0]
   const { codec, encoded } = await createEncoder(run, tools).encode(target, NO_OMISSIONS)
   const { body, warnings } = encoded
+  const cacheMiss = tools.prefixes.look(run.owner, promptPartsOf(run.targets[0].id, body))
   const { path, host = 'runtime' } = codec.call(encoded, target)
   return {
     targets: candidates.map(({ target: { id }, transport: { region } }) => ({ model: id, region })),
     call: { host, path, body },
     warnings,
     cachePoints: cachePointsOf(body),
+    ...(cacheMiss === undefined ? {} : { cacheMiss }),
     maxTokens: maxTokensOf(body)
   }
 }
