@@ -588,6 +588,128 @@ t.test("F49: what OpenAI's own answers hold, and what asks for nothing, is not r
   }
 })
 
+const RESPONSES = '/v1/responses'
+const MESSAGES = '/v1/messages'
+const WORDS = { type: 'input_text', text: 'a' }
+const NAMED = { type: 'function', name: 'read', parameters: SCHEMA }
+const PLAIN = { name: 'read', input_schema: SCHEMA }
+const USED = { type: 'tool_use', id: 'c', name: 'read', input: { path: 'x' } }
+
+/** What stands inside a request of the other dialects and means nothing there, and the paths it is reported by. */
+const UNKNOWN_ELSEWHERE: readonly (readonly [path: string, fields: object, ...paths: string[]])[] = [
+  [RESPONSES, { input: 'a', tools: [{ ...NAMED, foo: 1 }] }, 'tools[0].foo'],
+  [RESPONSES, { input: 'a', tools: [NAMED], tool_choice: { type: 'function', name: 'read', foo: 1 } }, 'tool_choice.foo'],
+  [RESPONSES, { input: [{ role: 'user', content: [{ ...WORDS, foo: 1 }], bar: 1 }] }, 'input[0].bar', 'input[0].content[0].foo'],
+  [
+    RESPONSES,
+    {
+      tools: [NAMED],
+      input: [
+        { role: 'user', content: 'a' },
+        { type: 'function_call', call_id: 'c', name: 'read', arguments: '{"path":"x"}', foo: 1 },
+        { type: 'function_call_output', call_id: 'c', output: 'x', foo: 1 }
+      ]
+    },
+    'input[1].foo',
+    'input[2].foo'
+  ],
+  [RESPONSES, { input: 'a', text: { foo: 1, format: { type: 'text', foo: 1 } } }, 'text.foo', 'text.format.foo'],
+  [RESPONSES, { input: 'a', reasoning: { max_tokens: 2000 } }, 'reasoning.max_tokens'],
+  [MESSAGES, { messages: say('a'), tools: [{ ...PLAIN, foo: 1 }] }, 'tools.0.foo'],
+  [MESSAGES, { messages: say('a'), tools: [PLAIN], tool_choice: { type: 'any', foo: 1 } }, 'tool_choice.foo'],
+  [MESSAGES, { messages: say('a'), system: [{ type: 'text', text: 's', foo: 1 }] }, 'system.0.foo'],
+  [
+    MESSAGES,
+    { messages: [{ role: 'user', content: [{ type: 'text', text: 'a', foo: 1 }], bar: 1 }] },
+    'messages.0.bar',
+    'messages.0.content.0.foo'
+  ],
+  [
+    MESSAGES,
+    {
+      tools: [PLAIN],
+      messages: [
+        ...say('a'),
+        { role: 'assistant', content: [{ ...USED, foo: 1 }] },
+        ...say([{ type: 'tool_result', tool_use_id: 'c', content: [{ type: 'text', text: 'x', foo: 1 }], bar: 1 }])
+      ]
+    },
+    'messages.1.content.0.foo',
+    'messages.2.content.0.bar',
+    'messages.2.content.0.content.0.foo'
+  ],
+  [MESSAGES, { messages: say('a'), thinking: { type: 'disabled', foo: 1 } }, 'thinking.foo'],
+  // What answers hold goes back as it came.
+  [
+    MESSAGES,
+    {
+      messages: [
+        ...say('a'),
+        {
+          id: 'm',
+          type: 'message',
+          role: 'assistant',
+          model: 'x',
+          content: 'b',
+          stop_reason: 'end_turn',
+          usage: { output_tokens: 1 }
+        },
+        ...say('c')
+      ]
+    }
+  ],
+  [
+    RESPONSES,
+    {
+      input: [
+        { role: 'user', content: 'a' },
+        {
+          id: 'm',
+          type: 'message',
+          status: 'completed',
+          role: 'assistant',
+          phase: 'final_answer',
+          content: [{ type: 'output_text', text: 'b', annotations: [], logprobs: [] }]
+        },
+        { role: 'user', content: 'c' }
+      ]
+    }
+  ]
+]
+
+t.test('F49: in Responses and in Messages they are reported too', async (t) => {
+  for (const model of [SONNET_46, NOVA]) {
+    for (const [path, fields, ...paths] of UNKNOWN_ELSEWHERE) {
+      for (const stream of [false, true]) {
+        const max = path === MESSAGES ? { max_tokens: 50 } : {}
+        const response = await post(path, { model, stream, ...max, ...fields })
+        await response.text()
+        t.strictSame([response.status, dropped(response.headers).sort()], [200, paths.toSorted()], JSON.stringify(fields))
+      }
+    }
+  }
+})
+
+t.test('F47: Messages takes a tool given twice and empty lists as they are meant', async (t) => {
+  const turns = (input: unknown) => [
+    ...say('go'),
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'read', input }] },
+    ...say([{ type: 'tool_result', tool_use_id: 'c', content: 'x' }])
+  ]
+  const bare = (input_schema: unknown) => [{ name: 'read', input_schema }]
+  const send = async (body: object) => {
+    const response = await post(MESSAGES, { model: SONNET_46, max_tokens: 50, ...body })
+    return { status: response.status, body: await response.json(), sent: lastSent() }
+  }
+  const meant = await send({ messages: turns({}), tools: bare({ type: 'object', properties: {} }) })
+  t.equal(meant.status, 200)
+  for (const tools of [bare([]), bare({ type: 'object', properties: [] }), [...bare({}), ...bare({})]])
+    t.match(await send({ messages: turns([]), tools }), { status: 200, sent: { messages: meant.sent?.messages } })
+  t.equal((await send({ messages: say('go'), tools: [PLAIN, PLAIN] })).sent?.toolConfig?.tools.length, 1)
+  const differ = await send({ messages: say('go'), tools: [PLAIN, { ...PLAIN, description: 'x' }] })
+  t.match(differ, { status: 400, body: { error: { message: /unique/ } } })
+})
+
 t.test('F49: however many there are, the header stays short and what is known and lost stays in it', async (t) => {
   const odd = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`member_${index}`, index]))
   const { status, headers } = await ask({

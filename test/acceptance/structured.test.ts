@@ -140,6 +140,22 @@ t.test('F43 a schema beside json_object is used like one in json_schema, by ever
   }
 })
 
+t.test('F43 in Responses a schema beside json_object is used too', async (t) => {
+  const send = async (model: string, stream: boolean, format: object) => {
+    const response = await post('/v1/responses', { model, stream, input: 'a city', text: { format } })
+    await response.text()
+    return [response.status, lastCall(standin)?.body]
+  }
+  for (const model of [SONNET_46, NOVA, LLAMA]) {
+    for (const stream of [false, true]) {
+      const meant = await send(model, stream, { type: 'json_schema', name: 'answer', schema: SCHEMA })
+      t.strictSame(await send(model, stream, { type: 'json_object', schema: SCHEMA }), meant, model)
+      const plain = await send(model, stream, { type: 'json_object' })
+      t.strictSame(await send(model, stream, { type: 'json_object', schema: {} }), plain, model)
+    }
+  }
+})
+
 t.test('F43 an answer is measured by the schema beside json_object, whose numbers keep their digits', async (t) => {
   const response_format = { type: 'json_object', schema: SCHEMA }
   standin.answer(SONNET_46, { content: [{ text: '{"city":"Rome"}' }] })

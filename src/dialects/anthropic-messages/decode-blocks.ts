@@ -2,7 +2,8 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Block, ResultPart, SearchResultBlock, TextBlock, ToolResultBlock } from '../../core/turn.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeDocument, decodeImage } from './decode-media.ts'
-import { objectAt, optionalArray, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
+import { reportUnknown } from './members.ts'
+import { dictionaryAt, objectAt, optionalArray, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
 import { badValue, wrongTag, wrongType } from './refuse.ts'
 import type { Report } from './report.ts'
 
@@ -68,6 +69,7 @@ export function decodeContent(content: Json | undefined, path: string, report: R
     const type = stringAt(block.type, `${at}.type`)
     const row = ROWS.get(type)
     if (row === undefined) throw wrongTag(at, [...ROWS.keys()], type)
+    reportBlock(block, type, at, report)
     const made = row.decode(block, at, report)
     const cache = decodeCacheMark(block, at, report)
     made.forEach((one, nth) => {
@@ -76,6 +78,11 @@ export function decodeContent(content: Json | undefined, path: string, report: R
     if (cache !== undefined && made.length === 0) report(`${at}.cache_control`, 'the block it marks is left out')
   })
   return blocks
+}
+
+function reportBlock(block: JsonObject, type: string, path: string, report: Report): void {
+  reportUnknown(block, type, path, report)
+  if (isJsonObject(block.source)) reportUnknown(block.source, 'source', `${path}.source`, report)
 }
 
 function decodeText(block: JsonObject, path: string, report: Report): readonly Block[] {
@@ -96,7 +103,7 @@ function decodeCall(block: JsonObject, path: string): readonly Block[] {
   const id = stringAt(block.id, `${path}.id`)
   const name = stringAt(block.name, `${path}.name`)
   if (name === '') throw badValue(`${path}.name`, 'String should have at least 1 character')
-  return [{ type: 'tool-call', id, name, input: objectAt(block.input ?? {}, `${path}.input`), path }]
+  return [{ type: 'tool-call', id, name, input: dictionaryAt(block.input ?? {}, `${path}.input`), path }]
 }
 
 function decodeResult(block: JsonObject, path: string, report: Report): readonly Block[] {
@@ -122,6 +129,7 @@ function resultContent(content: Json | undefined, path: string, report: Report):
     const at = `${path}.${index}`
     const part = objectAt(value, at)
     const type = stringAt(part.type, `${at}.type`)
+    reportBlock(part, type, at, report)
     const made = resultPart(part, type, at, report)
     const cache = decodeCacheMark(part, at, report)
     return cache === undefined ? made : made.map((one, nth) => (nth === made.length - 1 ? { ...one, cache } : one))

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Block, TextBlock, Turn } from '../../core/turn.ts'
 import { decodeContent } from './decode-blocks.ts'
 import { decodeCacheMark } from './decode-cache.ts'
+import { reportUnknown } from './members.ts'
 import { objectAt, optionalArray, stringAt } from './read-value.ts'
 import { badValue, missing, wrongTag, wrongType } from './refuse.ts'
 import type { Report } from './report.ts'
@@ -25,6 +26,7 @@ function decodeMessage(message: JsonObject, path: string, report: Report): reado
   const role = ROLES.find((each) => each === said)
   if (role === undefined) throw wrongTag(`${path}.role`, ROLES, said)
   if (message.content === undefined || message.content === null) throw missing(`${path}.content`)
+  reportUnknown(message, 'message', path, report)
   if (isJsonObject(message.output_config)) report(`${path}.output_config`, 'the wish counts for the whole request only')
   const content = decodeContent(message.content, `${path}.content`, report)
   if (role === 'system') {
@@ -55,6 +57,7 @@ export function decodeSystem(value: Json | undefined, report: Report): readonly 
       report(path, 'it accounts for the request with Anthropic and is no instruction')
       return []
     }
+    reportUnknown(block, 'text', path, report)
     const cache = decodeCacheMark(block, path, report)
     // A blank text with a mark stays: its mark moves to the text before it.
     if (text === '' && cache === undefined) return []

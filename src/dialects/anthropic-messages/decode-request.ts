@@ -78,7 +78,7 @@ function decodeRequest(body: JsonObject, context: MessagesContext, report: Repor
   if (maxTokens === undefined && context.isCount !== true) throw missing('max_tokens')
   const turns = decodeMessages(body.messages, report)
   const tools = decodeTools(body.tools, () => referredTools(body.messages, turns), report)
-  const { choice, parallel } = decodeToolChoice(body.tool_choice, tools)
+  const { choice, parallel } = decodeToolChoice(body.tool_choice, tools, report)
   const request: Mutable<ChatRequest> = {
     model,
     system: decodeSystem(body.system, report),
@@ -95,7 +95,7 @@ function decodeRequest(body: JsonObject, context: MessagesContext, report: Repor
   put(request, 'stop', decodeStops(body))
   put(request, 'toolChoice', choice)
   put(request, 'parallelToolCalls', parallel)
-  put(request, 'reasoning', decodeReasoning(body))
+  put(request, 'reasoning', decodeReasoning(body, report))
   put(request, 'serviceTier', decodeTier(body))
   put(request, 'metadata', decodeMetadata(body, report))
   put(request, 'betas', decodeBetas(body, context.betas))

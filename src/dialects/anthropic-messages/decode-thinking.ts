@@ -1,6 +1,7 @@
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { OutputFormat, ReasoningWish } from '../../core/request.ts'
 import { present } from '../openai/present.ts'
+import { reportUnknown } from './members.ts'
 import { objectAt, optionalInteger, optionalObject, optionalString, optionalWord, stringAt } from './read-value.ts'
 import { badValue, wrongTag } from './refuse.ts'
 import type { Report } from './report.ts'
@@ -11,9 +12,10 @@ const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const
 const LEAST_BUDGET = 1024
 
 /** Reads how hard the model shall think: `thinking` and `output_config.effort`. */
-export function decodeReasoning({ thinking, output_config }: JsonObject): ReasoningWish | undefined {
+export function decodeReasoning({ thinking, output_config }: JsonObject, report: Report): ReasoningWish | undefined {
   const output = optionalObject(output_config, 'output_config')
   const effort = optionalWord(output?.effort, 'output_config.effort', EFFORTS)
+  if (isJsonObject(thinking)) reportUnknown(thinking, 'wish', 'thinking', report)
   const wish: ReasoningWish = {
     ...(effort === undefined ? {} : { effort }),
     ...decodeThinking(optionalObject(thinking, 'thinking'))
@@ -44,7 +46,10 @@ export function decodeOutput({ output_config, output_format }: JsonObject, repor
       report(`output_config.${name}`, 'Bedrock has no such setting')
   }
   const isOld = !isJsonObject(output?.format) && isJsonObject(output_format)
-  return formatOf(isOld ? output_format : output?.format, isOld ? 'output_format' : 'output_config.format')
+  const format = isOld ? output_format : output?.format
+  const path = isOld ? 'output_format' : 'output_config.format'
+  if (isJsonObject(format)) reportUnknown(format, 'format', path, report)
+  return formatOf(format, path)
 }
 
 function formatOf(value: Json | undefined, path: string): OutputFormat {

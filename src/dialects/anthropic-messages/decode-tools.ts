@@ -1,10 +1,11 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, isSameJson, type Json, type JsonObject } from '../../core/json.ts'
 import type { ToolChoice } from '../../core/request.ts'
 import type { FunctionTool, Tool } from '../../core/turn.ts'
 import { present } from '../openai/present.ts'
 import { CLIENT_TOOLS, clientToolSchema, describeClientTool } from './client-tools.ts'
 import { decodeCacheMark } from './decode-cache.ts'
-import { objectAt, optionalArray, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
+import { reportUnknown } from './members.ts'
+import { dictionaryAt, objectAt, optionalArray, optionalBoolean, optionalObject, optionalString, stringAt } from './read-value.ts'
 import { badValue, wrongTag } from './refuse.ts'
 import type { Report } from './report.ts'
 
@@ -33,12 +34,12 @@ export function decodeTools(value: Json | undefined, referred: () => ReadonlySet
   const list = optionalArray(value, 'tools', MOST_TOOLS) ?? []
   if (list.length === 0) return []
   const tools = list.map((each, index) => decodeTool(objectAt(each, `tools.${index}`), `tools.${index}`, report))
-  refuseTwins(tools)
-  if (!tools.some((tool) => tool.type === 'function' && tool.deferred)) return tools
+  const unique = withoutTwins(tools)
+  if (!unique.some((tool) => tool.type === 'function' && tool.deferred)) return unique
   // Where the provider's search would find them and there is none, they are offered at once: else nothing ever could.
-  const isSearched = tools.some((tool) => tool.type === 'provider' && tool.isSearch)
+  const isSearched = unique.some((tool) => tool.type === 'provider' && tool.isSearch)
   const named = referred()
-  return tools.map((tool) =>
+  return unique.map((tool) =>
     tool.type === 'function' && tool.deferred && (isSearched || named.has(tool.name)) ? offered(tool) : tool
   )
 }
@@ -50,10 +51,9 @@ function offered({ deferred: _, ...tool }: FunctionTool): FunctionTool {
 function decodeTool(tool: JsonObject, path: string, report: Report): Tool {
   const type = optionalString(tool.type, `${path}.type`) ?? 'custom'
   if (type !== 'custom') return typedTool(tool, type, path, report)
-  const schema = optionalObject(
-    tool.input_schema ?? (isJsonObject(tool.custom) ? tool.custom.input_schema : null),
-    `${path}.input_schema`
-  )
+  reportUnknown(tool, 'tool', path, report)
+  const given = tool.input_schema ?? (isJsonObject(tool.custom) ? tool.custom.input_schema : null)
+  const schema = given === null || given === undefined ? undefined : dictionaryAt(given, `${path}.input_schema`)
   if (schema?.type !== undefined && schema.type !== 'object')
     throw badValue(`${path}.input_schema.type`, "Input should be 'object'")
   const deferred = optionalBoolean(tool.defer_loading, `${path}.defer_loading`)
@@ -104,12 +104,20 @@ function isTyped(word: string): word is TypedTool {
   return Object.hasOwn(TYPED_TOOLS, word)
 }
 
-function refuseTwins(tools: readonly Tool[]): void {
-  const seen = new Set<string>()
-  for (const { name } of tools) {
-    if (seen.has(name)) throw badValue('tools', 'Tool names must be unique.')
-    seen.add(name)
+/** A tool that is given twice is one, as in the other dialects; two of one name that differ are refused. A mark on any of them counts. */
+function withoutTwins(tools: readonly Tool[]): readonly Tool[] {
+  const seen = new Map<string, Tool>()
+  for (const tool of tools) {
+    const before = seen.get(tool.name)
+    if (before === undefined) seen.set(tool.name, tool)
+    else if (!isSameJson(bare(before), bare(tool))) throw badValue('tools', 'Tool names must be unique.')
+    else if ('cache' in tool) seen.set(tool.name, { ...before, cache: tool.cache } as Tool)
   }
+  return seen.size === tools.length ? tools : [...seen.values()]
+}
+
+function bare(tool: Tool): Json {
+  return { ...tool, path: null, cache: null } as unknown as Json
 }
 
 export interface DecodedChoice {
@@ -121,9 +129,10 @@ export interface DecodedChoice {
 const CHOICES = ['auto', 'any', 'tool', 'none'] as const
 
 /** Reads `tool_choice`; without tools it says nothing. */
-export function decodeToolChoice(value: Json | undefined, tools: readonly Tool[]): DecodedChoice {
+export function decodeToolChoice(value: Json | undefined, tools: readonly Tool[], report: Report): DecodedChoice {
   const given = optionalObject(value, 'tool_choice')
   if (given === undefined) return { choice: undefined, parallel: undefined }
+  reportUnknown(given, 'tool_choice', 'tool_choice', report)
   const said = stringAt(given.type, 'tool_choice.type')
   const type = CHOICES.find((each) => each === said)
   if (type === undefined) throw wrongTag('tool_choice.type', CHOICES, said)

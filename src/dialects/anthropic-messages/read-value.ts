@@ -8,6 +8,11 @@ export function objectAt(value: Json | undefined, path: string): JsonObject {
   return value
 }
 
+/** An object that must be there; an empty list, which PHP writes for an empty object, is one. */
+export function dictionaryAt(value: Json | undefined, path: string): JsonObject {
+  return Array.isArray(value) && value.length === 0 ? {} : objectAt(value, path)
+}
+
 /** A string that must be there; it may be empty. */
 export function stringAt(value: Json | undefined, path: string): string {
   if (value === undefined || value === null) throw missing(path)

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
-import { eachUnknown } from '../openai/unknown-members.ts'
-import { type Report, UNKNOWN_MEMBER } from './report.ts'
+import { eachUnknown, UNKNOWN_MEMBER } from '../openai/unknown-members.ts'
+import type { Report } from './report.ts'
 
 /** What nobody misses, wherever it stands: OpenAI's own answers hold it, and clients send it back as it came. */
 const HARMLESS = ['annotations', 'id', 'index', 'name', 'refusal'] as const

@@ -1,5 +1,6 @@
 import { JsonRoom } from '../../core/json-room.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
+import { MOST_UNKNOWN, UNKNOWN_MEMBER } from '../openai/unknown-members.ts'
 
 /** Notes what could not be carried. */
 export interface Report {
@@ -10,11 +11,6 @@ export interface Report {
 
 // A long history can lose the same thing in every message; the header that carries the names has a limit of its own.
 const MAX_WARNINGS = 32
-/** Of a member that no reader knows; they may not crowd out what is known and lost. */
-const MAX_UNKNOWN = 16
-
-/** The reason of a warning about a member that means nothing here. */
-export const UNKNOWN_MEMBER = 'not a member that the gateway knows'
 
 /** The reason of a warning about a field that the gateway knows and Bedrock does not. */
 export const NO_SUCH_FIELD = 'Bedrock has no such field'
@@ -24,7 +20,7 @@ export function createReport(): { readonly report: Report; readonly warnings: re
   const warnings: SpeltWarning[] = []
   let unknown = 0
   const report = (param: string, reason: string): void => {
-    if (reason === UNKNOWN_MEMBER && ++unknown > MAX_UNKNOWN) return
+    if (reason === UNKNOWN_MEMBER && ++unknown > MOST_UNKNOWN) return
     if (warnings.length < MAX_WARNINGS) warnings.push({ param, reason })
   }
   report.room = new JsonRoom()

@@ -4,7 +4,9 @@ import type { FunctionTool } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import { atMost, objectAt, optionalArray, optionalString, stringAt } from '../openai/read-value.ts'
 import { badValue, wrongChoice, wrongType } from '../openai/refuse.ts'
+import type { Report } from '../openai-chat/report.ts'
 import type { DecodedTools } from './decode-tools.ts'
+import { reportUnknown } from './members.ts'
 import { modelName } from './tool-table.ts'
 
 /** The choice, and the tools that it leaves to choose from. */
@@ -19,12 +21,13 @@ const WORDS = ['none', 'auto', 'required'] as const
 const NAMED: readonly Json[] = ['function', 'custom']
 
 /** Reads `tool_choice`: a word, one tool, or those that are allowed. */
-export function decodeToolChoice(value: Json | undefined, path: string, decoded: DecodedTools): DecodedChoice {
+export function decodeToolChoice(value: Json | undefined, path: string, decoded: DecodedTools, report: Report): DecodedChoice {
   const { tools } = decoded
   if (value === undefined) return { choice: undefined, tools }
   if (typeof value === 'string') return { choice: wordChoice(value, path, decoded), tools }
   if (typeof value !== 'object') throw wrongType(path, 'a string or an object', value)
   const choice = objectAt(value, path)
+  reportUnknown(choice, 'choice', path, report)
   if (choice.type === 'allowed_tools') return allowedTools(choice, path, decoded)
   const name = nameOf(choice, path, decoded)
   if (name === undefined) throw unknownTool(choice, path, decoded)

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Effort, ReasoningWish } from '../../core/request.ts'
 import { optionalChoice, optionalString } from '../openai/read-value.ts'
 import type { Report } from '../openai-chat/report.ts'
+import { reportUnknown } from './members.ts'
 
 const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
@@ -10,6 +11,7 @@ const NEAREST: Readonly<Record<string, Effort>> = { ultra: 'xhigh', off: 'none',
 
 /** Reads `reasoning.effort`; without one the model does as it does by itself. */
 export function decodeEffort(reasoning: JsonObject | undefined, path: string, report: Report): ReasoningWish | undefined {
+  if (reasoning !== undefined) reportUnknown(reasoning, 'reasoning', path, report)
   const said = optionalString(reasoning?.effort, `${path}.effort`)
   if (said === undefined) return undefined
   const known = EFFORTS.find((each) => each === said)

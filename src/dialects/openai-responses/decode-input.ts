@@ -12,6 +12,7 @@ import type { Report } from '../openai-chat/report.ts'
 import type { ToolList } from './decode-tools.ts'
 import type { History, PlacedItem } from './history.ts'
 import { referencedId } from './kept-ids.ts'
+import { reportUnknown } from './members.ts'
 import { openSummary, openThoughts } from './sealed.ts'
 import { modelName, type ToolTable } from './tool-table.ts'
 import { TurnBuilder } from './turn-builder.ts'
@@ -174,6 +175,7 @@ export function decodeInput(items: readonly PlacedItem[], table: ToolTable, repo
     if (type === 'compaction_trigger' && index !== items.length - 1)
       throw badValue(at, `Invalid '${at}': a compaction_trigger must be the last item.`)
     const row: ItemRow | undefined = Object.hasOwn(ITEMS, type) ? ITEMS[type as ItemType] : undefined
+    reportUnknown(item, type, at, report)
     if (row?.read !== undefined) row.read(item, at, reading)
     else report(isTellable(type) ? `input.${type}` : at, 'an item of this type means nothing to Bedrock')
   })

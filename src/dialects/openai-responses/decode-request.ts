@@ -63,7 +63,7 @@ function decodeWith(history: History, fields: ResponsesFields, body: JsonObject,
   const shared = readChatFields(sharedBody(body))
   const input = inputOf(fields, defaults.isCompaction === true, history)
   const tools = decodeTools([{ tools: fields.get('tools') ?? [], path: fields.path('tools') }, ...toolsAmong(input)], report)
-  const chosen = decodeToolChoice(fields.get('tool_choice'), fields.path('tool_choice'), tools)
+  const chosen = decodeToolChoice(fields.get('tool_choice'), fields.path('tool_choice'), tools, report)
   const isCompaction = endsInTrigger(input)
   const request = decodeRequest(fields, shared, defaults, report, () => decodeInput(input, tools.table, report))
   request.tools = chosen.tools
@@ -150,7 +150,7 @@ function decodeRequest(
     system: isSaid ? [{ type: 'text', text: instructions, path: fields.path('instructions') }, ...system] : system,
     turns,
     tools: [],
-    output: decodeFormat(fields.get('text'), fields.path('text')),
+    output: decodeFormat(fields.get('text'), fields.path('text'), report),
     stream: fields.get('stream') ?? false
   }
   decodeLimits(shared, request)

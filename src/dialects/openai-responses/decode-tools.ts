@@ -7,6 +7,7 @@ import { badValue } from '../openai/refuse.ts'
 import { isTellable } from '../openai/unknown-members.ts'
 import { decodeCacheMark } from '../openai-chat/decode-cache.ts'
 import type { Report } from '../openai-chat/report.ts'
+import { reportUnknown } from './members.ts'
 import { modelName, type ToolIdentity } from './tool-table.ts'
 
 /** The types of tools that clients give (OpenAI's OpenAPI file, 2026-08). */
@@ -132,6 +133,7 @@ function readNamed(
   group: { readonly name: string; readonly description: string | undefined } | undefined,
   reading: ToolReading
 ): void {
+  reportUnknown(tool, kind, path, reading.report)
   const name = stringAt(tool.name, `${path}.name`)
   if (name === '')
     throw badValue(`${path}.name`, `Invalid '${path}.name': empty string. Expected a string with at least one character.`)

@@ -1,5 +1,11 @@
 import { isEmpty, type Json, type JsonObject } from '../../core/json.ts'
 
+/** The reason of a warning about a member that means nothing here. */
+export const UNKNOWN_MEMBER = 'not a member that the gateway knows'
+
+/** Of a member that no reader knows; they may not crowd out what is known and lost. */
+export const MOST_UNKNOWN = 16
+
 /** Words that ask for what every model does anyway. */
 const NEUTRAL: Readonly<Record<string, readonly Json[]>> = { detail: ['auto', 'high'], include_obfuscation: [false] }
 
