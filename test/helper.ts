@@ -68,7 +68,7 @@ export function sseData(text: string): string[] {
 }
 
 /** Waits until `condition` holds, at most `ms`. */
-export async function eventually(condition: () => boolean, ms = 2000): Promise<boolean> {
+export async function eventually(condition: () => boolean, ms = 10_000): Promise<boolean> {
   for (const end = performance.now() + ms; performance.now() < end; ) {
     if (condition()) return true
     await new Promise((resolve) => setTimeout(resolve, 10))

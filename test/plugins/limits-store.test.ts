@@ -47,7 +47,7 @@ t.test('a client that leaves while the store is asked gives back the place it to
   t.equal(await left, 'left')
 
   let status = 0
-  for (let i = 0; i < 20 && status !== 200; i++) {
+  for (let i = 0; i < 100 && status !== 200; i++) {
     await new Promise((resolve) => setTimeout(resolve, 100))
     const response = await chat()
     await response.text()
