@@ -13,6 +13,7 @@ import { jsonBody } from './http/json-body.ts'
 import { lifecycle } from './http/lifecycle.ts'
 import { requestId } from './http/request-id.ts'
 import { requestRecord } from './http/request-record.ts'
+import { rightSize } from './http/right-size.ts'
 import { spelling } from './http/spelling.ts'
 import { timing } from './http/timing.ts'
 import type { Tongues } from './http/words-of.ts'
@@ -119,6 +120,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(resolve)
   await app.register(media)
   await app.register(records)
+  await app.register(rightSize)
 
   await app.register(health)
   await app.register(home)

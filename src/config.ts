@@ -195,6 +195,12 @@ export const ConfigSchema = Type.Object({
           description: 'sent when the client sets no limit'
         })
       ),
+      rightSizeLimits: Type.Union([Type.Literal('off'), Type.Literal('unset')], {
+        env: 'RIGHT_SIZE_LIMITS',
+        default: 'off',
+        description:
+          '`unset`: a limit that the client does not set is what answers to its key and model really need, where that is less; `off`'
+      }),
       promptCaching: flag('ENABLE_PROMPT_CACHING', false, { description: 'set cache points without being asked' }),
       reasoningFormat: Type.Union([Type.Literal('field'), Type.Literal('think'), Type.Literal('both'), Type.Literal('none')], {
         env: 'REASONING_FORMAT',

@@ -1,4 +1,4 @@
-import type { EventBatch, ModelEvent } from '../core/event.ts'
+import type { EventBatch, FinishReason, ModelEvent } from '../core/event.ts'
 import type { Usage } from '../core/usage.ts'
 
 /** What is known of an answer's use before Bedrock tells it at the end. A class, because a gateway holds one for each open answer. */
@@ -11,6 +11,9 @@ export class AnswerMeter {
   characters = 0
   /** The prompt's part, where the answer begins with it. */
   prompt: Usage | undefined = undefined
+  /** Why it ended, and its tokens, once that has come. */
+  finish: FinishReason | undefined = undefined
+  outputTokens: number | undefined = undefined
   /** Its cost stands in the record. */
   isSettled = false
 

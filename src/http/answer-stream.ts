@@ -5,6 +5,7 @@ import type { Warning } from '../core/warning.ts'
 import type { ConversationStream } from '../dialects/dialect.ts'
 import { type Answers, announceAnswers, announceFlaws, noteBatch } from './answers.ts'
 import { noteError, toGatewayError } from './error-handler.ts'
+import { noteCut, noteSize } from './right-size.ts'
 import { paramOf } from './spelling.ts'
 import { type SseWriter, startSse } from './sse.ts'
 import { serverTiming } from './timing.ts'
@@ -103,7 +104,8 @@ interface Pumping {
 }
 
 /** Writes the frames of one answer, and throws where it is none; those of an only one's end are given back, to go out in one piece with the end of the stream. */
-async function pumpOne({ events, meter }: Answers[0], choice: number, pumping: Pumping): Promise<ByteString> {
+async function pumpOne(answer: Answers[0], choice: number, pumping: Pumping): Promise<ByteString> {
+  const { events, meter } = answer
   const { written, isOnly, writer, request } = pumping
   let held = ''
   for await (const batch of events) {
@@ -115,6 +117,8 @@ async function pumpOne({ events, meter }: Answers[0], choice: number, pumping: P
     const full = writer.write(frames)
     if (full !== undefined) await full
   }
+  noteSize(answer)
+  noteCut(request, answer)
   const failure = written.failure(choice)
   if (failure === undefined) return held
   void writer.write(held)

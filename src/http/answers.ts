@@ -9,12 +9,20 @@ import { AnswerMeter } from './answer-meter.ts'
 import { asksCacheMiss } from './asks-explanation.ts'
 import { settleUsage } from './cost.ts'
 import type { RequestRecord } from './request-record.ts'
+import { noteSize, type Sizing, tellLimits } from './right-size.ts'
 
 /** At least one answer; more when the caller asked for several choices. */
 export type Answers = readonly [MeteredAnswer, ...MeteredAnswer[]]
 
 /** An answer with the meter of its cost. */
-export type MeteredAnswer = ChatAnswer & { readonly meter: AnswerMeter }
+export type MeteredAnswer = ChatAnswer & { readonly meter: AnswerMeter } & Refitting
+
+/** What an answer has whose limit may have been made to fit. */
+export interface Refitting {
+  readonly sizing?: Sizing
+  /** Asks the same once more with the limit that it has without; absent: it cannot be taken back. */
+  readonly again?: () => Promise<MeteredAnswer>
+}
 
 /** Tells the caller and the log which model answers, and what could not be carried to it. */
 export function announceAnswers(
@@ -34,6 +42,7 @@ export function announceAnswers(
   for (const answer of answers) noteDropped(request, reply, answer.warnings)
   tellMiss(request, reply, answers)
   nameAnswer(request, reply, first)
+  tellLimits(request, reply, answers)
 }
 
 /** Tells the log, and who asks for it, where a conversation has left the prefix that could have been read from the cache. */
@@ -81,11 +90,16 @@ function noteParam(record: RequestRecord, told: string): void {
 }
 
 /** Begins to measure an answer that has begun. */
-export function metered({ record }: FastifyRequest, answer: ChatAnswer, isGuarded: boolean): MeteredAnswer {
+export function metered(
+  { record }: FastifyRequest,
+  answer: ChatAnswer,
+  isGuarded: boolean,
+  refitting?: Refitting
+): MeteredAnswer {
   const meter = new AnswerMeter(answer, isGuarded)
   if (record.meters === undefined) record.meters = [meter]
   else record.meters.push(meter)
-  return { ...answer, meter }
+  return { ...answer, meter, ...refitting }
 }
 
 /** Notes for the log what a passing batch says about the end of the answer. Gives it back, with the cost in its usage where the caller asks. */
@@ -96,8 +110,11 @@ export function noteBatch(request: FastifyRequest, batch: EventBatch, meter: Ans
   let told = batch
   for (let i = batch.length - 1; i >= 0; i--) {
     const event = batch[i]
-    if (event?.type === 'finish') noteFinish(request, event.reason, event.details)
-    else if (event?.type === 'usage') {
+    if (event?.type === 'finish') {
+      meter.finish = event.reason
+      noteFinish(request, event.reason, event.details)
+    } else if (event?.type === 'usage') {
+      meter.outputTokens = event.usage.outputTokens
       record.promptTokens = (record.promptTokens ?? 0) + promptTokens(event.usage)
       record.completionTokens = (record.completionTokens ?? 0) + event.usage.outputTokens
       record.cachedTokens = (record.cachedTokens ?? 0) + event.usage.cacheReadTokens
@@ -136,6 +153,7 @@ export async function foldAnswer(answer: MeteredAnswer, request: FastifyRequest)
   for await (const batch of answer.events) {
     for (const event of noteBatch(request, batch, answer.meter)) folder.add(event)
   }
+  noteSize(answer)
   return folder.result()
 }
 

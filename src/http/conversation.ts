@@ -11,12 +11,22 @@ import { GatewayError } from '../errors.ts'
 import { withKeyMetadata } from '../keys/key-metadata.ts'
 import type { Records } from '../state/response-store.ts'
 import { streamAnswers } from './answer-stream.ts'
-import { type Answers, announceAnswers, announceFlaws, foldAnswer, type MeteredAnswer, metered } from './answers.ts'
+import {
+  type Answers,
+  announceAnswers,
+  announceFlaws,
+  foldAnswer,
+  type MeteredAnswer,
+  metered,
+  type Refitting
+} from './answers.ts'
 import { asksCacheMiss, asksExplanation } from './asks-explanation.ts'
 import { announceCost } from './cost.ts'
 import { deploymentModel } from './deployment.ts'
 import { sendExplanation } from './explain.ts'
+import { foldWhole } from './fold-whole.ts'
 import { randomId } from './random-id.ts'
+import { type Sizing, sizingOf } from './right-size.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** What a route of a dialect is registered with, beside its path and its handler. */
@@ -94,11 +104,11 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     }
     const answers = await started
     announceAnswers(request, reply, answers, warnings)
-    const completions = await Promise.all(answers.map((answer) => foldAnswer(answer, request)))
+    const { given, completions } = await foldWhole(answers, request, reply)
     request.record.upstreamEndedAt = performance.now()
-    announceFlaws(request, reply, answers)
+    announceFlaws(request, reply, given)
     announceCost(request, reply)
-    return dialect.encode(completions, headOf(answers[0].model), options)
+    return dialect.encode(completions, headOf(given[0].model), options)
   }
 }
 
@@ -204,7 +214,19 @@ function named(request: ChatRequest, key: FastifyRequest['apiKey']): ChatRequest
 }
 
 async function askOne(app: FastifyInstance, request: FastifyRequest, run: ChatRun): Promise<MeteredAnswer> {
-  return metered(request, await chat(app.bedrock, run), run.request.guardrail !== undefined)
+  const sizing = sizingOf(request, run.request)
+  return sizing === undefined ? ask(app, request, run) : askFitting(app, request, run, sizing)
+}
+
+async function ask(app: FastifyInstance, request: FastifyRequest, run: ChatRun, refitting?: Refitting): Promise<MeteredAnswer> {
+  return metered(request, await chat(app.bedrock, run), run.request.guardrail !== undefined, refitting)
+}
+
+/** Asks with the limit that fits, where one is known; what is not given piece by piece can be asked for again without. */
+function askFitting(app: FastifyInstance, request: FastifyRequest, run: ChatRun, sizing: Sizing): Promise<MeteredAnswer> {
+  const { siblings: _theirs, watchesPrefix: _told, ...plain } = run
+  const refitting = run.request.stream ? { sizing } : { sizing, again: () => ask(app, request, plain, { sizing }) }
+  return ask(app, request, { ...run, fit: sizing.fit }, refitting)
 }
 
 function alone(answer: MeteredAnswer): Answers {

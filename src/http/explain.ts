@@ -7,6 +7,7 @@ import type { Warning } from '../core/warning.ts'
 import { jsonToBytes } from '../json-bytes.ts'
 import { withKeyMetadata } from '../keys/key-metadata.ts'
 import { noteDropped } from './answers.ts'
+import { sizingOf } from './right-size.ts'
 
 /** What is explained: conversations as they would be asked, and how often each. */
 export interface Asked {
@@ -30,7 +31,9 @@ export async function sendExplanation(
   const plans = await Promise.all(
     requests.map((one) => {
       const named = { ...one, metadata: withKeyMetadata(one.metadata, request.apiKey) } as ChatRequest
-      return app.bedrock.explain({ request: named, owner, targets, signal: request.cancel, isHeavy })
+      const sizing = sizingOf(request, one)
+      const run = { request: named, owner, targets, signal: request.cancel, isHeavy }
+      return app.bedrock.explain(sizing === undefined ? run : { ...run, fit: sizing.fit })
     })
   )
   const dropped = [...warnings, ...plans.flatMap((plan) => plan.warnings)]

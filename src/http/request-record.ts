@@ -13,6 +13,10 @@ export interface RequestRecord {
   stream?: boolean
   upstreamRequestId?: string
   attempts?: number
+  /** The least limit, tokens, that answers were asked with since theirs are hardly longer. */
+  limited?: number
+  /** Such a limit cut an answer: it was asked for again, or given as it was. */
+  limitCut?: 'repeated' | 'cut'
   dropped?: readonly string[]
   finish?: string
   promptTokens?: number

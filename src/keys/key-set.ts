@@ -27,6 +27,7 @@ const KeyEntrySchema = Type.Object(
         STRICT
       )
     ),
+    right_size: Type.Optional(Type.Union([Type.Literal('off'), Type.Literal('unset'), Type.Literal('all')])),
     expires: Type.Optional(Type.String()),
     metadata: Type.Optional(Type.Record(Type.String(), Type.String()))
   },
@@ -47,6 +48,8 @@ export interface ApiKey {
   readonly maxConcurrent?: number
   /** What it may spend by period, US dollars; absent: as the operator's setting says for all. */
   readonly budgetUsd?: { readonly day?: number; readonly week?: number; readonly month?: number }
+  /** Which limits of answers are made to fit: those that the caller does not set, or also those it sets; absent: as the operator's setting says. */
+  readonly rightSize?: 'off' | 'unset' | 'all'
   /** Milliseconds since the epoch; the key is refused from then on. */
   readonly expiresAt?: number
   readonly metadata?: Readonly<Record<string, string>>
@@ -152,6 +155,7 @@ function toApiKey(entry: Static<typeof KeyEntrySchema>, where: string): ApiKey {
     ...(entry.tokens_per_minute !== undefined && { tokensPerMinute: entry.tokens_per_minute }),
     ...(entry.max_concurrent !== undefined && { maxConcurrent: entry.max_concurrent }),
     ...(entry.budget_usd && { budgetUsd: entry.budget_usd }),
+    ...(entry.right_size !== undefined && { rightSize: entry.right_size }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(entry.metadata && { metadata: entry.metadata })
   }

@@ -66,6 +66,8 @@ function requestLine(request: FastifyRequest, status: number, elapsedMs: number)
     unpriced: record.unpriced,
     finish: record.finish,
     attempts: record.attempts,
+    limited: record.limited,
+    limit_cut: record.limitCut,
     dropped: record.dropped,
     upstream_request_id: record.upstreamRequestId,
     error: record.error,

@@ -44,6 +44,7 @@ function encode(input: EncodeInput): EncodedNative {
   const encoded: Mutable<EncodedNative> = { body, streaming: plan.streaming, warnings, plan }
   if (!isEmpty(headers)) encoded.headers = headers
   if (plan.outputSchema !== undefined) encoded.outputSchema = plan.outputSchema
+  if (plan.fitted !== undefined) encoded.fitted = plan.fitted
   return encoded
 }
 

@@ -17,6 +17,8 @@ export interface ReasoningPlan {
   readonly betas: readonly string[]
   /** Tokens of the whole answer; absent: not sent. */
   readonly maxTokens?: number
+  /** The same, where it is what the answer will hardly exceed. */
+  readonly fitted?: number
   /** maxTokens and sampling must be left out. */
   readonly unlimited: boolean
 }

@@ -81,6 +81,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   if (request.looseFields !== undefined) encoded.looseFields = request.looseFields
   if (context.outputSchema !== undefined) encoded.outputSchema = context.outputSchema
   if (ownTools !== undefined) encoded.ownTools = ownTools
+  if (reasoning.fitted !== undefined) encoded.fitted = reasoning.fitted
   return encoded
 }
 

@@ -35,6 +35,7 @@ export function encodeOpenai(input: EncodeInput, render: Render): EncodedOpenai 
   const warnings = [...plan.warnings.filter((warning) => !isSaid(warning)), ...lost(plan.body)]
   const encoded: Mutable<EncodedOpenai> = { body, streaming: plan.streaming, warnings, plan, at: traits, model }
   if (plan.outputSchema !== undefined) encoded.outputSchema = plan.outputSchema
+  if (plan.fitted !== undefined) encoded.fitted = plan.fitted
   return encoded
 }
 

@@ -19,6 +19,8 @@ export interface EncodeInput {
     /** Cache points without being asked. */
     readonly autoCache: boolean
   }
+  /** Tokens that the answer will hardly exceed: the limit, where it is less than the one that would be sent. Not where the model reasons. */
+  readonly fitted?: number
   /** What this request is sent without, since the model has refused it. */
   readonly omissions: ReadonlySet<Omission>
   /** The answer that made a tool call, with its signed reasoning, of this caller and this model. */

@@ -28,8 +28,25 @@ export function nearestEffort(wish: Effort, efforts: readonly EffortWord[]): Eff
   return below[below.length - 1] ?? real[0] ?? 'low'
 }
 
-/** The limit of an answer: the caller's, made to fit the model; else the operator's or the usual one plus what reasoning may take. */
-export function answerLimit(encoding: EncodeScope, reasoningTokens: number): { readonly maxTokens?: number } {
+/** The limit of an answer, absent: not sent; `fitted`: the same, where it is the one that fits and not the usual one. */
+export interface AnswerLimit {
+  readonly maxTokens?: number
+  readonly fitted?: number
+}
+
+/**
+ * The limit of an answer: the caller's, made to fit the model; else the operator's or the usual one plus what reasoning may take.
+ * What the answer will hardly exceed stands instead where that is less and the model does not reason.
+ */
+export function answerLimit(encoding: EncodeScope, reasoningTokens: number): AnswerLimit {
+  const { traits, fitted } = encoding
+  const asked = askedLimit(encoding, reasoningTokens)
+  if (fitted === undefined || reasoningTokens > 0 || traits.inlineReasoning === 'always') return asked
+  const limit = Math.max(traits.minOutputTokens, Math.min(fitted, toldCeiling(encoding)))
+  return asked.maxTokens !== undefined && asked.maxTokens <= limit ? asked : { maxTokens: limit, fitted: limit }
+}
+
+function askedLimit(encoding: EncodeScope, reasoningTokens: number): AnswerLimit {
   const { traits, request, defaults, warn } = encoding
   const ceiling = Math.min(
     traits.maxOutputTokens === 0 ? Number.POSITIVE_INFINITY : traits.maxOutputTokens,

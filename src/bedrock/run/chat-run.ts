@@ -36,6 +36,8 @@ export interface ChatRun {
   readonly isHeavy?: boolean
   /** The same object for all runs of one request to the same targets: what is sent is made once for all of them. */
   readonly siblings?: Siblings
+  /** Tokens that an answer of a model, by the id that is called, will hardly exceed; absent, or undefined: not known. */
+  readonly fit?: (model: string) => number | undefined
 }
 
 /** What runs of one request share. */
@@ -55,6 +57,8 @@ export interface ChatAnswer {
   readonly warnings: readonly Warning[]
   /** Where the prompt first differs from that of the turn before, which is why the cache misses; a path, as `system[0]`. */
   readonly cacheMiss?: string
+  /** The limit it was asked with, tokens, where that is `ChatRun.fit`'s and less than the usual one or the caller's. */
+  readonly fitted?: number
   /** Can be read once. Throws GatewayError when the stream breaks; it is complete only with a `finish` event. */
   readonly events: AsyncIterable<EventBatch>
   /** What was found wrong with the answer itself; known when its events have been read. */
@@ -103,6 +107,7 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
     requestId: value.requestId,
     warnings: value.warnings,
     ...(cacheMiss === undefined ? {} : { cacheMiss }),
+    ...(value.fitted === undefined ? {} : { fitted: value.fitted }),
     ...withVerdict(remembered, value.outputSchema, tools.checkOutput)
   }
 }
@@ -117,6 +122,7 @@ interface Began {
   readonly requestId: string | undefined
   readonly warnings: readonly Warning[]
   readonly outputSchema: JsonObject | undefined
+  readonly fitted: number | undefined
   /** Calls beyond the first, without something that was refused. */
   readonly again: number
 }
@@ -155,7 +161,7 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
   }
   const { value, again } = await callOmitting(omitting, tools.omissions)
   const { encoded, ...began } = value
-  return { ...began, warnings: encoded.warnings, outputSchema: encoded.outputSchema, again }
+  return { ...began, warnings: encoded.warnings, outputSchema: encoded.outputSchema, fitted: encoded.fitted, again }
 }
 
 /** Calls as soon as its pool of quota has room, and tells the ledger what came of it. */
@@ -234,18 +240,20 @@ function encoderOf(run: ChatRun, tools: ChatTools): Encoder {
 }
 
 /** Encodes once for a target: a retry sends the same bytes. */
-export function createEncoder({ request, owner, isHeavy = false }: ChatRun, tools: ChatTools): Encoder {
+export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun, tools: ChatTools): Encoder {
   let last: Made | undefined
 
   function inWords(target: ModelTarget, omissions: ReadonlySet<Omission>): Pick<EncodedCall, 'codec' | 'encoded'> {
     const traits = traitsOfTarget(target, tools.traitRows)
     const codec = codecFor(request, traits)
+    const fitted = fit?.(target.id)
     const encoded = codec.encode({
       request,
       target,
       traits,
       stream: request.stream,
       defaults: tools.defaults,
+      ...(fitted === undefined ? {} : { fitted }),
       omissions,
       recall: (id) => tools.memory.recall({ owner, model: target.baseId }, id)
     })

@@ -12,6 +12,7 @@ const EXPOSED_HEADERS = [
   'x-adit-dropped',
   'x-adit-estimated',
   'x-adit-cost',
+  'x-adit-limited',
   'x-adit-cost-estimated',
   'x-adit-budget-warning',
   ...['limit', 'remaining', 'reset'].flatMap((what) =>
