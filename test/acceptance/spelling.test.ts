@@ -39,6 +39,25 @@ t.test('F8: what could not be carried is named as its caller wrote it', async (t
   }
 })
 
+t.test('F8: a wish to reason that came as the native field is named as that, in every dialect', async (t) => {
+  const { post } = await build(t)
+  const wish = { type: 'enabled', budget_tokens: 2048 }
+  for (const [path, body] of [
+    ['/v1/chat/completions', { messages: ASK }],
+    ['/v1/responses', { input: 'Say hello' }],
+    ['/v1/completions', { prompt: 'Say hello' }]
+  ] as const) {
+    for (const name of ['reasoning_config', 'thinking']) {
+      for (const stream of [false, true]) {
+        const sent = { model: 'us.meta.llama3-3-70b-instruct-v1:0', stream, ...body, extra_body: { [name]: wish } }
+        const response = await post(path, sent)
+        await response.text()
+        t.strictSame([response.status, response.headers.get('x-adit-dropped')], [200, `extra_body.${name}`], path)
+      }
+    }
+  }
+})
+
 const REFUSED = [
   [{ functions: [TOOL], function_call: { name: 'f' } }, 'function_call'],
   [{ tools: [{ type: 'function', function: TOOL }], tool_choice: 'required' }, 'tool_choice'],

@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import type { Traits } from '../../models/traits.ts'
+import { nativeWish } from './native-wish.ts'
 
 /** What one request is encoded from. */
 export interface EncodeInput {
@@ -127,7 +128,8 @@ const MOST_PARTS = 256
 export function beginEncoding(input: EncodeInput): { encoding: EncodeScope; warnings: readonly Warning[] } {
   const warnings: Warning[] = []
   let named: Set<string> | undefined
-  const warn = (field: CoreField, reason: string) => {
+  const warn = (core: CoreField, reason: string) => {
+    const field = core.startsWith('reasoning') ? (nativeWish(input.request) ?? core) : core
     if (!warnings.some((warning) => 'field' in warning && warning.field === field)) warnings.push({ field, reason })
   }
   const warnAt = (param: string, reason: string) => {

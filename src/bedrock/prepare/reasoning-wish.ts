@@ -16,9 +16,6 @@ export function wishOf({ request }: EncodeScope): ReasoningWish | undefined {
   }
 }
 
-/** Claude's native field, and the name that Bedrock's documentation of Converse had for it first. */
-export const REASONING_NAMES: readonly string[] = ['thinking', 'reasoning_config']
-
 function nativeThinking(fields: JsonObject | undefined): Json | undefined {
   return fields?.thinking ?? fields?.reasoning_config
 }

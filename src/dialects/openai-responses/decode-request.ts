@@ -61,6 +61,7 @@ function decodeWith(history: History, fields: ResponsesFields, body: JsonObject,
   const { report, warnings } = createReport()
   for (const path of fields.unknown) if (isTellable(path)) report(path, 'not a field that the gateway knows')
   const shared = readChatFields(sharedBody(body))
+  for (const path of shared.given) if (isChatOnly(path)) report(path, 'a field of Chat Completions alone')
   const input = inputOf(fields, defaults.isCompaction === true, history)
   const tools = decodeTools([{ tools: fields.get('tools') ?? [], path: fields.path('tools') }, ...toolsAmong(input)], report)
   const chosen = decodeToolChoice(fields.get('tool_choice'), fields.path('tool_choice'), tools, report)
@@ -102,6 +103,11 @@ function keepingOf(fields: ResponsesFields, history: History, defaults: Response
     ...(isKept ? { chain: history.chain } : {}),
     ...(history.conversation === undefined ? {} : { conversation: history.conversation })
   }
+}
+
+/** Whether a literal `extra_body` holds what Chat Completions alone reads: it is no field of the model's either. */
+function isChatOnly(path: string): boolean {
+  return path.startsWith('extra_body.') && !(SHARED_NAMES as readonly string[]).includes(path.slice('extra_body.'.length))
 }
 
 /** The fields that Chat Completions has too, and what is meant for the model. */
