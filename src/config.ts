@@ -201,7 +201,12 @@ export const ConfigSchema = Type.Object({
         description:
           '`unset`: a limit that the client does not set is what answers to its key and model really need, where that is less; `off`'
       }),
-      promptCaching: flag('ENABLE_PROMPT_CACHING', false, { description: 'set cache points without being asked' }),
+      promptCaching: Type.Union([Type.Boolean(), Type.Literal('auto')], {
+        env: 'ENABLE_PROMPT_CACHING',
+        default: false,
+        expects: 'must be one of auto, true, false, 1, 0, yes, no, on, off',
+        description: 'set cache points without being asked: always (`true`), or where prefixes are seen to come again (`auto`)'
+      }),
       reasoningFormat: Type.Union([Type.Literal('field'), Type.Literal('think'), Type.Literal('both'), Type.Literal('none')], {
         env: 'REASONING_FORMAT',
         default: 'field',
@@ -578,8 +583,14 @@ function convert(schema: TSchema, raw: string): unknown {
     case 'object':
       return parseJson(raw)
     default:
-      return schema.anyOf ? raw.toLowerCase() : raw
+      return schema.anyOf ? convertUnion(schema.anyOf, raw.toLowerCase()) : raw
   }
+}
+
+/** One of several words, or a switch where that is among them. */
+function convertUnion(options: readonly TSchema[], word: string): unknown {
+  if (!options.some(({ type, const: value }) => type === 'boolean' && value === undefined)) return word
+  return TRUE.has(word) ? true : FALSE.has(word) ? false : word
 }
 
 function parseJson(raw: string): unknown {

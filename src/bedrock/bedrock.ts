@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.ts'
 import type { ModelTarget } from '../models/model-target.ts'
 import { regionOfArn, targetIn } from '../models/resolve.ts'
 import { type TraitRow, type Traits, traitsFor } from '../models/traits.ts'
+import { createCacheLedger } from '../state/cache-ledger.ts'
 import { createPrefixHistory } from '../state/prefix-history.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import { type MantleModel, readMantleModels } from './catalog/mantle-models.ts'
@@ -70,6 +71,8 @@ export interface BedrockOptions extends AgentOptions {
   readonly bearerToken?: string
   readonly traitRows?: readonly TraitRow[]
   readonly defaults: ChatTools['defaults']
+  /** Cache points are set where prefixes are seen to come again. */
+  readonly plansCache?: boolean
   /** Calls of one model in one region for one request. */
   readonly maxAttempts: number
   readonly firstEventTimeoutMs: number
@@ -124,7 +127,8 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     memory: createReasoningMemory(),
     ...(queueMs > 0 && { admissions: createAdmissions(Math.min(queueMs, options.deadlineMs ?? options.firstEventTimeoutMs)) }),
     prefixes: createPrefixHistory(),
-    watchesPrefixes: options.defaults.autoCache,
+    watchesPrefixes: options.defaults.autoCache || options.plansCache === true,
+    ...(options.plansCache === true && { cacheLedger: createCacheLedger(steadyNow) }),
     checkOutput: createOutputChecker()
   }
 

@@ -89,6 +89,7 @@ const MEMBERS = {
   structuredOutputWithCitations: ['true or false', flag],
   cache: ['a list of tools, system, messages', someOf('tools', 'system', 'messages')],
   cacheLongTtl: ['true or false', flag],
+  cacheMinimum: ['a number from 0', (value) => typeof value === 'number' && value >= 0],
   streamInputHoldsCache: ['true or false', flag],
   noCacheBehind: ['a list of strings', texts],
   betas: ['a list of strings', texts],

@@ -59,6 +59,7 @@ const PERMISSIVE: Traits = {
   // A cachePoint on a model that lacks it fails the call, so none is set on a model nobody knows.
   cache: [],
   cacheLongTtl: false,
+  cacheMinimum: 0,
   streamInputHoldsCache: false,
   noCacheBehind: [],
   betas: [],
@@ -154,6 +155,8 @@ const CLAUDE_35: Traits = {
   searchResults: true,
   maxOutputTokens: 8192,
   cache: ['tools', 'system', 'messages'],
+  // Minimums here: AWS's page on prompt caching, 2026-10; where sources differ, the lowest.
+  cacheMinimum: 1024,
   // "messages.0.content.2.type: Field required": only PDF and pictures take a point (B33).
   noCacheBehind: ['csv', 'doc', 'docx', 'html', 'md', 'txt', 'xls', 'xlsx'].map((format) => `document ${format}`),
   profiles: ['us', 'eu', 'apac']
@@ -223,7 +226,7 @@ const CLAUDE_48: Traits = { ...CLAUDE_47, systemTurns: true, betas: [...CLAUDE_B
 const CLAUDE_5: Traits = { ...CLAUDE_48, systemTurns: false, reasoningOff: 'disabled' }
 
 /** Opus 5.5, Sonnet 5.5, Fable, Mythos: always think; `disabled` is refused. 2026-06 to 2026-10. */
-const CLAUDE_ALWAYS: Traits = { ...CLAUDE_5, reasoningOff: 'never' }
+const CLAUDE_ALWAYS: Traits = { ...CLAUDE_5, cacheMinimum: 512, reasoningOff: 'never' }
 
 /** The same, and no tool can be forced: "tool_choice: type \"tool\" and \"any\" are not supported for this model." 2026-09. */
 const CLAUDE_UNFORCED: Traits = { ...CLAUDE_ALWAYS, systemTurns: true, toolChoice: ['auto'] }
@@ -248,6 +251,7 @@ const NOVA: Traits = {
   inlineReasoning: 'with-tools',
   // Nova takes no cachePoint among the tools, and none right behind a tool result (B34).
   cache: ['system', 'messages'],
+  cacheMinimum: 1000,
   noCacheBehind: ['toolResult'],
   profiles: ['us', 'eu', 'apac']
 }
@@ -441,7 +445,7 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-opus-5-5*', { ...CLAUDE_UNFORCED, ...BOUND }],
   // A live user report says always thinking, Anthropic's table says adaptive; never sending `disabled` suits both.
   ['anthropic.claude-sonnet-5-5*', { ...CLAUDE_ALWAYS, ...BOUND }],
-  ['anthropic.claude-haiku-5-5*', { ...CLAUDE_5, ...BOUND }],
+  ['anthropic.claude-haiku-5-5*', { ...CLAUDE_5, cacheMinimum: 512, ...BOUND }],
   ['anthropic.claude-haiku-5*', CLAUDE_5],
   ['anthropic.claude-fable-5', CLAUDE_UNFORCED],
   ['anthropic.claude-fable-5-v*', CLAUDE_UNFORCED],
@@ -452,18 +456,18 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-mythos-5-20*', CLAUDE_UNFORCED],
   ['anthropic.claude-mythos-*', { ...CLAUDE_UNFORCED, ...BOUND }],
   // The suffix keeps a later 5.x out of the row.
-  ['anthropic.claude-opus-5', { ...CLAUDE_5, systemTurns: true }],
-  ['anthropic.claude-opus-5-v*', { ...CLAUDE_5, systemTurns: true }],
-  ['anthropic.claude-opus-5-20*', { ...CLAUDE_5, systemTurns: true }],
+  ['anthropic.claude-opus-5', { ...CLAUDE_5, cacheMinimum: 512, systemTurns: true }],
+  ['anthropic.claude-opus-5-v*', { ...CLAUDE_5, cacheMinimum: 512, systemTurns: true }],
+  ['anthropic.claude-opus-5-20*', { ...CLAUDE_5, cacheMinimum: 512, systemTurns: true }],
   ['anthropic.claude-sonnet-5', CLAUDE_5],
   ['anthropic.claude-sonnet-5-v*', CLAUDE_5],
   ['anthropic.claude-sonnet-5-20*', CLAUDE_5],
   ['anthropic.claude-opus-4-8*', CLAUDE_48],
-  ['anthropic.claude-opus-4-7*', CLAUDE_47],
-  ['anthropic.claude-opus-4-6*', { ...CLAUDE_46, efforts: ['low', 'medium', 'high', 'max'] }],
+  ['anthropic.claude-opus-4-7*', { ...CLAUDE_47, cacheMinimum: 2048 }],
+  ['anthropic.claude-opus-4-6*', { ...CLAUDE_46, cacheMinimum: 4096, efforts: ['low', 'medium', 'high', 'max'] }],
   ['anthropic.claude-sonnet-4-6*', { ...CLAUDE_46, maxOutputTokens: 64_000 }],
   ['anthropic.claude-sonnet-4-5*', { ...CLAUDE_45, longContextBeta: LONG_CONTEXT }],
-  ['anthropic.claude-*-4-5*', CLAUDE_45],
+  ['anthropic.claude-*-4-5*', { ...CLAUDE_45, cacheMinimum: 4096 }],
   ['anthropic.claude-opus-4-1-*', { ...CLAUDE_4, temperatureWithTopP: false, maxOutputTokens: 32_000 }],
   ['anthropic.claude-opus-4-20*', { ...CLAUDE_4, maxOutputTokens: 32_000 }],
   ['anthropic.claude-sonnet-4-20*', { ...CLAUDE_4, longContextBeta: LONG_CONTEXT }],

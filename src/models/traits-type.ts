@@ -121,6 +121,8 @@ export interface Traits {
   readonly structuredOutputWithCitations: boolean
   readonly cache: readonly CachePlace[]
   readonly cacheLongTtl: boolean
+  /** Tokens below which nothing is cached, the lowest number that is told of; 0: not known, and no point is set unasked. */
+  readonly cacheMinimum: number
   /** In a stream, the input tokens count what was read from and written to the cache too. */
   readonly streamInputHoldsCache: boolean
   /** Blocks right behind which a cachePoint is refused: kinds on the wire (`toolResult`), documents with their format (`document csv`). */

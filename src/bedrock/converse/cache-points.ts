@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
+import { stableHash } from '../../core/stable-hash.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
+import type { PromptPlaces, TurnPrefix } from '../../state/cache-ledger.ts'
 import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import { isPoint, kindOf, spotOf } from './cache-spots.ts'
 import { cachePoint } from './encode-blocks.ts'
@@ -18,6 +20,7 @@ const MOST_POINTS = 4
 /** Adds the points of a wish, and moves or takes out those that the model, the place or the limits refuse. */
 export function placeCachePoints(encoding: EncodeScope, parts: CachedParts): CachedParts {
   const wish = automatic(encoding)
+  if (isPlanned(encoding, parts)) return seatedPlan(parts, encoding)
   if (!(wish.system || wish.tools || wish.messages) && !hasPoints(parts)) return parts
   const marked = addAutomatic(parts, wish)
   const placed = seated(marked, encoding)
@@ -25,6 +28,52 @@ export function placeCachePoints(encoding: EncodeScope, parts: CachedParts): Cac
   reportLost(encoding, { parts, marked, left })
   if (left > MOST_POINTS) encoding.warn('cache', `Bedrock takes at most ${MOST_POINTS} cache points; the last ones are kept`)
   return left === 0 ? placed : settle(placed, encoding, left)
+}
+
+/** Whether the gateway sets points by what it has seen: neither the caller nor the operator has said where. */
+function isPlanned({ planCache, request, defaults, traits }: EncodeScope, parts: CachedParts): boolean {
+  return (
+    planCache !== undefined &&
+    request.autoCache === undefined &&
+    !defaults.autoCache &&
+    traits.cacheMinimum > 0 &&
+    !hasPoints(parts)
+  )
+}
+
+function seatedPlan(parts: CachedParts, encoding: EncodeScope): CachedParts {
+  const plan = encoding.planCache?.(placesOf(parts, encoding.traits))
+  if (plan === undefined || (plan.head === undefined && plan.turns.length === 0)) return parts
+  const { head, turns, turnTtl } = plan
+  const inSystem = parts.system.length > 0
+  const marked = {
+    tools: head === undefined || inSystem ? parts.tools : withLast(parts.tools, { ttl: head }),
+    system: head === undefined ? parts.system : withLast(parts.system, { ttl: head }),
+    messages: parts.messages.map((message, index) =>
+      turns.includes(index) ? { ...message, content: withLast(contentOf(message), { ttl: turnTtl }) } : message
+    )
+  }
+  const placed = seated(marked, encoding)
+  const left = countPoints(placed)
+  return left === 0 ? placed : settle(placed, encoding, left)
+}
+
+const CHARACTERS_OF_TOKEN = 4
+
+/** Each prefix is told by a hash of itself that goes on from the one before. */
+function placesOf({ tools, system, messages }: CachedParts, { cacheLongTtl, cacheMinimum }: EncodeScope['traits']): PromptPlaces {
+  const first = JSON.stringify([tools, system])
+  const head = { hash: stableHash(first), tokens: Math.floor(first.length / CHARACTERS_OF_TOKEN) }
+  let [hash, length, blocks] = [head.hash, first.length, 0]
+  const turns: TurnPrefix[] = []
+  messages.forEach((message, index) => {
+    const json = JSON.stringify(message)
+    hash = stableHash(`${hash} ${json}`)
+    length += json.length
+    blocks += contentOf(message).length
+    if (message.role === 'user') turns.push({ hash, tokens: Math.floor(length / CHARACTERS_OF_TOKEN), index, blocks })
+  })
+  return { head, turns, hasLongTtl: cacheLongTtl, minimum: cacheMinimum }
 }
 
 /** A mark that has lost its point is told as the caller wrote it; a wish for points of the gateway's own when none of them is left. */

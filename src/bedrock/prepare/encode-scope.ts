@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import type { Traits } from '../../models/traits.ts'
+import type { CachePlan, PromptPlaces } from '../../state/cache-ledger.ts'
 import { nativeWish } from './native-wish.ts'
 
 /** What one request is encoded from. */
@@ -22,6 +23,8 @@ export interface EncodeInput {
   }
   /** Tokens that the answer will hardly exceed: the limit, where it is less than the one that would be sent. Not where the model reasons. */
   readonly fitted?: number
+  /** Where points of the gateway's own pay, by what was seen of this caller; absent: as `autoCache` says. */
+  readonly planCache?: (places: PromptPlaces) => CachePlan
   /** What this request is sent without, since the model has refused it. */
   readonly omissions: ReadonlySet<Omission>
   /** The answer that made a tool call, with its signed reasoning, of this caller and this model. */

@@ -7,6 +7,7 @@ import type { Warning } from '../../core/warning.ts'
 import { heavyJsonToBytes, jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { type TraitRow, traitsOfTarget } from '../../models/traits.ts'
+import type { CacheLedger, CacheSession, PromptPlaces } from '../../state/cache-ledger.ts'
 import type { PrefixHistory } from '../../state/prefix-history.ts'
 import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
 import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
@@ -76,6 +77,8 @@ export interface ChatTools {
   /** What is left of the account's quotas; absent: nobody counts. */
   readonly admissions?: Admissions
   readonly prefixes: PrefixHistory
+  /** Where cache points pay; absent: nobody plans them. */
+  readonly cacheLedger?: CacheLedger
   /** Every prompt is remembered, and not only those with cache points. */
   readonly watchesPrefixes: boolean
   readonly checkOutput: OutputChecker
@@ -94,12 +97,18 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   const cacheMiss = missOf(run, tools, first)
   const candidates = tools.candidates(run.targets)
   const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline() ?? 0 }
-  const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) => callCandidate(one, call))
+  const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
+    callCandidate(one, call)
+  ).catch((error: unknown) => {
+    encoder.session?.settle('', undefined)
+    throw error
+  })
+  const answered = encoder.session === undefined ? value.events : bookingCache(value.events, encoder.session, candidate.target.id)
   // Only an answer that may call a tool leads to a turn that needs its reasoning back.
   const remembered =
     run.request.tools.length > 0
-      ? watched(value.events, tools.memory.watch({ owner: run.owner, model: candidate.target.baseId }))
-      : value.events
+      ? watched(answered, tools.memory.watch({ owner: run.owner, model: candidate.target.baseId }))
+      : answered
   return {
     model: candidate.target.id,
     region: candidate.transport.region,
@@ -214,6 +223,26 @@ function withVerdict(events: ChatAnswer['events'], schema: JsonObject | undefine
   return { events: judged(), flaws }
 }
 
+/** Tells the ledger what was read from and written to the cache; an answer that ends without telling has told nothing. */
+async function* bookingCache(
+  events: AsyncIterable<EventBatch>,
+  session: CacheSession,
+  model: string
+): AsyncGenerator<EventBatch> {
+  try {
+    for await (const batch of events) {
+      for (const event of batch) {
+        if (event.type !== 'usage') continue
+        const { cacheReadTokens, cacheWriteTokens, cacheWriteHourTokens = 0 } = event.usage
+        session.settle(model, { read: cacheReadTokens, written: cacheWriteTokens, writtenForHour: cacheWriteHourTokens })
+      }
+      yield batch
+    }
+  } finally {
+    session.settle(model, undefined)
+  }
+}
+
 async function* watched(events: AsyncIterable<EventBatch>, watch: (batch: EventBatch) => void): AsyncGenerator<EventBatch> {
   for await (const batch of events) {
     watch(batch)
@@ -229,6 +258,8 @@ export interface EncodedCall {
 }
 
 export interface Encoder {
+  /** Of the cache points of the gateway's own; absent: nobody plans them. */
+  readonly session?: CacheSession
   /** `omissions`: what is left out of this call, beside what is known for the model. */
   encode(target: ModelTarget, omissions: ReadonlySet<Omission>): EncodedCall | Promise<EncodedCall>
 }
@@ -240,7 +271,8 @@ function encoderOf(run: ChatRun, tools: ChatTools): Encoder {
 }
 
 /** Encodes once for a target: a retry sends the same bytes. */
-export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun, tools: ChatTools): Encoder {
+export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun, tools: ChatTools, isLook = false): Encoder {
+  const session = tools.cacheLedger?.session(owner, isLook)
   let last: Made | undefined
 
   function inWords(target: ModelTarget, omissions: ReadonlySet<Omission>): Pick<EncodedCall, 'codec' | 'encoded'> {
@@ -255,6 +287,7 @@ export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun,
       defaults: tools.defaults,
       ...(fitted === undefined ? {} : { fitted }),
       omissions,
+      ...(session !== undefined && { planCache: (places: PromptPlaces) => session.plan(target.id, places) }),
       recall: (id) => tools.memory.recall({ owner, model: target.baseId }, id)
     })
     return { codec, encoded }
@@ -267,6 +300,7 @@ export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun,
   }
 
   return {
+    ...(session !== undefined && { session }),
     encode(target, omissions) {
       const learnt = tools.omissions.of({ owner, model: target.id })
       const all = omissions.size === 0 ? learnt : new Set([...learnt, ...omissions])

@@ -28,7 +28,7 @@ export interface ChatPlan {
 export async function explainChat(run: ChatRun, tools: ChatTools): Promise<ChatPlan> {
   const candidates = tools.candidates(run.targets)
   const target = candidates[0]?.target ?? run.targets[0]
-  const { codec, encoded } = await createEncoder(run, tools).encode(target, NO_OMISSIONS)
+  const { codec, encoded } = await createEncoder(run, tools, true).encode(target, NO_OMISSIONS)
   const { body, warnings } = encoded
   const cacheMiss = tools.prefixes.look(run.owner, promptPartsOf(run.targets[0].id, body))
   const { path, host = 'runtime' } = codec.call(encoded, target)

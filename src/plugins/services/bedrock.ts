@@ -30,9 +30,10 @@ export const bedrock = fp(
       connections: config.limits.maxConcurrent,
       traitRows: await operatorRows(config),
       defaults: {
-        autoCache: config.answers.promptCaching,
+        autoCache: config.answers.promptCaching === true,
         ...(config.answers.defaultMaxTokens !== undefined && { maxTokens: config.answers.defaultMaxTokens })
       },
+      plansCache: config.answers.promptCaching === 'auto',
       observer: app.metrics.observer,
       maxAttempts: config.upstream.maxAttempts,
       queueMs: config.upstream.queueMs,
