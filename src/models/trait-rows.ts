@@ -478,7 +478,7 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-3-*', CLAUDE_3],
   ['anthropic.claude-v2*', { ...CLAUDE_3, input: ['document'], tools: false, contextWindow: 100_000 }],
   ['anthropic.claude-instant*', { ...CLAUDE_3, input: ['document'], tools: false, contextWindow: 100_000 }],
-  ['anthropic.claude-haiku-*', { ...CLAUDE_5, ...BOUND }],
+  ['anthropic.claude-haiku-*', { ...CLAUDE_5, cacheMinimum: 512, ...BOUND }],
   ['anthropic.*', { ...CLAUDE_UNFORCED, ...BOUND }],
 
   ['openai.gpt-oss-*', GPT_OSS],
