@@ -110,6 +110,8 @@ export interface ChatRequest {
   readonly responseFieldPaths?: readonly string[]
   /** The caller asked for the model's own web search. */
   readonly webSearch?: boolean
+  /** The same where the model has one, else left out and reported by this path in the caller's request. */
+  readonly optionalSearch?: string
   /** Sent where a model's traits name a place for them, else reported. */
   readonly sampling?: Sampling
   /** What only Anthropic's dialect and Claude's own body know. */

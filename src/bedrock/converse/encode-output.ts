@@ -13,7 +13,7 @@ import type { PropertyNames } from '../schema/property-names.ts'
 import { lossOf, shapeToolSchema } from '../schema/shape-schema.ts'
 import { nativeFormat } from './native-format.ts'
 import type { OutputPlan } from './plans.ts'
-import { takesForced } from './tool-choice.ts'
+import { searchesWeb, takesForced } from './tool-choice.ts'
 
 export interface OutputParts {
   readonly properties: PropertyNames
@@ -116,7 +116,7 @@ function canTool(encoding: EncodeScope, { schema }: SchemaOutput, { callable, re
     encoding.warn('output.strict', 'the model refused the schema of the answer; it is asked for in words')
     return false
   }
-  if (request.webSearch === true || request.tools.some((tool) => tool.type === 'system')) return false
+  if (searchesWeb(request, traits) || request.tools.some((tool) => tool.type === 'system')) return false
   if (callable.length === 0) return takesForced(encoding, 'tool') || takesForced(encoding, 'any')
   const isFree = request.toolChoice === undefined || request.toolChoice.type === 'auto'
   return isFree && takesForced(encoding, 'any')

@@ -9,7 +9,7 @@ import { createSchemaRoom } from '../schema/schema-limits.ts'
 import { lossOf, type ShapedSchema, shapeToolSchema } from '../schema/shape-schema.ts'
 import { cachePoint } from './encode-blocks.ts'
 import type { ToolParts } from './plans.ts'
-import { planToolChoice } from './tool-choice.ts'
+import { planToolChoice, searchesWeb } from './tool-choice.ts'
 
 /** The tools of a request and how the model may use them. */
 export interface ToolPlan {
@@ -102,7 +102,7 @@ function strictTools(encoding: EncodeScope, offered: readonly ShapedTool[]): Rea
   return strict
 }
 
-function systemTools({ request, traits, target }: EncodeScope): readonly JsonObject[] {
+function systemTools({ request, traits, target, warnAt }: EncodeScope): readonly JsonObject[] {
   const asked = request.tools.flatMap((tool, index) =>
     tool.type === 'system' ? [{ name: tool.name, path: tool.path ?? `tools[${index}]` }] : []
   )
@@ -113,7 +113,9 @@ function systemTools({ request, traits, target }: EncodeScope): readonly JsonObj
   if (request.webSearch === true && traits.webSearchTool === '') {
     throw new GatewayError('unsupported_parameter', `${target.id} cannot search the web`, { field: 'webSearch' })
   }
-  const names = [...asked.map(({ name }) => name), ...(request.webSearch === true ? [traits.webSearchTool] : [])]
+  if (request.optionalSearch !== undefined && traits.webSearchTool === '')
+    warnAt(request.optionalSearch, 'the model has no web search of its own')
+  const names = [...asked.map(({ name }) => name), ...(searchesWeb(request, traits) ? [traits.webSearchTool] : [])]
   return [...new Set(names)].map((name) => ({ systemTool: { name } }))
 }
 

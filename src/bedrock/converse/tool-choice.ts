@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../core/json.ts'
+import type { ChatRequest } from '../../core/request.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import { GatewayError, quoted } from '../../errors.ts'
+import type { Traits } from '../../models/traits.ts'
 import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolParts } from './plans.ts'
 
@@ -79,4 +81,9 @@ function requireOne(encoding: EncodeScope, parts: ToolParts, { name, takes }: { 
 function told(encoding: EncodeScope, takes: Takes, instruction: string): ToolChoicePlan {
   encoding.warn('toolChoice', 'the model cannot be forced to call a tool here; it is asked to in words')
   return { wire: takes('auto') ? { toolChoice: { auto: {} } } : {}, instructions: [instruction] }
+}
+
+/** Whether the model's own search of the web goes along. */
+export function searchesWeb({ webSearch, optionalSearch }: ChatRequest, { webSearchTool }: Traits): boolean {
+  return webSearchTool !== '' && (webSearch === true || optionalSearch !== undefined)
 }

@@ -39,7 +39,7 @@ interface ToolRow {
 }
 
 const SEARCHES: ToolRow = {
-  note: "left out, reported; `web_search_options` of Chat asks for a model's own search",
+  note: "the model's own search where it has one, else left out and reported; left out with `external_web_access` false",
   read: readSearch
 }
 const HOSTED: ToolRow = { note: 'runs at OpenAI: left out, reported' }
@@ -75,15 +75,15 @@ export interface DecodedTools {
   readonly table: ReadonlyMap<string, ToolIdentity>
   /** Types of tools that were left out. */
   readonly hosted: ReadonlySet<string>
-  /** The caller wants the model's own web search. */
-  readonly webSearch: boolean
+  /** What is told of the tool that asks for the model's own web search; absent: none does. */
+  readonly webSearch: string | undefined
 }
 
 interface ToolReading {
   readonly byName: Map<string, FunctionTool>
   readonly table: Map<string, ToolIdentity>
   readonly hosted: Set<string>
-  webSearch: boolean
+  webSearch: string | undefined
   readonly report: Report
 }
 
@@ -100,7 +100,7 @@ const MOST_TOOLS = 1000
  * cache; of two with one name the later counts.
  */
 export function decodeTools(lists: readonly ToolList[], report: Report): DecodedTools {
-  const reading: ToolReading = { byName: new Map(), table: new Map(), hosted: new Set(), webSearch: false, report }
+  const reading: ToolReading = { byName: new Map(), table: new Map(), hosted: new Set(), webSearch: undefined, report }
   for (const { tools, path } of lists) {
     atMost(tools, MOST_TOOLS, path).forEach((value, index) => {
       readTool(objectAt(value, `${path}[${index}]`), `${path}[${index}]`, reading)
@@ -123,7 +123,10 @@ function leaveOut(type: string, path: string, { hosted, report }: ToolReading): 
 }
 
 function readSearch(tool: JsonObject, path: string, reading: ToolReading): void {
-  leaveOut(String(tool.type), path, reading)
+  const type = String(tool.type)
+  if (tool.external_web_access === false) return leaveOut(type, path, reading)
+  reading.hosted.add(type) // it cannot be chosen by name
+  reading.webSearch ??= `tools.${type}`
 }
 
 function readNamed(

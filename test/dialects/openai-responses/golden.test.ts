@@ -209,6 +209,17 @@ t.test('G13, G14: tools that run elsewhere, and allowed tools', async (t) => {
   t.equal(thirteen.status, 200)
   t.same(toolNames(thirteen.sent), ['f'])
   t.match(thirteen.headers.get('x-adit-dropped'), /web_search/)
+  for (const [model, search, isSent] of [
+    ['us.amazon.nova-2-lite-v1:0', { type: 'web_search' }, true],
+    ['us.amazon.nova-2-lite-v1:0', { type: 'web_search_preview', external_web_access: false }, false],
+    [CLAUDE, { type: 'web_search_2025_08_26' }, false],
+    ['openai.gpt-5.5', { type: 'web_search' }, false]
+  ] as const) {
+    const { status, headers, sent } = await ask({ model, tools: [fn('f'), search] })
+    t.equal(status, 200, model)
+    t.equal(JSON.stringify(sent ?? {}).includes('nova_grounding'), isSent, `${model} ${search.type}`)
+    t.equal(headers.get('x-adit-dropped')?.includes('tools.web_search') ?? false, !isSent, `${model} ${search.type} is told`)
+  }
   const tools = [fn('f'), fn('g'), fn('h')]
   const choice = { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'h' }] }
   const fourteen = await ask({ model: CLAUDE, tools, tool_choice: choice })
