@@ -590,7 +590,7 @@ t.test('without a limit of its own an answer may be as long as the model can, up
 })
 
 t.test('a model that is silent for long is announced, and its stream is one all the same', async (t) => {
-  const { events, standin } = await responder(t, { STREAM_COMMIT_MS: '50', HEARTBEAT_MS: '50' }, { hangMs: 400 })
+  const { events, standin } = await responder(t, { STREAM_COMMIT_MS: '50', HEARTBEAT_MS: '50' }, { hangMs: 2000 })
   standin.answer(NOVA, say('Hello'))
   standin.fail(NOVA, 'slow-first-event')
   const { list, text } = await events({})
