@@ -11,7 +11,7 @@ const NEAREST: Readonly<Record<string, Effort>> = { ultra: 'xhigh', off: 'none',
 
 /** Reads `reasoning.effort`; without one the model does as it does by itself. */
 export function decodeEffort(reasoning: JsonObject | undefined, path: string, report: Report): ReasoningWish | undefined {
-  if (reasoning !== undefined) reportUnknown(reasoning, 'reasoning', path, report)
+  if (reasoning !== undefined) reportUnknown(reasoning, 'effort', path, report)
   const said = optionalString(reasoning?.effort, `${path}.effort`)
   if (said === undefined) return undefined
   const known = EFFORTS.find((each) => each === said)

@@ -23,7 +23,8 @@ const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['choice', members('name', 'namespace', 'mode', 'tools')],
   ['text', members('format', 'verbosity')],
   ['format', members('name', 'description', 'schema', 'strict')],
-  ['reasoning', members('effort', 'summary', 'generate_summary')]
+  ['effort', members('effort', 'summary', 'generate_summary', 'context', 'mode')],
+  ['reasoning', members(...ITEM, 'summary', 'content', 'encrypted_content')]
 ])
 
 function members(...names: readonly string[]): ReadonlySet<string> {
