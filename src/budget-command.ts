@@ -2,8 +2,8 @@ import { type AdminOptions, listSpent, repriceBudgets, resetBudgets, type SpentL
 import { PERIODS, type Period } from './budgets/period.ts'
 import { loadConfig } from './config-report.ts'
 import { dollars } from './core/usage.ts'
-import { connectStore } from './limits/store.ts'
 import { readOperatorPrices } from './operator-prices.ts'
+import { connectValkey, QUICK_COMMAND_MS } from './stores/connect-valkey.ts'
 
 const COMMANDS = ['--budget-show', '--budget-reset', '--budget-reprice'] as const
 
@@ -22,9 +22,10 @@ export async function runBudgetCommand(args: readonly string[]): Promise<string>
   if (redisUrl === undefined)
     throw new Error('Budgets are kept in the memory of each process, as REDIS_URL is not set: a restart forgets what was spent.')
   let failure: unknown
-  const client = await connectStore(redisUrl, (error) => {
+  const onError = (error: unknown) => {
     failure = error
-  })
+  }
+  const client = await connectValkey({ url: redisUrl, onError, commandTimeout: QUICK_COMMAND_MS })
   try {
     await new Promise<void>((resolve, reject) => {
       client.once('ready', resolve)

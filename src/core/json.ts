@@ -19,6 +19,16 @@ export function isEmpty(value: object): boolean {
   return true
 }
 
+/** The member of an object; undefined where the value is none, or has no such member. */
+export function member(value: Json | undefined, name: string): Json | undefined {
+  return isJsonObject(value) ? value[name] : undefined
+}
+
+/** The entries of a list that are objects; anything but a list has none. */
+export function objects(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : []
+}
+
 /** Tells whether two values say the same, in whatever order their members stand. They must not be deeper than code that calls itself may go. */
 export function isSameJson(one: Json | undefined, other: Json | undefined): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {

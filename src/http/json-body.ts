@@ -10,7 +10,7 @@ import { GatewayError } from '../errors.ts'
 import { writableJson } from '../json-bytes.ts'
 import { type BodyBudget, type BodyHold, bodyCapacity, createBodyBudget, heapLimit, memoryLimit } from './body-budget.ts'
 import { JSON_LIMITS, type JsonShape, readShape } from './json-shape.ts'
-import { readBody } from './read-body.ts'
+import { receiveBody } from './read-body.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -34,24 +34,14 @@ export const jsonBody = fp(
     // Fastify takes bytes from a serializer too, as its guide does with Protocol Buffers; its types know strings only.
     app.setReplySerializer(writableJson as (payload: unknown) => string)
     app.removeAllContentTypeParsers()
-    const { maxBodyBytes: maxBytes, bodyMemoryBytes } = app.config.server
-    const budget = createBodyBudget(bodyMemoryBytes ?? bodyCapacity(memoryLimit(), heapLimit()))
-    app.decorate('bodyBudget', budget)
+    const { bodyMemoryBytes } = app.config.server
+    app.decorate('bodyBudget', createBodyBudget(bodyMemoryBytes ?? bodyCapacity(memoryLimit(), heapLimit())))
     app.decorateRequest('bodyHold', undefined)
     app.decorateRequest('isHeavy', false)
     app.addContentTypeParser(
       /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i,
-      (request: FastifyRequest, message: IncomingMessage, done: (error: Error | null, body?: unknown) => void) => {
-        try {
-          const hold = budget.admit(request.apiKey?.name ?? '', Number(message.headers['content-length'] ?? 0))
-          request.bodyHold = hold
-          readBody(message, { maxBytes, hold }, (error, bytes) =>
-            bytes === undefined ? done(error) : parseInto(bytes, request, done)
-          )
-        } catch (error) {
-          done(error as Error)
-        }
-      }
+      (request: FastifyRequest, message: IncomingMessage, done: (error: Error | null, body?: unknown) => void) =>
+        receiveBody(request, message, (error, bytes) => (bytes === undefined ? done(error) : parseInto(bytes, request, done)))
     )
     app.onOver((request) => {
       request.bodyHold?.release()

@@ -6,6 +6,7 @@ import { AnswerMeter } from './answer-meter.ts'
 import { nameAnswer } from './answers.ts'
 import { addBill, announceCost } from './cost.ts'
 import { noteError, toGatewayError } from './error-handler.ts'
+import { drained } from './sse.ts'
 import { serverTiming } from './timing.ts'
 
 /** What goes out with a call: its type, what it wants back, and Bedrock's own; who calls and how is told anew. */
@@ -100,19 +101,6 @@ function writeTogether(raw: FastifyReply['raw'], pieces: readonly Buffer[]): boo
   const [first] = pieces
   if (first === undefined) return true
   return raw.write(pieces.length === 1 ? first : Buffer.concat(pieces))
-}
-
-/** Resolves when the client can take more, or has left. */
-function drained(raw: FastifyReply['raw']): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      raw.off('drain', done)
-      raw.off('close', done)
-      resolve()
-    }
-    raw.once('drain', done)
-    raw.once('close', done)
-  })
 }
 
 /** What a guardrail says that it has counted, in Bedrock's words. */

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
 import { GatewayError } from '../errors.ts'
 import type { BodyHold } from './body-budget.ts'
 import { bodyDecoders, decoded } from './body-encoding.ts'
 
 /** What a body is read within. */
-export interface BodyLimits {
+interface BodyLimits {
   /** Bytes, as they come and when they are unpacked. */
   readonly maxBytes: number
   readonly hold: BodyHold
@@ -19,7 +20,7 @@ export type BodyDone = (error: Error | null, bytes?: Buffer) => void
  * 415 where its encoding is unknown, 400 where it is not what its headers say, and whatever the hold throws. Without a promise: the
  * bytes of nearly every body are there in one piece, and each step that waits for another costs more than reading them.
  */
-export function readBody(message: IncomingMessage, { maxBytes, hold }: BodyLimits, done: BodyDone): void {
+function readBody(message: IncomingMessage, { maxBytes, hold }: BodyLimits, done: BodyDone): void {
   const declared = Number(message.headers['content-length'] ?? Number.NaN)
   if (declared > maxBytes) return done(tooLarge())
   const packed = message.headers['content-encoding']
@@ -57,6 +58,21 @@ export function readBody(message: IncomingMessage, { maxBytes, hold }: BodyLimit
   body.on('end', end)
   body.on('error', (cause: Error) => finish(broken(body, message, cause)))
   message.on('aborted', () => finish(new GatewayError('client_closed', 'The client closed the connection.')))
+}
+
+/**
+ * Reads the body of a request within what its key may hold, which is the request's from then on. Tells what `readBody` tells, and what
+ * the budget of bodies throws.
+ */
+export function receiveBody(request: FastifyRequest, message: IncomingMessage, done: BodyDone): void {
+  const { bodyBudget, config } = request.server
+  try {
+    const hold = bodyBudget.admit(request.apiKey?.name ?? '', Number(message.headers['content-length'] ?? 0))
+    request.bodyHold = hold
+    readBody(message, { maxBytes: config.server.maxBodyBytes, hold }, done)
+  } catch (error) {
+    done(error as Error)
+  }
 }
 
 const NO_DECODERS: ReturnType<typeof bodyDecoders> = []

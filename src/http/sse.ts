@@ -98,7 +98,8 @@ class Stream implements SseWriter, Beating {
   }
 }
 
-function drained(raw: FastifyReply['raw']): Promise<void> {
+/** Resolves when the client can take more, or has left. */
+export function drained(raw: FastifyReply['raw']): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       raw.off('drain', done)

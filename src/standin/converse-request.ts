@@ -85,3 +85,8 @@ export const turnsOf = (request: ConverseRequest): readonly Turn[] => request.me
 
 /** Every block of every turn. */
 export const blocksOf = (request: ConverseRequest): readonly Block[] => turnsOf(request).flatMap((turn) => turn.content)
+
+/** How Converse has the schema that an answer must fit. */
+export const textFormat = (schema: unknown) => ({
+  textFormat: { type: 'json_schema', structure: { jsonSchema: { schema: JSON.stringify(schema) } } }
+})

@@ -1,4 +1,4 @@
-import type { Block, ConverseRequest, ToolEntry } from './converse-request.ts'
+import { type Block, type ConverseRequest, type ToolEntry, textFormat } from './converse-request.ts'
 import type { NativeBlock, NativeRequest, NativeTool } from './native-request.ts'
 import { blocksIn } from './native-rules.ts'
 
@@ -35,10 +35,6 @@ function nativeFields(request: NativeRequest, config: object): Record<string, un
   const fields = Object.fromEntries(FIELDS.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])))
   return Object.keys(config).length === 0 ? fields : { ...fields, output_config: config }
 }
-
-const textFormat = (schema: unknown) => ({
-  textFormat: { type: 'json_schema', structure: { jsonSchema: { schema: JSON.stringify(schema) } } }
-})
 
 function toolConfig({ tool_choice }: NativeRequest, tools: readonly NativeTool[]): NonNullable<ConverseRequest['toolConfig']> {
   const kind = tool_choice?.type

@@ -1,4 +1,4 @@
-import type { Block, ConverseRequest, ToolEntry, Turn } from './converse-request.ts'
+import { type Block, type ConverseRequest, type ToolEntry, type Turn, textFormat } from './converse-request.ts'
 import { Refusal } from './refusal.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -81,10 +81,6 @@ const config = (values: Fields): NonNullable<ConverseRequest['inferenceConfig']>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null))
 
 const tierOf = ({ service_tier }: SurfaceBody) => (service_tier === undefined ? {} : { serviceTier: { type: service_tier } })
-
-const textFormat = (schema: unknown) => ({
-  textFormat: { type: 'json_schema', structure: { jsonSchema: { schema: JSON.stringify(schema) } } }
-})
 
 function toolsOf({ tools = [], tool_choice }: SurfaceBody, spec: (tool: Fields) => Fields): Pick<ConverseRequest, 'toolConfig'> {
   if (tools.length === 0) return {}

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'iovalkey'
 import type { ResponseStore, StoredRecord } from '../state/response-store.ts'
+import { connectValkey } from './connect-valkey.ts'
 import { ownerHash } from './owner-hash.ts'
 
 export interface ValkeyStoreOptions {
@@ -24,7 +25,7 @@ return 1`
 export function createValkeyStore({ url, ttlMs, onError }: ValkeyStoreOptions): ResponseStore {
   let connecting: Promise<Redis> | undefined
   const use = () => {
-    connecting ??= connect(url, onError)
+    connecting ??= connectValkey({ url, onError, isAwaited: true })
     return connecting
   }
   const place = (owner: string, id: string) => `adit:responses:{${ownerHash(owner)}}:${id}`
@@ -59,26 +60,4 @@ export function createValkeyStore({ url, ttlMs, onError }: ValkeyStoreOptions): 
       void connecting?.then((client) => client.disconnect())
     }
   }
-}
-
-/** The library is loaded with the first record. A server that is down is tried again in the background; commands fail at once meanwhile. */
-async function connect(url: string, onError: (error: unknown) => void): Promise<Redis> {
-  const { Redis: Client } = await import('iovalkey')
-  const client = new Client(url, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: 2000,
-    retryStrategy: (tries) => Math.min(tries * 200, 5000)
-  })
-  let told = false
-  client.on('error', (error) => {
-    if (!told) onError(error)
-    told = true
-  })
-  client.on('ready', () => {
-    told = false
-  })
-  await client.connect().catch(() => {}) // the error event has told it
-  return client
 }

@@ -1,9 +1,8 @@
-import { parseExact } from '../../core/exact-json.ts'
 import { isEmpty } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { Warning } from '../../core/warning.ts'
-import { GatewayError } from '../../errors.ts'
 import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
+import { parseAnswer } from '../codec/parse-answer.ts'
 import { type EncodedConverse, type EncodeInput, encodeConverseRequest } from '../converse/encode-request.ts'
 import { readOmission } from '../converse/read-omission.ts'
 import { modelPath } from '../transport/transport.ts'
@@ -25,7 +24,7 @@ export const anthropicCodec: ChatCodec<EncodedNative> = {
   encode,
   call: ({ streaming }, { id }) => ({ path: modelPath(id, streaming ? 'invoke-with-response-stream' : 'invoke') }),
   decoder: ({ plan }) => createNativeDecoder(plan),
-  decodeWhole: (text, { plan }) => decodeMessage(parse(text), plan),
+  decodeWhole: (text, { plan }) => decodeMessage(parseAnswer(text), plan),
   // Bedrock hands the model's own sentences on in both ways, so that one table reads them.
   readOmission: (error, { plan }, tried) => readOmission(error, plan, tried)
 }
@@ -44,6 +43,7 @@ function encode(input: EncodeInput): EncodedNative {
   const encoded: Mutable<EncodedNative> = { body, streaming: plan.streaming, warnings, plan }
   if (!isEmpty(headers)) encoded.headers = headers
   if (plan.outputSchema !== undefined) encoded.outputSchema = plan.outputSchema
+  if (plan.hasCachePoints === true) encoded.hasCachePoints = true
   if (plan.fitted !== undefined) encoded.fitted = plan.fitted
   return encoded
 }
@@ -59,12 +59,4 @@ function callerWords({ context: { toolNames, toolIds }, ownTools }: EncodedConve
 /** Converse has no place for it, Claude's own body has. */
 function isStillLost(warning: Warning): boolean {
   return !('field' in warning && warning.field === 'contextManagement')
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseExact(text)
-  } catch (cause) {
-    throw new GatewayError('upstream_error', 'Bedrock answered with something that is not JSON', { cause })
-  }
 }

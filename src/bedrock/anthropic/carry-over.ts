@@ -1,4 +1,4 @@
-import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject, objects } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Block } from '../../core/turn.ts'
 import type { Traits } from '../../models/traits.ts'
@@ -174,8 +174,4 @@ function withReferences(
     return named.length === 0 ? block : { ...block, content: named.map((tool_name) => ({ type: 'tool_reference', tool_name })) }
   })
   return { ...message, content }
-}
-
-function objects(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : []
 }

@@ -1,12 +1,11 @@
 import type { EventBatch, ModelEvent } from '../../core/event.ts'
-import { isRawNumber } from '../../core/exact-json.ts'
 import { isJsonObject, type Json, type JsonObject, mergeDeep } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import type { QuickDelta } from '../answer/quick-delta.ts'
 import { createEventDecoder, type EventDecoder } from '../converse/decode-events.ts'
 import type { EncodedConverse } from '../converse/encode-request.ts'
 import { nested } from '../converse/nested.ts'
-import { decodeUsage } from '../converse/usage.ts'
+import { count, decodeUsage } from '../converse/usage.ts'
 import { awsError } from '../transport/aws-error.ts'
 import { type Take, takeBlockStart, wireDelta } from './native-frames.ts'
 
@@ -140,23 +139,18 @@ function nativeError(error: Json | undefined): GatewayError {
  */
 function wireUsage(first: Json | undefined, last: Json | undefined): JsonObject {
   const counts = { ...told(first), ...told(last) }
-  const hour = isJsonObject(counts.cache_creation) ? number(counts.cache_creation.ephemeral_1h_input_tokens) : 0
+  const hour = isJsonObject(counts.cache_creation) ? count(counts.cache_creation.ephemeral_1h_input_tokens) : 0
   return {
-    inputTokens: number(counts.input_tokens),
-    outputTokens: number(counts.output_tokens),
-    cacheReadInputTokens: number(counts.cache_read_input_tokens),
-    cacheWriteInputTokens: number(counts.cache_creation_input_tokens),
+    inputTokens: count(counts.input_tokens),
+    outputTokens: count(counts.output_tokens),
+    cacheReadInputTokens: count(counts.cache_read_input_tokens),
+    cacheWriteInputTokens: count(counts.cache_creation_input_tokens),
     ...(hour > 0 ? { cacheDetails: [{ ttl: '1h', inputTokens: hour }] } : {})
   }
 }
 
 function told(usage: Json | undefined): JsonObject {
   return isJsonObject(usage) ? Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null)) : {}
-}
-
-function number(value: Json | undefined): number {
-  const amount = isRawNumber(value) ? Number(value.rawJSON) : value
-  return typeof amount === 'number' ? amount : 0
 }
 
 /** Reads a whole message of Claude's as the events its stream would have given. Throws GatewayError where the body is none. */

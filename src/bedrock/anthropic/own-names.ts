@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, objects } from '../../core/json.ts'
 
 /** Names of tools that Claude's own body takes; Converse takes half the length. */
 const NATIVE_NAME = /^[a-zA-Z0-9_-]{1,128}$/
@@ -26,8 +26,4 @@ export function withOwnNames(body: JsonObject, toolNames: ReadonlyMap<string, st
     ...(tools === undefined ? {} : { tools: objects(tools).map(renamed) }),
     ...(isJsonObject(tool_choice) ? { tool_choice: renamed(tool_choice) } : {})
   }
-}
-
-function objects(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : []
 }

@@ -1,5 +1,5 @@
 import { parseExact } from '../../core/exact-json.ts'
-import { isJsonObject, type Json, type JsonObject, mergeDeep } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject, mergeDeep, objects } from '../../core/json.ts'
 import { renderBlocks, withMarks } from './render-blocks.ts'
 import { splitSystem } from './split-system.ts'
 
@@ -59,8 +59,4 @@ function renderFormat(outputConfig: Json | undefined): JsonObject | undefined {
   const jsonSchema = isJsonObject(structure) ? structure.jsonSchema : undefined
   const schema = isJsonObject(jsonSchema) ? jsonSchema.schema : undefined
   return typeof schema === 'string' ? { type: 'json_schema', schema: parseExact(schema) as Json } : undefined
-}
-
-function objects(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : []
 }

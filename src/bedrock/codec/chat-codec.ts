@@ -45,6 +45,8 @@ export interface EncodedChat {
   readonly warnings: readonly Warning[]
   /** The caller's schema that the answer is to be held against; absent: none. */
   readonly outputSchema?: JsonObject
+  /** The body has cache points. */
+  readonly hasCachePoints?: true
   /** The limit of the answer, tokens, where it is `EncodeInput.fitted` and not the one that would be sent without. */
   readonly fitted?: number
 }

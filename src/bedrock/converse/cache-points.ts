@@ -15,19 +15,30 @@ export interface CachedParts {
   readonly messages: readonly JsonObject[]
 }
 
+/** The parts as they are sent. */
+export interface PlacedParts extends CachedParts {
+  readonly hasPoints: boolean
+}
+
 const MOST_POINTS = 4
 
 /** Adds the points of a wish, and moves or takes out those that the model, the place or the limits refuse. */
-export function placeCachePoints(encoding: EncodeScope, parts: CachedParts): CachedParts {
+export function placeCachePoints(encoding: EncodeScope, parts: CachedParts): PlacedParts {
   const wish = automatic(encoding)
   if (isPlanned(encoding, parts)) return seatedPlan(parts, encoding)
-  if (!(wish.system || wish.tools || wish.messages) && !hasPoints(parts)) return parts
+  if (!(wish.system || wish.tools || wish.messages) && !hasPoints(parts)) return { ...parts, hasPoints: false }
   const marked = addAutomatic(parts, wish)
   const placed = seated(marked, encoding)
   const left = countPoints(placed)
   reportLost(encoding, { parts, marked, left })
   if (left > MOST_POINTS) encoding.warn('cache', `Bedrock takes at most ${MOST_POINTS} cache points; the last ones are kept`)
-  return left === 0 ? placed : settle(placed, encoding, left)
+  return settled(placed, encoding, left)
+}
+
+/** With as many of the points as one request may have. */
+function settled(placed: CachedParts, encoding: EncodeScope, left: number): PlacedParts {
+  const parts = left === 0 ? placed : settle(placed, encoding, left)
+  return { ...parts, hasPoints: left > 0 }
 }
 
 /** Whether the gateway sets points by what it has seen: neither the caller nor the operator has said where. */
@@ -41,9 +52,9 @@ function isPlanned({ planCache, request, defaults, traits }: EncodeScope, parts:
   )
 }
 
-function seatedPlan(parts: CachedParts, encoding: EncodeScope): CachedParts {
+function seatedPlan(parts: CachedParts, encoding: EncodeScope): PlacedParts {
   const plan = encoding.planCache?.(placesOf(parts, encoding.traits))
-  if (plan === undefined || (plan.head === undefined && plan.turns.length === 0)) return parts
+  if (plan === undefined || (plan.head === undefined && plan.turns.length === 0)) return { ...parts, hasPoints: false }
   const { head, turns, turnTtl } = plan
   const inSystem = parts.system.length > 0
   const marked = {
@@ -54,8 +65,7 @@ function seatedPlan(parts: CachedParts, encoding: EncodeScope): CachedParts {
     )
   }
   const placed = seated(marked, encoding)
-  const left = countPoints(placed)
-  return left === 0 ? placed : settle(placed, encoding, left)
+  return settled(placed, encoding, countPoints(placed))
 }
 
 const CHARACTERS_OF_TOKEN = 4

@@ -1,9 +1,9 @@
 import type { ModelEvent } from '../../core/event.ts'
 import { parseExact } from '../../core/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
-import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import type { AnswerDecoder, ChatCodec } from '../codec/chat-codec.ts'
+import { parseAnswer } from '../codec/parse-answer.ts'
 import { type Frame, payloadOf } from '../transport/event-stream.ts'
 import { modelPath } from '../transport/transport.ts'
 import { createEventDecoder } from './decode-events.ts'
@@ -18,7 +18,7 @@ export const converseCodec: ChatCodec<EncodedConverse> = {
   encode: encodeConverseRequest,
   call: ({ streaming }, { id }) => ({ path: modelPath(id, streaming ? 'converse-stream' : 'converse') }),
   decoder: ({ context }) => createConverseDecoder(context),
-  decodeWhole: (text, { context }) => decodeConverseResponse(parse(text), context),
+  decodeWhole: (text, { context }) => decodeConverseResponse(parseAnswer(text), context),
   readOmission
 }
 
@@ -56,12 +56,4 @@ function parsePayload(frame: Frame): JsonObject {
   const payload = parseExact(payloadOf(frame).toString('utf8'))
   if (!isJsonObject(payload)) throw new TypeError(`the payload of a ${frame.name} event is no object`)
   return payload
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseExact(text)
-  } catch (cause) {
-    throw new GatewayError('upstream_error', 'Bedrock answered with something that is not JSON', { cause })
-  }
 }

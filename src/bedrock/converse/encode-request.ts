@@ -78,6 +78,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   if (output.outputConfig !== undefined) body.outputConfig = output.outputConfig
   const context = answerContext(encoding, { names, properties, ids, output, callable, streaming })
   const encoded: Mutable<EncodedConverse> = { body, streaming, warnings, context, hasOwnFields: hasOwnFields(encoding) }
+  if (cached.hasPoints) encoded.hasCachePoints = true
   if (request.looseFields !== undefined) encoded.looseFields = request.looseFields
   if (context.outputSchema !== undefined) encoded.outputSchema = context.outputSchema
   if (ownTools !== undefined) encoded.ownTools = ownTools

@@ -1,6 +1,6 @@
 import type { UsageDetails } from '../../core/event.ts'
 import { isRawNumber } from '../../core/exact-json.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject, member } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { Usage } from '../../core/usage.ts'
 
@@ -55,11 +55,8 @@ function hourTokens(details: Json | undefined): number | undefined {
   return sum
 }
 
-function member(value: Json | undefined, name: string): Json | undefined {
-  return isJsonObject(value) ? value[name] : undefined
-}
-
-function count(value: Json | undefined): number {
+/** A count of tokens that Bedrock told, with whatever digits: whole and not negative; 0 for what is none. */
+export function count(value: Json | undefined): number {
   const amount = isRawNumber(value) ? Number(value.rawJSON) : value
   return typeof amount === 'number' && Number.isFinite(amount) && amount > 0 ? Math.trunc(amount) : 0
 }

@@ -1,5 +1,5 @@
 import type { EmbeddingImage, EmbeddingInput, EmbeddingPart } from '../../core/embedding.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 
 /** What every input of one call shares, already checked and in the model's own words. */
@@ -53,11 +53,6 @@ export function only(inputs: readonly EmbeddingInput[]): EmbeddingInput {
 /** The image as a data URL. */
 export function dataUrl(image: EmbeddingImage): string {
   return `data:image/${image.format};base64,${image.data}`
-}
-
-/** A member of a JSON object, if it is an object. */
-export function member(value: Json | undefined, key: string): Json | undefined {
-  return isJsonObject(value) ? value[key] : undefined
 }
 
 /** Takes exactly `count` vectors out of an answer; anything else is Bedrock's fault, not the caller's. */

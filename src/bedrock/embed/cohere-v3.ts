@@ -1,4 +1,5 @@
-import { dataUrl, type EmbedCodec, imageOf, member, textOf } from './codec.ts'
+import { member } from '../../core/json.ts'
+import { dataUrl, type EmbedCodec, imageOf, textOf } from './codec.ts'
 
 /** Our words for what a vector is for, in Cohere's. */
 export const COHERE_PURPOSES = {

@@ -1,4 +1,5 @@
-import { type EmbedCodec, imageOf, member, only, textOf } from './codec.ts'
+import { member } from '../../core/json.ts'
+import { type EmbedCodec, imageOf, only, textOf } from './codec.ts'
 
 /** TwelveLabs Marengo Embed 3: one text or one image per call, 512 numbers. Video and audio only go the asynchronous way. */
 export const MARENGO_3: EmbedCodec = {

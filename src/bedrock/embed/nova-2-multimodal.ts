@@ -1,4 +1,5 @@
-import { type EmbedCodec, imageOf, member, only, textOf } from './codec.ts'
+import { member } from '../../core/json.ts'
+import { type EmbedCodec, imageOf, only, textOf } from './codec.ts'
 
 /** Our words, and Nova's own in lower case, to Nova's. */
 const NOVA_PURPOSES = {

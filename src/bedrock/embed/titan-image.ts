@@ -1,4 +1,5 @@
-import { type EmbedCodec, imageOf, member, only, textOf } from './codec.ts'
+import { member } from '../../core/json.ts'
+import { type EmbedCodec, imageOf, only, textOf } from './codec.ts'
 
 /** Amazon Titan Multimodal Embeddings G1: a text, an image, or both as one vector. */
 export const TITAN_IMAGE: EmbedCodec = {

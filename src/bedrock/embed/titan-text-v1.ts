@@ -1,4 +1,5 @@
-import { type EmbedCodec, member, only, textOf } from './codec.ts'
+import { member } from '../../core/json.ts'
+import { type EmbedCodec, only, textOf } from './codec.ts'
 
 /** Amazon Titan Embeddings G1, text: one text per call, always 1536 numbers. */
 export const TITAN_TEXT_V1: EmbedCodec = {

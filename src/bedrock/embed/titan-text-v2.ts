@@ -1,4 +1,5 @@
-import { type EmbedCodec, member, only, textOf } from './codec.ts'
+import { member } from '../../core/json.ts'
+import { type EmbedCodec, only, textOf } from './codec.ts'
 
 /** Amazon Titan Text Embeddings V2: one text per call, unit length. */
 export const TITAN_TEXT_V2: EmbedCodec = {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject, member } from '../../core/json.ts'
 import { HARMS, type Harm, type ModerationItem, type Verdict } from '../../core/moderation.ts'
 
 /** The body of InvokeGuardrailChecks for one item: every kind of harm (service model of 2026-11). It reads no pictures. */
@@ -63,8 +63,4 @@ function scoresOf(list: Json | undefined, kind: string, score: (entry: JsonObjec
 
 function isKind(entry: Json, kind: string, harm: Harm): boolean {
   return member(entry, kind) === harm.toUpperCase()
-}
-
-function member(value: Json | undefined, name: string): Json | undefined {
-  return isJsonObject(value) ? value[name] : undefined
 }

@@ -1,8 +1,8 @@
 import type { ChatCodec } from '../codec/chat-codec.ts'
+import { parseAnswer } from '../codec/parse-answer.ts'
 import { readOmission } from '../converse/read-omission.ts'
 import { ChatAnswer, decodeChat } from './chat-answer.ts'
 import { type EncodedOpenai, encodeOpenai, surfacePath } from './encode-openai.ts'
-import { parseAnswer } from './openai-wire.ts'
 import { renderChat } from './render-chat.ts'
 
 /** Bedrock's own Chat Completions: for open models that Converse serves worse, or not at all. */

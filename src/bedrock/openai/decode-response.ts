@@ -1,9 +1,9 @@
 import type { EventBatch, ModelEvent } from '../../core/event.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject, objects } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import { openaiError } from './openai-error.ts'
-import { objects, textOf } from './openai-wire.ts'
+import { textOf } from './openai-wire.ts'
 import { ResponsesAnswer } from './responses-answer.ts'
 
 /** Reads a whole response as the events its stream would have given. Throws GatewayError where the body is none, or a failed one. */

@@ -1,13 +1,12 @@
 import type { CoreField } from '../../core/field.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, member } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { Traits } from '../../models/traits.ts'
 import type { CalledPath, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodedConverse, encodeConverseRequest } from '../converse/encode-request.ts'
 import type { EncodeInput } from '../prepare/encode-scope.ts'
-import { member } from './openai-wire.ts'
-import type { ResponsesWishes } from './render-responses.ts'
+import type { SurfaceWishes } from './openai-wire.ts'
 
 /** A request in the words of one of OpenAI's surfaces, and the same as Converse has it: the plan that it was made from. */
 export interface EncodedOpenai extends EncodedChat {
@@ -18,13 +17,12 @@ export interface EncodedOpenai extends EncodedChat {
   readonly model: string
 }
 
-type Render = (converse: JsonObject, wishes: ResponsesWishes) => JsonObject
+type Render = (converse: JsonObject, wishes: SurfaceWishes) => JsonObject
 
 /** Says a conversation in the words of a surface. What only Converse can say is left out and reported. */
 export function encodeOpenai(input: EncodeInput, render: Render): EncodedOpenai {
   const { request, target, traits } = input
-  // Whatever Converse counts for these models, here the counts are OpenAI's, and are read as such.
-  const plan = encodeConverseRequest({ ...input, traits: { ...traits, streamInputHoldsCache: false } })
+  const plan = withOwnCounts(encodeConverseRequest(input))
   const model = traits.host === 'mantle' ? bareId(target.baseId) : target.id
   const body = render(plan.body, {
     model,
@@ -37,6 +35,11 @@ export function encodeOpenai(input: EncodeInput, render: Render): EncodedOpenai 
   if (plan.outputSchema !== undefined) encoded.outputSchema = plan.outputSchema
   if (plan.fitted !== undefined) encoded.fitted = plan.fitted
   return encoded
+}
+
+/** Whatever Converse counts for these models, here the counts are OpenAI's, and are read as such. */
+function withOwnCounts(plan: EncodedConverse): EncodedConverse {
+  return plan.context.inputHoldsCache === true ? { ...plan, context: { ...plan.context, inputHoldsCache: false } } : plan
 }
 
 /** The address of a surface; Bedrock's runtime has one prefix for all models (AWS 2026-09). */

@@ -1,16 +1,4 @@
-import { parseExact } from '../../core/exact-json.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { GatewayError } from '../../errors.ts'
-
-/** The entries of a list that are objects; anything else has none. */
-export function objects(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : []
-}
-
-/** The member of an object; undefined where there is no object. */
-export function member(value: Json | undefined, name: string): Json | undefined {
-  return isJsonObject(value) ? value[name] : undefined
-}
+import { isJsonObject, type Json, type JsonObject, member, objects } from '../../core/json.ts'
 
 /** A text, or an empty one where there is none. */
 export function textOf(value: Json | undefined): string {
@@ -28,11 +16,68 @@ export function jsonSchemaOf(outputConfig: Json | undefined): JsonObject | undef
   return isJsonObject(schema) ? schema : undefined
 }
 
-/** The body of a whole answer. Throws GatewayError where it is not JSON. */
-export function parseAnswer(text: string): unknown {
-  try {
-    return parseExact(text)
-  } catch (cause) {
-    throw new GatewayError('upstream_error', 'Bedrock answered with something that is not JSON', { cause })
-  }
+/** What a body of one of OpenAI's surfaces says beside what a Converse body does. */
+export interface SurfaceWishes {
+  /** As this surface calls it. */
+  readonly model: string
+  readonly streaming: boolean
+  /** `false`: at most one call per answer. */
+  readonly parallel: boolean | undefined
+  /** The model gives its reasoning encrypted, and takes it back so. */
+  readonly sealsReasoning: boolean
+}
+
+/** The texts of the system, as one; undefined: there is none. */
+export function instructionsOf({ system }: JsonObject): string | undefined {
+  const texts = objects(system).flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
+  return texts.length === 0 ? undefined : texts.join('\n\n')
+}
+
+/** A tool as Converse has it, by the names that OpenAI's surfaces have for its parts. */
+export interface SpecOfTool {
+  readonly name: Json
+  readonly description: Json | undefined
+  readonly parameters: Json
+  readonly strict: Json | undefined
+}
+
+/** What the surfaces say in words of their own. */
+export interface ToolWords {
+  tool(spec: SpecOfTool): JsonObject
+  /** The choice of the one tool of this name. */
+  named(name: Json): Json
+}
+
+/** The fields that mean the same on both surfaces, and have one name. */
+export function commonFields(converse: JsonObject, parallel: boolean | undefined, words: ToolWords): JsonObject {
+  const { inferenceConfig, toolConfig, serviceTier } = converse
+  const { temperature, topP } = isJsonObject(inferenceConfig) ? inferenceConfig : {}
+  const tier = member(serviceTier, 'type')
+  const fields: Record<string, Json> = {}
+  if (temperature !== undefined) fields.temperature = temperature
+  if (topP !== undefined) fields.top_p = topP
+  if (tier !== undefined) fields.service_tier = tier
+  if (!isJsonObject(toolConfig)) return fields
+  fields.tools = objects(toolConfig.tools).flatMap(({ toolSpec }) =>
+    isJsonObject(toolSpec) ? [words.tool(specOf(toolSpec))] : []
+  )
+  fields.tool_choice = choiceOf(toolConfig.toolChoice, words)
+  if (parallel !== undefined) fields.parallel_tool_calls = parallel
+  return fields
+}
+
+function specOf({ name, description, inputSchema, strict }: JsonObject): SpecOfTool {
+  const parameters = member(inputSchema, 'json') ?? { type: 'object', properties: {} }
+  return { name: name ?? '', description, parameters, strict }
+}
+
+function choiceOf(choice: Json | undefined, words: ToolWords): Json {
+  const tool = member(choice, 'tool')
+  if (isJsonObject(tool)) return words.named(tool.name ?? '')
+  return member(choice, 'any') === undefined ? 'auto' : 'required'
+}
+
+/** A description, where there is one. */
+export function described(description: Json | undefined): JsonObject {
+  return description === undefined ? {} : { description }
 }

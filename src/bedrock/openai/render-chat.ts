@@ -1,20 +1,27 @@
 import { parseExact } from '../../core/exact-json.ts'
-import { isJsonObject, type Json, type JsonObject, mergeDeep, toJson } from '../../core/json.ts'
-import { dataUrl, jsonSchemaOf, member, objects, textOf } from './openai-wire.ts'
-import type { ResponsesWishes } from './render-responses.ts'
+import { isJsonObject, type Json, type JsonObject, mergeDeep, objects, toJson } from '../../core/json.ts'
+import {
+  commonFields,
+  dataUrl,
+  described,
+  instructionsOf,
+  jsonSchemaOf,
+  type SpecOfTool,
+  type SurfaceWishes,
+  textOf
+} from './openai-wire.ts'
 
 /**
  * The body of `POST /chat/completions` for what a Converse body says. What the model takes was decided for that one, and is decided once.
  * OpenAI's OpenAPI file 2.3.0 (2026-08-21).
  */
-export function renderChat(converse: JsonObject, { model, streaming, parallel }: ResponsesWishes): JsonObject {
-  const { messages, system, inferenceConfig, toolConfig, additionalModelRequestFields, outputConfig, serviceTier } = converse
-  const config = isJsonObject(inferenceConfig) ? inferenceConfig : {}
-  const instructions = objects(system).flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
+export function renderChat(converse: JsonObject, { model, streaming, parallel }: SurfaceWishes): JsonObject {
+  const { messages, inferenceConfig, additionalModelRequestFields, outputConfig } = converse
+  const instructions = instructionsOf(converse)
   const body: Record<string, Json> = {
     model,
     messages: [
-      ...(instructions.length === 0 ? [] : [{ role: 'system', content: instructions.join('\n\n') }]),
+      ...(instructions === undefined ? [] : [{ role: 'system', content: instructions }]),
       ...objects(messages).flatMap(renderMessage)
     ]
   }
@@ -22,17 +29,11 @@ export function renderChat(converse: JsonObject, { model, streaming, parallel }:
     body.stream = true
     body.stream_options = { include_usage: true }
   }
-  if (config.maxTokens !== undefined) body.max_completion_tokens = config.maxTokens
-  if (config.temperature !== undefined) body.temperature = config.temperature
-  if (config.topP !== undefined) body.top_p = config.topP
-  if (config.stopSequences !== undefined) body.stop = config.stopSequences
-  const tier = member(serviceTier, 'type')
-  if (tier !== undefined) body.service_tier = tier
-  if (isJsonObject(toolConfig)) {
-    body.tools = objects(toolConfig.tools).flatMap(renderTool)
-    body.tool_choice = renderChoice(toolConfig.toolChoice)
-    if (parallel !== undefined) body.parallel_tool_calls = parallel
-  }
+  const { maxTokens, stopSequences } = isJsonObject(inferenceConfig) ? inferenceConfig : {}
+  if (maxTokens !== undefined) body.max_completion_tokens = maxTokens
+  if (stopSequences !== undefined) body.stop = stopSequences
+  const named = (name: Json) => ({ type: 'function', function: { name } })
+  Object.assign(body, commonFields(converse, parallel, { tool: renderTool, named }))
   const jsonSchema = jsonSchemaOf(outputConfig)
   if (jsonSchema !== undefined) {
     const schema = parseExact(textOf(jsonSchema.schema)) as Json
@@ -91,24 +92,7 @@ function renderPart({ text, image }: JsonObject): readonly JsonObject[] {
   return []
 }
 
-function renderTool({ toolSpec }: JsonObject): readonly JsonObject[] {
-  if (!isJsonObject(toolSpec)) return []
-  const { name, description, inputSchema, strict } = toolSpec
-  return [
-    {
-      type: 'function',
-      function: {
-        name: name ?? '',
-        ...(description === undefined ? {} : { description }),
-        parameters: member(inputSchema, 'json') ?? { type: 'object', properties: {} },
-        ...(strict === undefined ? {} : { strict })
-      }
-    }
-  ]
-}
-
-function renderChoice(choice: Json | undefined): Json {
-  const tool = member(choice, 'tool')
-  if (isJsonObject(tool)) return { type: 'function', function: { name: tool.name ?? '' } }
-  return member(choice, 'any') === undefined ? 'auto' : 'required'
+function renderTool({ name, description, parameters, strict }: SpecOfTool): JsonObject {
+  const enforced = strict === undefined ? {} : { strict }
+  return { type: 'function', function: { name, ...described(description), parameters, ...enforced } }
 }

@@ -1,44 +1,31 @@
 import { parseExact } from '../../core/exact-json.ts'
-import { isJsonObject, type Json, type JsonObject, mergeDeep, toJson } from '../../core/json.ts'
-import { dataUrl, jsonSchemaOf, member, objects, textOf } from './openai-wire.ts'
-
-/** What a body of the Responses API says beside what a Converse body does. */
-export interface ResponsesWishes {
-  /** As this surface calls it. */
-  readonly model: string
-  readonly streaming: boolean
-  /** `false`: at most one call per answer. */
-  readonly parallel: boolean | undefined
-  /** The model gives its reasoning encrypted, and takes it back so. */
-  readonly sealsReasoning: boolean
-}
+import { isJsonObject, type Json, type JsonObject, member, mergeDeep, objects, toJson } from '../../core/json.ts'
+import {
+  commonFields,
+  dataUrl,
+  described,
+  instructionsOf,
+  jsonSchemaOf,
+  type SpecOfTool,
+  type SurfaceWishes,
+  textOf
+} from './openai-wire.ts'
 
 /**
  * The body of `POST /responses` for what a Converse body says. What the model takes was decided for that one, and is decided once.
  * Nothing is stored at Bedrock: each request holds the whole conversation.
  * OpenAI's OpenAPI file 2.3.0 (2026-08-21).
  */
-export function renderResponses(
-  converse: JsonObject,
-  { model, streaming, parallel, sealsReasoning }: ResponsesWishes
-): JsonObject {
-  const { messages, system, inferenceConfig, toolConfig, additionalModelRequestFields, outputConfig, serviceTier } = converse
-  const config = isJsonObject(inferenceConfig) ? inferenceConfig : {}
+export function renderResponses(converse: JsonObject, { model, streaming, parallel, sealsReasoning }: SurfaceWishes): JsonObject {
+  const { messages, inferenceConfig, additionalModelRequestFields, outputConfig } = converse
   const body: Record<string, Json> = { model, input: objects(messages).flatMap(renderMessage), store: false }
-  const instructions = objects(system).flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
-  if (instructions.length > 0) body.instructions = instructions.join('\n\n')
+  const instructions = instructionsOf(converse)
+  if (instructions !== undefined) body.instructions = instructions
   if (streaming) body.stream = true
   if (sealsReasoning) body.include = ['reasoning.encrypted_content']
-  if (config.maxTokens !== undefined) body.max_output_tokens = config.maxTokens
-  if (config.temperature !== undefined) body.temperature = config.temperature
-  if (config.topP !== undefined) body.top_p = config.topP
-  const tier = member(serviceTier, 'type')
-  if (tier !== undefined) body.service_tier = tier
-  if (isJsonObject(toolConfig)) {
-    body.tools = objects(toolConfig.tools).flatMap(renderTool)
-    body.tool_choice = renderChoice(toolConfig.toolChoice)
-    if (parallel !== undefined) body.parallel_tool_calls = parallel
-  }
+  const maxTokens = member(inferenceConfig, 'maxTokens')
+  if (maxTokens !== undefined) body.max_output_tokens = maxTokens
+  Object.assign(body, commonFields(converse, parallel, { tool: renderTool, named: (name) => ({ type: 'function', name }) }))
   const format = renderFormat(outputConfig)
   if (format !== undefined) body.text = { format }
   const fields = isJsonObject(additionalModelRequestFields) ? additionalModelRequestFields : {}
@@ -105,24 +92,8 @@ function renderPart({ text, image, document }: JsonObject, isAnswer: boolean): r
   return []
 }
 
-function renderTool({ toolSpec }: JsonObject): readonly JsonObject[] {
-  if (!isJsonObject(toolSpec)) return []
-  const { name, description, inputSchema, strict } = toolSpec
-  return [
-    {
-      type: 'function',
-      name: name ?? '',
-      ...(description === undefined ? {} : { description }),
-      parameters: member(inputSchema, 'json') ?? { type: 'object', properties: {} },
-      strict: strict === true
-    }
-  ]
-}
-
-function renderChoice(choice: Json | undefined): Json {
-  const tool = member(choice, 'tool')
-  if (isJsonObject(tool)) return { type: 'function', name: tool.name ?? '' }
-  return member(choice, 'any') === undefined ? 'auto' : 'required'
+function renderTool({ name, description, parameters, strict }: SpecOfTool): JsonObject {
+  return { type: 'function', name, ...described(description), parameters, strict: strict === true }
 }
 
 function renderFormat(outputConfig: Json | undefined): JsonObject | undefined {

@@ -1,11 +1,12 @@
 import type { ModelEvent } from '../../core/event.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject, member, objects } from '../../core/json.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import type { AnswerDecoder } from '../codec/chat-codec.ts'
 import { createEventDecoder, type EventDecoder } from '../converse/decode-events.ts'
+import { count } from '../converse/usage.ts'
 import { type Frame, payloadOf } from '../transport/event-stream.ts'
 import { openaiError } from './openai-error.ts'
-import { member, objects, textOf } from './openai-wire.ts'
+import { textOf } from './openai-wire.ts'
 
 /**
  * Reads the events of a Responses stream as what ConverseStream would have said, and gives that to Converse's decoder: one reader of
@@ -182,8 +183,4 @@ export function wireUsage(usage: Json | undefined): JsonObject {
     cacheReadInputTokens: cached,
     cacheWriteInputTokens: written
   }
-}
-
-function count(value: Json | undefined): number {
-  return typeof value === 'number' && value > 0 ? value : 0
 }

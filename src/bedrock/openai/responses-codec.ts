@@ -1,8 +1,8 @@
 import type { ChatCodec } from '../codec/chat-codec.ts'
+import { parseAnswer } from '../codec/parse-answer.ts'
 import { readOmission } from '../converse/read-omission.ts'
 import { decodeResponse } from './decode-response.ts'
 import { type EncodedOpenai, encodeOpenai, surfacePath } from './encode-openai.ts'
-import { parseAnswer } from './openai-wire.ts'
 import { renderResponses } from './render-responses.ts'
 import { ResponsesAnswer } from './responses-answer.ts'
 

@@ -21,7 +21,7 @@ import { callOmitting } from './call-omitting.ts'
 import { codecFor } from './codec-for.ts'
 import type { OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
-import { mayHavePoints, promptPartsOf } from './prompt-parts.ts'
+import { promptPartsOf } from './prompt-parts.ts'
 
 /** A conversation to be continued by the first target that answers. */
 export interface ChatRun {
@@ -121,8 +121,8 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   }
 }
 
-function missOf(run: ChatRun, { prefixes, watchesPrefixes }: ChatTools, { encoded, body }: EncodedCall): string | undefined {
-  if (!(watchesPrefixes || run.watchesPrefix === true || mayHavePoints(body))) return undefined
+function missOf(run: ChatRun, { prefixes, watchesPrefixes }: ChatTools, { encoded }: EncodedCall): string | undefined {
+  if (!(watchesPrefixes || run.watchesPrefix === true || encoded.hasCachePoints === true)) return undefined
   return prefixes.note(run.owner, promptPartsOf(run.targets[0].id, encoded.body))
 }
 

@@ -47,11 +47,3 @@ function withoutMarks(key: string, value: unknown): unknown {
     ? value.filter((item) => !isJsonObject(item) || item.cachePoint === undefined)
     : value
 }
-
-const MARKS = ['"cachePoint"', '"cache_control"']
-
-/** Whether a body, as JSON, has a cache point. Words that look like one make it say so too, which does no harm. */
-export function mayHavePoints(json: Uint8Array): boolean {
-  const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength)
-  return MARKS.some((mark) => bytes.includes(mark))
-}

@@ -5,7 +5,7 @@ import type { Mutable } from '../../core/mutable.ts'
 import type { AnthropicFields, ChatRequest, ServiceTier } from '../../core/request.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
-import { asksNothing } from '../openai/field-row.ts'
+import { createLostFields } from '../openai/lost-fields.ts'
 import { put } from '../openai/present.ts'
 import { createSpelling, type SpeltField, USUAL_WORDS } from '../openai/spelling.ts'
 import { decodeCacheMark } from './decode-cache.ts'
@@ -60,7 +60,6 @@ export function decodeMessagesRequest(body: unknown, context: MessagesContext = 
 }
 
 const REFUSED = fieldsOf('refused')
-const REPORTED = fieldsOf('reported')
 
 /** Fields whose leaving out would change what is meant; null and empty ones mean nothing. */
 function refuseForeign(body: JsonObject): void {
@@ -105,7 +104,7 @@ function decodeRequest(body: JsonObject, context: MessagesContext, report: Repor
     'autoCache',
     mark === undefined ? undefined : { system: false, tools: false, messages: true, mark, path: 'cache_control' }
   )
-  reportLost(body, report)
+  reportLost({ get: (name) => body[name], path: (name) => name }, report)
   return request
 }
 
@@ -166,9 +165,7 @@ function decodeBetas(body: JsonObject, header: MessagesContext['betas']): readon
 }
 
 /** Reports the fields that nothing at Bedrock stands for. */
-function reportLost(body: JsonObject, report: Report): void {
-  for (const name of REPORTED) if (!asksNothing(body[name], FIELDS[name])) report(name, 'Bedrock has no such field')
-}
+const reportLost = createLostFields(FIELDS)
 
 const WORDS: Readonly<Record<SpeltField, string>> = {
   ...USUAL_WORDS,

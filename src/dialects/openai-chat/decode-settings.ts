@@ -1,13 +1,14 @@
 import type { Json } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
-import type { ChatRequest, Sampling, SamplingName, ServiceTier } from '../../core/request.ts'
-import { asksNothing } from '../openai/field-row.ts'
+import type { ChatRequest, ServiceTier } from '../../core/request.ts'
+import { createLostFields } from '../openai/lost-fields.ts'
 import { put } from '../openai/present.ts'
 import { atMost, optionalChoice } from '../openai/read-value.ts'
 import { badValue, wrongType } from '../openai/refuse.ts'
+import { createSamplingReader } from '../openai/sampling.ts'
 import type { ChatFields } from './fields.ts'
-import { FIELDS, type FieldName } from './fields.ts'
-import { NO_SUCH_FIELD, type Report } from './report.ts'
+import { FIELDS } from './fields.ts'
+import type { Report } from './report.ts'
 
 /** Reads the limits and sampling fields, which go to the core as they are. */
 export function decodeLimits(fields: ChatFields, request: Mutable<ChatRequest>): void {
@@ -128,28 +129,16 @@ export function stringsOf(list: readonly Json[], path: string): readonly string[
   })
 }
 
-/** Settings that only some models have, under the caller's names. */
-const SAMPLING = {
-  seed: 'seed',
-  frequency_penalty: 'frequencyPenalty',
-  presence_penalty: 'presencePenalty',
-  repetition_penalty: 'repetitionPenalty',
-  min_p: 'minP',
-  logit_bias: 'logitBias',
-  verbosity: 'verbosity'
-} as const satisfies Partial<Record<FieldName, SamplingName>>
-
-const SAMPLING_FIELDS = Object.keys(SAMPLING) as (keyof typeof SAMPLING)[]
-
 /** Reads the settings that only some models have; undefined: none asks for anything. */
-export function decodeSampling(fields: ChatFields): Sampling | undefined {
-  const asked = SAMPLING_FIELDS.filter((name) => !asksNothing(fields.get(name), FIELDS[name]))
-  return asked.length === 0 ? undefined : Object.fromEntries(asked.map((name) => [SAMPLING[name], fields.get(name)]))
-}
-
-const REPORTED = (Object.keys(FIELDS) as FieldName[]).filter((name) => FIELDS[name].outcome === 'reported')
+export const decodeSampling = createSamplingReader(FIELDS, [
+  'seed',
+  'frequency_penalty',
+  'presence_penalty',
+  'repetition_penalty',
+  'min_p',
+  'logit_bias',
+  'verbosity'
+])
 
 /** Reports the fields that nothing at Bedrock stands for. */
-export function reportLost(fields: ChatFields, report: Report): void {
-  for (const name of REPORTED) if (!asksNothing(fields.get(name), FIELDS[name])) report(fields.path(name), NO_SUCH_FIELD)
-}
+export const reportLost = createLostFields(FIELDS)

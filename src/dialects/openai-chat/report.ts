@@ -12,9 +12,6 @@ export interface Report {
 // A long history can lose the same thing in every message; the header that carries the names has a limit of its own.
 const MAX_WARNINGS = 32
 
-/** The reason of a warning about a field that the gateway knows and Bedrock does not. */
-export const NO_SUCH_FIELD = 'Bedrock has no such field'
-
 /** Makes a report and the list it fills. */
 export function createReport(): { readonly report: Report; readonly warnings: readonly SpeltWarning[] } {
   const warnings: SpeltWarning[] = []

@@ -1,14 +1,14 @@
 import type { Spell } from '../../core/field.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
-import type { ChatRequest, Sampling, SamplingName } from '../../core/request.ts'
+import type { ChatRequest } from '../../core/request.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import type { DecodeTokens } from '../dialect.ts'
-import { asksNothing } from '../openai/field-row.ts'
 import { put } from '../openai/present.ts'
 import { optionalBoolean } from '../openai/read-value.ts'
 import { badValue, missing, wrongType } from '../openai/refuse.ts'
+import { createSamplingReader } from '../openai/sampling.ts'
 import { createSpelling, extraName, givenPath, USUAL_WORDS } from '../openai/spelling.ts'
 import { eachUnknown, isTellable } from '../openai/unknown-members.ts'
 import { decodePrompts } from './decode-prompt.ts'
@@ -35,15 +35,8 @@ export interface DecodedCompletionRequest {
 /** What OpenAI's legacy endpoint writes at most when nothing is said. */
 const DEFAULT_MAX_TOKENS = 16
 const MAX_CHOICES = 32
-/** Settings that only some models have, under the caller's names. */
-const SAMPLING = {
-  seed: 'seed',
-  logit_bias: 'logitBias',
-  presence_penalty: 'presencePenalty',
-  frequency_penalty: 'frequencyPenalty'
-} as const satisfies Record<string, SamplingName>
 
-const SAMPLING_FIELDS = Object.keys(SAMPLING) as (keyof typeof SAMPLING)[]
+const samplingOf = createSamplingReader(FIELDS, ['seed', 'logit_bias', 'presence_penalty', 'frequency_penalty'])
 
 /** Reads a legacy completions body. `null` means absent, unknown fields never fail; what would change the answer's shape does. */
 export function decodeCompletionRequest(body: unknown, decodeTokens: DecodeTokens): DecodedCompletionRequest {
@@ -93,11 +86,6 @@ function sharedFields(fields: CompletionFields, model: string): Omit<ChatRequest
   put(request, 'extraFields', fields.extra)
   put(request, 'looseFields', fields.extra && new Set(Object.keys(fields.extra)))
   return request
-}
-
-function samplingOf(fields: CompletionFields): Sampling | undefined {
-  const asked = SAMPLING_FIELDS.filter((name) => !asksNothing(fields.get(name), FIELDS[name]))
-  return asked.length === 0 ? undefined : Object.fromEntries(asked.map((name) => [SAMPLING[name], fields.get(name)]))
 }
 
 function includesUsage(fields: CompletionFields): boolean {

@@ -6,7 +6,7 @@ import type { ChatRequest, Sampling, ServiceTier } from '../../core/request.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import type { DecodeContext } from '../dialect.ts'
-import { asksNothing } from '../openai/field-row.ts'
+import { createLostFields } from '../openai/lost-fields.ts'
 import { put } from '../openai/present.ts'
 import { missing, tooMany, wrongType } from '../openai/refuse.ts'
 import { isTellable } from '../openai/unknown-members.ts'
@@ -14,14 +14,14 @@ import { decodeAutoCache } from '../openai-chat/decode-cache.ts'
 import { decodeGuardrail } from '../openai-chat/decode-guardrail.ts'
 import { decodeLimits, decodeMetadata, decodeNative } from '../openai-chat/decode-settings.ts'
 import { type ChatFields, readChatFields } from '../openai-chat/fields.ts'
-import { createReport, NO_SUCH_FIELD, type Report } from '../openai-chat/report.ts'
+import { createReport, type Report } from '../openai-chat/report.ts'
 import { decodeToolChoice } from './decode-choice.ts'
 import { decodeEffort, wantsSummary } from './decode-effort.ts'
 import { decodeFormat, echoText } from './decode-format.ts'
 import { decodeInput, endsInTrigger, itemsOf, toolsAmong } from './decode-input.ts'
 import { decodeTools } from './decode-tools.ts'
 import { echoOf } from './echo.ts'
-import { FIELDS, type FieldName, type ResponsesFields, readResponsesFields, SHARED_NAMES } from './fields.ts'
+import { FIELDS, type ResponsesFields, readResponsesFields, SHARED_NAMES } from './fields.ts'
 import { type History, type PlacedItem, readHistory } from './history.ts'
 import type { Keeping } from './keeping.ts'
 import type { ResponsesOptions } from './options.ts'
@@ -216,10 +216,5 @@ function reportMembers(fields: ResponsesFields, report: Report): void {
     report(`${fields.path('reasoning')}.mode`, 'Bedrock has no such setting')
 }
 
-const REPORTED = (Object.keys(FIELDS) as FieldName[]).filter((name) => FIELDS[name].outcome === 'reported')
-
 /** Reports the fields that nothing at Bedrock stands for. */
-function reportLost(fields: ResponsesFields, report: Report): void {
-  for (const name of REPORTED)
-    if (!asksNothing(fields.get(name) as Json | undefined, FIELDS[name])) report(fields.path(name), NO_SUCH_FIELD)
-}
+const reportLost = createLostFields(FIELDS)

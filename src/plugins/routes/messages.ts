@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { anthropicMessages, countedMessages } from '../../dialects/anthropic-messages/anthropic-messages.ts'
-import { noteDropped } from '../../http/answers.ts'
 import { conversationRoute, converse } from '../../http/conversation.ts'
+import { countTokens } from '../../http/count.ts'
 
 /** `POST /messages` and `POST /messages/count_tokens`. */
 export async function messages(app: FastifyInstance): Promise<void> {
@@ -9,17 +9,9 @@ export async function messages(app: FastifyInstance): Promise<void> {
   app.post('/messages', route, converse(app, anthropicMessages))
 
   app.post('/messages/count_tokens', route, async (request, reply) => {
-    const { request: asked, warnings, spell } = countedMessages(request.body, request.headers)
-    request.body = {}
-    request.spell = spell
+    const counted = countedMessages(request.body, request.headers)
     reply.header('request-id', request.id)
-    const targets = await app.resolve(asked.model, 'chat', request)
-    const filled = await app.media.fill(asked, request.cancel)
-    const { inputTokens, isEstimate, model } = await app.bedrock.count({ request: filled, targets, signal: request.cancel })
-    request.record.model = model
-    noteDropped(request, reply, warnings)
-    if (isEstimate) reply.header('x-adit-estimated', 'input_tokens')
-    return { input_tokens: inputTokens }
+    return { input_tokens: await countTokens(app, request, reply, counted) }
   })
 }
 

@@ -10,8 +10,8 @@ import type { ListQuery } from '../../dialects/openai-responses/list-page.ts'
 import { countedResponses, openaiResponses, responsesCompaction } from '../../dialects/openai-responses/openai-responses.ts'
 import { replay } from '../../dialects/openai-responses/replay.ts'
 import { GatewayError } from '../../errors.ts'
-import { noteDropped } from '../../http/answers.ts'
 import { conversationRoute, converse } from '../../http/conversation.ts'
+import { countTokens } from '../../http/count.ts'
 
 /** `/responses`, and what belongs to it. */
 export async function responses(app: FastifyInstance): Promise<void> {
@@ -23,24 +23,12 @@ export async function responses(app: FastifyInstance): Promise<void> {
   app.post('/responses/input_tokens', route, async (request, reply) => {
     const { reasoningFormat } = app.config.answers
     const records = app.recordsOf(request, reply)
-    const {
-      request: asked,
-      warnings,
-      spell
-    } = await countedResponses(request.body, {
+    const counted = await countedResponses(request.body, {
       headers: request.headers,
       reasoningFormat,
       ...(records === undefined ? {} : { records })
     })
-    request.body = {}
-    request.spell = spell
-    const targets = await app.resolve(asked.model, 'chat', request)
-    const filled = await app.media.fill(asked, request.cancel)
-    const { inputTokens, isEstimate, model } = await app.bedrock.count({ request: filled, targets, signal: request.cancel })
-    request.record.model = model
-    noteDropped(request, reply, warnings)
-    if (isEstimate) reply.header('x-adit-estimated', 'input_tokens')
-    return { object: 'response.input_tokens', input_tokens: inputTokens }
+    return { object: 'response.input_tokens', input_tokens: await countTokens(app, request, reply, counted) }
   })
 
   app.get<ById>('/responses/:id', route, async (request, reply) => {

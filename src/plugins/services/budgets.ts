@@ -7,7 +7,7 @@ import { createValkeyStore } from '../../budgets/valkey-store.ts'
 import { NO_USAGE } from '../../core/usage.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ApiKey } from '../../keys/key-set.ts'
-import { connectStore } from '../../limits/store.ts'
+import { connectValkey } from '../../stores/connect-valkey.ts'
 
 /** What a request may use at most. Tokens. */
 export interface MostUsed {
@@ -154,8 +154,8 @@ function makeLedger(app: FastifyInstance): () => Promise<BudgetLedger> {
 }
 
 /** The first requests wait for the store, so that a burst at the start is held too; where it is down it says so at once. */
-async function connected(url: string, onError: (error: unknown) => void): ReturnType<typeof connectStore> {
-  const client = await connectStore(url, onError, STORE_TIMEOUT_MS)
+async function connected(url: string, onError: (error: unknown) => void): ReturnType<typeof connectValkey> {
+  const client = await connectValkey({ url, onError, commandTimeout: STORE_TIMEOUT_MS })
   await new Promise<void>((resolve) => {
     const timer = setTimeout(done, STORE_TIMEOUT_MS)
     function done(): void {

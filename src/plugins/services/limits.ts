@@ -4,7 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import type { RequestRecord } from '../../http/request-record.ts'
 import type { ApiKey } from '../../keys/key-set.ts'
 import { type Admission, createLimiter } from '../../limits/limiter.ts'
-import { connectStore } from '../../limits/store.ts'
+import { connectValkey, QUICK_COMMAND_MS } from '../../stores/connect-valkey.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -30,7 +30,8 @@ export const limits = fp(
       warnedAt = performance.now()
       app.log.warn({ err }, 'the store of the limits does not answer; requests pass without them')
     }
-    const store = redisUrl === undefined ? undefined : await connectStore(redisUrl, warn)
+    const commandTimeout = QUICK_COMMAND_MS
+    const store = redisUrl === undefined ? undefined : await connectValkey({ url: redisUrl, onError: warn, commandTimeout })
     const limiter = createLimiter({ ...(store && { store }), onStoreError: warn })
     app.addHook('onClose', async () => store?.disconnect())
 
