@@ -1,15 +1,49 @@
-import type { Readable, Transform } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import { type Readable, Transform, type TransformCallback } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
 import { GatewayError } from '../errors.ts'
 
 /** The encodings that a body may come in (RFC 9110, 8.4.1; zstd: RFC 8878). */
-const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
   ['gzip', () => createGunzip()],
   ['x-gzip', () => createGunzip()],
-  ['deflate', () => createInflate()],
+  ['deflate', () => new Inflate()],
   ['br', () => createBrotliDecompress()],
   ['zstd', () => createZstdDecompress()]
 ])
+
+/** The low half of the first byte of zlib's format, which says that its method is deflate (RFC 1950, 2.2). */
+const IS_DEFLATE = 8
+
+/**
+ * `deflate` is zlib's format; some clients send what is in it alone, which servers take too (RFC 9110, 8.4.1.2). The first byte tells
+ * them apart: a block of bare deflate never begins so, unless its padding does.
+ */
+class Inflate extends Transform {
+  #inner: Transform | undefined
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    if (piece.length === 0) return done()
+    this.#inner ??= this.#open((piece[0]! & 0x0f) === IS_DEFLATE ? createInflate() : createInflateRaw())
+    this.#inner.write(piece, () => done())
+  }
+
+  override _flush(done: TransformCallback): void {
+    if (this.#inner === undefined) return done()
+    this.#inner.once('end', () => done())
+    this.#inner.end()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#inner?.destroy()
+    done(error)
+  }
+
+  #open(inner: Transform): Transform {
+    inner.on('data', (piece: Buffer) => this.push(piece))
+    inner.on('error', (error) => this.destroy(error))
+    return inner
+  }
+}
 
 /** Whoever needs more than this has made a mistake, or means harm. */
 const MOST_ENCODINGS = 2
