@@ -96,10 +96,8 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
       count,
       isHeavy: isHeavyNow
     })
-    const headOf = (called: string) => newHead(dialect.idPrefix, called)
     if (stream) {
-      const choices = requests.length * count
-      const begin = (called: string) => dialect.stream(options, headOf(called), choices)
+      const begin = beginning(dialect, options, requests.length * count)
       return streamAnswers(started, { request, reply, config, warnings, begin, model: targets[0].id })
     }
     const answers = await started
@@ -108,8 +106,13 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     request.record.upstreamEndedAt = performance.now()
     announceFlaws(request, reply, given)
     announceCost(request, reply)
-    return dialect.encode(completions, headOf(given[0].model), options)
+    return dialect.encode(completions, newHead(dialect.idPrefix, given[0].model), options)
   }
+}
+
+/** How a stream begins. Made outside the handler, whose every variable it would hold until the answer is over: the question, and what was read of it. */
+function beginning<Options>(dialect: Dialect<Options>, options: Options, choices: number) {
+  return (model: string) => dialect.stream(options, newHead(dialect.idPrefix, model), choices)
 }
 
 /** What only a dialect that keeps records has of its context. */

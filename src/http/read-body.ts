@@ -26,7 +26,7 @@ function readBody(message: IncomingMessage, { maxBytes, hold }: BodyLimits, done
   const packed = message.headers['content-encoding']
   const decoders = packed === undefined ? NO_DECODERS : bodyDecoders(packed)
   const body = decoded(message, decoders)
-  const pieces: Buffer[] = []
+  let pieces: Buffer[] = []
   let length = 0
   let isOver = false
 
@@ -37,6 +37,7 @@ function readBody(message: IncomingMessage, { maxBytes, hold }: BodyLimits, done
       body.off('data', take)
       for (const stream of decoders) stream.destroy()
     }
+    pieces = [] // the listeners stay with the message, which lasts as long as its answer
     done(error, bytes)
   }
   function take(piece: Buffer): void {

@@ -23,3 +23,31 @@ for (const stream of [false, true])
     const each = ((await health()).old - before) / (CLIENTS * ROUNDS)
     t.ok(each < MOST_KEPT, `${each.toFixed(0)} bytes a request`)
   })
+
+const QUESTIONS = 8
+/** Bytes. */
+const LONG = 400_000
+
+t.test('of a long question only what was sent is held while its answer comes', { timeout: 60_000 }, async (t) => {
+  const { post, health } = await startWatched(t)
+  const ask = { model: 'standin.fault-hang-mid-stream', max_tokens: 9, stream: true }
+  const begun = async (path: string) => {
+    const words = 'Where does the water go? '.repeat(LONG / 25)
+    const answer = await post({ ...ask, ...(path.endsWith('responses') ? { input: words, store: false } : turns(words)) }, path)
+    const reader = answer.body!.getReader()
+    t.teardown(() => reader.cancel())
+    await reader.read()
+  }
+  for (const path of ['/v1/chat/completions', '/v1/messages', '/v1/responses']) {
+    await begun(path) // code is compiled, pools are filled
+    const before = (await health('/held')).held!
+    for (let each = 0; each < QUESTIONS; each++) await begun(path)
+    const grown = (await health('/held')).held! - before
+    const times = grown / QUESTIONS / LONG
+    t.ok(times < 1.5, `${path}: ${times.toFixed(2)} times the length of each question are held`)
+  }
+})
+
+function turns(content: string) {
+  return { messages: [{ role: 'user', content }] }
+}

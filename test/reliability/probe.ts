@@ -1,5 +1,7 @@
 import { createServer } from 'node:http'
-import { getHeapSpaceStatistics } from 'node:v8'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 /** Preloaded into a gateway process by `startWatched`: tells over `PROBE_PORT` how the process is. */
 export interface Health {
@@ -9,6 +11,8 @@ export interface Health {
   readonly rss: number
   /** Objects that the garbage collector has moved among the old ones, dead or alive until it looks through all of them. Bytes. */
   readonly old: number
+  /** What is not garbage, buffers included; only where the question's path is `/held`, since all of it is looked for then. Bytes. */
+  readonly held?: number
 }
 
 const TICK_MS = 1
@@ -23,10 +27,11 @@ setInterval(() => {
   before = now
 }, TICK_MS).unref()
 
-const server = createServer((_request, response) => {
+const server = createServer((request, response) => {
   // Answered behind the next ticks: the turn before this one is not counted until then.
-  setTimeout(() => {
-    const health: Health = { heldUpMs: most, rss: process.memoryUsage.rss(), old: oldBytes() }
+  setTimeout(async () => {
+    const held = request.url === '/held' ? { held: await heldBytes() } : {}
+    const health: Health = { heldUpMs: most, rss: process.memoryUsage.rss(), old: oldBytes(), ...held }
     most = 0
     response.setHeader('connection', 'close').end(JSON.stringify(health))
   }, 3 * TICK_MS)
@@ -40,4 +45,15 @@ function computed(): number {
 
 function oldBytes(): number {
   return getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')!.space_used_size
+}
+
+/** Twice: what ends with an object that the first time has found dead is freed a little later. */
+async function heldBytes(): Promise<number> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  await sleep(100)
+  collect()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }

@@ -17,9 +17,9 @@ export async function startWatched(t: Test, options: WatchedOptions = {}) {
   const { base } = gateway
   return {
     ...gateway,
-    health: async () => (await (await fetch(`http://127.0.0.1:${probePort}`)).json()) as Health,
-    post: (body: string | object) =>
-      fetch(`${base}/v1/chat/completions`, {
+    health: async (path: '/' | '/held' = '/') => (await (await fetch(`http://127.0.0.1:${probePort}${path}`)).json()) as Health,
+    post: (body: string | object, path = '/v1/chat/completions') =>
+      fetch(`${base}${path}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
         body: typeof body === 'string' ? body : JSON.stringify(body)

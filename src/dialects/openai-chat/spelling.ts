@@ -64,7 +64,11 @@ export function chatSpelling(fields: ChatFields): Spell {
     const value = fields.get(name)
     return isJsonObject(value) ? SUB_FIELDS.filter((path) => path.startsWith(`${name}.`) && isGiven(value, path)) : []
   })
-  const loose = fields.extra === undefined ? NONE : new Set(Object.keys(fields.extra))
+  return spellingOf(given, members, fields.extra === undefined ? NONE : new Set(Object.keys(fields.extra)))
+}
+
+/** Apart from what reads the values, so that none of them is held as long as the names are. */
+function spellingOf(given: readonly string[], members: readonly string[], loose: ReadonlySet<string>): Spell {
   return (field) => {
     const extra = extraName(field)
     if (extra !== undefined) return extraPath(extra, loose, given)
