@@ -26,6 +26,20 @@ const REGION = '^[a-z]{2,}(-[a-z]+)+-\\d+$'
 /** As browsers send it: no path, no slash at the end. `*` may stand alone, `null` is a page's of no origin. */
 const ORIGIN = '^(?:\\*|null|[a-z][a-z0-9+.-]*://[^\\s/,]+)$'
 
+const ROLE = '^arn:[a-z-]+:iam::\\d{12}:role/.+$'
+/** One account in one Region, through profiles of one kind. */
+const PoolSchema = Type.Object(
+  {
+    name: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$' })),
+    region: Type.String({ pattern: REGION }),
+    role: Type.Optional(Type.String({ pattern: ROLE })),
+    externalId: Type.Optional(Type.String({ minLength: 1 })),
+    profile: Type.Optional(Type.Union([Type.Literal('geo'), Type.Literal('global'), Type.Literal('none')])),
+    weight: Type.Optional(Type.Number({ minimum: 0, maximum: 1000 }))
+  },
+  { additionalProperties: false }
+)
+
 /**
  * Every setting by its section, with the variable that sets it, its default, its range and what it means: the README's tables are made of
  * these. `unset` tells what holds when it is not set, `secret` that its value is never told. Names of variables that
@@ -111,8 +125,20 @@ export const ConfigSchema = Type.Object({
       }),
       roleArn: Type.Optional(
         text('BEDROCK_ROLE_ARN', {
-          pattern: '^arn:[a-z-]+:iam::\\d{12}:role/.+$',
+          pattern: ROLE,
           description: 'assume this role for Bedrock calls'
+        })
+      ),
+      pools: Type.Optional(
+        Type.Array(PoolSchema, {
+          env: 'BEDROCK_POOLS',
+          json: true,
+          minItems: 1,
+          maxItems: 50,
+          expects:
+            'must be a JSON list of pools, as in [{"region":"us-east-1","profile":"geo"},{"region":"us-east-1","profile":"global","weight":2}], with the members name, region, role, externalId, profile (geo, global or none) and weight (0 to 1000)',
+          description:
+            'JSON: pools of quota to spread conversations over, in place of `BEDROCK_REGIONS`: [docs/pools.md](docs/pools.md); the first names the home region'
         })
       ),
       externalId: Type.Optional(text('BEDROCK_EXTERNAL_ID', { description: 'the external id that the role asks for' })),
@@ -575,6 +601,7 @@ function convert(schema: TSchema, raw: string): unknown {
     case 'boolean':
       return TRUE.has(raw.toLowerCase()) ? true : FALSE.has(raw.toLowerCase()) ? false : undefined
     case 'array':
+      if (schema.json === true) return parseJson(raw)
       if (schema.env === undefined) return undefined
       return raw
         .split(',')
@@ -635,6 +662,7 @@ function contradictions({ auth, aws, limits, models, prices, responses, server: 
   if (aws.externalId !== undefined && aws.roleArn === undefined) {
     faults.push('BEDROCK_EXTERNAL_ID needs BEDROCK_ROLE_ARN')
   }
+  faults.push(...poolFaults(aws, models))
   if (models.traits !== undefined && models.traitsFile !== undefined) {
     faults.push('MODEL_TRAITS_FILE and models.traits are both set: unset one of them')
   }
@@ -642,6 +670,26 @@ function contradictions({ auth, aws, limits, models, prices, responses, server: 
     faults.push('PRICES_FILE and prices.rows are both set: unset one of them')
   }
   if (responses.store === 'redis' && limits.redisUrl === undefined) faults.push('RESPONSES_STORE=redis needs REDIS_URL')
+  return faults
+}
+
+function poolFaults(
+  { pools = [], bedrockRegions, bearerToken }: Config['aws'],
+  { crossRegionInference }: Config['models']
+): string[] {
+  if (pools.length === 0) return []
+  const faults: string[] = []
+  if (bedrockRegions.length > 0) faults.push('BEDROCK_POOLS and BEDROCK_REGIONS are both set: unset one of them')
+  if (pools.some(({ role, externalId }) => externalId !== undefined && role === undefined))
+    faults.push('BEDROCK_POOLS: an externalId needs a role beside it')
+  if (bearerToken !== undefined && pools.some(({ role }) => role !== undefined))
+    faults.push('AWS_BEARER_TOKEN_BEDROCK contradicts the roles of BEDROCK_POOLS: unset one of them')
+  if (!crossRegionInference && pools.some(({ profile }) => profile === 'geo' || profile === 'global'))
+    faults.push('ENABLE_CROSS_REGION_INFERENCE=false contradicts the profiles of BEDROCK_POOLS: let them be none, or unset it')
+  const names = pools.flatMap(({ name }) => name ?? [])
+  if (new Set(names).size < names.length) faults.push('BEDROCK_POOLS: two pools have the same name')
+  const places = pools.map(({ region, role, profile }) => `${region} ${role} ${profile}`)
+  if (new Set(places).size < places.length) faults.push('BEDROCK_POOLS: two pools are the same: region, role and profile')
   return faults
 }
 

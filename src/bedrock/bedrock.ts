@@ -1,16 +1,17 @@
 import { type CredentialSource, createCredentialSource, sdkCredentials } from '../aws/credentials.ts'
 import type { SdkHandler } from '../aws/sdk-http.ts'
+import { beginningOfBody } from '../core/beginning.ts'
 import { memoize } from '../core/bounded.ts'
 import { GatewayError } from '../errors.ts'
-import type { ModelTarget } from '../models/model-target.ts'
-import { regionOfArn, targetIn } from '../models/resolve.ts'
+import type { Residency } from '../models/residency.ts'
 import { type TraitRow, type Traits, traitsFor } from '../models/traits.ts'
 import { createCacheLedger } from '../state/cache-ledger.ts'
 import { createPrefixHistory } from '../state/prefix-history.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import { type MantleModel, readMantleModels } from './catalog/mantle-models.ts'
+import { createPlaces, type Pool, type PoolPlace } from './places.ts'
 import { createAdmissions } from './run/admissions.ts'
-import type { AttemptPolicy, Candidate } from './run/attempt.ts'
+import type { AttemptPolicy } from './run/attempt.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
 import { type ChatAnswer, type ChatRun, type ChatTools, runChat } from './run/chat-run.ts'
 import { type CountRun, createCounter, type TokenCount } from './run/count.ts'
@@ -65,6 +66,10 @@ export interface BedrockOptions extends AgentOptions {
   readonly regions: readonly string[]
   readonly roleArn?: string
   readonly externalId?: string
+  /** In place of the regions; absent or empty: there are none. */
+  readonly pools?: readonly Pool[]
+  /** Where the requests of a key may go, by its name; default: anywhere. */
+  readonly residencyOf?: (owner: string) => Residency | undefined
   /** How the SDK reaches STS. */
   readonly handler?: () => SdkHandler | undefined
   /** A Bedrock API key, instead of credentials. */
@@ -99,18 +104,20 @@ const steadyNow = () => performance.now()
 /** Makes the way to Bedrock. Nothing is read or opened before `warm` or the first call. */
 export function createBedrock(options: BedrockOptions): Bedrock {
   const { observer = {}, random = Math.random } = options
-  const credentials = makeCredentials(options)
-  const transports = makeTransports(options, credentials)
+  const { transports, pools, credentials } = makeWays(options)
   const breakers = createCallerBreakers({
     onChange(place, state) {
       const [region = '', model = ''] = place.split(' ', 2)
       observer.breaker?.({ region, model, state })
     }
   })
+  // Where a pool stalls there is time for another one.
+  const longestMs = options.firstEventTimeoutMs * (pools.length > 1 ? 2 : 1)
+  const deadlineMs = options.deadlineMs ?? longestMs
   const policyOf = memoize(
     (owner: string): AttemptPolicy => ({
       maxAttempts: options.maxAttempts,
-      deadlineMs: options.deadlineMs ?? options.firstEventTimeoutMs,
+      deadlineMs,
       breaker: breakers.of(owner),
       observer,
       now: steadyNow,
@@ -119,6 +126,8 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     MOST_OWNERS
   )
   const { traitRows = [], queueMs = 0 } = options
+  const { residencyOf = () => undefined } = options
+  const candidates = createPlaces({ transports, pools, traitRows, residencyOf })
   const tools: Omit<ChatTools, 'policy'> = {
     candidates,
     omissions: createOmissionMemory(steadyNow),
@@ -132,30 +141,6 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     checkOutput: createOutputChecker()
   }
 
-  /**
-   * Every region for the first target, then for the next. What belongs to one region, as every ARN does, is called there and nowhere else:
-   * throws a 400 that names the region where none of ours is meant. An inference profile is called in the regions of its geography.
-   */
-  function candidates(targets: readonly ModelTarget[]): readonly Candidate[] {
-    const [only, ...others] = transports
-    if (only !== undefined && others.length === 0 && targets.every((target) => regionOf(target) === undefined))
-      return targets.map((target) => ({ transport: only, target }))
-    const found = targets.flatMap((target) => placesOf(target))
-    if (found.length === 0) throw foreignRegion(targets, transports)
-    return found
-  }
-
-  function placesOf(target: ModelTarget): readonly Candidate[] {
-    const region = regionOf(target)
-    const own = region === undefined ? transports : transports.filter((transport) => ['', region].includes(transport.region))
-    const everywhere = own.map((transport) => ({ transport, target }))
-    const possible = own.flatMap((transport) => {
-      const local = targetIn(transport.region, target)
-      return local === undefined ? [] : [{ transport, target: local }]
-    })
-    return possible.length > 0 ? possible : everywhere
-  }
-
   const toolsOf = memoize((owner: string): ChatTools => ({ ...tools, policy: policyOf(owner) }), MOST_OWNERS)
   const count = createCounter({ candidates, traitRows, now: steadyNow })
   const warmth = createWarmth(transports, credentials)
@@ -164,8 +149,16 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     explain: (run) => explainChat(run, toolsOf(run.owner)),
     count,
     traitsOf: (baseId) => traitsFor(baseId, traitRows),
-    invoke: (run) => runInvoke(run, candidates(run.targets), policyOf(run.owner)),
-    pass: (run) => runPass(run, candidates(run.targets), policyOf(run.owner)),
+    async invoke(run) {
+      // What has no conversation has no warm cache: it is spread.
+      const { owner } = run
+      const beginning = () => Math.floor(random() * Number.MAX_SAFE_INTEGER)
+      return runInvoke(run, candidates(run.targets, { owner, beginning }), policyOf(owner))
+    },
+    async pass(run) {
+      const { owner, body } = run
+      return runPass(run, candidates(run.targets, { owner, beginning: () => beginningOfBody(body) }), policyOf(owner))
+    },
     async mantleModels(signal) {
       const text = await transports[0]?.read({ host: 'mantle', path: '/v1/models' }, signal)
       return readMantleModels(text ?? '')
@@ -188,9 +181,14 @@ export function createBedrock(options: BedrockOptions): Bedrock {
 /** Nothing that a call waits for takes longer than the call may. */
 const LONGEST_LOAD_MS = 10_000
 
-function makeCredentials(options: BedrockOptions): CredentialSource {
-  const { roleArn, externalId, now } = options
-  const [home] = options.regions
+interface Role {
+  readonly roleArn?: string
+  readonly externalId?: string
+}
+
+function makeCredentials({ roleArn, externalId }: Role, options: BedrockOptions): CredentialSource {
+  const { now } = options
+  const home = options.pools?.[0]?.region ?? options.regions[0]
   return createCredentialSource({
     load: sdkCredentials({
       ...(roleArn === undefined ? {} : { roleArn }),
@@ -203,28 +201,44 @@ function makeCredentials(options: BedrockOptions): CredentialSource {
   })
 }
 
-function makeTransports(options: BedrockOptions, credentials: CredentialSource): readonly Transport[] {
-  const regions = options.regions.length === 0 ? [undefined] : options.regions
-  return regions.map((region) => createTransport({ ...options, credentials, ...(region === undefined ? {} : { region }) }))
+interface Ways {
+  readonly transports: readonly Transport[]
+  readonly pools: readonly PoolPlace[]
+  /** One for each role. */
+  readonly credentials: readonly CredentialSource[]
 }
 
-/** The one region that a target belongs to; undefined: it may be called in any. */
-function regionOf({ id, region }: ModelTarget): string | undefined {
-  return region ?? regionOfArn(id)
-}
-
-function foreignRegion(targets: readonly ModelTarget[], transports: readonly Transport[]): GatewayError {
-  const theirs = [...new Set(targets.map(regionOf))].join(', ')
-  const ours = transports.map(({ region }) => region).join(', ')
-  return new GatewayError(
-    'unsupported_value',
-    `This model belongs to the region ${theirs}, which the gateway does not call; it calls ${ours}.`,
-    { field: 'model' }
-  )
+/** One way for each region and role; pools of several kinds of profiles share it. */
+function makeWays(options: BedrockOptions): Ways {
+  const { pools = [] } = options
+  if (pools.length === 0) {
+    const credentials = makeCredentials(options, options)
+    const regions = options.regions.length === 0 ? [undefined] : options.regions
+    const transports = regions.map((region) =>
+      createTransport({ ...options, credentials, ...(region === undefined ? {} : { region }) })
+    )
+    return { transports, pools: [], credentials: [credentials] }
+  }
+  const sources = new Map<string, CredentialSource>()
+  const made = new Map<string, Transport>()
+  const places = pools.map((pool): PoolPlace => {
+    const role = pool.roleArn === undefined ? options : pool
+    const who = `${role.roleArn} ${role.externalId}`
+    const credentials = sources.get(who) ?? makeCredentials(role, options)
+    sources.set(who, credentials)
+    const way = `${pool.region} ${who}`
+    const transport = made.get(way) ?? createTransport({ ...options, credentials, region: pool.region })
+    made.set(way, transport)
+    return { ...pool, transport }
+  })
+  return { transports: [...made.values()], pools: places, credentials: [...sources.values()] }
 }
 
 /** Warms all regions. One that answers is enough to begin with; the others are failed over to only when they work. */
-function createWarmth(transports: readonly Transport[], credentials: CredentialSource): Pick<Bedrock, 'warm' | 'ready'> {
+function createWarmth(
+  transports: readonly Transport[],
+  credentials: readonly CredentialSource[]
+): Pick<Bedrock, 'warm' | 'ready'> {
   let ok = false
   let reasons: readonly string[] = ['Bedrock is not warmed up yet']
   let warming: Promise<void> | undefined
@@ -252,7 +266,9 @@ function createWarmth(transports: readonly Transport[], credentials: CredentialS
   return {
     warm,
     ready() {
-      const { trouble } = credentials
+      // One role that can sign is enough to begin with.
+      const troubles = credentials.map((source) => source.trouble)
+      const trouble = troubles.includes(undefined) ? undefined : troubles[0]
       const again = !(ok && trouble === undefined) && triedAt > 0 && performance.now() - triedAt > WARM_AGAIN_MS
       if (again) warm().catch(() => {}) // `reasons` holds what it said
       return trouble === undefined || !ok ? { ok, reasons } : { ok: false, reasons: [trouble] }

@@ -35,6 +35,7 @@ export function announceAnswers(
   const [first] = answers
   record.model = first.model
   record.region = first.region
+  if (first.pool !== undefined) record.pool = first.pool
   record.attempts = answers.reduce((sum, answer) => sum + answer.attempts, 0)
   record.firstEventAt = performance.now()
   request.bodyHold?.sent()
@@ -53,7 +54,7 @@ function tellMiss(request: FastifyRequest, reply: FastifyReply, answers: Answers
   if (!reply.raw.headersSent && asksCacheMiss(request)) reply.header('x-adit-cache-miss', cacheMiss)
 }
 
-/** Tells which model answered where it was asked for by another name, and Bedrock's own id of the call. */
+/** Tells where the answer comes from as the record has it, which model gave it where it was asked for by another name, and Bedrock's own id of the call. */
 export function nameAnswer(
   { record }: FastifyRequest,
   reply: FastifyReply,
@@ -62,6 +63,8 @@ export function nameAnswer(
   if (requestId !== undefined) record.upstreamRequestId = requestId
   if (reply.raw.headersSent) return
   if (requestId !== undefined) reply.header('x-amzn-requestid', requestId)
+  if (record.region !== undefined) reply.header('x-adit-region', record.region)
+  if (record.pool !== undefined) reply.header('x-adit-pool', record.pool)
   if (model !== record.asked) reply.header('x-adit-model', headerSafe(model))
 }
 

@@ -22,7 +22,12 @@ export async function countTokens(
   request.spell = spell
   const targets = await app.resolve(asked.model, 'chat', request)
   const filled = await app.media.fill(asked, request.cancel)
-  const { inputTokens, isEstimate, model } = await app.bedrock.count({ request: filled, targets, signal: request.cancel })
+  const { inputTokens, isEstimate, model } = await app.bedrock.count({
+    request: filled,
+    owner: request.apiKey?.name ?? '',
+    targets,
+    signal: request.cancel
+  })
   request.record.model = model
   noteDropped(request, reply, warnings)
   if (isEstimate) reply.header('x-adit-estimated', 'input_tokens')

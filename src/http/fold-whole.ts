@@ -45,6 +45,7 @@ async function foldAgain(cut: Folded, answer: MeteredAnswer, request: FastifyReq
   const completion = await foldAnswer(answer, request)
   record.model = answer.model
   record.region = answer.region
+  if (answer.pool !== undefined) record.pool = answer.pool
   record.limitCut ??= 'repeated'
   noteDropped(request, reply, answer.warnings)
   nameAnswer(request, reply, answer)

@@ -37,6 +37,7 @@ export function passOn(request: FastifyRequest, reply: FastifyReply, answer: Pas
   const { record } = request
   record.model = answer.model
   record.region = answer.region
+  if (answer.pool !== undefined) record.pool = answer.pool
   record.attempts = answer.attempts
   record.firstEventAt = performance.now()
   request.bodyHold?.sent()

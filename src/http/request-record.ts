@@ -10,6 +10,8 @@ export interface RequestRecord {
   /** As it was called. */
   model?: string
   region?: string
+  /** The operator's pool that answered. */
+  pool?: string
   stream?: boolean
   upstreamRequestId?: string
   attempts?: number

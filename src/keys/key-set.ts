@@ -8,6 +8,10 @@ const STRICT = { additionalProperties: false }
 /** Whole nano-dollars of it are still exact numbers. */
 const MOST_USD = 1_000_000
 
+const REGION = '^[a-z]{2,}(?:-[a-z]+)+-\\d+$'
+/** The prefixes of inference profiles, and Regions. */
+const PLACE = `^(?:us-gov|us|eu|apac|au|jp|in|ca|global)$|${REGION}`
+
 const KeyEntrySchema = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 128 }),
@@ -27,6 +31,9 @@ const KeyEntrySchema = Type.Object(
         STRICT
       )
     ),
+    regions: Type.Optional(Type.Array(Type.String({ pattern: REGION }), { minItems: 1 })),
+    residency: Type.Optional(Type.Array(Type.String({ pattern: PLACE }), { minItems: 1 })),
+    admin: Type.Optional(Type.Boolean()),
     right_size: Type.Optional(Type.Union([Type.Literal('off'), Type.Literal('unset'), Type.Literal('all')])),
     expires: Type.Optional(Type.String()),
     metadata: Type.Optional(Type.Record(Type.String(), Type.String()))
@@ -43,6 +50,10 @@ export interface ApiKey {
   readonly digest: Buffer
   /** Globs of the models this key may call; absent: all, empty: none. */
   readonly models?: readonly string[]
+  /** The Regions it may be called in, and the geographies and Regions its words may be processed in; absent: anywhere. */
+  readonly residency?: { readonly regions?: readonly string[]; readonly within?: readonly string[] }
+  /** May see what the gateway has done for all keys. */
+  readonly isAdmin?: true
   readonly requestsPerMinute?: number
   readonly tokensPerMinute?: number
   readonly maxConcurrent?: number
@@ -155,10 +166,17 @@ function toApiKey(entry: Static<typeof KeyEntrySchema>, where: string): ApiKey {
     ...(entry.tokens_per_minute !== undefined && { tokensPerMinute: entry.tokens_per_minute }),
     ...(entry.max_concurrent !== undefined && { maxConcurrent: entry.max_concurrent }),
     ...(entry.budget_usd && { budgetUsd: entry.budget_usd }),
+    ...residencyOf(entry),
+    ...(entry.admin === true && { isAdmin: true }),
     ...(entry.right_size !== undefined && { rightSize: entry.right_size }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(entry.metadata && { metadata: entry.metadata })
   }
+}
+
+function residencyOf({ regions, residency: within }: Static<typeof KeyEntrySchema>): Pick<ApiKey, 'residency'> {
+  if (regions === undefined && within === undefined) return {}
+  return { residency: { ...(regions && { regions }), ...(within && { within }) } }
 }
 
 const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/

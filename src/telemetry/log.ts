@@ -53,6 +53,7 @@ function requestLine(request: FastifyRequest, status: number, elapsedMs: number)
     asked: record.asked,
     model: record.model,
     region: record.region,
+    pool: record.pool,
     stream: record.stream,
     total_ms: round(elapsedMs),
     ttft_ms: since(record.firstEventAt),

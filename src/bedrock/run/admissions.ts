@@ -10,11 +10,12 @@ import type { ModelTarget } from '../../models/model-target.ts'
 import { PoolClosed, PoolLedger, type Ticket } from '../../quota/pool-ledger.ts'
 import { PROCESS_CLOCK } from '../../quota/quota-clock.ts'
 import { leftError } from '../transport/network-error.ts'
+import { type CandidatePlace, placeKey } from './candidate.ts'
 
 /** A call that is about to be sent. */
 export interface Wanted {
   readonly run: { readonly request: ChatRequest; readonly owner: string; readonly signal: Cancel }
-  readonly candidate: { readonly transport: { readonly region: string }; readonly target: ModelTarget }
+  readonly candidate: CandidatePlace
   /** As it is sent. */
   readonly body: JsonObject
   /** Waits no longer, on the clock of `deadline`. */
@@ -61,10 +62,10 @@ export function createAdmissions(waitMs: number): Admissions {
 
   return {
     deadline: () => clock.now() + waitMs,
-    enter({ run: { request, owner, signal }, candidate: { transport, target }, body, until }) {
+    enter({ run: { request, owner, signal }, candidate, body, until }) {
       const tokens = estimateTokens(request, byLength) + mostOutput(body)
       try {
-        const entered = poolOf(`${transport.region} ${target.id}`).enter({ owner, tokens, until, signal })
+        const entered = poolOf(placeKey(candidate)).enter({ owner, tokens, until, signal })
         return entered instanceof Promise ? entered.catch((error: unknown) => refuse(error, signal)) : entered
       } catch (error) {
         return refuse(error, signal)

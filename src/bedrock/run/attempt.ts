@@ -1,19 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cancel, signalOf } from '../../core/cancel.ts'
 import { GatewayError } from '../../errors.ts'
-import type { ModelTarget } from '../../models/model-target.ts'
 import { remedyFor, withRetryAfter } from '../transport/aws-error.ts'
 import { isUnreachable, leftError, networkError } from '../transport/network-error.ts'
-import type { Transport } from '../transport/transport.ts'
 import { Held } from './admissions.ts'
 import type { Breaker } from './breaker.ts'
+import { type Candidate, placeKey } from './candidate.ts'
 import type { BedrockObserver } from './observer.ts'
 
-/** Where a call can go: a region and a model. */
-export interface Candidate {
-  readonly transport: Transport
-  readonly target: ModelTarget
-}
+export type { Candidate } from './candidate.ts'
 
 export interface AttemptPolicy {
   /** Calls of one candidate for one request, at least 1. */
@@ -85,11 +80,6 @@ function havingTried(error: GatewayError, last: Candidate | undefined, attempts:
   return error
 }
 
-/** The name a breaker knows a candidate by; a region holds no blank. */
-function placeKey({ transport, target }: Candidate): string {
-  return `${transport.region} ${target.id}`
-}
-
 function mayPass(error: GatewayError): boolean {
   return remedyFor(error) === 'again'
 }
@@ -119,6 +109,9 @@ interface Run<T> {
 /** `isHeld`: the last call was not made, since the pool has no room for it. */
 type Outcome<T> = { readonly value: T } | { readonly error: GatewayError; readonly isHeld?: true }
 
+/** What is another place's luck: a quota that is used up, a model without capacity, one that stalls. */
+const MOVES: ReadonlySet<GatewayError['kind']> = new Set(['rate_limited', 'unavailable', 'upstream_timeout'])
+
 async function tryCandidate<T>(run: Run<T>, candidate: Candidate): Promise<Outcome<T>> {
   let renewed = false
   for (let tried = 1; ; tried++) {
@@ -133,7 +126,10 @@ async function tryCandidate<T>(run: Run<T>, candidate: Candidate): Promise<Outco
       const error = networkError(thrown)
       const remedy = remedyFor(error)
       const mayWait = error.room === undefined || error.room.isSoon
-      const may = (remedy === 'again' && mayWait && tried < run.policy.maxAttempts) || (remedy === 'credentials' && !renewed)
+      const isElsewhere = candidate.hasEqual === true && MOVES.has(error.kind)
+      const may =
+        (remedy === 'again' && mayWait && !isElsewhere && tried < run.policy.maxAttempts) ||
+        (remedy === 'credentials' && !renewed)
       const again = may && !run.signal.aborted
       renewed ||= remedy === 'credentials'
       const waitMs = again ? backoffMs(run.policy, error, tried) : Number.POSITIVE_INFINITY

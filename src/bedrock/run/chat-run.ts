@@ -1,3 +1,4 @@
+import { beginningOf } from '../../core/beginning.ts'
 import type { Cancel } from '../../core/cancel.ts'
 import type { EventBatch } from '../../core/event.ts'
 import { heavyWork } from '../../core/heavy-work.ts'
@@ -18,6 +19,7 @@ import { type Admissions, settling } from './admissions.ts'
 import { openEvents } from './answer-reader.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
 import { callOmitting } from './call-omitting.ts'
+import type { FindCandidates, Placing } from './candidate.ts'
 import { codecFor } from './codec-for.ts'
 import type { OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
@@ -51,6 +53,8 @@ export interface ChatAnswer {
   /** The id that was called. */
   readonly model: string
   readonly region: string
+  /** The operator's pool that answered, where there are some. */
+  readonly pool?: string
   /** Calls that were made until one was answered. */
   readonly attempts: number
   /** Bedrock's own id of the call. */
@@ -66,9 +70,14 @@ export interface ChatAnswer {
   flaws(): readonly Warning[]
 }
 
+/** What tells where a conversation belongs: whose it is, and how it begins. */
+export function placing({ owner, request }: Pick<ChatRun, 'owner' | 'request'>): Placing {
+  return { owner, beginning: () => beginningOf(request) }
+}
+
 /** What a conversation is run with, beside the run itself. */
 export interface ChatTools {
-  readonly candidates: (targets: ChatRun['targets']) => readonly Candidate[]
+  readonly candidates: FindCandidates
   readonly policy: AttemptPolicy
   readonly omissions: OmissionMemory
   readonly defaults: EncodeInput['defaults']
@@ -95,7 +104,7 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   const encoder = encoderOf(run, tools)
   const first = await encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
   const cacheMiss = missOf(run, tools, first)
-  const candidates = tools.candidates(run.targets)
+  const candidates = tools.candidates(run.targets, placing(run))
   const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline() ?? 0 }
   const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
     callCandidate(one, call)
@@ -112,6 +121,7 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   return {
     model: candidate.target.id,
     region: candidate.transport.region,
+    ...(candidate.pool === undefined ? {} : { pool: candidate.pool }),
     attempts: attempts + value.again,
     requestId: value.requestId,
     warnings: value.warnings,
@@ -175,7 +185,8 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
 
 /** Calls as soon as its pool of quota has room, and tells the ledger what came of it. */
 async function callInTurn(candidate: Candidate, call: Call, sent: EncodedCall, admissions: Admissions) {
-  const { run, queueUntil } = call
+  const { run } = call
+  const queueUntil = candidate.hasEqual === true ? 0 : call.queueUntil
   const entered = admissions.enter({ run, candidate, body: sent.encoded.body, until: queueUntil })
   const ticket = entered instanceof Promise ? await entered : entered
   try {

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../core/beginning.ts'
 import { keepNewest } from '../../core/bounded.ts'
 import type { Cancel } from '../../core/cancel.ts'
 import { countWords } from '../../core/count-words.ts'
@@ -12,10 +13,13 @@ import { countBody } from '../prepare/count-body.ts'
 import { readText } from '../transport/http-body.ts'
 import { modelPath } from '../transport/transport.ts'
 import type { Candidate } from './attempt.ts'
+import type { FindCandidates } from './candidate.ts'
 
 /** A conversation whose tokens shall be told. */
 export interface CountRun {
   readonly request: ChatRequest
+  /** The name of the caller's key, empty where none is asked for. */
+  readonly owner: string
   readonly targets: readonly [ModelTarget, ...ModelTarget[]]
   readonly signal: Cancel
 }
@@ -29,7 +33,7 @@ export interface TokenCount {
 }
 
 export interface CountTools {
-  readonly candidates: (targets: CountRun['targets']) => readonly Candidate[]
+  readonly candidates: FindCandidates
   readonly traitRows: readonly TraitRow[]
   /** Milliseconds of a clock that does not go back. */
   readonly now: () => number
@@ -48,18 +52,18 @@ const REMEMBER_MS = 600_000
 export function createCounter({ candidates, traitRows, now }: CountTools): (run: CountRun) => Promise<TokenCount> {
   const refusedUntil = new Map<string, number>()
 
-  return async ({ request, targets, signal }) => {
+  return async ({ request, owner, targets, signal }) => {
     const [target] = targets
     const traits = traitsFor(target.baseId, traitRows)
     const asks = traits.countsTokens && (refusedUntil.get(target.baseId) ?? 0) < now()
-    const told = asks ? await ask(request, targets, signal) : undefined
+    const told = asks ? await ask({ request, owner, targets, signal }) : undefined
     if (told !== undefined) return { inputTokens: told, isEstimate: false, model: target.id }
     const inputTokens = Math.ceil(estimateTokens(request, countWords) * traits.tokenScale)
     return { inputTokens, isEstimate: true, model: target.id }
   }
 
-  async function ask(request: ChatRequest, targets: CountRun['targets'], signal: Cancel): Promise<number | undefined> {
-    const [candidate] = candidates(targets)
+  async function ask({ request, owner, targets, signal }: CountRun): Promise<number | undefined> {
+    const [candidate] = candidates(targets, { owner, beginning: () => beginningOf(request) })
     if (candidate === undefined) return undefined
     const { baseId } = candidate.target
     try {

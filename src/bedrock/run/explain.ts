@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
 import { NO_OMISSIONS } from '../prepare/encode-scope.ts'
-import { type ChatRun, type ChatTools, createEncoder } from './chat-run.ts'
+import { type ChatRun, type ChatTools, createEncoder, placing } from './chat-run.ts'
 import { promptPartsOf } from './prompt-parts.ts'
 
 /** A cache point: behind which part it stands, as `system[0]` or `messages[2].content[1]`, and for how long its prefix is kept. */
@@ -13,7 +13,7 @@ export interface TakenPoint {
 /** What a conversation would become if it were run now. */
 export interface ChatPlan {
   /** Where it would be sent, in order; the next is tried when the one before cannot answer. */
-  readonly targets: readonly { readonly model: string; readonly region: string }[]
+  readonly targets: readonly { readonly model: string; readonly region: string; readonly pool?: string }[]
   /** The call to the first of them. Path below the endpoint, percent-encoded. */
   readonly call: { readonly host: string; readonly path: string; readonly body: JsonObject }
   readonly warnings: readonly Warning[]
@@ -26,14 +26,18 @@ export interface ChatPlan {
 
 /** Says what `runChat` would send, and calls nothing. Throws GatewayError where the request could not be sent at all. */
 export async function explainChat(run: ChatRun, tools: ChatTools): Promise<ChatPlan> {
-  const candidates = tools.candidates(run.targets)
+  const candidates = tools.candidates(run.targets, placing(run))
   const target = candidates[0]?.target ?? run.targets[0]
   const { codec, encoded } = await createEncoder(run, tools, true).encode(target, NO_OMISSIONS)
   const { body, warnings } = encoded
   const cacheMiss = tools.prefixes.look(run.owner, promptPartsOf(run.targets[0].id, body))
   const { path, host = 'runtime' } = codec.call(encoded, target)
   return {
-    targets: candidates.map(({ target: { id }, transport: { region } }) => ({ model: id, region })),
+    targets: candidates.map(({ target: { id }, transport: { region }, pool }) => ({
+      model: id,
+      region,
+      ...(pool === undefined ? {} : { pool })
+    })),
     call: { host, path, body },
     warnings,
     cachePoints: cachePointsOf(body),

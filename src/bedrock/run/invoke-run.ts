@@ -23,6 +23,7 @@ export interface InvokeAnswer {
   /** The id that was called. */
   readonly model: string
   readonly region: string
+  readonly pool?: string
   readonly requestId: string | undefined
 }
 
@@ -41,7 +42,8 @@ export async function runInvoke(run: InvokeRun, candidates: readonly Candidate[]
     const answer = parseObject(await readText(response.body, MOST_ANSWER_BYTES))
     return { body: answer, headers: plainHeaders(response.headers), requestId: response.requestId }
   })
-  return { ...value, model: candidate.target.id, region: candidate.transport.region }
+  const { pool } = candidate
+  return { ...value, model: candidate.target.id, region: candidate.transport.region, ...(pool === undefined ? {} : { pool }) }
 }
 
 function parseObject(text: string): JsonObject {

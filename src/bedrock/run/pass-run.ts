@@ -30,6 +30,7 @@ export interface PassAnswer {
   /** The id that was called. */
   readonly model: string
   readonly region: string
+  readonly pool?: string
   readonly requestId: string | undefined
   readonly attempts: number
 }
@@ -54,7 +55,11 @@ export async function runPass(run: PassRun, candidates: readonly Candidate[], po
     )
     return response.headers['content-type'] === EVENT_STREAM ? openStream(response, target.id) : readWhole(response)
   })
-  return { ...value, model: candidate.target.id, region: candidate.transport.region, attempts }
+  return { ...value, model: candidate.target.id, region: candidate.transport.region, ...poolOf(candidate), attempts }
+}
+
+function poolOf({ pool }: Candidate): Pick<PassAnswer, 'pool'> {
+  return pool === undefined ? {} : { pool }
 }
 
 type Passed = Pick<PassAnswer, 'headers' | 'body' | 'used' | 'requestId'>

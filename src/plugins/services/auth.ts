@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** For `onRequest`: refuses a request without a key in force, else sets `request.apiKey`. A promise only when keys must be read first. */
     authenticate(request: FastifyRequest): void | Promise<void>
+    /** Where the requests of a key may go, by the name of a key that has been admitted; undefined: anywhere. */
+    residencyOf(owner: string): ApiKey['residency']
   }
   interface FastifyRequest {
     /** The key that was presented; undefined when `AUTH=off`. */
@@ -23,6 +25,9 @@ const LONGEST_WAIT_MS = 5000
 export const auth = fp(
   async (app: FastifyInstance) => {
     app.decorateRequest('apiKey', undefined)
+    /** By name, of keys that have any: what is done for a key finds it however it came about. */
+    const residencies = new Map<string, ApiKey['residency']>()
+    app.decorate('residencyOf', (owner) => (residencies.size === 0 ? undefined : residencies.get(owner)))
     const source = keySourceOf(app.config)
     if (source === undefined) {
       app.decorate('authenticate', () => {})
@@ -55,6 +60,8 @@ export const auth = fp(
           throw new GatewayError('not_ready', 'The gateway has no API keys yet; try again shortly.', { retryAfterS: 5 })
         throw new GatewayError('invalid_api_key', looksLikeBedrockKey(presented) ? BEDROCK_KEY : WRONG_KEY)
       }
+      if (key.residency !== undefined) residencies.set(key.name, key.residency)
+      else if (residencies.size > 0) residencies.delete(key.name)
       request.apiKey = key
       request.record.key = key.name
     }

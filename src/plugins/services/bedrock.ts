@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { configuredRegions } from '../../aws/regions.ts'
 import { sdkHandler } from '../../aws/sdk-http.ts'
 import { type Bedrock, createBedrock } from '../../bedrock/bedrock.ts'
+import type { Pool } from '../../bedrock/places.ts'
 import type { ProxyOptions } from '../../bedrock/transport/agent.ts'
 import type { Config } from '../../config.ts'
 import { parseTraitRows, type TraitRow } from '../../models/traits.ts'
@@ -20,6 +21,8 @@ export const bedrock = fp(
     const { config } = app
     const made = createBedrock({
       regions: configuredRegions(config),
+      pools: poolsOf(config),
+      residencyOf: (owner) => app.residencyOf(owner),
       ...(config.aws.roleArn !== undefined && { roleArn: config.aws.roleArn }),
       ...(config.aws.externalId !== undefined && { externalId: config.aws.externalId }),
       ...(config.aws.bearerToken !== undefined && { bearerToken: config.aws.bearerToken }),
@@ -55,6 +58,26 @@ export const bedrock = fp(
   },
   { name: 'bedrock', dependencies: ['readiness', 'metrics'] }
 )
+
+/** The pools with names for all; those that the operator did not name are told by where they are. */
+function poolsOf({ aws: { pools = [] } }: Config): readonly Pool[] {
+  const taken = new Set(pools.flatMap(({ name }) => name ?? []))
+  return pools.map(({ name, region, role: roleArn, externalId, profile, weight = 1 }) => ({
+    name: name ?? freeName(taken, profile === undefined ? region : `${region}/${profile}`),
+    region,
+    weight,
+    ...(roleArn !== undefined && { roleArn }),
+    ...(externalId !== undefined && { externalId }),
+    ...(profile !== undefined && { profile })
+  }))
+}
+
+function freeName(taken: Set<string>, wanted: string): string {
+  let name = wanted
+  for (let number = 2; taken.has(name); number++) name = `${wanted}/${number}`
+  taken.add(name)
+  return name
+}
 
 function proxyOf({ aws: { httpsProxy, httpProxy, noProxy } }: Config): ProxyOptions {
   return {

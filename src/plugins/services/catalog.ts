@@ -17,16 +17,19 @@ export const catalog = fp(
     const { config } = app
     const regions = configuredRegions(config)
     const [region] = regions
+    const [pool] = config.aws.pools ?? []
+    const { role: roleArn, externalId } =
+      pool?.role === undefined ? { role: config.aws.roleArn, externalId: config.aws.externalId } : pool
     const made = createCatalog({
       handler: () => sdkHandler(config),
       ...(region === undefined ? {} : { region }),
       regions,
-      ...(config.aws.roleArn === undefined
+      ...(roleArn === undefined
         ? {}
         : {
             role: {
-              roleArn: config.aws.roleArn,
-              ...(config.aws.externalId === undefined ? {} : { externalId: config.aws.externalId }),
+              roleArn,
+              ...(externalId === undefined ? {} : { externalId }),
               handler: () => sdkHandler(config)
             }
           }),

@@ -9,6 +9,8 @@ const EXPOSED_HEADERS = [
   'request-id',
   'x-amzn-requestid',
   'x-adit-model',
+  'x-adit-region',
+  'x-adit-pool',
   'x-adit-dropped',
   'x-adit-estimated',
   'x-adit-cost',

@@ -1,0 +1,33 @@
+import type { ModelTarget } from '../../models/model-target.ts'
+import type { Transport } from '../transport/transport.ts'
+
+/** Where a call can go: a region and a model. */
+export interface Candidate {
+  readonly transport: Transport
+  readonly target: ModelTarget
+  /** The operator's pool that it belongs to. */
+  readonly pool?: string
+  /** The account whose quota it takes, where that is not the gateway's own. */
+  readonly account?: string
+  /** Another place is at least as good: what may pass there is not waited for here. */
+  readonly hasEqual?: true
+}
+
+/** The name a breaker, and a ledger of quota, knows a candidate by; a region holds no blank. */
+export function placeKey({ transport: { region }, target: { id }, account }: CandidatePlace): string {
+  return account === undefined ? `${region} ${id}` : `${region} ${id} ${account}`
+}
+
+/** What of a candidate tells its quota. */
+export type CandidatePlace = Pick<Candidate, 'target' | 'account'> & { readonly transport: { readonly region: string } }
+
+/** What tells where a request goes, beside its model. */
+export interface Placing {
+  /** The name of the caller's key, empty where none is asked for. */
+  readonly owner: string
+  /** A hash that is the same for requests which shall go to the same place; asked for only where there are several. */
+  readonly beginning: () => number
+}
+
+/** The places where a request may be sent, in order. Throws GatewayError where there is none. */
+export type FindCandidates = (targets: readonly [ModelTarget, ...ModelTarget[]], placing: Placing) => readonly Candidate[]
