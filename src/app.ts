@@ -32,6 +32,7 @@ import { moderations } from './plugins/routes/moderations.ts'
 import { native } from './plugins/routes/native.ts'
 import { rerank } from './plugins/routes/rerank.ts'
 import { responses } from './plugins/routes/responses.ts'
+import { usage } from './plugins/routes/usage.ts'
 import { auth } from './plugins/services/auth.ts'
 import { bedrock } from './plugins/services/bedrock.ts'
 import { budgets } from './plugins/services/budgets.ts'
@@ -51,6 +52,7 @@ import type { LogOutput } from './telemetry/log-output.ts'
 import { metrics } from './telemetry/metrics.ts'
 import { metricsServer } from './telemetry/metrics-server.ts'
 import { otel } from './telemetry/otel.ts'
+import { usageBoard } from './telemetry/usage-board.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -102,6 +104,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(heartbeats)
   await app.register(metrics, { droppedLines: () => output?.dropped ?? 0 })
   await app.register(metricsServer)
+  await app.register(usageBoard)
   await app.register(emf)
   await app.register(otel)
   await app.register(openDoor)
@@ -126,6 +129,7 @@ export async function buildApp(config: Config, output?: LogOutput): Promise<Fast
   await app.register(home)
   await app.register(hello)
   for (const prefix of prefixes(config)) await app.register(api, { prefix })
+  for (const prefix of new Set([config.server.routePrefix, '/v1', ''])) await app.register(adminApi, { prefix })
   for (const prefix of ['/anthropic', '/anthropic/v1']) await app.register(anthropicApi, { prefix })
   for (const prefix of ['/', '/bedrock']) await app.register(bedrockApi, { prefix })
   return app
@@ -169,6 +173,12 @@ async function anthropicApi(app: FastifyInstance): Promise<void> {
 async function bedrockApi(app: FastifyInstance): Promise<void> {
   admitFirst(app)
   await app.register(native)
+}
+
+/** What only operators may see. */
+async function adminApi(app: FastifyInstance): Promise<void> {
+  app.addHook('onRequest', (request, _reply, done) => settle(app.authenticateAdmin(request), done))
+  await app.register(usage)
 }
 
 function admitFirst(app: FastifyInstance): void {

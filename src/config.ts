@@ -89,6 +89,13 @@ export const ConfigSchema = Type.Object({
         description:
           '`off` needs a loopback `HOST`; answered are loopback names and pages of loopback origins, or of `ALLOWED_ORIGINS` by name'
       }),
+      adminKey: Type.Optional(
+        text('ADMIN_KEY', {
+          secret: true,
+          description:
+            "a key that sees the operator's view, `GET /admin/usage`, and can do nothing else; keys of a key set may be `admin` too"
+        })
+      ),
       apiKey: Type.Optional(text('API_KEY', { secret: true, description: 'one key, in clear' })),
       apiKeyParamName: Type.Optional(
         text('API_KEY_PARAM_NAME', {

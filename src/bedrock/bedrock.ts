@@ -10,7 +10,7 @@ import { createPrefixHistory } from '../state/prefix-history.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import { type MantleModel, readMantleModels } from './catalog/mantle-models.ts'
 import { createPlaces, type Pool, type PoolPlace } from './places.ts'
-import { createAdmissions } from './run/admissions.ts'
+import { createAdmissions, type PoolQuota } from './run/admissions.ts'
 import type { AttemptPolicy } from './run/attempt.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
 import { type ChatAnswer, type ChatRun, type ChatTools, runChat } from './run/chat-run.ts'
@@ -57,6 +57,8 @@ export interface Bedrock {
   home(): string | Promise<string>
   /** The models that mantle has in the first region, in OpenAI's form. Throws GatewayError. */
   mantleModels(signal: AbortSignal): Promise<readonly MantleModel[]>
+  /** What is known of the quotas of the account, pool by pool; empty where no ledger is kept. */
+  quotas(): readonly PoolQuota[]
   /** Ends everything, running answers included. */
   close(): Promise<void>
 }
@@ -172,6 +174,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
       const [first] = transports
       return first === undefined || first.region !== '' ? (first?.region ?? '') : first.locate()
     },
+    quotas: () => tools.admissions?.quotas() ?? [],
     async close() {
       await Promise.all(transports.map((transport) => transport.close()))
     }

@@ -19,6 +19,7 @@ export const HOME_PAGE = `<!doctype html>
     <div><h1>Adit</h1><p class="fine">OpenAI’s and Anthropic’s APIs, in front of Amazon Bedrock</p></div>
   </div>
   <p id="status" data-state="asking" role="status"><strong id="status-word">Up</strong> <span id="status-about"></span></p>
+  <a class="fine" href="home/operator">Operator</a>
 </header>
 <noscript><p class="failure">Adit is up. This page needs JavaScript; the API does not.</p></noscript>
 <ul id="reasons" class="failure" hidden></ul>

@@ -10,6 +10,7 @@ import * as snippets from './browser/snippets.ts'
 import * as start from './browser/start.ts'
 import * as state from './browser/state.ts'
 import * as status from './browser/status.ts'
+import * as usage from './browser/usage.ts'
 
 const MODULES = [
   answer,
@@ -24,15 +25,28 @@ const MODULES = [
   start,
   state,
   status
-] satisfies readonly Record<string, (...given: never[]) => unknown>[]
+] satisfies Modules
+
+type Modules = readonly Readonly<Record<string, (...given: never[]) => unknown>>[]
+
+const OPERATOR_MODULES = [callApi, dom, usage] satisfies Modules
 
 /**
- * The page's script: the functions of `browser/`, written out as they are, and a call of `start`.
+ * The first page's script: the functions of `browser/`, written out as they are, and a call of `start`.
  * So it is type-checked, linted and tested like all else, and needs no bundler and no file beside the compiled output.
  * The price: everything at the top of a file in `browser/` must be an exported function, and names are unique among them.
  */
 export function homeScript(): string {
-  const functions = MODULES.flatMap((module) => Object.values(module))
+  return written(MODULES, 'start')
+}
+
+/** The same of the operator's page. */
+export function operatorScript(): string {
+  return written(OPERATOR_MODULES, 'startOperator')
+}
+
+function written(modules: Modules, start: string): string {
+  const functions = modules.flatMap((module) => Object.values(module))
   // Where types were stripped, blanks stand for them: more than any text of the page has in a row.
   const sources = functions.map((each) =>
     each
@@ -40,5 +54,5 @@ export function homeScript(): string {
       .replace(/(?<=\S) {4,}/g, ' ')
       .replace(/[ \t]+$/gm, '')
   )
-  return `${sources.join('\n')}\nstart()\n`
+  return `${sources.join('\n')}\n${start}()\n`
 }

@@ -30,6 +30,30 @@ export interface Admissions {
   enter(wanted: Wanted): Ticket | Promise<Ticket>
   /** The call has failed: the ledger learns from a throttle, and the error is told when it expects room. */
   failed(ticket: Ticket, error: unknown, until: number): void
+  /** What is known of each pool, for operators. */
+  quotas(): readonly PoolQuota[]
+}
+
+/** What is known of a pool's quota. */
+export interface PoolQuota {
+  /** The operator's pool, else the Region. */
+  readonly pool: string
+  readonly region: string
+  /** As it is called. */
+  readonly model: string
+  /** Tokens a minute that the ledger reckons with; null: nothing is known, since nothing was refused. */
+  readonly tokens_per_minute: number | null
+  readonly requests_per_minute: number | null
+  /** Learnt from refusals, and not told by anybody. */
+  readonly is_guess: boolean
+  /** Tokens that fit now; null: not known. */
+  readonly headroom: number | null
+  /** Tokens of the last minute, as the service counts them. */
+  readonly used: number
+  /** Requests that wait for room. */
+  readonly waiting: number
+  /** ISO time until which a used up day is not asked for again; null: it is not used up. */
+  readonly closed_until: string | null
 }
 
 /** A call was not made, since its pool has no room for it in time, or its caller has left meanwhile. */
@@ -50,13 +74,16 @@ const MOST_POOLS = 1000
 export function createAdmissions(waitMs: number): Admissions {
   const clock = PROCESS_CLOCK
   const pools = new Map<string, PoolLedger>()
+  const places = new WeakMap<PoolLedger, CandidatePlace>()
 
-  function poolOf(name: string): PoolLedger {
+  function poolOf(candidate: CandidatePlace): PoolLedger {
+    const name = placeKey(candidate)
     const known = pools.get(name)
     if (known !== undefined) return known
     if (pools.size >= MOST_POOLS) forgetOne(pools)
     const made = new PoolLedger(clock)
     pools.set(name, made)
+    places.set(made, candidate)
     return made
   }
 
@@ -65,12 +92,17 @@ export function createAdmissions(waitMs: number): Admissions {
     enter({ run: { request, owner, signal }, candidate, body, until }) {
       const tokens = estimateTokens(request, byLength) + mostOutput(body)
       try {
-        const entered = poolOf(placeKey(candidate)).enter({ owner, tokens, until, signal })
+        const entered = poolOf(candidate).enter({ owner, tokens, until, signal })
         return entered instanceof Promise ? entered.catch((error: unknown) => refuse(error, signal)) : entered
       } catch (error) {
         return refuse(error, signal)
       }
     },
+    quotas: () =>
+      [...pools.values()].flatMap((ledger) => {
+        const place = places.get(ledger)
+        return place === undefined ? [] : [quotaOf(place, ledger)]
+      }),
     failed(ticket, error, until) {
       if (!(error instanceof GatewayError)) {
         ticket.failed()
@@ -84,6 +116,19 @@ export function createAdmissions(waitMs: number): Admissions {
       error.room = { inS: Math.max(1, Math.ceil(roomMs / 1000)), isSoon }
     }
   }
+}
+
+function quotaOf({ transport: { region }, target: { id }, pool = region }: CandidatePlace, ledger: PoolLedger): PoolQuota {
+  const { tokensPerMinute = null, requestsPerMinute = null, isGuess, headroom = null, used, waiting, closedUntil } = ledger.view()
+  return {
+    ...{ pool, region, model: id, tokens_per_minute: rounded(tokensPerMinute), requests_per_minute: rounded(requestsPerMinute) },
+    ...{ is_guess: isGuess, headroom, used, waiting },
+    closed_until: closedUntil === undefined ? null : new Date(closedUntil).toISOString()
+  }
+}
+
+function rounded(number: number | null): number | null {
+  return number === null ? null : Math.round(number)
 }
 
 /** Names that callers make up push out no pool that is real. */

@@ -151,10 +151,11 @@ function backoffMs(policy: AttemptPolicy, error: GatewayError, tried: number): n
   return Math.max(jitter, toldMs)
 }
 
-function observeError<T>(run: Run<T>, { transport, target }: Candidate, error: GatewayError, retried: boolean): void {
+function observeError<T>(run: Run<T>, { transport, target, pool }: Candidate, error: GatewayError, retried: boolean): void {
   run.policy.observer.upstreamError?.({
     region: transport.region,
     model: target.id,
+    ...(pool === undefined ? {} : { pool }),
     kind: error.kind,
     ...(error.throttle === undefined ? {} : { throttle: error.throttle }),
     attempt: run.calls,

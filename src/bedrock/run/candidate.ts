@@ -19,7 +19,7 @@ export function placeKey({ transport: { region }, target: { id }, account }: Can
 }
 
 /** What of a candidate tells its quota. */
-export type CandidatePlace = Pick<Candidate, 'target' | 'account'> & { readonly transport: { readonly region: string } }
+export type CandidatePlace = Pick<Candidate, 'target' | 'account' | 'pool'> & { readonly transport: { readonly region: string } }
 
 /** What tells where a request goes, beside its model. */
 export interface Placing {

@@ -6,6 +6,8 @@ import type { BreakerState } from './breaker.ts'
 export interface Place {
   readonly region: string
   readonly model: string
+  /** The operator's pool, where there are some. */
+  readonly pool?: string
 }
 
 /** Hears what happens between the gateway and Bedrock; for metrics and the log. It must not throw. */

@@ -18,7 +18,7 @@ export interface ErrorBody {
 }
 
 /** Asks the gateway with the key, if one is set. Refusals are answers; it throws only when there is none. */
-export function callApi(state: HomeState, path: string, init: RequestInit = {}): Promise<Response> {
+export function callApi(state: Pick<HomeState, 'base' | 'key'>, path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' })
   if (state.key !== '') headers.set('authorization', `Bearer ${state.key}`)
   if (init.body !== undefined) headers.set('content-type', 'application/json')

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HOME_ICON } from '../../home/icon.ts'
+import { OPERATOR_PAGE, OPERATOR_STYLE } from '../../home/operator-page.ts'
 import { HOME_PAGE } from '../../home/page.ts'
-import { homeScript } from '../../home/script.ts'
+import { homeScript, operatorScript } from '../../home/script.ts'
 import { HOME_STYLE } from '../../home/style.ts'
 import { VERSION } from '../../http/version.ts'
 
@@ -44,6 +45,9 @@ export async function home(app: FastifyInstance): Promise<void> {
   const assets = {
     '/home/app.js': asset('text/javascript', homeScript()),
     '/home/style.css': asset('text/css', HOME_STYLE),
+    '/home/operator': asset('text/html', OPERATOR_PAGE),
+    '/home/operator.js': asset('text/javascript', operatorScript()),
+    '/home/operator.css': asset('text/css', OPERATOR_STYLE),
     '/home/icon.svg': asset('image/svg+xml', HOME_ICON)
   }
   for (const [path, file] of Object.entries(assets)) app.get(path, (request, reply) => sendAsset(file, request, reply))

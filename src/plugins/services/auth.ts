@@ -1,3 +1,4 @@
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../../errors.ts'
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** For `onRequest`: refuses a request without a key in force, else sets `request.apiKey`. A promise only when keys must be read first. */
     authenticate(request: FastifyRequest): void | Promise<void>
+    /** The same for what only operators may see: refuses all but `ADMIN_KEY` and keys of the set that are `admin`. */
+    authenticateAdmin(request: FastifyRequest): void | Promise<void>
     /** Where the requests of a key may go, by the name of a key that has been admitted; undefined: anywhere. */
     residencyOf(owner: string): ApiKey['residency']
   }
@@ -28,6 +31,14 @@ export const auth = fp(
     /** By name, of keys that have any: what is done for a key finds it however it came about. */
     const residencies = new Map<string, ApiKey['residency']>()
     app.decorate('residencyOf', (owner) => (residencies.size === 0 ? undefined : residencies.get(owner)))
+    const isAdminKey = matcher(app.config.auth.adminKey)
+    app.decorate('authenticateAdmin', (request) => {
+      const presented = presentedKey(request)
+      if (presented === undefined) throw new GatewayError('invalid_api_key', NO_ADMIN_KEY)
+      if (isAdminKey(presented)) return
+      const admitted = app.authenticate(request)
+      return admitted instanceof Promise ? admitted.then(() => refuseOthers(request)) : refuseOthers(request)
+    })
     const source = keySourceOf(app.config)
     if (source === undefined) {
       app.decorate('authenticate', () => {})
@@ -76,6 +87,24 @@ const SIGNED =
 const WRONG_KEY = 'Incorrect API key provided. Use a key that the operator of this gateway gave you.'
 const BEDROCK_KEY =
   'Incorrect API key provided: this looks like an Amazon Bedrock API key. Use a key that the operator of this gateway gave you; Bedrock keys belong to the gateway itself.'
+
+const NO_ADMIN_KEY = 'This is for the operator of the gateway: send an admin key.'
+
+/** With `AUTH=off` there is no key but `ADMIN_KEY`. */
+function refuseOthers({ apiKey }: FastifyRequest): void {
+  if (apiKey?.isAdmin !== true)
+    throw new GatewayError(
+      'access_denied',
+      "This API key may not see the operator's view; it needs ADMIN_KEY, or a key that is admin."
+    )
+}
+
+/** Tells whether what is presented is this key, in a time that tells nothing of it. */
+function matcher(key: string | undefined): (presented: string) => boolean {
+  if (key === undefined) return () => false
+  const digest = hash('sha256', key, 'buffer')
+  return (presented) => timingSafeEqual(digest, hash('sha256', presented, 'buffer'))
+}
 
 function presentedKey(request: FastifyRequest): string | undefined {
   return bearerKey(request) ?? single(request.headers['api-key']) ?? single(request.headers['x-api-key'])

@@ -1,10 +1,25 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addUses } from '../../budgets/uses.ts'
 import { addBill, estimateCut } from '../../http/cost.ts'
 import { readOperatorPrices } from '../../operator-prices.ts'
-import { createPricer } from '../../prices/pricer.ts'
+import { type Answered, type Bill, createPricer } from '../../prices/pricer.ts'
 import type { CalledModel } from '../../prices/routing.ts'
+
+/** Adds what the answer would have cost without a cache, less what it cost. Only answers that use one are priced again. */
+function addSaving({ record }: FastifyRequest, { nano }: Bill, answered: Answered, price: (answered: Answered) => Bill): void {
+  const { usage } = answered
+  if (nano === null || (usage.cacheReadTokens === 0 && usage.cacheWriteTokens === 0)) return
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = usage
+  const plain = {
+    inputTokens: inputTokens + cacheReadTokens + cacheWriteTokens,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens
+  }
+  const without = price({ ...answered, usage: plain })
+  if (without.nano !== null) record.savedNano = (record.savedNano ?? 0) + without.nano - nano
+}
 
 /** Prices what models answer: by the operator's rows, else by the built-in ones. Registered before all that tells of requests. */
 export const costs = fp(
@@ -19,6 +34,7 @@ export const costs = fp(
     app.decorate('charge', (request, called, answered, isEstimate = false) => {
       const model = calledModel(called)
       const bill = pricer.price(model, answered)
+      addSaving(request, bill, answered, (uncached) => pricer.price(model, uncached))
       addBill(request, isEstimate ? { ...bill, isEstimate } : bill)
       if (request.record.uses !== undefined) addUses(request.record.uses, model, answered)
       return bill
