@@ -84,13 +84,12 @@ function createOrdered(transports: readonly Transport[]): FindTargets {
 function createPooled(pools: readonly PoolPlace[], traitRows: readonly TraitRow[]): FindCandidates {
   const transports = pools.map(({ transport }) => transport)
 
-  function placesOf(target: ModelTarget, key: string): readonly Candidate[] {
-    const able = fitting(
-      pools.filter((pool) => mayHold(pool, target)),
-      target
-    )
+  function placesOf(target: ModelTarget, key: () => string): readonly Candidate[] {
+    const held = pools.filter((pool) => mayHold(pool, target))
+    const able = fitting(held, target)
     const seen = new Set<string>()
-    return rendezvous(able, key).flatMap(({ pool, own }) => {
+    const ordered = able.length > 1 ? rendezvous(able, `${key()}\n${target.baseId}`) : able
+    return ordered.flatMap(({ pool, own }) => {
       const { transport, name, roleArn } = pool
       const place = `${pool.region} ${roleArn} ${own.id}`
       if (seen.has(place)) return []
@@ -109,8 +108,8 @@ function createPooled(pools: readonly PoolPlace[], traitRows: readonly TraitRow[
   }
 
   return (targets, { owner, beginning }) => {
-    const begin = pools.length > 1 ? beginning() : 0
-    const found = targets.flatMap((target) => placesOf(target, `${owner}\n${target.baseId}\n${begin}`))
+    let key: string | undefined
+    const found = targets.flatMap((target) => placesOf(target, () => (key ??= `${owner}\n${beginning()}`)))
     if (found.length > 0) return found
     if (targets.some((target) => regionOf(target) !== undefined)) throw foreignRegion(targets, transports)
     throw new GatewayError('unsupported_value', 'None of the pools of this gateway can call this model.', { field: 'model' })
@@ -127,8 +126,9 @@ function fittingOf(pool: PoolPlace, own: ModelTarget | undefined): readonly Fitt
   return own === undefined ? [] : [{ name: pool.name, weight: pool.weight, pool, own }]
 }
 
+/** Another model is a way out, and no equal. */
 function withEquals(found: readonly Candidate[]): readonly Candidate[] {
-  return found.map((one, index) => (index + 1 < found.length ? { ...one, hasEqual: true } : one))
+  return found.map((one, index) => (found[index + 1]?.target.baseId === one.target.baseId ? { ...one, hasEqual: true } : one))
 }
 
 /** Whether what belongs to a region and an account is there. */
@@ -182,8 +182,6 @@ function outside({ regions = [], within = [] }: Residency): GatewayError {
   return new GatewayError(
     'model_not_allowed',
     `This model cannot be called without leaving where this API key may be used: ${places}.`,
-    {
-      field: 'model'
-    }
+    { field: 'model' }
   )
 }

@@ -52,6 +52,13 @@ export const OPERATOR_PAGE = `<!doctype html>
 export const OPERATOR_STYLE = `nav a { color: var(--soft); padding: .25rem .75rem; }
 nav a[aria-current] { color: var(--accent); font-weight: 600; }
 #usage { display: grid; gap: 1.25rem; min-width: 0; }
+/* Wide tables scroll in their frame: a number without the head of its column tells nothing. */
+#usage th, #usage td { white-space: nowrap; font-variant-numeric: tabular-nums; }
+@media (max-width: 30rem) {
+  #usage thead { position: static; clip-path: none; }
+  #usage tbody tr { display: table-row; }
+  #usage td { padding: .5rem .75rem; border-top: 1px solid var(--line); }
+}
 #usage-charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); }
 figure { margin: 0; }
 .chart, .bar { display: block; width: 100%; fill: var(--accent); }

@@ -156,6 +156,8 @@ function refuseRestrictions(parsed: Readonly<Record<string, unknown>>, source: s
 function toApiKey(entry: Static<typeof KeyEntrySchema>, where: string): ApiKey {
   if ((entry.key === undefined) === (entry.sha256 === undefined))
     throw new Error(`${where} needs exactly one of "key" and "sha256"`)
+  if (entry.residency?.every((place) => place === 'global'))
+    throw new Error(`${where}.residency names no place to be called in: put a geography or a Region beside "global"`)
   const expiresAt = entry.expires === undefined ? undefined : dateOf(entry.expires)
   if (Number.isNaN(expiresAt)) throw new Error(`${where}.expires is not a date such as 2027-01-31 or 2027-01-31T12:00:00Z`)
   return {

@@ -175,11 +175,7 @@ export const usageBoard = fp(
         if (throttle === undefined && kind !== 'rate_limited') return
         const now = Date.now()
         minuteOf(now).throttled++
-        const row = poolOf(
-          pool ?? region,
-          region,
-          app.catalog.known.has(model) || pools.has(`${pool ?? region}\n${region}\n${model}`) ? model : OTHER
-        )
+        const row = poolOf(pool ?? region, region, model) // only a model that there is has a quota to be used up
         row.throttled++
         row.last_429 = new Date(now).toISOString()
       }

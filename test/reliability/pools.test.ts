@@ -105,7 +105,8 @@ t.test('a key with a residency never leaves it', async (t) => {
         { name: 'eu', key: 'sk-eu', residency: ['eu'] },
         { name: 'dublin', key: 'sk-dublin', regions: ['eu-west-1'] },
         { name: 'inside', key: 'sk-inside', residency: ['eu-west-1'] },
-        { name: 'mars', key: 'sk-mars', residency: ['jp'] }
+        { name: 'mars', key: 'sk-mars', residency: ['jp'] },
+        { name: 'far', key: 'sk-far', regions: ['eu-west-1'], residency: ['eu', 'global'] }
       ]
     })
   })}/keys.json`
@@ -148,6 +149,7 @@ t.test('a key with a residency never leaves it', async (t) => {
       t.match(JSON.parse(refused.text), { error: { code: 'model_not_allowed' } })
       t.strictSame(refused.calls, [])
     }
+    t.strictSame((await ask(gateway, { key: 'sk-far', model: `global.${SONNET}` })).calls, [`eu-west-1 global.${SONNET}`])
     const inside = await ask(gateway, { key: 'sk-inside', model: 'amazon.nova-lite-v1:0' })
     if (shape.BEDROCK_REGIONS !== undefined) t.strictSame(inside.calls, ['eu-west-1 amazon.nova-lite-v1:0'])
 
@@ -224,9 +226,10 @@ t.test('what is wrong with pools is told at start', async (t) => {
   }
   const document = { aws: { pools: [geo] }, auth: { apiKey: KEY } }
   t.match(readConfig({}, document), { aws: { pools: [geo] } })
-  t.throws(() => parseKeySet(JSON.stringify({ keys: [{ name: 'a', key: 'sk-a', residency: ['europe'] }] }), 'keys'), {
-    message: /residency/
-  })
+  for (const residency of [['europe'], ['global'], []])
+    t.throws(() => parseKeySet(JSON.stringify({ keys: [{ name: 'a', key: 'sk-a', residency }] }), 'keys'), {
+      message: /residency/
+    })
 })
 
 /** STS on a port of its own; gives what it was asked. */
