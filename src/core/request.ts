@@ -92,6 +92,8 @@ export interface ChatRequest {
   readonly guardrail?: Guardrail
   /** At most 16 pairs reach Bedrock; characters outside its alphabet are replaced. */
   readonly metadata?: Readonly<Record<string, string>>
+  /** All of `metadata` is the gateway's own: no caller misses it. */
+  readonly isOwnMetadata?: true
   /** Cache marks the gateway shall set by itself; absent: the operator's default. */
   readonly autoCache?: {
     readonly system: boolean

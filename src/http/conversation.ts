@@ -212,6 +212,7 @@ function startAnswers(
 /** The request with the pairs of its key. It is ours alone, made for this caller, and not copied. */
 function named(request: ChatRequest, key: FastifyRequest['apiKey']): ChatRequest {
   const own = request as Mutable<ChatRequest>
+  if (request.metadata === undefined) own.isOwnMetadata = true
   own.metadata = withKeyMetadata(request.metadata, key)
   return own
 }

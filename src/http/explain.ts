@@ -30,7 +30,8 @@ export async function sendExplanation(
   const owner = request.apiKey?.name ?? ''
   const plans = await Promise.all(
     requests.map((one) => {
-      const named = { ...one, metadata: withKeyMetadata(one.metadata, request.apiKey) } as ChatRequest
+      const pairs = withKeyMetadata(one.metadata, request.apiKey)
+      const named = { ...one, metadata: pairs, ...(one.metadata === undefined ? { isOwnMetadata: true } : {}) } as ChatRequest
       const sizing = sizingOf(request, one)
       const run = { request: named, owner, targets, signal: request.cancel, isHeavy }
       return app.bedrock.explain(sizing === undefined ? run : { ...run, fit: sizing.fit })

@@ -21,7 +21,7 @@ import { resolveModel } from './resolve.ts'
 import { checkCachingAllowed } from './rules-cache.ts'
 import { checkConversation } from './rules-conversation.ts'
 import { checkMedia } from './rules-media.ts'
-import { checkModel } from './rules-model.ts'
+import { checkModel, checkSearchRegion } from './rules-model.ts'
 import { checkThinking } from './rules-thinking.ts'
 import { countTokens, countValue } from './tokens.ts'
 import { wireJson } from './wire-json.ts'
@@ -106,6 +106,7 @@ function admit(exchange: Exchange, world: World, { modelId, streaming }: { model
   const request = body as ConverseRequest
   checkRequest(request, model, { streaming, world })
   checkCachingAllowed(request, world.uncached.get(modelId))
+  checkSearchRegion(request, signedRegion(exchange.headers.authorization) ?? REGION)
   return { modelId, model, request, streaming, bodyText: exchange.body.toString('utf8') }
 }
 

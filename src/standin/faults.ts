@@ -63,6 +63,10 @@ const HTML =
 const NOT_ALLOWED =
   'User: arn:aws:sts::123456789012:assumed-role/standin/session is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-1::foundation-model/standin because no identity-based policy allows the bedrock:InvokeModel action'
 
+/** The role may call the model, and not the tool that the model itself runs. */
+const SEARCH_DENIED =
+  'User: arn:aws:sts::123456789012:assumed-role/standin/session is not authorized to perform: bedrock:InvokeTool on resource: arn:aws:bedrock::123456789012:system-tool/amazon.nova_grounding because no identity-based policy allows the bedrock:InvokeTool action'
+
 const http = (exception: ExceptionName, message: string, more: Partial<HttpFault> = {}): HttpFault => ({
   kind: 'http',
   exception,
@@ -90,6 +94,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   validation: http('ValidationException', 'The model returned the following errors: synthetic validation failure'),
   'input-too-long': http('ValidationException', 'Input is too long for requested model.'),
   'access-denied': http('AccessDeniedException', NOT_ALLOWED),
+  'search-denied': http('AccessDeniedException', SEARCH_DENIED),
   'expired-token': http('ExpiredTokenException', 'The security token included in the request is expired'),
   'unrecognized-client': http('UnrecognizedClientException', 'The security token included in the request is invalid.'),
   'not-found': http(

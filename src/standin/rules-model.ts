@@ -139,3 +139,10 @@ function checkSystemTools({ toolConfig }: ConverseRequest, model: CatalogModel):
     }
   }
 }
+
+/** Nova searches the web from regions of the US alone (Nova's user guide, 2026-11). */
+export function checkSearchRegion({ toolConfig }: ConverseRequest, region: string): void {
+  const searches = toolConfig?.tools?.some(({ systemTool }) => systemTool?.name === 'nova_grounding') === true
+  if (searches && !region.startsWith('us-'))
+    invalid("This model doesn't support the system tool nova_grounding. Remove it and try again.")
+}

@@ -116,7 +116,7 @@ function canTool(encoding: EncodeScope, { schema }: SchemaOutput, { callable, re
     encoding.warn('output.strict', 'the model refused the schema of the answer; it is asked for in words')
     return false
   }
-  if (searchesWeb(request, traits) || request.tools.some((tool) => tool.type === 'system')) return false
+  if (searchesWeb(encoding) || request.tools.some((tool) => tool.type === 'system')) return false
   if (callable.length === 0) return takesForced(encoding, 'tool') || takesForced(encoding, 'any')
   const isFree = request.toolChoice === undefined || request.toolChoice.type === 'auto'
   return isFree && takesForced(encoding, 'any')

@@ -102,7 +102,8 @@ function strictTools(encoding: EncodeScope, offered: readonly ShapedTool[]): Rea
   return strict
 }
 
-function systemTools({ request, traits, target, warnAt }: EncodeScope): readonly JsonObject[] {
+function systemTools(encoding: EncodeScope): readonly JsonObject[] {
+  const { request, traits, target, warnAt } = encoding
   const asked = request.tools.flatMap((tool, index) =>
     tool.type === 'system' ? [{ name: tool.name, path: tool.path ?? `tools[${index}]` }] : []
   )
@@ -113,9 +114,9 @@ function systemTools({ request, traits, target, warnAt }: EncodeScope): readonly
   if (request.webSearch === true && traits.webSearchTool === '') {
     throw new GatewayError('unsupported_parameter', `${target.id} cannot search the web`, { field: 'webSearch' })
   }
-  if (request.optionalSearch !== undefined && traits.webSearchTool === '')
-    warnAt(request.optionalSearch, 'the model has no web search of its own')
-  const names = [...asked.map(({ name }) => name), ...(searchesWeb(request, traits) ? [traits.webSearchTool] : [])]
+  if (request.optionalSearch !== undefined && (traits.webSearchTool === '' || isOmitted(encoding, 'webSearch')))
+    warnAt(request.optionalSearch, 'the model cannot search the web here')
+  const names = [...asked.map(({ name }) => name), ...(searchesWeb(encoding) ? [traits.webSearchTool] : [])]
   return [...new Set(names)].map((name) => ({ systemTool: { name } }))
 }
 

@@ -14,7 +14,7 @@ import { everySchema, namedSchema } from './refused-schemas.ts'
 export function readOmission(error: unknown, encoded: EncodedConverse, tried: ReadonlySet<string> = NONE): Refused | undefined {
   if (!(error instanceof GatewayError)) return undefined
   const said = bareSentence(error.message)
-  if (error.kind !== 'invalid_request' && !(error.kind === 'access_denied' && NO_CACHING.test(said))) return undefined
+  if (error.kind !== 'invalid_request' && !(error.kind === 'access_denied' && DENIED.test(said))) return undefined
   for (const { says, omit } of REFUSALS) {
     const match = says.exec(said)
     const omissions = match === null ? [] : omit(encoded, match, tried)
@@ -32,7 +32,9 @@ function isProven(said: string, omissions: readonly Omission[], { body, hasOwnFi
 
 const NONE: ReadonlySet<string> = new Set()
 /** Bedrock says it as 403 or 400, with advice about the account or without (B32). */
-const NO_CACHING = /prompt caching/i
+const DENIED = /prompt caching|nova_grounding|InvokeTool/i
+/** Nova searches the web from regions of the US alone, and for roles that may (Nova's guide, 2026-11). */
+const NO_SEARCH = /nova_grounding|system ?tool|InvokeTool/i
 
 /** The sentence without what Bedrock puts around the words of a model. */
 function bareSentence(message: string): string {
@@ -67,6 +69,7 @@ const REFUSALS: readonly Row[] = [
   },
   row(/text field in the ContentBlock object .*is blank/i, 'blankText', (body) => /"text":"(?:\s|\\[nrt])+"/.test(json(body))),
   { says: /(\S{1,200}) is a reserved keyword/i, omit: ({ body }, match) => reservedLine(body, match[1] ?? '') },
+  row(NO_SEARCH, 'webSearch', (body) => json(body).includes('"nova_grounding"')),
   row(/tool use in streaming mode/i, 'streamingTools', (_body, { streaming }) => streaming),
   row(
     /cannot both be specified|temperature.{0,20} and .{0,20}top_?p/i,

@@ -1,8 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
-import type { ChatRequest } from '../../core/request.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import { GatewayError, quoted } from '../../errors.ts'
-import type { Traits } from '../../models/traits.ts'
 import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import type { ToolParts } from './plans.ts'
 
@@ -83,7 +81,9 @@ function told(encoding: EncodeScope, takes: Takes, instruction: string): ToolCho
   return { wire: takes('auto') ? { toolChoice: { auto: {} } } : {}, instructions: [instruction] }
 }
 
-/** Whether the model's own search of the web goes along. */
-export function searchesWeb({ webSearch, optionalSearch }: ChatRequest, { webSearchTool }: Traits): boolean {
-  return webSearchTool !== '' && (webSearch === true || optionalSearch !== undefined)
+/** Whether the model's own search of the web goes along: where it may be left out, not against the caller's choice or Bedrock's word. */
+export function searchesWeb({ request, traits, omissions }: EncodeScope): boolean {
+  if (traits.webSearchTool === '') return false
+  if (request.webSearch === true) return true
+  return request.optionalSearch !== undefined && request.toolChoice?.type !== 'none' && !isOmitted({ omissions }, 'webSearch')
 }

@@ -1,6 +1,7 @@
 import type { CoreField } from '../../core/field.ts'
 import { isJsonObject, type JsonObject, member } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
+import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { Traits } from '../../models/traits.ts'
 import type { CalledPath, EncodedChat } from '../codec/chat-codec.ts'
@@ -30,7 +31,7 @@ export function encodeOpenai(input: EncodeInput, render: Render): EncodedOpenai 
     parallel: request.parallelToolCalls,
     sealsReasoning: traits.replay === 'redacted'
   })
-  const warnings = [...plan.warnings.filter((warning) => !isSaid(warning)), ...lost(plan.body)]
+  const warnings = [...plan.warnings.filter((warning) => !isSaid(warning)), ...lost(plan.body, request)]
   const encoded: Mutable<EncodedOpenai> = { body, streaming: plan.streaming, warnings, plan, at: traits, model }
   if (plan.outputSchema !== undefined) encoded.outputSchema = plan.outputSchema
   if (plan.fitted !== undefined) encoded.fitted = plan.fitted
@@ -67,9 +68,10 @@ const ONLY_CONVERSE: readonly (readonly [member: string, field: CoreField])[] = 
   ['requestMetadata', 'metadata']
 ]
 
-function lost(converse: JsonObject): readonly Warning[] {
+function lost(converse: JsonObject, { isOwnMetadata }: ChatRequest): readonly Warning[] {
   const reason = 'this model is called by a surface that has no such field'
-  return ONLY_CONVERSE.flatMap(([name, field]) =>
-    isJsonObject(converse[name]) && member(converse[name], 'latency') !== 'standard' ? [{ field, reason }] : []
-  )
+  return ONLY_CONVERSE.flatMap(([name, field]) => {
+    if (name === 'requestMetadata' && isOwnMetadata === true) return []
+    return isJsonObject(converse[name]) && member(converse[name], 'latency') !== 'standard' ? [{ field, reason }] : []
+  })
 }

@@ -67,6 +67,7 @@ export type Omission =
   | 'toolChoice.tool'
   | 'streamingTools'
   | 'parallelToolCalls'
+  | 'webSearch'
   | 'betas'
   | 'serviceTier'
   | 'latency'

@@ -13,7 +13,9 @@ export function restoreReasoning(encoding: EncodeScope, turn: Turn): readonly Bl
   if (turn.role !== 'assistant') return turn.content
   const others = turn.content.filter((block) => !isReasoning(block))
   if (isOmitted(encoding, 'reasoningBlocks')) return withoutReasoning(encoding, turn, others)
-  const given = turn.content.filter(isReasoning).flatMap((block) => allowed(block, encoding.traits))
+  const thoughts = turn.content.filter(isReasoning)
+  const given = thoughts.flatMap((block) => allowed(block, encoding.traits))
+  if (given.length < thoughts.length) reportForeign(encoding, thoughts)
   const layout = recalled(encoding, turn, given)
   if (layout !== undefined) return layout
   if (turn.reasoningApart === true) return withoutReasoning(encoding, turn, others)
@@ -27,6 +29,14 @@ function withoutReasoning({ warnAt }: EncodeScope, { content }: Turn, others: re
       warnAt(block.path, 'this reasoning cannot go back to the model as it stood')
   }
   return others
+}
+
+/** Another family's proofs and secrets. Of reasoning without a signature nothing is told: no model takes it back. */
+function reportForeign({ warnAt, traits }: EncodeScope, thoughts: readonly (ReasoningBlock | RedactedReasoningBlock)[]): void {
+  for (const block of thoughts) {
+    if (block.path !== undefined && sealOf(block) && replayable(block, traits) === undefined)
+      warnAt(block.path, 'reasoning of another model')
+  }
 }
 
 function allowed(block: Block, traits: Traits): readonly Block[] {

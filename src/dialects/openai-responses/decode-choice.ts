@@ -13,6 +13,8 @@ import { modelName } from './tool-table.ts'
 export interface DecodedChoice {
   readonly choice: ToolChoice | undefined
   readonly tools: readonly FunctionTool[]
+  /** What is told of the search of the web, where it may be used. */
+  readonly webSearch: string | undefined
 }
 
 const WORDS = ['none', 'auto', 'required'] as const
@@ -22,16 +24,16 @@ const NAMED: readonly Json[] = ['function', 'custom']
 
 /** Reads `tool_choice`: a word, one tool, or those that are allowed. */
 export function decodeToolChoice(value: Json | undefined, path: string, decoded: DecodedTools, report: Report): DecodedChoice {
-  const { tools } = decoded
-  if (value === undefined) return { choice: undefined, tools }
-  if (typeof value === 'string') return { choice: wordChoice(value, path, decoded), tools }
+  const { tools, webSearch } = decoded
+  if (value === undefined) return { choice: undefined, tools, webSearch }
+  if (typeof value === 'string') return { choice: wordChoice(value, path, decoded), tools, webSearch }
   if (typeof value !== 'object') throw wrongType(path, 'a string or an object', value)
   const choice = objectAt(value, path)
   reportUnknown(choice, 'choice', path, report)
   if (choice.type === 'allowed_tools') return allowedTools(choice, path, decoded)
   const name = nameOf(choice, path, decoded)
   if (name === undefined) throw unknownTool(choice, path, decoded)
-  return { choice: { type: 'tool', name }, tools }
+  return { choice: { type: 'tool', name }, tools, webSearch }
 }
 
 function wordChoice(value: string, path: string, { tools }: DecodedTools): ToolChoice {
@@ -69,14 +71,18 @@ function allowedTools(choice: JsonObject, path: string, decoded: DecodedTools): 
   if (mode !== 'auto' && mode !== 'required') throw wrongChoice(`${path}.mode`, ['auto', 'required'], mode)
   const list = atMost(optionalArray(choice.tools, `${path}.tools`) ?? [], MOST_ALLOWED, `${path}.tools`)
   const names = new Set<string>()
+  const types = new Set<string>()
+  const { hosted } = decoded
   list.forEach((each, index) => {
     const at = `${path}.tools[${index}]`
     const allowed = objectAt(each, at)
     const name = nameOf(allowed, at, decoded)
     if (name !== undefined) names.add(name)
+    else if (hosted.has(String(allowed.type))) types.add(`tools.${String(allowed.type)}`)
     else if (NAMED.includes(allowed.type ?? null)) throw unknownTool(allowed, at, decoded)
   })
   const tools = decoded.tools.filter((tool) => names.has(tool.name))
   if (tools.length === 0 && mode === 'required') throw badValue(path, `Invalid '${path}': at least one tool must be allowed.`)
-  return { choice: { type: mode }, tools }
+  const { webSearch } = decoded
+  return { choice: { type: mode }, tools, webSearch: types.has(webSearch ?? '') ? webSearch : undefined }
 }

@@ -289,16 +289,19 @@ function readFound(item: JsonObject, path: string, { turns }: InputReading): voi
   turns.answer(id, (callId) => [{ type: 'tool-result', callId, content: [{ type: 'text', text, path }], path }], path)
 }
 
+/** Where all reasoning stands, as far as a caller is told: a long history has a great many of these items. */
+const REASONING = 'input.reasoning'
+
 function readReasoning(item: JsonObject, path: string, { turns, report }: InputReading): void {
   const blob = item.encrypted_content
   const thoughts = typeof blob === 'string' ? openThoughts(blob, report.room) : undefined
   if (thoughts !== undefined)
     return turns.say(
-      thoughts.map((thought): Block => ({ ...thought, path })),
+      thoughts.map((thought): Block => ({ ...thought, path: REASONING })),
       path
     )
   // What a model without signatures thought is nobody's loss: no model takes it back.
-  if (blob !== undefined && blob !== null && blob !== '') report('input.reasoning', 'reasoning that this gateway did not pack')
+  if (blob !== undefined && blob !== null && blob !== '') report(REASONING, 'reasoning that this gateway did not pack')
 }
 
 function readCompaction(item: JsonObject, path: string, { turns, report }: InputReading): void {

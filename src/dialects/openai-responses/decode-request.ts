@@ -68,7 +68,7 @@ function decodeWith(history: History, fields: ResponsesFields, body: JsonObject,
   const isCompaction = endsInTrigger(input)
   const request = decodeRequest(fields, shared, defaults, report, () => decodeInput(input, tools.table, report))
   request.tools = chosen.tools
-  put(request, 'optionalSearch', tools.webSearch)
+  put(request, 'optionalSearch', isCompaction ? undefined : chosen.webSearch)
   // A summary is no turn of the agent's: its tools stay, since the history has calls of them, and are not called.
   put(request, 'toolChoice', isCompaction ? (chosen.tools.length === 0 ? undefined : { type: 'none' }) : chosen.choice)
   if (isCompaction) request.output = { type: 'text' }

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import t from 'tap'
 import { signReasoning } from '../../../src/standin/signature.ts'
 import { eventually } from '../../helper.ts'
-import { bare, fn, NOVA, responder, type Sent, SONNET_45, SONNET_46, user } from './responder.ts'
+import { bare, fn, GPT_OSS, NOVA, responder, type Sent, SONNET_45, SONNET_46, user } from './responder.ts'
 
 const CLAUDE = SONNET_45
 const say = (text: string) => ({ content: [{ text }], stopReason: 'end_turn' })
@@ -241,6 +241,46 @@ const thinking = async () => {
   return { reasoningContent: { reasoningText: { text: THOUGHT, signature } } }
 }
 
+t.test('a search of the web is run by the model that has one', async (t) => {
+  const { ask, standin } = await responder(t)
+  const nova = 'us.amazon.nova-2-lite-v1:0'
+  const searching = { toolConfig: { tools: [{ systemTool: { name: 'nova_grounding' } }] } }
+  for (const type of ['web_search', 'web_search_2025_08_26', 'web_search_preview', 'web_search_preview_2025_03_11']) {
+    const tools = [{ type }]
+    const ran = await ask({ model: nova, tools })
+    t.match(ran, { status: 200, sent: searching })
+    t.equal(ran.headers.get('x-adit-dropped'), null)
+    for (const model of [CLAUDE, NOVA, 'openai.gpt-5.5']) {
+      const { status, sent, headers } = await ask({ model, tools })
+      t.equal(status, 200)
+      t.notMatch(JSON.stringify(sent), /tools/)
+      t.equal(headers.get('x-adit-dropped'), `tools.${type}`)
+    }
+  }
+  const both = [fn('f'), { type: 'web_search' }]
+  const allowed = (...list: object[]) => ({ type: 'allowed_tools', mode: 'auto', tools: list })
+  const f = { type: 'function', name: 'f' }
+  const searches = async (tool_choice: unknown) =>
+    JSON.stringify((await ask({ model: nova, tools: both, tool_choice })).sent).includes('nova_grounding')
+  t.equal(await searches('auto'), true)
+  t.equal(await searches(allowed(f, { type: 'web_search' })), true)
+  t.equal(await searches(allowed(f)), false)
+  t.equal(await searches('none'), false)
+
+  standin.fail(nova, 'search-denied')
+  const denied = await ask({ model: nova, tools: both })
+  t.match([denied.status, toolNames(denied.sent), denied.headers.get('x-adit-dropped')], [200, ['f'], 'tools.web_search'])
+})
+
+t.test('where Nova may not search, an answer comes without', async (t) => {
+  const { ask, post } = await responder(t, { AWS_REGION: 'eu-central-1' })
+  const nova = 'eu.amazon.nova-2-lite-v1:0'
+  const { status, sent, headers } = await ask({ model: nova, tools: [{ type: 'web_search' }] })
+  t.match([status, sent?.toolConfig, headers.get('x-adit-dropped')], [200, undefined, 'tools.web_search'])
+  const asked = { model: nova, messages: [user('news?')], web_search_options: {} }
+  t.equal((await post('/v1/chat/completions', asked)).status, 400, 'a request about nothing else is refused')
+})
+
 t.test('G15, G16, G17, G20, G21: signed reasoning is shown as asked, and goes back byte for byte', async (t) => {
   const { ask, events, standin } = await responder(t)
   const block = await thinking()
@@ -281,6 +321,28 @@ t.test('G15, G16, G17, G20, G21: signed reasoning is shown as asked, and goes ba
   const nova = await other.ask({ model: NOVA, input, tools: [fn('f')] })
   t.equal(nova.status, 200)
   t.notMatch(JSON.stringify(nova.sent), /reasoningContent/)
+})
+
+t.test('G21: reasoning goes to the family that thought it, and is told of elsewhere', async (t) => {
+  const { ask, standin } = await responder(t)
+  standin.answer(CLAUDE, { content: [await thinking(), { text: 'b' }], stopReason: 'end_turn' })
+  const { body } = await ask({ model: CLAUDE, reasoning: { effort: 'low', summary: 'auto', context: 'all_turns' } })
+  const [item] = body.output
+  const back = async (model: string, more: object) => {
+    const said = { role: 'assistant', content: 'b' }
+    const { status, sent, headers } = await ask({ model, input: [user('a'), { ...item, ...more }, said, user('c')] })
+    t.equal(status, 200)
+    return { sent: JSON.stringify(sent), dropped: headers.get('x-adit-dropped') }
+  }
+  const own = await back(CLAUDE, {})
+  t.match(own.sent, /"signature"/)
+  t.equal(own.dropped, null, 'what was read is not told of as lost')
+  for (const model of [NOVA, GPT_OSS, 'openai.gpt-5.5']) {
+    const { sent, dropped } = await back(model, {})
+    t.notMatch(sent, /signature|reasoningContent|"reasoning"/, model)
+    t.equal(dropped, 'input.reasoning', model)
+    t.equal((await back(model, { encrypted_content: null })).dropped, null, `${model} misses nothing unsigned`)
+  }
 })
 
 t.test('G18, G19: redacted reasoning goes back, foreign reasoning does not', async (t) => {
