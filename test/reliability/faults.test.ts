@@ -39,6 +39,7 @@ const PROMISED: Readonly<Record<string, readonly [Saw, Saw]>> = {
   validation: both(refused(400, 'invalid_request_error', 1)),
   'input-too-long': both(refused(400, 'context_length_exceeded', 1)),
   'access-denied': both(refused(403, 'access_denied', 1)),
+  'search-denied': both(refused(403, 'access_denied', 1)),
   'expired-token': ownKey,
   'unrecognized-client': ownKey,
   'not-found': both(refused(404, 'model_not_found', 1)),
