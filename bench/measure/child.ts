@@ -30,6 +30,11 @@ process.once('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
+/** Keeps this process to a core, where processes are pinned. */
+export function pinSelf(core: keyof typeof CORE): void {
+  if (pinned) spawnSync('taskset', ['-a', '-p', '-c', CORE[core], String(process.pid)], { stdio: 'ignore' })
+}
+
 /** Starts a Node process on its core, with none of our environment but what Node and the SDK need to be left in peace. */
 export function startChild({ core, args, env = {}, ipc = false, output, cwd }: ChildOptions): ChildProcess {
   const print = output ?? 'ignore'

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { CREDENTIALS } from '../../src/standin/options.ts'
 import { API_KEY } from '../requests.ts'
-import { startChild, untilAnswers } from './child.ts'
+import { type Core, startChild, untilAnswers } from './child.ts'
 import { START_FLAGS } from './start-flags.ts'
 
 /** A gateway or a stand-in as a process of its own. */
@@ -37,16 +37,22 @@ export async function startStandinPart(log?: string): Promise<Part> {
   return { child, port }
 }
 
-/** Starts the gateway before a stand-in, as `npm start` does, and waits until it is ready. What it prints goes to `log`, a file, or is dropped. */
-export async function startGatewayPart(
-  standinPort: number,
-  options: { readonly env?: Readonly<Record<string, string>>; readonly log?: string; readonly nodeArgs?: readonly string[] } = {}
-): Promise<Part> {
+export interface GatewayPartOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** A file for what it prints; absent: dropped. */
+  readonly log?: string
+  readonly nodeArgs?: readonly string[]
+  /** Default: any. */
+  readonly core?: Core
+}
+
+/** Starts the gateway before a stand-in, or what takes its place, as `npm start` does, and waits until it is ready. */
+export async function startGatewayPart(standinPort: number, options: GatewayPartOptions = {}): Promise<Part> {
   const port = await freePort()
   const standin = `http://127.0.0.1:${standinPort}`
   const output = options.log === undefined ? undefined : openSync(options.log, 'a')
   const child = startChild({
-    core: 'any',
+    core: options.core ?? 'any',
     args: [...START_FLAGS, ...(options.nodeArgs ?? []), 'src/server.ts'],
     cwd: ROOT,
     ...(output === undefined ? {} : { output }),

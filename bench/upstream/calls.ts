@@ -16,13 +16,15 @@ export interface Asked {
   readonly answer: Answer
 }
 
+/** The first argument says how models are answered whose names say nothing; without it they are refused. */
+const forOthers = answerFor(process.argv[2] ?? '')
 const asked = new Map<string, Asked | undefined>()
 
 /** Reads `/model/{id}/converse` and `/model/{id}/converse-stream`; the same path is looked up, not made, the second time. */
 export function readPath(path: string): Asked | undefined {
   if (asked.has(path)) return asked.get(path)
   const found = /^\/model\/([^/]+)\/(converse|converse-stream)$/.exec(path)
-  const answer = found === null ? undefined : answerFor(decodeURIComponent(found[1]!))
+  const answer = found === null ? undefined : (answerFor(decodeURIComponent(found[1]!)) ?? forOthers)
   const made = answer === undefined ? undefined : { model: found![1]!, streaming: found![2] === 'converse-stream', answer }
   asked.set(path, made)
   return made

@@ -3,6 +3,7 @@ import { type Asked, type Call, isSilent, openCalls, readPath } from './calls.ts
 import { playStream, type Sink } from './play.ts'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
+const EMPTY = Buffer.alloc(0)
 const ID = 'x-amzn-requestid: 0b6f7f4a-9a1c-4f0e-8c1d-5d2f7a3e9b10\r\n'
 const STREAM_HEAD = Buffer.from(
   `HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n${ID}transfer-encoding: chunked\r\n\r\n`
@@ -14,6 +15,8 @@ const REFUSED = wholeAnswer('403 Forbidden', Buffer.from('{"message":"not here"}
 export function serveHttp1(socket: Socket, first: Buffer): void {
   let pending = first
   let call: Call | undefined
+  /** Of a body that has not come whole: the head it belongs to, and the bytes that are still to come. None of them are kept. */
+  let unread: { readonly head: string; left: number } | undefined
   socket.on('close', () => call !== undefined && openCalls.delete(call))
   socket.on('data', (bytes) => {
     pending = pending.length === 0 ? bytes : Buffer.concat([pending, bytes])
@@ -23,11 +26,25 @@ export function serveHttp1(socket: Socket, first: Buffer): void {
 
   function read(): void {
     while (pending.length > 0) {
+      if (unread !== undefined) {
+        const taken = Math.min(unread.left, pending.length)
+        pending = pending.subarray(taken)
+        unread.left -= taken
+        if (unread.left > 0) return
+        const { head } = unread
+        unread = undefined
+        answer(head)
+        continue
+      }
       const headEnd = pending.indexOf(HEAD_END)
       if (headEnd < 0) return
       const head = pending.toString('latin1', 0, headEnd)
       const total = headEnd + 4 + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0)
-      if (pending.length < total) return
+      if (pending.length < total) {
+        unread = { head, left: total - pending.length }
+        pending = EMPTY
+        return
+      }
       pending = pending.subarray(total)
       answer(head)
     }
