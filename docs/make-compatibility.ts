@@ -193,7 +193,7 @@ Nothing here was run against AWS itself.
 | other text models | InvokeModel in their own words | | handed on as it stands, with the counts of Bedrock's headers |
 | Claude Sonnet 4.5, Haiku 4.5, Opus 4.1 | CountTokens | stand-in, AWS SDK and boto3 | which other models count |
 | guardrails | ApplyGuardrail, InvokeGuardrailChecks | stand-in, AWS SDK (boto3: the first) and openai-node | severities and confidences of real texts |
-| Cohere and Amazon rerankers | InvokeModel | stand-in | Amazon's body, and \`top_n\` above the number of documents |
+| Cohere and Amazon rerankers | InvokeModel | stand-in, Cohere's client | Amazon's body, and \`top_n\` above the number of documents |
 | Stability core, ultra, SD 3.5, inpaint, remove background, search and replace | InvokeModel | stand-in, openai-node | the regions that have them; the other editors' own fields |
 | Titan Image Generator v2 | InvokeModel | stand-in, openai-node | whether it still is ACTIVE |
 | models that fill in the middle | none | | no model of Bedrock does, so \`suffix\` is 400 |

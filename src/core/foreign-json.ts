@@ -12,11 +12,13 @@ const FOREIGN = new Set([
   'parameters',
   'schema'
 ])
+/** Lists of such JSON: what is ranked may be objects of any kind. */
+const FOREIGN_LISTS = new Set(['documents'])
 
 /** Makes the numbers of a body plain ones, but for those inside foreign objects, which go out with the digits they came with. */
 export function plainOutside(body: unknown): unknown {
   const holder = [body]
-  replaceLeaves(holder, plain, (name, inner) => Array.isArray(inner) || !FOREIGN.has(name))
+  replaceLeaves(holder, plain, (name, inner) => !(Array.isArray(inner) ? FOREIGN_LISTS : FOREIGN).has(name))
   return holder[0]
 }
 

@@ -35,6 +35,11 @@ function lookUp(baseId: string, operatorRows: readonly TraitRow[]): Traits {
 /** The last row fits everything; this is what the type of `find` needs. */
 const UNKNOWN: Traits = TRAIT_ROWS[TRAIT_ROWS.length - 1]![1]
 
+/** Whether a row names the model's family: what none names may be no model at all. */
+export function hasFamily(baseId: string): boolean {
+  return traitsFor(baseId) !== UNKNOWN
+}
+
 /**
  * The traits of a model as it is called. What no list but mantle's tells of is called there: by Chat Completions, which mantle has for
  * every model but the newest of OpenAI's, unless a row says otherwise.

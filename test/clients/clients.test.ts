@@ -7,6 +7,7 @@ import { ANTHROPIC } from './anthropic.ts'
 import { AZURE_LANGCHAIN, AZURE_OPENAI } from './azure.ts'
 import { LANGCHAIN_PYTHON, LIBRECHAT, OPEN_WEBUI } from './chat-apps.ts'
 import type { Client } from './client.ts'
+import { COHERE } from './cohere.ts'
 import { LANGCHAIN, LANGCHAIN_ANTHROPIC } from './langchain.ts'
 import { NEXTCHAT } from './nextchat.ts'
 import { OPENAI } from './openai.ts'
@@ -27,7 +28,8 @@ const RUN: readonly Client[] = [
   AI_SDK_RESPONSES,
   ANTHROPIC,
   LANGCHAIN_ANTHROPIC,
-  AI_SDK_ANTHROPIC
+  AI_SDK_ANTHROPIC,
+  COHERE
 ]
 const REPLAYED: readonly Client[] = [NEXTCHAT, OPEN_WEBUI, LIBRECHAT, CLINE, CONTINUE, AIDER, AUTOGEN, LANGCHAIN_PYTHON]
 

@@ -243,13 +243,14 @@ t.test('a client that leaves ends the calls', async (t) => {
   t.ok(await eventually(() => standin.inFlight() === 0, 1000))
 })
 
-t.test('a chat model is refused for embeddings, by name', async (t) => {
+t.test('a chat model is refused for embeddings, by name, and a name of no model is not found', async (t) => {
   const { openai } = await build(t)
   await t.rejects(openai.embeddings.create({ model: 'amazon.nova-lite-v1:0', input: 'a' }), {
     status: 400,
     param: 'model',
     message: /nova-lite/
   })
+  await t.rejects(openai.embeddings.create({ model: 'no-such-model', input: 'a' }), { status: 404, code: 'model_not_found' })
 })
 
 t.test('Azure’s path names the model', async (t) => {

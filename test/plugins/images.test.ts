@@ -143,6 +143,7 @@ t.test('a picture that is held back is OpenAI’s error, a model that is gone na
 
 const REFUSED: readonly (readonly [path: string, body: object, param: string, status?: number])[] = [
   ['generations', {}, 'prompt'],
+  ['generations', { prompt: 'a', model: 'no-such-model' }, 'model', 404],
   ['generations', { prompt: 'a', n: 0 }, 'n'],
   ['generations', { prompt: 'a', n: 11 }, 'n'],
   ['generations', { prompt: 'a', n: '2' }, 'n'],

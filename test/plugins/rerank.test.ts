@@ -69,6 +69,23 @@ t.test('documents may be objects, and come back where they are wanted', async (t
   t.match(lastCall(standin)?.body, { documents: ['body: flat\ntitle: Slate'] })
 })
 
+t.test('numbers of documents keep their digits, to the model and back', async (t) => {
+  const { post, standin } = await build(t)
+  const documents = '[{"id":12345678901234567890.10,"deep":{"list":[1.0,1e400]}},{"text":"flat rock","price":0.10}]'
+  const response = await post(
+    '/v1/rerank',
+    `{"model":"${COHERE}","query":"flat","documents":${documents},"return_documents":true}`
+  )
+  const text = await response.text()
+  for (const part of [
+    '"document":{"text":"flat rock","price":0.10}',
+    '"document":{"id":12345678901234567890.10,"deep":{"list":[1.0,1e400]}}'
+  ])
+    t.ok(text.includes(part), part)
+  t.match(lastCall(standin)?.body, { documents: ['id: 12345678901234567890.10\ndeep: {"list":[1.0,1e400]}', 'flat rock'] })
+  t.equal((await post('/v1/rerank', `{"model":"${COHERE}","query":"flat","documents":[1.0],"top_n":1.0}`)).status, 400)
+})
+
 const many = (count: number) => Array.from({ length: count }, (_, at) => `document ${at}`)
 
 t.test('a thousand documents are ranked, more are refused by name, and ten queries are billed', async (t) => {
@@ -84,7 +101,7 @@ t.test('a thousand documents are ranked, more are refused by name, and ten queri
 })
 
 const REFUSED: readonly (readonly [change: object, param: string, status?: number])[] = [
-  [{ model: null }, 'model'],
+  [{ model: 1 }, 'model'],
   [{ model: '' }, 'model'],
   [{ query: null }, 'query'],
   [{ query: '  ' }, 'query'],
@@ -93,10 +110,14 @@ const REFUSED: readonly (readonly [change: object, param: string, status?: numbe
   [{ documents: 'rock' }, 'documents'],
   [{ documents: ['a', 1] }, 'documents[1]'],
   [{ documents: [{ image: 'data:' }] }, 'documents[0]'],
+  [{ documents: ['a', {}] }, 'documents[1]'],
+  [{ documents: [{ text: null, gone: null }] }, 'documents[0]'],
+  [{ documents: ['a', { title: 'b' }], rank_fields: ['body'] }, 'documents[1]'],
   [{ top_n: 0 }, 'top_n'],
   [{ top_n: 1.5 }, 'top_n'],
   [{ return_documents: 'yes' }, 'return_documents'],
   [{ model: 'amazon.nova-lite-v1:0' }, 'model'],
+  [{ model: 'no-such-model' }, 'model', 404],
   [{ model: 'cohere.rerank-v9:0' }, 'model', 404]
 ]
 
@@ -107,6 +128,8 @@ t.test('what cannot be ranked is refused and named', async (t) => {
     t.equal(response.status, status, JSON.stringify(change))
     t.equal(((await response.json()) as Answer).error.param, param, JSON.stringify(change))
   }
+  const unnamed = await post('/v2/rerank', { ...ASK, model: null })
+  t.match(await unnamed.json(), { error: { param: 'model', code: 'missing_required_parameter' } })
   const unknown = await post('/v1/rerank', { ...ASK, max_tokens_per_doc: 100 })
   t.equal(unknown.headers.get('x-adit-dropped'), 'max_tokens_per_doc')
 })

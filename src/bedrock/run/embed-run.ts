@@ -3,11 +3,11 @@ import type { EmbeddingAnswer, EmbeddingRequest } from '../../core/embedding.ts'
 import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
-import { GatewayError } from '../../errors.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { type EmbedCodec, readVectors } from '../embed/codec.ts'
 import { embedCodecFor } from '../embed/codecs.ts'
 import { type EmbedCall, planEmbedding } from '../embed/plan.ts'
+import { wrongModel } from './wrong-model.ts'
 
 export type Targets = readonly [ModelTarget, ...ModelTarget[]]
 
@@ -58,10 +58,7 @@ export async function runEmbedding(run: EmbedRun, invoke: Invoke): Promise<Embed
   const targets = sameModel(run.targets)
   const [{ id, baseId }] = targets
   const codec = embedCodecFor(baseId)
-  if (codec === undefined)
-    throw new GatewayError('unsupported_value', `${id} is not an embedding model that Adit knows; GET models lists them`, {
-      field: 'model'
-    })
+  if (codec === undefined) throw wrongModel(targets[0], 'is not an embedding model that Adit knows; GET models lists them')
   const { calls, warnings } = planEmbedding(run.request, codec, id)
   const vectors: (readonly number[])[] = new Array(run.request.inputs.length)
   let inputTokens = 0

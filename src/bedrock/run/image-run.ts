@@ -5,6 +5,7 @@ import { GatewayError } from '../../errors.ts'
 import { imageCodecFor } from '../image/codecs.ts'
 import type { ImageCodec } from '../image/image-codec.ts'
 import type { Invoke, InvokeAnswer, Targets } from './embed-run.ts'
+import { wrongModel } from './wrong-model.ts'
 
 export { EDITORS } from '../image/codecs.ts'
 
@@ -33,10 +34,7 @@ export function takesNoSource(baseId: string): boolean {
 export async function runImages({ request, targets, signal }: ImageRun, invoke: Invoke): Promise<ImageRunAnswer> {
   const [first, ...others] = targets
   const codec = imageCodecFor(first.baseId)
-  if (codec === undefined)
-    throw new GatewayError('unsupported_value', `${first.id} makes no pictures that this gateway knows how to ask for`, {
-      field: 'model'
-    })
+  if (codec === undefined) throw wrongModel(first, 'makes no pictures that this gateway knows how to ask for.')
   checkPictures(request, codec, first.id)
   const same: Targets = [first, ...others.filter(({ baseId }) => baseId === first.baseId)]
   const calls = sharesOf(request.count, codec.most).map((count) => codec.encode(request, count))

@@ -1,8 +1,8 @@
 import type { Cancel } from '../../core/cancel.ts'
 import type { RerankAnswer, RerankRequest } from '../../core/rerank.ts'
-import { GatewayError } from '../../errors.ts'
 import { decodeRerank, encodeRerank, queriesOf } from '../rerank/rerank-codec.ts'
 import type { Invoke, Targets } from './embed-run.ts'
+import { wrongModel } from './wrong-model.ts'
 
 export { queriesOf } from '../rerank/rerank-codec.ts'
 
@@ -26,11 +26,7 @@ export async function runRerank({ request, targets, signal }: RerankRun, invoke:
   const [first, ...others] = targets
   const body = encodeRerank(request, first.baseId)
   if (body === undefined)
-    throw new GatewayError(
-      'unsupported_value',
-      `${first.id} is no reranker that this gateway knows; cohere.rerank-v3-5:0 and amazon.rerank-v1:0 are`,
-      { field: 'model' }
-    )
+    throw wrongModel(first, 'is no reranker that this gateway knows; cohere.rerank-v3-5:0 and amazon.rerank-v1:0 are')
   const same = others.filter(({ baseId }) => baseId === first.baseId)
   const answer = await invoke([first, ...same], body, signal)
   const results = decodeRerank(answer.body, request.documents.length)

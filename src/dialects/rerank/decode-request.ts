@@ -18,15 +18,17 @@ export const rerankSpelling: Spell = createSpelling({ ...USUAL_WORDS, turns: 'do
 
 /** What Bedrock takes at once (service model of Rerank, 2026-05). */
 const MOST_DOCUMENTS = 1000
+/** Cohere's first version leaves the model to whoever answers (cohere-ai 8.1, 2026-11); its name here is the operator's reranker. */
+const USUAL_MODEL = 'rerank-v3.5'
 const KNOWN = new Set(['model', 'query', 'documents', 'top_n', 'return_documents', 'rank_fields'])
 
 /**
  * Reads a body in the shape of Cohere (v1 and v2) and of Jina, which LiteLLM, vLLM and others have too. Documents are texts, or objects: of
  * those `text` is read, or the members that `rank_fields` names, as Cohere's v1 does. `null` means absent; unknown fields are reported.
  */
-export function decodeRerankRequest(body: unknown): DecodedRerankRequest {
+export function decodeRerankRequest(body: unknown, version: '1' | '2'): DecodedRerankRequest {
   if (!isJsonObject(body)) throw badValue('', 'The request body must be a JSON object.')
-  const model = stringAt(body.model, 'model')
+  const model = stringAt(version === '1' ? (body.model ?? USUAL_MODEL) : body.model, 'model')
   if (model === '') throw missing('model')
   const query = queryOf(body.query)
   const given = optionalArray(body.documents, 'documents')
@@ -55,10 +57,13 @@ function queryOf(value: Json | undefined): string {
 function textOf(document: Json, path: string, fields: readonly string[] | undefined): string {
   if (typeof document === 'string') return document
   if (!isJsonObject(document)) throw wrongType(path, 'a string or an object', document)
-  if (fields !== undefined) return linesOf(document, fields)
-  if (document.text !== undefined) return stringAt(document.text, `${path}.text`)
-  if (document.image !== undefined) throw badValue(path, `Invalid '${path}': rerankers of Bedrock read texts only.`)
-  return linesOf(document, Object.keys(document))
+  if (fields === undefined && document.text !== undefined && document.text !== null)
+    return stringAt(document.text, `${path}.text`)
+  if (fields === undefined && document.image !== undefined)
+    throw badValue(path, `Invalid '${path}': rerankers of Bedrock read texts only.`)
+  const lines = linesOf(document, fields ?? Object.keys(document))
+  if (lines === '') throw badValue(path, `Invalid '${path}': it has no text to rank, nor a member that \`rank_fields\` names.`)
+  return lines
 }
 
 /** Structured documents as Cohere wants them: YAML, one member a line, in the order that is asked for. */

@@ -16,7 +16,7 @@ export async function rerank(app: FastifyInstance): Promise<void> {
 async function answerRerank(request: FastifyRequest, reply: FastifyReply, version: '1' | '2'): Promise<object> {
   const { server: app, record } = request
   request.spell = rerankSpelling
-  const { request: asked, returned, warnings } = decodeRerankRequest(request.body)
+  const { request: asked, returned, warnings } = decodeRerankRequest(request.body, version)
   const targets = await app.resolve(asked.model, 'rerank', request)
   const held = app.holdBudget(request, reply, { models: targets, input: 0, output: 0, texts: queriesOf(asked) })
   if (held !== undefined) await held
