@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Statement, statementsOf } from './parts.ts'
-import { LEAST, resolve, type Values } from './template.ts'
+import { LAMBDA_TEMPLATE, LEAST, resolve, type Values } from './template.ts'
 import { VARIANTS } from './variants.ts'
 
 const DIGEST = `sha256:${'0'.repeat(64)}`
@@ -115,6 +115,22 @@ t.test('AllowedModels holds for direct calls and through profiles', async (t) =>
   t.ok(mayInvoke(list, 'arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-lite-v1:0'))
   t.ok(mayInvoke(list, 'arn:aws:bedrock:us-east-1::foundation-model/cohere.embed-v4:0'))
   t.notOk(mayInvoke(list, 'arn:aws:bedrock:us-east-1::foundation-model/mistral.large'))
+})
+
+t.test('mantle’s models are called within AllowedModels too, and listed', async (t) => {
+  const project = 'arn:aws:bedrock-mantle:us-east-1:123456789012:project/default'
+  for (const template of [undefined, LAMBDA_TEMPLATE]) {
+    const of = (values: Values) => statementsOf(resolve({ ...LEAST, ...values }, {}, template).resources)
+    const open = of({})
+    t.ok(allows(open, 'bedrock-mantle:CreateInference', project))
+    t.ok(allows(open, 'bedrock-mantle:ListModels', project))
+    t.equal(bySid(open, 'CallMantle')?.Condition, undefined)
+    const some = of({ AllowedModels: 'openai.gpt-5.4,qwen.*' })
+    t.strictSame(bySid(some, 'CallMantle')?.Condition, { StringLike: { 'bedrock-mantle:Model': ['openai.gpt-5.4', 'qwen.*'] } })
+    const buying = bySid(of({ AllowModelSubscription: 'true' }), 'SubscribeToModels')
+    const from = { 'aws:CalledViaLast': ['bedrock.amazonaws.com', 'bedrock-mantle.amazonaws.com'] }
+    t.strictSame(buying?.Condition, { StringEquals: from })
+  }
 })
 
 t.test('six patterns all get through', async (t) => {
