@@ -13,6 +13,8 @@ export interface Built {
   /** `http://127.0.0.1:port` */
   readonly base: string
   readonly openai: OpenAI
+  /** The lines of its log; none unless `LOG_LEVEL` is set. */
+  readonly log: readonly string[]
   /** A request with the key and a JSON body. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
 }
@@ -35,7 +37,9 @@ export async function build(
   })
   const keys =
     'API_KEY' in env || Object.keys(env).some((name) => name.startsWith('API_KEY')) || env.AUTH === 'off' ? {} : { API_KEY: KEY }
-  const app = await buildApp(readConfig({ ...standin.env, HOST: '127.0.0.1', LOG_LEVEL: 'silent', ...keys, ...env }))
+  const log: string[] = []
+  const output = { dropped: 0, end() {}, write: (line: string) => void log.push(line) }
+  const app = await buildApp(readConfig({ ...standin.env, HOST: '127.0.0.1', LOG_LEVEL: 'silent', ...keys, ...env }), output)
   t.teardown(() => app.close())
   const base = await app.listen({ port: 0, host: '127.0.0.1' })
   await untilReady(base)
@@ -46,7 +50,7 @@ export async function build(
       headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body)
     })
-  return { app, standin, base, openai, post }
+  return { app, standin, base, openai, log, post }
 }
 
 async function untilReady(base: string): Promise<void> {

@@ -25,6 +25,10 @@ export interface CredentialSource {
 export interface CredentialOptions {
   /** Loads credentials, or fails in a time of its own; `fresh` asks to pass over every cache. */
   readonly load: (fresh: boolean) => Promise<Credentials>
+  /** They are those of a role that is taken for the calls. */
+  readonly isRole?: boolean
+  /** Hears of the first failure after what went well, not of each. */
+  readonly onTrouble?: (error: GatewayError) => void
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }
@@ -38,12 +42,18 @@ const RETRY_MS = 10_000
 const MISSING =
   'the gateway has no AWS credentials: give it a task or instance role, AWS_PROFILE, AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, or AWS_BEARER_TOKEN_BEDROCK'
 
+const REFUSED =
+  "the role that Bedrock is to be called with cannot be taken: its trust policy must let the gateway's own role in, with the external id that it asks for, and the gateway's own role needs sts:AssumeRole for it"
+
 const LATE =
   'the AWS credentials do not come: their endpoint does not answer; look at the task or instance role, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_PROFILE and the way to STS'
 const WAITING = 'the AWS credentials are being waited for'
 
 /** Why there are none, for whoever asks: the SDK's own words may name accounts, and stand in the log only. */
-function missingWhy(cause: unknown): string {
+function missingWhy(cause: unknown, isRole: boolean): string {
+  if (cause instanceof LateCredentials) return LATE
+  // What STS itself says no to; with nothing to ask it with the SDK fails before.
+  if (isRole && cause instanceof Error && '$fault' in cause) return REFUSED
   const profile = readProfile()
   if (profile === undefined) return MISSING
   if (cause instanceof Error && /aws sso login/i.test(cause.message))
@@ -60,7 +70,7 @@ class LateCredentials extends Error {
 }
 
 /** Keeps one set of credentials. At most one load is under way at a time, and nobody waits for a renewal while the old set holds. */
-export function createCredentialSource({ load, now = Date.now }: CredentialOptions): CredentialSource {
+export function createCredentialSource({ load, isRole = false, onTrouble, now = Date.now }: CredentialOptions): CredentialSource {
   let current: Credentials | undefined
   let loading: Promise<Credentials> | undefined
   let notBefore = 0
@@ -78,7 +88,9 @@ export function createCredentialSource({ load, now = Date.now }: CredentialOptio
         },
         (cause: unknown) => {
           notBefore = now() + RETRY_MS
-          failure = new GatewayError('upstream_auth', cause instanceof LateCredentials ? LATE : missingWhy(cause), { cause })
+          const isNew = failure === undefined
+          failure = new GatewayError('upstream_auth', missingWhy(cause, isRole), { cause })
+          if (isNew) onTrouble?.(failure)
           throw failure
         }
       )

@@ -12,6 +12,7 @@ import { type MantleModel, readMantleModels } from './catalog/mantle-models.ts'
 import { createPlaces, type Pool, type PoolPlace } from './places.ts'
 import { createAdmissions, type PoolQuota } from './run/admissions.ts'
 import type { AttemptPolicy } from './run/attempt.ts'
+import { keptMsOfBytes } from './run/cache-points.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
 import { type ChatAnswer, type ChatRun, type ChatTools, runChat } from './run/chat-run.ts'
 import { type CountRun, createCounter, type TokenCount } from './run/count.ts'
@@ -59,6 +60,10 @@ export interface Bedrock {
   mantleModels(signal: AbortSignal): Promise<readonly MantleModel[]>
   /** What is known of the quotas of the account, pool by pool; empty where no ledger is kept. */
   quotas(): readonly PoolQuota[]
+  /** The operator's; empty where there are none. */
+  readonly pools: readonly Pool[]
+  /** Why a pool cannot be called at the moment, by its name, in words that hold no account. */
+  trouble(pool: string): string | undefined
   /** Ends everything, running answers included. */
   close(): Promise<void>
 }
@@ -72,6 +77,8 @@ export interface BedrockOptions extends AgentOptions {
   readonly pools?: readonly Pool[]
   /** Where the requests of a key may go, by its name; default: anywhere. */
   readonly residencyOf?: (owner: string) => Residency | undefined
+  /** Hears of credentials that do not come, once until they do; `pools`: the names of those they are for. */
+  readonly onTrouble?: (trouble: { readonly pools: readonly string[]; readonly error: GatewayError }) => void
   /** How the SDK reaches STS. */
   readonly handler?: () => SdkHandler | undefined
   /** A Bedrock API key, instead of credentials. */
@@ -106,7 +113,7 @@ const steadyNow = () => performance.now()
 /** Makes the way to Bedrock. Nothing is read or opened before `warm` or the first call. */
 export function createBedrock(options: BedrockOptions): Bedrock {
   const { observer = {}, random = Math.random } = options
-  const { transports, pools, credentials } = makeWays(options)
+  const { transports, pools, credentials, byPool: troubles } = makeWays(options)
   const breakers = createCallerBreakers({
     onChange(place, state) {
       const [region = '', model = ''] = place.split(' ', 2)
@@ -129,7 +136,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
   )
   const { traitRows = [], queueMs = 0 } = options
   const { residencyOf = () => undefined } = options
-  const candidates = createPlaces({ transports, pools, traitRows, residencyOf })
+  const candidates = createPlaces({ transports, pools, traitRows, residencyOf, now: steadyNow })
   const tools: Omit<ChatTools, 'policy'> = {
     candidates,
     omissions: createOmissionMemory(steadyNow),
@@ -155,11 +162,12 @@ export function createBedrock(options: BedrockOptions): Bedrock {
       // What has no conversation has no warm cache: it is spread.
       const { owner } = run
       const beginning = () => Math.floor(random() * Number.MAX_SAFE_INTEGER)
-      return runInvoke(run, candidates(run.targets, { owner, beginning }), policyOf(owner))
+      return runInvoke(run, candidates(run.targets, { owner, beginning, keptMs: () => 0 }), policyOf(owner))
     },
     async pass(run) {
       const { owner, body } = run
-      return runPass(run, candidates(run.targets, { owner, beginning: () => beginningOfBody(body) }), policyOf(owner))
+      const placing = { owner, beginning: () => beginningOfBody(body), keptMs: () => keptMsOfBytes(body) }
+      return runPass(run, candidates(run.targets, placing), policyOf(owner))
     },
     async mantleModels(signal) {
       const text = await transports[0]?.read({ host: 'mantle', path: '/v1/models' }, signal)
@@ -175,6 +183,8 @@ export function createBedrock(options: BedrockOptions): Bedrock {
       return first === undefined || first.region !== '' ? (first?.region ?? '') : first.locate()
     },
     quotas: () => tools.admissions?.quotas() ?? [],
+    pools,
+    trouble: (name) => troubles.get(name)?.trouble,
     async close() {
       await Promise.all(transports.map((transport) => transport.close()))
     }
@@ -189,17 +199,19 @@ interface Role {
   readonly externalId?: string
 }
 
-function makeCredentials({ roleArn, externalId }: Role, options: BedrockOptions): CredentialSource {
-  const { now } = options
+function makeCredentials({ roleArn, externalId }: Role, options: BedrockOptions, pools: readonly string[]): CredentialSource {
+  const { now, onTrouble } = options
   const home = options.pools?.[0]?.region ?? options.regions[0]
   return createCredentialSource({
     load: sdkCredentials({
       ...(roleArn === undefined ? {} : { roleArn }),
       ...(externalId === undefined ? {} : { externalId }),
-      ...(options.handler === undefined ? {} : { handler: options.handler }),
       ...(home === undefined ? {} : { region: home }),
+      ...(options.handler === undefined ? {} : { handler: options.handler }),
       waitMs: Math.min(options.firstEventTimeoutMs, LONGEST_LOAD_MS)
     }),
+    isRole: roleArn !== undefined,
+    ...(onTrouble === undefined ? {} : { onTrouble: (error) => onTrouble({ pools, error }) }),
     ...(now === undefined ? {} : { now })
   })
 }
@@ -209,32 +221,39 @@ interface Ways {
   readonly pools: readonly PoolPlace[]
   /** One for each role. */
   readonly credentials: readonly CredentialSource[]
+  /** The same by the names of pools. */
+  readonly byPool: ReadonlyMap<string, CredentialSource>
 }
 
 /** One way for each region and role; pools of several kinds of profiles share it. */
 function makeWays(options: BedrockOptions): Ways {
   const { pools = [] } = options
   if (pools.length === 0) {
-    const credentials = makeCredentials(options, options)
+    const credentials = makeCredentials(options, options, [])
     const regions = options.regions.length === 0 ? [undefined] : options.regions
     const transports = regions.map((region) =>
       createTransport({ ...options, credentials, ...(region === undefined ? {} : { region }) })
     )
-    return { transports, pools: [], credentials: [credentials] }
+    return { transports, pools: [], credentials: [credentials], byPool: new Map() }
   }
+  const roleOf = (pool: Pool): Role => (pool.roleArn === undefined ? options : pool)
+  const idOf = ({ roleArn, externalId }: Role) => `${roleArn} ${externalId}`
   const sources = new Map<string, CredentialSource>()
   const made = new Map<string, Transport>()
+  const byPool = new Map<string, CredentialSource>()
   const places = pools.map((pool): PoolPlace => {
-    const role = pool.roleArn === undefined ? options : pool
-    const who = `${role.roleArn} ${role.externalId}`
-    const credentials = sources.get(who) ?? makeCredentials(role, options)
+    const role = roleOf(pool)
+    const who = idOf(role)
+    const theirs = pools.filter((one) => idOf(roleOf(one)) === who).map(({ name }) => name)
+    const credentials = sources.get(who) ?? makeCredentials(role, options, theirs)
     sources.set(who, credentials)
+    byPool.set(pool.name, credentials)
     const way = `${pool.region} ${who}`
     const transport = made.get(way) ?? createTransport({ ...options, credentials, region: pool.region })
     made.set(way, transport)
     return { ...pool, transport }
   })
-  return { transports: [...made.values()], pools: places, credentials: [...sources.values()] }
+  return { transports: [...made.values()], pools: places, credentials: [...sources.values()], byPool }
 }
 
 /** Warms all regions. One that answers is enough to begin with; the others are failed over to only when they work. */

@@ -1,3 +1,4 @@
+import { keepNewest } from '../core/bounded.ts'
 import { rendezvous, type Weighted } from '../core/rendezvous.ts'
 import { GatewayError } from '../errors.ts'
 import { geographyOf } from '../models/base-model.ts'
@@ -6,7 +7,7 @@ import type { ModelTarget } from '../models/model-target.ts'
 import { type Residency, staysWithin } from '../models/residency.ts'
 import { regionOfArn, targetIn } from '../models/resolve.ts'
 import { type TraitRow, traitsFor } from '../models/traits.ts'
-import type { Candidate, FindCandidates } from './run/candidate.ts'
+import { type Candidate, type FindCandidates, type PlaceListener, type Placing, placeKey } from './run/candidate.ts'
 import type { Transport } from './transport/transport.ts'
 
 /** A pool of quota: an account in a Region, through profiles of one kind. */
@@ -36,6 +37,8 @@ export interface PlacesOptions {
   readonly traitRows: readonly TraitRow[]
   /** Where the requests of a key may go, by its name; undefined: anywhere. */
   readonly residencyOf: (owner: string) => Residency | undefined
+  /** Milliseconds of a clock that does not go back. */
+  readonly now: () => number
 }
 
 /**
@@ -43,9 +46,9 @@ export interface PlacesOptions {
  * does, is called there and nowhere else. With pools a conversation has its own order of them, the same for each of its turns, so that it
  * comes back to where its prefix is cached. No place is ever outside of what the key may leave: rather there is none, and a 403.
  */
-export function createPlaces({ transports, pools, traitRows, residencyOf }: PlacesOptions): FindCandidates {
+export function createPlaces({ transports, pools, traitRows, residencyOf, now }: PlacesOptions): FindCandidates {
   const inOrder = createOrdered(transports)
-  const pooled = createPooled(pools, traitRows)
+  const pooled = createPooled(pools, traitRows, now)
   return (targets, placing) => {
     const residency = residencyOf(placing.owner)
     const found = pools.length === 0 ? inOrder(targets) : pooled(targets, placing)
@@ -81,15 +84,16 @@ function createOrdered(transports: readonly Transport[]): FindTargets {
   }
 }
 
-function createPooled(pools: readonly PoolPlace[], traitRows: readonly TraitRow[]): FindCandidates {
+function createPooled(pools: readonly PoolPlace[], traitRows: readonly TraitRow[], now: () => number): FindCandidates {
   const transports = pools.map(({ transport }) => transport)
+  const memory = createPlaceMemory(now)
 
-  function placesOf(target: ModelTarget, key: () => string): readonly Candidate[] {
+  function placesOf(target: ModelTarget, placing: KeyedPlacing): readonly Candidate[] {
     const held = pools.filter((pool) => mayHold(pool, target))
     const able = fitting(held, target)
+    const key = able.length > 1 ? `${placing.key()}\n${target.baseId}` : ''
     const seen = new Set<string>()
-    const ordered = able.length > 1 ? rendezvous(able, `${key()}\n${target.baseId}`) : able
-    return ordered.flatMap(({ pool, own }) => {
+    const found = rendezvous(able, key).flatMap(({ pool, own }) => {
       const { transport, name, roleArn } = pool
       const place = `${pool.region} ${roleArn} ${own.id}`
       if (seen.has(place)) return []
@@ -97,6 +101,7 @@ function createPooled(pools: readonly PoolPlace[], traitRows: readonly TraitRow[
       const account = accountOf(roleArn)
       return [{ transport, target: own, pool: name, ...(account === undefined ? {} : { account }) }]
     })
+    return found.length > 1 ? memory.ordered(found, key, placing) : found
   }
 
   function fitting(held: readonly PoolPlace[], target: ModelTarget): readonly Fitting[] {
@@ -107,12 +112,61 @@ function createPooled(pools: readonly PoolPlace[], traitRows: readonly TraitRow[
     return others.flatMap((pool) => fittingOf(pool, targetIn(pool.region, target)))
   }
 
-  return (targets, { owner, beginning }) => {
+  return (targets, placing) => {
     let key: string | undefined
-    const found = targets.flatMap((target) => placesOf(target, () => (key ??= `${owner}\n${beginning()}`)))
+    const keyed = { ...placing, key: () => (key ??= `${placing.owner}\n${placing.beginning()}`) }
+    const found = targets.flatMap((target) => placesOf(target, keyed))
     if (found.length > 0) return found
     if (targets.some((target) => regionOf(target) !== undefined)) throw foreignRegion(targets, transports)
     throw new GatewayError('unsupported_value', 'None of the pools of this gateway can call this model.', { field: 'model' })
+  }
+}
+
+interface KeyedPlacing extends Placing {
+  /** Of the conversation, for whatever model. */
+  readonly key: () => string
+}
+
+const MOST_MOVED = 10_000
+const MOST_LACKING = 1000
+/** What a place lacks for a caller is asked for again after this. */
+const LACKING_MS = 60_000
+
+/**
+ * Remembers what the draw cannot know: where conversations are warm that found no room at home (they stay there until nothing of them is
+ * kept any more, as each move writes their prompt anew), and what a place has refused to a caller's requests.
+ */
+function createPlaceMemory(now: () => number) {
+  const moved = new Map<string, { readonly pool: string | undefined; readonly until: number }>()
+  const lacking = new Map<string, number>()
+
+  function isLacking(owner: string, candidate: Candidate): boolean {
+    if (lacking.size === 0) return false
+    return (lacking.get(`${owner}\n${placeKey(candidate)}`) ?? 0) > now()
+  }
+
+  function listenerOf(candidate: Candidate, key: string, { owner, keptMs }: Placing): PlaceListener {
+    const { pool } = candidate
+    return {
+      answered(isPushed) {
+        if (lacking.size > 0) lacking.delete(`${owner}\n${placeKey(candidate)}`)
+        if (isPushed || moved.get(key)?.pool === pool) keepNewest(moved, key, { pool, until: now() + keptMs() }, MOST_MOVED)
+      },
+      lacking: () => keepNewest(lacking, `${owner}\n${placeKey(candidate)}`, now() + LACKING_MS, MOST_LACKING)
+    }
+  }
+
+  return {
+    /** What is warm first, what lacks last. */
+    ordered(found: readonly Candidate[], key: string, placing: Placing): readonly Candidate[] {
+      const known = moved.get(key)
+      const warm = known !== undefined && known.until > now() ? known.pool : undefined
+      if (known !== undefined && warm === undefined) moved.delete(key)
+      const rank = (candidate: Candidate) => (isLacking(placing.owner, candidate) ? 2 : candidate.pool === warm ? 0 : 1)
+      return found
+        .map((candidate) => ({ ...candidate, listener: listenerOf(candidate, key, placing) }))
+        .sort((a, b) => rank(a) - rank(b))
+    }
   }
 }
 

@@ -14,6 +14,7 @@ const MOST = 2 ** 53
  * or goes moves only the keys that it is first for. (Weighted as -w / ln u; Schindelhauer and Schomaker 2005.)
  */
 export function rendezvous<T extends Weighted>(items: readonly T[], key: string): readonly T[] {
+  if (items.length < 2) return items
   const scored = items.map((item) => {
     const draw = (stableHash(`${item.name}\n${key}`) + 0.5) / MOST
     return { item, score: -item.weight / Math.log(draw) }

@@ -152,6 +152,18 @@ t.test('with a role for Bedrock the tasks may assume it and call nothing themsel
   t.notOk(list.some(({ Action }) => Action.some((action) => action.startsWith('bedrock:'))))
 })
 
+t.test('with pools their roles may be assumed beside what the tasks call themselves, in every region', async (t) => {
+  const roles = ['arn:aws:iam::210987654321:role/bedrock', 'arn:aws:iam::999988887777:role/bedrock']
+  const list = statements({ BedrockPools: '[{"region":"us-west-2"}]', BedrockPoolRoleArns: roles.join(',') })
+  for (const role of roles) t.ok(allows(list, 'sts:AssumeRole', role))
+  t.notOk(allows(list, 'sts:AssumeRole', 'arn:aws:iam::999988887777:role/other'))
+  t.ok(mayInvoke(list, US_PROFILE.replace('us-east-1', 'us-west-2')))
+  t.notOk(
+    statements().some(({ Action }) => Action.includes('sts:AssumeRole')),
+    'nobody else may'
+  )
+})
+
 t.test('guardrails, custom models and subscriptions are allowed only when asked for', async (t) => {
   const asked = /ApplyGuardrail|InvokeEndpoint|Subscribe/
   t.notOk(statements().some(({ Action }) => asked.test(Action.join())))

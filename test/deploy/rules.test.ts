@@ -101,6 +101,22 @@ const REFUSED: [string, Values, RegExp][] = [
     /BedrockRegions must be empty/
   ],
   ['an external id without a role', { BedrockExternalId: 'x1' }, /needs BedrockRoleArn/],
+  [
+    'pools beside regions',
+    { BedrockPools: '[{"region":"us-east-1"}]', BedrockRegions: 'us-east-1' },
+    /takes the place of BedrockRegions/
+  ],
+  ['pools that are no list', { BedrockPools: 'us-east-1' }, /BedrockPools does not fit/],
+  [
+    'roles of pools with a blank',
+    { BedrockPoolRoleArns: 'arn:aws:iam::210987654321:role/a, arn:aws:iam::210987654321:role/b' },
+    /BedrockPoolRoleArns does not fit/
+  ],
+  [
+    'other accounts behind endpoints',
+    { Egress: 'endpoints', BedrockPoolRoleArns: 'arn:aws:iam::210987654321:role/a' },
+    /BedrockPoolRoleArns must be empty/
+  ],
   ['Redis without its security group', { RedisUrl: 'redis://cache:6379' }, /go together/],
   [
     'a password in the URL of Redis',

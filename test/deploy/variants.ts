@@ -17,7 +17,7 @@ const ADDRESSES: Values[] = [
 const SCHEMES: Values[] = [{ LoadBalancerScheme: 'internet-facing' }, { LoadBalancerScheme: 'internal' }]
 const EXISTING: Values = { VpcId: 'vpc-1', TaskSubnetIds: 'subnet-1,subnet-2', LoadBalancerSubnetIds: 'subnet-3,subnet-4' }
 const NETWORKS: Values[] = [
-  { Egress: 'nat' },
+  { Egress: 'nat', BedrockPoolRoleArns: 'arn:aws:iam::210987654321:role/bedrock,arn:aws:iam::999988887777:role/bedrock' },
   { Egress: 'nat-per-zone', EnableFlowLogs: 'false' },
   { Egress: 'endpoints' },
   { ...EXISTING, Egress: 'existing' },
@@ -49,6 +49,7 @@ const OPTIONS: Values[] = [
   },
   {
     AllowedModels: 'anthropic.claude-*,amazon.nova-*',
+    BedrockPools: '[{"region":"us-east-1","profile":"geo"},{"region":"us-east-1","profile":"global"}]',
     AllowCustomModels: 'true',
     AllowModelSubscription: 'true',
     GuardrailId: 'abc123',

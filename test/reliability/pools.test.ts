@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
+import { createPlaces } from '../../src/bedrock/places.ts'
+import type { Transport } from '../../src/bedrock/transport/transport.ts'
 import { readConfig } from '../../src/config.ts'
 import { parseKeySet } from '../../src/keys/key-set.ts'
 import { type Built, build, KEY } from '../helper.ts'
@@ -64,17 +66,69 @@ t.test('a conversation stays in its pool, leaves it for a failure at once, and c
   for (let i = 0; i < 6; i++) homes.add((await ask(gateway, { content: `other ${i}` })).region)
   t.ok(homes.size > 1, 'conversations are spread')
   const home = (await ask(gateway, {})).region
-  for (const fault of ['throttling', 'unavailable', 'hang-before-headers']) {
+  for (const fault of ['unavailable', 'hang-before-headers', 'throttling']) {
     gateway.standin.fail(`us.${SONNET}`, fault)
     const moved = await ask(gateway, { more: turns, stream: true })
     t.equal(moved.status, 200, fault)
     t.not(moved.region, home, fault)
     t.equal(moved.calls.length, 2, `${fault}: the next pool is asked at once`)
     turns.push({ role: 'assistant', content: 'hi' }, { role: 'user', content: `more ${turns.length}` })
-    const back = await ask(gateway, { more: turns })
-    t.equal(back.region, home, `${fault}: the next turn goes home`)
-    t.equal(back.calls.length, 1)
+    const next = await ask(gateway, { more: turns })
+    if (fault === 'throttling') t.equal(next.region, moved.region, 'a full pool is left for as long as the other one is warm')
+    else t.equal(next.region, home, `${fault}: the next turn goes home`)
+    t.equal(next.calls.length, 1)
   }
+})
+
+t.test('a pool that has no right to a model is asked last for a while, for who has met it', async (t) => {
+  const pools = [
+    { name: 'home', region: 'us-east-1', profile: 'geo', weight: 1 },
+    { name: 'spare', region: 'us-east-1', profile: 'global', weight: 0 }
+  ]
+  const gateway = await build(t, { BEDROCK_POOLS: JSON.stringify(pools) })
+  for (const fault of ['access-denied', 'not-found']) {
+    const model = fault === 'not-found' ? 'anthropic.claude-haiku-4-5-20251001-v1:0' : SONNET
+    gateway.standin.fail(`us.${model}`, fault)
+    const first = await ask(gateway, { model })
+    t.match(first, { status: 200, pool: 'spare' }, fault)
+    t.equal(first.calls.length, 2)
+    t.strictSame((await ask(gateway, { model, content: 'another' })).calls, [`us-east-1 global.${model}`])
+    gateway.standin.fail(`global.${model}`, 'unavailable')
+    t.match(await ask(gateway, { model }), { status: 200, pool: 'home' }, 'and not never')
+    t.match(await ask(gateway, { model }), { status: 200, pool: 'home' }, 'what has answered lacks nothing')
+  }
+})
+
+t.test('where a conversation was pushed to it stays until nothing of it is cached there', (t) => {
+  let now = 0
+  const transport = (region: string) => ({ region }) as unknown as Transport
+  const pools = ['us-east-1', 'us-west-2'].map((region) => ({ name: region, region, weight: 1, transport: transport(region) }))
+  const transports = pools.map((pool) => pool.transport)
+  const places = createPlaces({ transports, pools, traitRows: [], residencyOf: () => undefined, now: () => now })
+  const target = { id: `us.${SONNET}`, baseId: SONNET }
+  const MINUTE = 60_000
+  for (const [owner, keptMs] of [
+    ['a', 5 * MINUTE],
+    ['b', 60 * MINUTE]
+  ] as const) {
+    const find = () => places([target], { owner, beginning: () => 1, keptMs: () => keptMs })
+    const names = () => find().map(({ pool }) => pool)
+    const [home, other] = names()
+    find()[1]?.listener?.answered(false)
+    t.strictSame(names(), [home, other], 'a stall or an error moves nothing')
+    find()[1]?.listener?.answered(true)
+    t.strictSame(names(), [other, home])
+    now += keptMs - 1
+    t.strictSame(names(), [other, home])
+    find()[0]?.listener?.answered(false)
+    now += keptMs - 1
+    t.strictSame(names(), [other, home], 'each turn keeps it warm')
+    find()[1]?.listener?.answered(false)
+    t.strictSame(names(), [other, home], 'a turn elsewhere changes nothing')
+    now += 1
+    t.strictSame(names(), [home, other])
+  }
+  t.end()
 })
 
 t.test('weights: 0 is asked only when the others fail', async (t) => {
@@ -160,6 +214,7 @@ t.test('a key with a residency never leaves it', async (t) => {
       ['/v1/responses', { model: SONNET, input: 'hello' }],
       ['/v1/rerank', { model: 'cohere.rerank-v3-5:0', query: 'a', documents: ['a', 'b'] }],
       ['/v1/moderations', { input: 'hello' }],
+      ['/v1/images/generations', { model: 'amazon.nova-canvas-v1:0', prompt: 'hello' }],
       [`/model/eu.${SONNET}/converse`, { messages: [{ role: 'user', content: [{ text: 'hello' }] }] }]
     ] as const) {
       const before = gateway.standin.requests.length
@@ -168,6 +223,10 @@ t.test('a key with a residency never leaves it', async (t) => {
       for (const { headers } of gateway.standin.requests.slice(before))
         t.match(headers.authorization, /Credential=[^/]+\/\d+\/eu-/, `${path} stays in the EU`)
     }
+    const explain = { model: SONNET, messages: [{ role: 'user', content: 'hello' }] }
+    const plan = await gateway.post('/v1/explain', explain, { authorization: 'Bearer sk-eu' })
+    const { targets } = (await plan.json()) as { targets: { region: string }[] }
+    t.ok(targets.length > 0 && targets.every(({ region }) => region.startsWith('eu-')), 'explain names no other')
   }
 })
 
@@ -191,6 +250,32 @@ t.test('pools in other accounts go with their roles, and one that cannot be take
   t.equal((await ask(gateway, {})).pool, 'ours', 'a quota of another account is another quota')
   const ofTheirs = `arn:aws:bedrock:us-east-1:222222222222:provisioned-model/abcdefgh1234`
   t.equal((await ask(gateway, { model: ofTheirs })).calls.length > 0, true)
+})
+
+t.test('a role that is refused is told in the log once, and its pool is left alone', async (t) => {
+  const asked = await sts(t, 403)
+  const role = 'arn:aws:iam::222222222222:role/bedrock'
+  const BEDROCK_POOLS = JSON.stringify([
+    { name: 'theirs', region: 'us-east-1', role, weight: 1000 },
+    { name: 'ours', region: 'us-west-2', weight: 1 }
+  ])
+  const gateway = await build(t, { BEDROCK_POOLS, LOG_LEVEL: 'info', ADMIN_KEY: 'sk-operator' })
+  for (let i = 0; i < 3; i++) t.match(await ask(gateway, {}), { status: 200, pool: 'ours' })
+  t.ok(asked.length < 6, `STS was asked ${asked.length} times`)
+  const told = gateway.log.filter((line) => line.includes('cannot be taken'))
+  t.equal(told.length, 1)
+  t.match(JSON.parse(told[0] ?? ''), {
+    level: /warn|40/,
+    pools: ['theirs'],
+    err: { message: /not authorized to perform: sts:AssumeRole/ }
+  })
+  const usage = await fetch(`${gateway.base}/admin/usage`, { headers: { authorization: 'Bearer sk-operator' } })
+  t.match(await usage.json(), {
+    configured_pools: [
+      { name: 'theirs', region: 'us-east-1', weight: 1000, trouble: /trust policy/ },
+      { name: 'ours', region: 'us-west-2', weight: 1 }
+    ]
+  })
 })
 
 t.test('with a ledger of quota a pool without room is left for the next without a call', async (t) => {
@@ -233,7 +318,7 @@ t.test('what is wrong with pools is told at start', async (t) => {
 })
 
 /** STS on a port of its own; gives what it was asked. */
-async function sts(t: Test): Promise<string[]> {
+async function sts(t: Test, status = 200): Promise<string[]> {
   const asked: string[] = []
   const server = createServer((request, response) => {
     let body = ''
@@ -242,7 +327,13 @@ async function sts(t: Test): Promise<string[]> {
     })
     request.on('end', () => {
       asked.push(body)
-      response.setHeader('content-type', 'text/xml')
+      response.writeHead(status, { 'content-type': 'text/xml' })
+      if (status !== 200) {
+        response.end(
+          '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>'
+        )
+        return
+      }
       response.end(
         '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>role-secret</SecretAccessKey><SessionToken>role-token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>'
       )

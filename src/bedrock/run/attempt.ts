@@ -53,12 +53,14 @@ export async function attempt<T>(
   const run = { policy, signal, work, until: now() + policy.deadlineMs, calls: 0 }
   let failure: GatewayError | undefined
   let last = candidates[0]
+  let isPushed = false
   for (const candidate of candidates) {
     const place = placeKey(candidate)
     if (now() > run.until || !breaker.admits(place)) continue
     const outcome = await tryCandidate(run, candidate)
     if ('value' in outcome) {
       breaker.succeeded(place)
+      candidate.listener?.answered(isPushed)
       return { value: outcome.value, candidate, attempts: run.calls }
     }
     const { error } = outcome
@@ -68,6 +70,8 @@ export async function attempt<T>(
     }
     if (outcome.isHeld === true) breaker.withdrew(place)
     else tellBreaker(breaker, place, error, candidates.length === 1)
+    isPushed ||= FULL.has(error.kind)
+    if (LACKING.has(error.kind)) candidate.listener?.lacking()
     failure = failure === undefined || (mayPass(error) && !mayPass(failure)) ? error : failure
     last = candidate
     if (remedyFor(error) === 'none') throw havingTried(error, candidate, run.calls)
@@ -109,6 +113,10 @@ interface Run<T> {
 /** `isHeld`: the last call was not made, since the pool has no room for it. */
 type Outcome<T> = { readonly value: T } | { readonly error: GatewayError; readonly isHeld?: true }
 
+/** The place has no room, and will not have it at once. */
+const FULL: ReadonlySet<GatewayError['kind']> = new Set(['rate_limited', 'quota_exceeded'])
+/** The place has not what is asked for, or not for this gateway. */
+const LACKING: ReadonlySet<GatewayError['kind']> = new Set(['access_denied', 'model_not_found', 'upstream_auth'])
 /** What is another place's luck: a quota that is used up, a model without capacity, one that stalls. */
 const MOVES: ReadonlySet<GatewayError['kind']> = new Set(['rate_limited', 'unavailable', 'upstream_timeout'])
 

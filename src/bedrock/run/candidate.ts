@@ -11,6 +11,16 @@ export interface Candidate {
   readonly account?: string
   /** Another place is at least as good: what may pass there is not waited for here. */
   readonly hasEqual?: true
+  /** Hears what came of its call; absent: nobody chooses by it. */
+  readonly listener?: PlaceListener
+}
+
+/** Who has chosen a place among several. */
+export interface PlaceListener {
+  /** It has answered; `isPushed`: since one before it had no room. */
+  answered(isPushed: boolean): void
+  /** It does not have the model, or the gateway has no right to call it. */
+  lacking(): void
 }
 
 /** The name a breaker, and a ledger of quota, knows a candidate by; a region holds no blank. */
@@ -27,6 +37,8 @@ export interface Placing {
   readonly owner: string
   /** A hash that is the same for requests which shall go to the same place; asked for only where there are several. */
   readonly beginning: () => number
+  /** For how long what was sent is kept in the cache of where it went, milliseconds; asked for only where it had to move. */
+  readonly keptMs: () => number
 }
 
 /** The places where a request may be sent, in order. Throws GatewayError where there is none. */

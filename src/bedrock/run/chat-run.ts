@@ -18,6 +18,7 @@ import { readText } from '../transport/http-body.ts'
 import { type Admissions, settling } from './admissions.ts'
 import { openEvents } from './answer-reader.ts'
 import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
+import { keptMs } from './cache-points.ts'
 import { callOmitting } from './call-omitting.ts'
 import type { FindCandidates, Placing } from './candidate.ts'
 import { codecFor } from './codec-for.ts'
@@ -70,9 +71,9 @@ export interface ChatAnswer {
   flaws(): readonly Warning[]
 }
 
-/** What tells where a conversation belongs: whose it is, and how it begins. */
-export function placing({ owner, request }: Pick<ChatRun, 'owner' | 'request'>): Placing {
-  return { owner, beginning: () => beginningOf(request) }
+/** What tells where a conversation belongs: whose it is, and how it begins; and how long what is sent keeps it there. */
+export function placing({ owner, request }: Pick<ChatRun, 'owner' | 'request'>, sent: JsonObject): Placing {
+  return { owner, beginning: () => beginningOf(request), keptMs: () => keptMs(sent) }
 }
 
 /** What a conversation is run with, beside the run itself. */
@@ -104,7 +105,7 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   const encoder = encoderOf(run, tools)
   const first = await encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
   const cacheMiss = missOf(run, tools, first)
-  const candidates = tools.candidates(run.targets, placing(run))
+  const candidates = tools.candidates(run.targets, placing(run, first.encoded.body))
   const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline() ?? 0 }
   const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
     callCandidate(one, call)

@@ -63,7 +63,7 @@ export function createCounter({ candidates, traitRows, now }: CountTools): (run:
   }
 
   async function ask({ request, owner, targets, signal }: CountRun): Promise<number | undefined> {
-    const [candidate] = candidates(targets, { owner, beginning: () => beginningOf(request) })
+    const [candidate] = candidates(targets, { owner, beginning: () => beginningOf(request), keptMs: () => 0 })
     if (candidate === undefined) return undefined
     const { baseId } = candidate.target
     try {

@@ -1,14 +1,9 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
 import { NO_OMISSIONS } from '../prepare/encode-scope.ts'
+import { cachePointsOf, type TakenPoint } from './cache-points.ts'
 import { type ChatRun, type ChatTools, createEncoder, placing } from './chat-run.ts'
 import { promptPartsOf } from './prompt-parts.ts'
-
-/** A cache point: behind which part it stands, as `system[0]` or `messages[2].content[1]`, and for how long its prefix is kept. */
-export interface TakenPoint {
-  readonly behind: string
-  readonly ttl: string
-}
 
 /** What a conversation would become if it were run now. */
 export interface ChatPlan {
@@ -26,7 +21,7 @@ export interface ChatPlan {
 
 /** Says what `runChat` would send, and calls nothing. Throws GatewayError where the request could not be sent at all. */
 export async function explainChat(run: ChatRun, tools: ChatTools): Promise<ChatPlan> {
-  const candidates = tools.candidates(run.targets, placing(run))
+  const candidates = tools.candidates(run.targets, placing(run, {}))
   const target = candidates[0]?.target ?? run.targets[0]
   const { codec, encoded } = await createEncoder(run, tools, true).encode(target, NO_OMISSIONS)
   const { body, warnings } = encoded
@@ -55,32 +50,4 @@ function maxTokensOf({ inferenceConfig, ...native }: JsonObject): number | undef
     native.max_completion_tokens
   ]
   return limits.find((limit) => typeof limit === 'number')
-}
-
-const DEFAULT_TTL = '5m'
-
-function cachePointsOf(body: JsonObject): readonly TakenPoint[] {
-  const found: TakenPoint[] = []
-  const note = (mark: Json | undefined, behind: string) => {
-    if (isJsonObject(mark)) found.push({ behind, ttl: typeof mark.ttl === 'string' ? mark.ttl : DEFAULT_TTL })
-  }
-  /** Points are items of their own in Converse, and do not count as places; in Claude's own body they are members of what is before them. */
-  const visit = (items: Json | undefined, path: string) => {
-    if (!Array.isArray(items)) return
-    let place = -1
-    for (const item of items) {
-      if (!isJsonObject(item)) continue
-      if (item.cachePoint !== undefined) note(item.cachePoint, `${path}[${Math.max(0, place)}]`)
-      else {
-        place++
-        note(item.cache_control, `${path}[${place}]`)
-        visit(isJsonObject(item.toolResult) ? item.toolResult.content : undefined, `${path}[${place}].toolResult.content`)
-        visit(item.content, `${path}[${place}].content`)
-      }
-    }
-  }
-  visit(isJsonObject(body.toolConfig) ? body.toolConfig.tools : body.tools, 'tools')
-  visit(body.system, 'system')
-  visit(body.messages, 'messages')
-  return found
 }

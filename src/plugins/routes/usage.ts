@@ -17,7 +17,10 @@ export async function usage(app: FastifyInstance): Promise<void> {
       object: 'usage',
       since: new Date(board.since).toISOString(),
       now: new Date(now).toISOString(),
-      configured_pools: app.config.aws.pools?.length ?? 0,
+      configured_pools: app.bedrock.pools.map(({ name, region, profile, weight }) => {
+        const trouble = app.bedrock.trouble(name)
+        return { name, region, ...(profile && { profile }), weight, ...(trouble && { trouble }) }
+      }),
       keys: [...board.rows()].map(({ cost_nano, saved_nano, ...row }) => ({
         ...row,
         cost_usd: Number(dollars(cost_nano)),

@@ -23,6 +23,7 @@ export const bedrock = fp(
       regions: configuredRegions(config),
       pools: poolsOf(config),
       residencyOf: (owner) => app.residencyOf(owner),
+      onTrouble: ({ pools, error }) => app.log.warn({ err: error, ...(pools.length > 0 && { pools }) }, error.message),
       ...(config.aws.roleArn !== undefined && { roleArn: config.aws.roleArn }),
       ...(config.aws.externalId !== undefined && { externalId: config.aws.externalId }),
       ...(config.aws.bearerToken !== undefined && { bearerToken: config.aws.bearerToken }),
