@@ -137,8 +137,9 @@ export function compatibilityPage(): string {
   return `# Compatibility
 Made from the code's own tables by \`npm run docs\`; do not edit.
 
-What is left out of a request is named in the response header \`x-adit-dropped\`. Unknown fields never fail a request; they are reported
-too. \`null\` means absent. Extensions work at the top level and inside a literal \`extra_body\` object.
+What is left out of a request is named in the response header \`x-adit-dropped\`, in each spelling and place in which
+its caller wrote it (\`messages[2].content[0].cache_control\`; in Messages \`messages.2.content.0.cache_control\`). Unknown fields never
+fail a request; they are reported too. \`null\` means absent. Extensions work at the top level and inside a literal \`extra_body\` object.
 
 ## Fields of \`POST /chat/completions\`
 

@@ -51,8 +51,11 @@ export type SamplingField = `sampling.${SamplingName}`
 /** A member of `extraFields`, by its path. */
 export type ExtraField = `extraFields.${string}`
 
+/** Every path under which one caller wrote a field, the one that counts first; where they wrote none, the usual word. */
+export type Spelling = readonly [string, ...string[]]
+
 /** How the caller of one request wrote a field. */
-export type Spell = (field: CoreField) => string
+export type Spell = (field: CoreField) => Spelling
 
 /** Where something is wrong: a field by its core name, or a path as the caller wrote it (`tools[0].strict`). */
 export type Place = { readonly field: CoreField } | { readonly param: string }
@@ -62,7 +65,7 @@ export function placeOf(path: string | undefined): Place {
   return path === undefined ? { field: 'turns' } : { param: path }
 }
 
-/** The path of a place in the caller's own words. */
-export function spelt(place: Place, spell: Spell): string {
-  return 'param' in place ? place.param : spell(place.field)
+/** The paths of a place in the caller's own words. */
+export function spelt(place: Place, spell: Spell): Spelling {
+  return 'param' in place ? [place.param] : spell(place.field)
 }

@@ -92,8 +92,8 @@ export interface ChatRequest {
   readonly guardrail?: Guardrail
   /** At most 16 pairs reach Bedrock; characters outside its alphabet are replaced. */
   readonly metadata?: Readonly<Record<string, string>>
-  /** All of `metadata` is the gateway's own: no caller misses it. */
-  readonly isOwnMetadata?: true
+  /** The operator's pairs of the caller's key: they come first, and no pair of the caller's takes their place. */
+  readonly keyPairs?: Readonly<Record<string, string>>
   /** Cache marks the gateway shall set by itself; absent: the operator's default. */
   readonly autoCache?: {
     readonly system: boolean

@@ -3,6 +3,8 @@ import type { Json, JsonObject } from './json.ts'
 /** A place after which the model may cache its input. `ttl` absent: the model's own default (5 minutes). */
 export interface CacheMark {
   readonly ttl?: '5m' | '1h'
+  /** Path of the mark in the caller's request, to report it by: `messages[0].content[1].cache_control`. */
+  readonly path?: string
 }
 
 /** Where media bytes are. `url` is what the caller sent; it is fetched before anything is encoded for a model. */

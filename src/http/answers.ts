@@ -79,7 +79,7 @@ export function announceFlaws(request: FastifyRequest, reply: FastifyReply, answ
 /** Names what could not be carried, in the log and, where it is not sent yet, in the header. */
 export function noteDropped(request: FastifyRequest, reply: FastifyReply, warnings: readonly Warning[]): void {
   const { record, spell } = request
-  for (const warning of warnings) noteParam(record, spelt(warning, spell))
+  for (const warning of warnings) for (const param of spelt(warning, spell)) noteParam(record, param)
   if (record.dropped !== undefined && !reply.raw.headersSent) reply.header('x-adit-dropped', headerList(record.dropped))
 }
 
@@ -131,7 +131,7 @@ export function noteBatch(request: FastifyRequest, batch: EventBatch, meter: Ans
 /** A word that nobody knows stands in the log as it came, and its place in the answer is named as not carried. */
 function noteFinish({ record, spell }: FastifyRequest, reason: FinishReason, { raw, isUnknown }: FinishDetails): void {
   record.finish = isUnknown === true && raw !== '' ? raw.slice(0, LONGEST_WORD) : LOGGED[reason]
-  if (isUnknown === true) noteParam(record, spell('finish'))
+  if (isUnknown === true) noteParam(record, spell('finish')[0])
 }
 
 /** The words of the log, which dashboards count; whatever dialect asked. */

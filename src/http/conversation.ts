@@ -8,7 +8,7 @@ import type { ChatRequest } from '../core/request.ts'
 import type { Warning } from '../core/warning.ts'
 import type { Dialect, Head } from '../dialects/dialect.ts'
 import { GatewayError } from '../errors.ts'
-import { withKeyMetadata } from '../keys/key-metadata.ts'
+import { keyPairs } from '../keys/key-metadata.ts'
 import type { Records } from '../state/response-store.ts'
 import { streamAnswers } from './answer-stream.ts'
 import {
@@ -212,8 +212,8 @@ function startAnswers(
 /** The request with the pairs of its key. It is ours alone, made for this caller, and not copied. */
 function named(request: ChatRequest, key: FastifyRequest['apiKey']): ChatRequest {
   const own = request as Mutable<ChatRequest>
-  if (request.metadata === undefined) own.isOwnMetadata = true
-  own.metadata = withKeyMetadata(request.metadata, key)
+  const pairs = keyPairs(key)
+  if (pairs !== undefined) own.keyPairs = pairs
   return own
 }
 

@@ -5,7 +5,7 @@ import type { ChatRequest } from '../core/request.ts'
 import { NO_USAGE } from '../core/usage.ts'
 import type { Warning } from '../core/warning.ts'
 import { jsonToBytes } from '../json-bytes.ts'
-import { withKeyMetadata } from '../keys/key-metadata.ts'
+import { keyPairs } from '../keys/key-metadata.ts'
 import { noteDropped } from './answers.ts'
 import { sizingOf } from './right-size.ts'
 
@@ -30,8 +30,8 @@ export async function sendExplanation(
   const owner = request.apiKey?.name ?? ''
   const plans = await Promise.all(
     requests.map((one) => {
-      const pairs = withKeyMetadata(one.metadata, request.apiKey)
-      const named = { ...one, metadata: pairs, ...(one.metadata === undefined ? { isOwnMetadata: true } : {}) } as ChatRequest
+      const pairs = keyPairs(request.apiKey)
+      const named: ChatRequest = pairs === undefined ? one : { ...one, keyPairs: pairs }
       const sizing = sizingOf(request, one)
       const run = { request: named, owner, targets, signal: request.cancel, isHeavy }
       return app.bedrock.explain(sizing === undefined ? run : { ...run, fit: sizing.fit })
@@ -51,7 +51,7 @@ export async function sendExplanation(
       ...(cacheMiss === undefined ? {} : { cache_miss: cacheMiss }),
       ...(maxTokens === undefined ? {} : { max_tokens: maxTokens })
     })),
-    dropped: dropped.map((warning) => ({ param: spelt(warning, request.spell), reason: warning.reason })),
+    dropped: dropped.flatMap((warning) => spelt(warning, request.spell).map((param) => ({ param, reason: warning.reason }))),
     estimate: estimate(app, plans, { count, promptGuess })
   }
   return reply.type('application/json; charset=utf-8').send(jsonToBytes(told))

@@ -15,12 +15,12 @@ declare module 'fastify' {
   }
 }
 
-const asNamed: Spell = (field) => field
+const asNamed: Spell = (field) => [field]
 
 /** Gives every request a spelling. */
 export const spelling = fp(async (app: FastifyInstance) => void app.decorateRequest('spell', asNamed), { name: 'spelling' })
 
 /** The field to change, as the caller of this request wrote it; null where the error names none. */
 export function paramOf({ param, field }: GatewayError, request: FastifyRequest): string | null {
-  return param ?? (field === undefined ? null : request.spell(field))
+  return param ?? (field === undefined ? null : request.spell(field)[0])
 }

@@ -75,7 +75,7 @@ const ROWS: readonly [what: string, model: string, body: object, told: string | 
     'a cache point',
     LLAMA,
     { messages: say([{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }]) },
-    'cache_control',
+    'messages[0].content[0].cache_control',
     (sent) => JSON.stringify(sent).includes('cachePoint')
   ],
   ['stop strings', GPT_6, { stop: ['a'] }, 'stop', (sent) => sent.inferenceConfig?.stopSequences !== undefined],

@@ -33,6 +33,7 @@ t.test("Bedrock's invocation log is told whose key called, and what the operator
   t.same((await sent('sk-b', '/v1/completions', { prompt: 'hi' })).pairs, { adit_key: 'team-b' })
 
   const forged = { metadata: { adit_key: 'team-b', cost_centre: '1', project: 'p' } }
+  t.equal((await chat('sk-a', forged)).dropped, 'metadata', 'and who tries is told')
   t.same((await chat('sk-a', forged)).pairs, { adit_key: 'team a', cost_centre: '4711', project: 'p' }, 'no caller can forge it')
   const full = await chat('sk-a', { metadata: PAIRS })
   t.match(full.pairs, { adit_key: 'team a', cost_centre: '4711', pair0: 'x' }, 'nor crowd it out')

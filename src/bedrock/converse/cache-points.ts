@@ -4,9 +4,9 @@ import { stableHash } from '../../core/stable-hash.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
 import type { PromptPlaces, TurnPrefix } from '../../state/cache-ledger.ts'
-import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
-import { isPoint, kindOf, spotOf } from './cache-spots.ts'
-import { cachePoint } from './encode-blocks.ts'
+import { LEAST_TEXT } from '../prepare/arrange-blocks.ts'
+import { type EncodeScope, isOmitted, warnMark } from '../prepare/encode-scope.ts'
+import { cachePoint, isPoint, kindOf, markPath, spotOf } from './cache-spots.ts'
 
 /** The three places of cache points, in the order in which models read them. */
 export interface CachedParts {
@@ -26,19 +26,18 @@ const MOST_POINTS = 4
 export function placeCachePoints(encoding: EncodeScope, parts: CachedParts): PlacedParts {
   const wish = automatic(encoding)
   if (isPlanned(encoding, parts)) return seatedPlan(parts, encoding)
-  if (!(wish.system || wish.tools || wish.messages) && !hasPoints(parts)) return { ...parts, hasPoints: false }
+  if (!wishesAny(wish) && !hasPoints(parts)) return { ...parts, hasPoints: false }
   const marked = addAutomatic(parts, wish)
   const placed = seated(marked, encoding)
-  const left = countPoints(placed)
-  reportLost(encoding, { parts, marked, left })
-  if (left > MOST_POINTS) encoding.warn('cache', `Bedrock takes at most ${MOST_POINTS} cache points; the last ones are kept`)
-  return settled(placed, encoding, left)
+  const kept = withinLimit(placed)
+  reportLost(encoding, { parts, marked, placed, kept })
+  return settled(kept, encoding)
 }
 
-/** With as many of the points as one request may have. */
-function settled(placed: CachedParts, encoding: EncodeScope, left: number): PlacedParts {
-  const parts = left === 0 ? placed : settle(placed, encoding, left)
-  return { ...parts, hasPoints: left > 0 }
+/** With no longer lives than the model and the order take. */
+function settled(kept: CachedParts, encoding: EncodeScope): PlacedParts {
+  const hasOne = hasPoints(kept)
+  return { ...(hasOne ? settle(kept, encoding) : kept), hasPoints: hasOne }
 }
 
 /** Whether the gateway sets points by what it has seen: neither the caller nor the operator has said where. */
@@ -64,8 +63,7 @@ function seatedPlan(parts: CachedParts, encoding: EncodeScope): PlacedParts {
       turns.includes(index) ? { ...message, content: withLast(contentOf(message), { ttl: turnTtl }) } : message
     )
   }
-  const placed = seated(marked, encoding)
-  return settled(placed, encoding, countPoints(placed))
+  return settled(withinLimit(seated(marked, encoding)), encoding)
 }
 
 const CHARACTERS_OF_TOKEN = 4
@@ -86,17 +84,34 @@ function placesOf({ tools, system, messages }: CachedParts, { cacheLongTtl, cach
   return { head, turns, hasLongTtl: cacheLongTtl, minimum: cacheMinimum }
 }
 
+/** The stages that a request's points have gone through. */
+interface Stages {
+  /** With the caller's marks alone. */
+  readonly parts: CachedParts
+  /** With those of a wish too. */
+  readonly marked: CachedParts
+  /** With those that have a seat. */
+  readonly placed: CachedParts
+  /** With as many as one request may have. */
+  readonly kept: CachedParts
+}
+
+const NO_SEAT = 'the model takes no cache point there'
+const TOO_MANY = `Bedrock takes at most ${MOST_POINTS} cache points; the last ones are kept`
+
 /** A mark that has lost its point is told as the caller wrote it; a wish for points of the gateway's own when none of them is left. */
-function reportLost(
-  encoding: EncodeScope,
-  { parts, marked, left }: { parts: CachedParts; marked: CachedParts; left: number }
-): void {
-  const own = countPoints(parts)
-  const wished = countPoints(marked) - own
-  const ownLeft = own === 0 ? 0 : countPoints(seated(parts, encoding))
-  if (ownLeft < own) encoding.warn('cache', 'the model takes no cache point there')
+function reportLost(encoding: EncodeScope, { parts, marked, placed, kept }: Stages): void {
+  const own = new Set(pointsOf(parts))
+  const seats = new Set(pointsOf(placed))
+  const left = new Set(pointsOf(kept))
+  for (const point of own) {
+    if (!left.has(point)) warnMark(encoding, { path: markPath(point) }, seats.has(point) ? TOO_MANY : NO_SEAT)
+  }
   const { path } = encoding.request.autoCache ?? {}
-  if (path !== undefined && wished > 0 && left - ownLeft <= 0) encoding.warnAt(path, 'the model takes no cache point there')
+  const wished = pointsOf(marked).filter((point) => !own.has(point))
+  // Where a mark stands in its place already, a wish shares that mark's lot.
+  const isLost = wished.length > 0 ? !wished.some((point) => left.has(point)) : own.size > 0 && left.size === 0
+  if (path !== undefined && isLost && wishesAny(automatic(encoding))) encoding.warn('cache', NO_SEAT)
 }
 
 /** The parts with points only where the model takes them. */
@@ -112,7 +127,7 @@ function seated(parts: CachedParts, encoding: EncodeScope): CachedParts {
 
 /**
  * A point right behind a block that takes none moves before it, and before its like: what is cached then ends earlier.
- * Without another block before it in the message it is left out.
+ * Without another block before it in the message it is left out, and so it is where only a word of the gateway's own stands there.
  */
 function seatPoints(items: readonly JsonObject[], encoding: EncodeScope): readonly JsonObject[] {
   if (!items.some(isPoint)) return items
@@ -127,7 +142,7 @@ function seatPoints(items: readonly JsonObject[], encoding: EncodeScope): readon
       const at = seats.length - refused
       const before = seats[at - 1]
       if (refused === 0) seats.push(item)
-      else if (before !== undefined && !isPoint(before)) seats.splice(at, 0, item)
+      else if (before !== undefined && !isPoint(before) && !(at === 1 && before.text === LEAST_TEXT)) seats.splice(at, 0, item)
     }
   })
   return seats
@@ -140,6 +155,10 @@ const NOWHERE: Automatic = { system: false, tools: false, messages: false }
 
 function automatic({ request, defaults }: EncodeScope): Automatic {
   return request.autoCache ?? (defaults.autoCache ? EVERYWHERE : NOWHERE)
+}
+
+function wishesAny({ system, tools, messages }: Automatic): boolean {
+  return system || tools || messages
 }
 
 function addAutomatic(parts: CachedParts, wish: Automatic): CachedParts {
@@ -159,23 +178,38 @@ function withLast(items: readonly JsonObject[], mark: CacheMark): readonly JsonO
   return last === undefined || isPoint(last) ? items : [...items, cachePoint(mark)]
 }
 
-/** Drops the earliest points above the limit, and the TTLs that the model or the order refuses. */
-function settle(parts: CachedParts, encoding: EncodeScope, count: number): CachedParts {
-  let surplus = count - MOST_POINTS
+/** Without the earliest points above the limit. */
+function withinLimit(parts: CachedParts): CachedParts {
+  const all = pointsOf(parts)
+  if (all.length <= MOST_POINTS) return parts
+  const surplus = new Set(all.slice(0, -MOST_POINTS))
+  return mapItems(parts, (item) => (surplus.has(item) ? [] : [item]))
+}
+
+/** Takes off the TTLs that the model or the order refuses. */
+function settle(parts: CachedParts, encoding: EncodeScope): CachedParts {
   let isLongAllowed = encoding.traits.cacheLongTtl && !isOmitted(encoding, 'cacheTtl')
+  return mapItems(parts, (item) => {
+    if (!isPoint(item)) return [item]
+    const ttl = isJsonObject(item.cachePoint) ? item.cachePoint.ttl : undefined
+    if (ttl === '1h' && !isLongAllowed) reportTtl(encoding, markPath(item))
+    // A long-lived point behind a short-lived one is refused.
+    if (ttl !== '1h') isLongAllowed = false
+    return [ttl === '1h' && isLongAllowed ? item : { cachePoint: { type: 'default', ...shortTtl(ttl, encoding) } }]
+  })
+}
+
+function reportTtl({ warn, warnAt }: EncodeScope, path: string | undefined): void {
+  const reason = 'one hour is not taken here; five minutes were sent'
+  if (path === undefined) warn('cache.ttl', reason)
+  else warnAt(`${path}.ttl`, reason)
+}
+
+/** Maps each item in the order in which models read them, those inside tool results too. */
+function mapItems({ tools, system, messages }: CachedParts, change: (item: JsonObject) => readonly JsonObject[]): CachedParts {
   const visit = (items: readonly JsonObject[]): readonly JsonObject[] =>
-    items.flatMap((item) => {
-      if (!isPoint(item)) return [withInner(item, visit)]
-      if (surplus-- > 0) return []
-      const ttl = isJsonObject(item.cachePoint) ? item.cachePoint.ttl : undefined
-      if (ttl === '1h' && !isLongAllowed) encoding.warn('cache.ttl', 'one hour is not taken here; five minutes were sent')
-      // A long-lived point behind a short-lived one is refused.
-      if (ttl !== '1h') isLongAllowed = false
-      return [ttl === '1h' && isLongAllowed ? item : { cachePoint: { type: 'default', ...shortTtl(ttl, encoding) } }]
-    })
-  const tools = visit(parts.tools)
-  const system = visit(parts.system)
-  return { tools, system, messages: mapContent(parts.messages, visit) }
+    items.flatMap((item) => change(isPoint(item) ? item : withInner(item, visit)))
+  return { tools: visit(tools), system: visit(system), messages: mapContent(messages, visit) }
 }
 
 /** Five minutes are every model's default; only models that know TTLs are told so. */
@@ -210,9 +244,10 @@ function contentOf(message: JsonObject): readonly JsonObject[] {
   return Array.isArray(message.content) ? message.content : []
 }
 
-function countPoints({ tools, system, messages }: CachedParts): number {
+/** All points, in the order in which models read them. */
+function pointsOf({ tools, system, messages }: CachedParts): readonly JsonObject[] {
   const content = messages.flatMap(contentOf)
-  return [...tools, ...system, ...content, ...content.flatMap(innerOf)].filter(isPoint).length
+  return [...tools, ...system, ...content.flatMap((item) => [...innerOf(item), item])].filter(isPoint)
 }
 
 function hasPoints({ tools, system, messages }: CachedParts): boolean {

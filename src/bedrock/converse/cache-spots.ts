@@ -1,5 +1,21 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { CacheMark } from '../../core/turn.ts'
 import type { CacheSpot } from '../prepare/encode-scope.ts'
+
+/** Where the caller wrote the marks that became points: a point has no room for it on the wire. */
+const PATHS = new WeakMap<JsonObject, string>()
+
+/** A place after which the model may cache. */
+export function cachePoint({ ttl, path }: CacheMark): JsonObject {
+  const point = { cachePoint: { type: 'default', ...(ttl === undefined ? {} : { ttl }) } }
+  if (path !== undefined) PATHS.set(point, path)
+  return point
+}
+
+/** Path of the mark that a point stands for, in the caller's request; undefined: it is of the gateway's own. */
+export function markPath(point: JsonObject): string | undefined {
+  return PATHS.get(point)
+}
 
 /** The spots of a body that hold a cache point, each once. A message's spot is `behind` the kind of block right before the point. */
 export function cacheSpots({ toolConfig, system, messages }: JsonObject): readonly CacheSpot[] {

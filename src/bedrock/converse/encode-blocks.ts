@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../core/json.ts'
+import { leaveOut } from '../../core/leave-out.ts'
 import { searchText } from '../../core/search-text.ts'
 import type { Block, CacheMark, ResultPart, SearchResultBlock, TextBlock, ToolResultBlock, Turn } from '../../core/turn.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { BlockScope } from './block-scope.ts'
+import { cachePoint } from './cache-spots.ts'
 import { encodeMedia } from './encode-media.ts'
 
 /** Encodes one block behind those in `into`; its cache mark becomes a cachePoint behind it. */
@@ -54,11 +56,6 @@ function addCachePoint(mark: CacheMark | undefined, into: JsonObject[]): void {
   if (mark !== undefined) into.push(cachePoint(mark))
 }
 
-/** A place after which the model may cache. */
-export function cachePoint(mark: CacheMark): JsonObject {
-  return { cachePoint: { type: 'default', ...(mark.ttl === undefined ? {} : { ttl: mark.ttl }) } }
-}
-
 /** Claude cites what is found; other families read it as text. Without words it is none, and its title and place are told. */
 function encodeSearchResult(block: SearchResultBlock, { traits, cites }: BlockScope): JsonObject {
   const content = block.texts.filter((text) => text.trim() !== '').map((text) => ({ text }))
@@ -81,14 +78,21 @@ const NO_OUTPUT = '(no output)'
  * On Converse marks inside a result move behind it, as no cachePoint may stand inside.
  */
 function encodeToolResult(block: ToolResultBlock, scope: BlockScope, role: Turn['role'], into: JsonObject[]): void {
-  const parts = block.content.filter((part) => part.type !== 'text' || part.text.trim() !== '')
+  let orphan = block.cache
+  const parts = leaveOut(
+    block.content,
+    (part) => part.type === 'text' && part.text.trim() === '',
+    (mark) => {
+      orphan ??= mark
+    }
+  )
   const content: JsonObject[] = []
   for (const part of parts) {
     content.push(encodePart(part, scope, role))
     if (scope.pointsInResults) addCachePoint(part.cache, content)
   }
   const moved = scope.pointsInResults ? [] : block.content
-  const mark = moved.reduce<CacheMark | undefined>((found, part) => part.cache ?? found, block.cache)
+  const mark = moved.reduce<CacheMark | undefined>((found, part) => part.cache ?? found, orphan)
   const isError = block.isError === true && scope.status
   const toolResult = {
     toolUseId: block.callId,

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../core/json.ts'
 import { leaveOut } from '../../core/leave-out.ts'
-import type { TextBlock, Turn } from '../../core/turn.ts'
+import type { CacheMark, TextBlock, Turn } from '../../core/turn.ts'
 import { endTurns } from '../prepare/arrange-turns.ts'
 import { createDocumentNames } from '../prepare/document-names.ts'
-import { type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
+import { type EncodeScope, isOmitted, warnMark } from '../prepare/encode-scope.ts'
 import type { ToolNames } from '../prepare/tool-names.ts'
 import type { PropertyNames } from '../schema/property-names.ts'
 import type { BlockScope } from './block-scope.ts'
@@ -76,7 +76,7 @@ function encodeTurn(turn: Turn, scope: BlockScope): JsonObject {
 }
 
 function systemBlocks(encoding: EncodeScope, instructions: readonly string[]): readonly TextBlock[] {
-  const orphaned = () => encoding.warn('cache', 'a blank text has none before it that could be marked')
+  const orphaned = (mark: CacheMark) => warnMark(encoding, mark, 'a blank text has none before it that could be marked')
   const told = leaveOut(allowedSystem(encoding), (block) => block.text.trim() === '', orphaned)
   for (const text of instructions) told.push({ type: 'text', text })
   return told

@@ -7,7 +7,7 @@ const LONGEST = 256
 
 /** What is said about the call and not to the model: guardrail, tier, latency, metadata. Adds it to `body`. */
 export function encodeSettings(encoding: EncodeScope, streaming: boolean, body: Record<string, Json>): void {
-  const { guardrail, serviceTier, latency, metadata } = encoding.request
+  const { guardrail, serviceTier, latency } = encoding.request
   if (guardrail !== undefined) body.guardrailConfig = encodeGuardrail(guardrail, streaming)
   if (serviceTier !== undefined) {
     if (!isOmitted(encoding, 'serviceTier')) body.serviceTier = { type: serviceTier }
@@ -17,7 +17,7 @@ export function encodeSettings(encoding: EncodeScope, streaming: boolean, body: 
     if (!isOmitted(encoding, 'latency')) body.performanceConfig = { latency }
     else if (latency !== 'standard') encoding.warn('latency', 'the model refused it before')
   }
-  const pairs = metadata === undefined ? undefined : encodeMetadata(metadata, encoding.warn)
+  const pairs = encodeMetadata(encoding)
   if (pairs !== undefined) body.requestMetadata = pairs
 }
 
@@ -31,14 +31,18 @@ function encodeGuardrail({ identifier, version, trace, streamProcessingMode }: G
   }
 }
 
-/** Pairs for the invocation log, made to fit: they must never fail a request. */
-function encodeMetadata(metadata: Readonly<Record<string, string>>, warn: EncodeScope['warn']): JsonObject | undefined {
+/** Pairs for the invocation log, the operator's first, made to fit: they must never fail a request. */
+function encodeMetadata({ request: { metadata, keyPairs }, warn }: EncodeScope): JsonObject | undefined {
+  if (metadata === undefined && keyPairs === undefined) return undefined
   const kept = new Map<string, string>()
-  for (const [key, value] of Object.entries(metadata)) {
+  for (const [key, value] of Object.entries(keyPairs ?? {})) {
+    if (kept.size < MOST_METADATA && fit(key) !== '') kept.set(fit(key), fit(value))
+  }
+  for (const [key, value] of Object.entries(metadata ?? {})) {
     const name = fit(key)
-    // The first wins: the operator's pairs come first, and no name of a caller's may be made to fit one of theirs.
-    if (name === '' || kept.has(name)) continue
-    if (kept.size === MOST_METADATA) warn('metadata', `Bedrock takes at most ${MOST_METADATA} pairs`)
+    const taken = kept.get(name)
+    if (name === '' || (taken !== undefined && taken !== fit(value))) warn('metadata', 'a pair without a name of its own')
+    else if (taken === undefined && kept.size === MOST_METADATA) warn('metadata', `Bedrock takes at most ${MOST_METADATA} pairs`)
     else kept.set(name, fit(value))
   }
   return kept.size === 0 ? undefined : Object.fromEntries(kept)

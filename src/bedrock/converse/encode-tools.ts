@@ -7,7 +7,7 @@ import { membersOnly } from '../schema/members-only.ts'
 import { sanitizeSchema } from '../schema/sanitize-schema.ts'
 import { createSchemaRoom } from '../schema/schema-limits.ts'
 import { lossOf, type ShapedSchema, shapeToolSchema } from '../schema/shape-schema.ts'
-import { cachePoint } from './encode-blocks.ts'
+import { cachePoint } from './cache-spots.ts'
 import type { ToolParts } from './plans.ts'
 import { planToolChoice, searchesWeb } from './tool-choice.ts'
 

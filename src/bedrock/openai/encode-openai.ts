@@ -68,10 +68,14 @@ const ONLY_CONVERSE: readonly (readonly [member: string, field: CoreField])[] = 
   ['requestMetadata', 'metadata']
 ]
 
-function lost(converse: JsonObject, { isOwnMetadata }: ChatRequest): readonly Warning[] {
+/** Pairs of the operator's own are no loss of the caller's. */
+function lost(converse: JsonObject, { metadata }: ChatRequest): readonly Warning[] {
   const reason = 'this model is called by a surface that has no such field'
-  return ONLY_CONVERSE.flatMap(([name, field]) => {
-    if (name === 'requestMetadata' && isOwnMetadata === true) return []
-    return isJsonObject(converse[name]) && member(converse[name], 'latency') !== 'standard' ? [{ field, reason }] : []
-  })
+  return ONLY_CONVERSE.flatMap(([name, field]) =>
+    isJsonObject(converse[name]) &&
+    member(converse[name], 'latency') !== 'standard' &&
+    (field !== 'metadata' || metadata !== undefined)
+      ? [{ field, reason }]
+      : []
+  )
 }

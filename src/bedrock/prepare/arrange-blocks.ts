@@ -3,7 +3,8 @@ import { unreachable } from '../../core/unreachable.ts'
 import type { Traits } from '../../models/traits.ts'
 import { isReasoning } from './reasoning-blocks.ts'
 
-const LEAST_TEXT = '.'
+/** Stands where Bedrock wants text and the caller has none: a blank user message, a file without words, no first user turn. */
+export const LEAST_TEXT = '.'
 const READ_RESULTS = 'Understood.'
 
 /** Puts the blocks of one turn in the order and the company the model accepts; may split a user turn in two. */

@@ -1,15 +1,12 @@
 import { leaveOut } from '../../core/leave-out.ts'
-import type { Block, Turn } from '../../core/turn.ts'
+import type { Block, CacheMark, Turn } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
-import { arrangeBlocks } from './arrange-blocks.ts'
-import { type EncodeScope, isOmitted } from './encode-scope.ts'
+import { arrangeBlocks, LEAST_TEXT } from './arrange-blocks.ts'
+import { type EncodeScope, isOmitted, warnMark } from './encode-scope.ts'
 import { pairToolBlocks } from './pair-tools.ts'
 import { isReasoning } from './reasoning-blocks.ts'
 import { restoreReasoning } from './restore-reasoning.ts'
 import type { ToolIds } from './tool-ids.ts'
-
-/** Stands where Bedrock wants text and the caller has none: a blank user message, a file without words, no first user turn. */
-const LEAST_TEXT = '.'
 
 const CONTINUE = 'Please continue your response from where you left off.'
 
@@ -92,10 +89,14 @@ function leastText(): Block {
 /** Leaves out blank text and reasoning the model must not see; puts remembered reasoning back where it stood. */
 function cleanTurn(encoding: EncodeScope, turn: Turn): Turn {
   if (turn.content.every(isPlain)) return turn
+  for (const block of turn.content) {
+    if (isReasoning(block) && block.cache !== undefined)
+      warnMark(encoding, block.cache, 'no model takes a cache point behind reasoning')
+  }
   const restored = restoreReasoning(encoding, turn)
   const keepsBlanks = !isOmitted(encoding, 'blankText')
   const isLeftOut = (block: Block, index: number) => isBlank(block) && !(keepsBlanks && isBetweenReasoning(restored, index))
-  const orphaned = () => encoding.warn('cache', 'a blank part has no part before it that could be marked')
+  const orphaned = (mark: CacheMark) => warnMark(encoding, mark, 'a blank part has no part before it that could be marked')
   return { ...turn, content: leaveOut(restored, isLeftOut, orphaned) }
 }
 

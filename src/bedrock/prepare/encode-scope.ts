@@ -5,7 +5,7 @@ import type { Warning } from '../../core/warning.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import type { Traits } from '../../models/traits.ts'
 import type { CachePlan, PromptPlaces } from '../../state/cache-ledger.ts'
-import { nativeWish } from './native-wish.ts'
+import { nativeWishes } from './native-wish.ts'
 
 /** What one request is encoded from. */
 export interface EncodeInput {
@@ -125,6 +125,16 @@ export function toldCeiling({ omissions }: EncodeInput): number {
   return Math.min(...told)
 }
 
+/** Reports a cache mark that has lost its point, by its path in the caller's request where it has one. */
+export function warnMark(
+  { warn, warnAt }: Pick<EncodeScope, 'warn' | 'warnAt'>,
+  { path }: { readonly path?: string | undefined },
+  reason: string
+): void {
+  if (path === undefined) warn('cache', reason)
+  else warnAt(path, reason)
+}
+
 /** Parts that are named, each by its path. What tells them to the caller has no room for more. */
 const MOST_PARTS = 256
 
@@ -133,8 +143,10 @@ export function beginEncoding(input: EncodeInput): { encoding: EncodeScope; warn
   const warnings: Warning[] = []
   let named: Set<string> | undefined
   const warn = (core: CoreField, reason: string) => {
-    const field = core.startsWith('reasoning') ? (nativeWish(input.request) ?? core) : core
-    if (!warnings.some((warning) => 'field' in warning && warning.field === field)) warnings.push({ field, reason })
+    const wishes = core.startsWith('reasoning') ? nativeWishes(input.request) : []
+    for (const field of wishes.length === 0 ? [core] : wishes) {
+      if (!warnings.some((warning) => 'field' in warning && warning.field === field)) warnings.push({ field, reason })
+    }
   }
   const warnAt = (param: string, reason: string) => {
     named ??= new Set()

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import type { Block, ResultPart, SearchResultBlock, TextBlock, ToolResultBlock } from '../../core/turn.ts'
+import type { Block, CacheMark, ResultPart, SearchResultBlock, TextBlock, ToolResultBlock } from '../../core/turn.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeDocument, decodeImage } from './decode-media.ts'
 import { reportUnknown } from './members.ts'
@@ -75,9 +75,14 @@ export function decodeContent(content: Json | undefined, path: string, report: R
     made.forEach((one, nth) => {
       blocks.push(cache === undefined || nth < made.length - 1 ? one : { ...one, cache })
     })
-    if (cache !== undefined && made.length === 0) report(`${at}.cache_control`, 'the block it marks is left out')
+    if (cache !== undefined && made.length === 0) reportUnmarked(cache, report)
   })
   return blocks
+}
+
+/** Reports a mark that has nothing to mark. */
+export function reportUnmarked({ path }: CacheMark, report: Report): void {
+  if (path !== undefined) report(path, 'the block it marks is left out')
 }
 
 function reportBlock(block: JsonObject, type: string, path: string, report: Report): void {
@@ -89,7 +94,8 @@ function decodeText(block: JsonObject, path: string, report: Report): readonly B
   const text = stringAt(block.text, `${path}.text`)
   if (Array.isArray(block.citations) && block.citations.length > 0)
     report(`${path}.citations`, 'citations of earlier answers do not go back to the model')
-  return text === '' ? [] : [{ type: 'text', text, path }]
+  // A blank text with a mark stays: its mark moves to the block before it.
+  return text === '' && (block.cache_control ?? null) === null ? [] : [{ type: 'text', text, path }]
 }
 
 /** Unsigned reasoning came from another model, and no model takes it back. */
@@ -132,7 +138,9 @@ function resultContent(content: Json | undefined, path: string, report: Report):
     reportBlock(part, type, at, report)
     const made = resultPart(part, type, at, report)
     const cache = decodeCacheMark(part, at, report)
-    return cache === undefined ? made : made.map((one, nth) => (nth === made.length - 1 ? { ...one, cache } : one))
+    if (cache === undefined) return made
+    if (made.length === 0) reportUnmarked(cache, report)
+    return made.map((one, nth) => (nth === made.length - 1 ? { ...one, cache } : one))
   })
 }
 

@@ -12,7 +12,7 @@ export function decodeCacheMark(holder: JsonObject, path: string, report: Report
   optionalWord(control.type, `${at}.type`, ['ephemeral'])
   if (control.scope !== undefined && control.scope !== null) report(`${at}.scope`, 'Bedrock caches within the account only')
   const ttl = optionalString(control.ttl, `${at}.ttl`)
-  if (ttl === '5m' || ttl === '1h') return { ttl }
+  if (ttl === '5m' || ttl === '1h') return { ttl, path: at }
   if (ttl !== undefined) report(`${at}.ttl`, 'Bedrock caches for 5m or 1h only')
-  return {}
+  return { path: at }
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { leaveOut } from '../../core/leave-out.ts'
 import type { Block, TextBlock, Turn } from '../../core/turn.ts'
-import { decodeContent } from './decode-blocks.ts'
+import { decodeContent, reportUnmarked } from './decode-blocks.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { reportUnknown } from './members.ts'
 import { objectAt, optionalArray, stringAt } from './read-value.ts'
@@ -30,8 +31,11 @@ function decodeMessage(message: JsonObject, path: string, report: Report): reado
   if (isJsonObject(message.output_config)) report(`${path}.output_config`, 'the wish counts for the whole request only')
   const content = decodeContent(message.content, `${path}.content`, report)
   if (role === 'system') {
-    const texts = content.flatMap((block) =>
-      block.type === 'text' && block.text.trim() !== '' ? [{ ...block, isSystem: true as const }] : []
+    const said = content.flatMap((block) => (block.type === 'text' ? [{ ...block, isSystem: true as const }] : []))
+    const texts = leaveOut(
+      said,
+      ({ text }) => text.trim() === '',
+      (mark) => reportUnmarked(mark, report)
     )
     return texts.length === 0 ? [] : [{ role: 'user', content: texts, path }]
   }

@@ -1,5 +1,5 @@
 import { byLength, estimateTokens } from '../../core/estimate-tokens.ts'
-import type { Spell } from '../../core/field.ts'
+import type { CoreField, Spell } from '../../core/field.ts'
 import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { AnthropicFields, ChatRequest, ServiceTier } from '../../core/request.ts'
@@ -7,7 +7,7 @@ import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import { createLostFields } from '../openai/lost-fields.ts'
 import { put } from '../openai/present.ts'
-import { createSpelling, type SpeltField, USUAL_WORDS } from '../openai/spelling.ts'
+import { createSpelling, givenAmong, type SpeltField, USUAL_WORDS } from '../openai/spelling.ts'
 import { decodeCacheMark } from './decode-cache.ts'
 import { decodeMessages, decodeSystem, referredTools } from './decode-messages.ts'
 import { decodeOutput, decodeReasoning } from './decode-thinking.ts'
@@ -56,7 +56,7 @@ export function decodeMessagesRequest(body: unknown, context: MessagesContext = 
   }
   const request = decodeRequest(body, context, report)
   const inputTokens = request.stream ? estimateTokens(request, byLength) : 0
-  return { request, options: { inputTokens }, warnings, spell: messagesSpelling(body) }
+  return { request, options: { inputTokens }, warnings, spell: messagesSpelling(body, context.betas) }
 }
 
 const REFUSED = fieldsOf('refused')
@@ -184,11 +184,28 @@ const WORDS: Readonly<Record<SpeltField, string>> = {
 }
 
 const usual = createSpelling(WORDS)
-const withEffort = createSpelling({ ...WORDS, reasoning: 'output_config.effort' })
-const withOldFormat = createSpelling({ ...WORDS, output: 'output_format', 'output.strict': 'output_format' })
 
-/** How the caller of this request wrote the core's fields. */
-function messagesSpelling({ thinking, output_config, output_format }: JsonObject): Spell {
-  if (isJsonObject(output_format)) return withOldFormat
-  return !isJsonObject(thinking) && isJsonObject(output_config) ? withEffort : usual
+/** Where a caller can have written a field, where there are several places. */
+const PLACES: Readonly<Partial<Record<CoreField, readonly string[]>>> = {
+  reasoning: ['thinking', 'output_config.effort'],
+  output: ['output_config.format', 'output_format'],
+  'output.strict': ['output_config.format', 'output_format'],
+  betas: ['betas', 'anthropic_beta']
+}
+
+/** How the caller of this request wrote the core's fields; `betas`: flags came in the header. It keeps the names alone. */
+function messagesSpelling(body: JsonObject, betas: MessagesContext['betas']): Spell {
+  const { output_config: output } = body
+  const given = new Set([
+    ...Object.keys(body).filter((name) => body[name] !== null),
+    ...(isJsonObject(output)
+      ? Object.keys(output).flatMap((name) => (output[name] === null ? [] : [`output_config.${name}`]))
+      : [])
+  ])
+  const hasHeader = betas !== undefined
+  return (field) => {
+    const [word] = usual(field)
+    const [first, ...others] = givenAmong(PLACES[field] ?? [], word, (path) => given.has(path))
+    return field === 'betas' && hasHeader && first !== word ? [word, first, ...others] : [first, ...others]
+  }
 }

@@ -11,11 +11,11 @@ export function decodeCacheMark(holder: JsonObject, path: string, report: Report
   // Called for each message, part and tool: nearly none has a mark, so nothing is built for those.
   if (holder.cache_control === undefined && holder.prompt_cache_breakpoint === undefined) return undefined
   const anthropic = optionalObject(holder.cache_control, `${path}.cache_control`)
-  if (anthropic !== undefined) return markOf(anthropic.ttl, `${path}.cache_control.ttl`, report)
+  if (anthropic !== undefined) return markOf(anthropic, `${path}.cache_control`, report)
   const breakpoint = holder.prompt_cache_breakpoint
   if (breakpoint === undefined || breakpoint === null || breakpoint === false) return undefined
-  if (breakpoint === true) return {}
-  return markOf(objectAt(breakpoint, `${path}.prompt_cache_breakpoint`).ttl, `${path}.prompt_cache_breakpoint.ttl`, report)
+  const at = `${path}.prompt_cache_breakpoint`
+  return breakpoint === true ? { path: at } : markOf(objectAt(breakpoint, at), at, report)
 }
 
 /** What the caller wants cached without marking it; absent: the operator's default. */
@@ -25,7 +25,7 @@ export function decodeAutoCache(fields: ChatFields, report: Report): ChatRequest
   const last = fields.get('cache_control')
   if (last !== undefined) {
     const path = fields.path('cache_control')
-    return { system: false, tools: false, messages: true, mark: markOf(last.ttl, `${path}.ttl`, report), path }
+    return { system: false, tools: false, messages: true, mark: markOf(last, path, report), path }
   }
   const options = fields.get('prompt_cache_options')
   if (options === undefined) return undefined
@@ -33,7 +33,7 @@ export function decodeAutoCache(fields: ChatFields, report: Report): ChatRequest
   const mode = optionalChoice(options.mode, `${path}.mode`, ['implicit', 'explicit'])
   if (mode === undefined) return undefined
   const on = mode === 'implicit'
-  return { system: on, tools: on, messages: on, mark: markOf(options.ttl, `${path}.ttl`, report), path }
+  return { system: on, tools: on, messages: on, mark: markOf(options, path, report), path }
 }
 
 function wishedCache(wish: Json, path: string): ChatRequest['autoCache'] {
@@ -48,9 +48,9 @@ function wishedCache(wish: Json, path: string): ChatRequest['autoCache'] {
   }
 }
 
-function markOf(value: Json | undefined, path: string, report: Report): CacheMark {
-  const ttl = optionalString(value, path)
-  if (ttl === '5m' || ttl === '1h') return { ttl }
-  if (ttl !== undefined) report(path, 'Bedrock caches for 5m or 1h only')
-  return {}
+function markOf(given: JsonObject, path: string, report: Report): CacheMark {
+  const ttl = optionalString(given.ttl, `${path}.ttl`)
+  if (ttl === '5m' || ttl === '1h') return { ttl, path }
+  if (ttl !== undefined) report(`${path}.ttl`, 'Bedrock caches for 5m or 1h only')
+  return { path }
 }

@@ -105,7 +105,7 @@ function addSystem(message: JsonObject, path: string, progress: Progress): void 
 /** A mark on a blank system text ends up on the system text before it. */
 function markSystem({ system, turns, report }: Progress, mark: CacheMark): void {
   const last = turns.length === 0 ? system.at(-1) : undefined
-  if (last === undefined) report('cache_control', 'a blank text has none before it that could be marked')
+  if (last === undefined) report(mark.path ?? 'cache_control', 'a blank text has none before it that could be marked')
   else if (last.cache === undefined) system[system.length - 1] = { ...last, cache: mark }
 }
 

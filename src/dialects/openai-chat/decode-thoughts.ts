@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ReasoningBlock, RedactedReasoningBlock } from '../../core/turn.ts'
+import { decodeCacheMark } from './decode-cache.ts'
 import type { Report } from './report.ts'
 
 export type ThoughtBlock = ReasoningBlock | RedactedReasoningBlock
@@ -41,7 +42,10 @@ function readList(list: Json, path: string, read: Read, report: Report): Thought
 function readOne(value: Json, path: string, read: Read, report: Report): ThoughtBlock[] {
   const block = isJsonObject(value) ? read(value) : undefined
   if (block === undefined) report(path, 'not reasoning of a model on Bedrock')
-  return block === undefined || block === 'unsigned' ? [] : [{ ...block, path }]
+  const cache = isJsonObject(value) ? decodeCacheMark(value, path, report) : undefined
+  if (block !== undefined && block !== 'unsigned') return [{ ...block, path, ...(cache === undefined ? {} : { cache }) }]
+  if (cache?.path !== undefined) report(cache.path, 'the block it marks is left out')
+  return []
 }
 
 function thinkingBlock({ type, data, thinking, signature }: JsonObject): ReturnType<Read> {

@@ -1,9 +1,9 @@
 import type { CoreField, Spell } from '../../core/field.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { extraName, givenPath, type SpeltField } from '../openai/spelling.ts'
 import type { ChatFields } from './fields.ts'
 
-/** Where a caller can have written a field; the first that was given counts, and the first of all where none was. */
+/** Where a caller can have written a field; each that was given is told, and the first of all where none was. */
 const SPELLINGS = {
   model: ['model'],
   turns: ['messages'],
@@ -59,7 +59,7 @@ const HOLDERS = ['reasoning', 'thinking', 'cache_control', 'prompt_cache_options
 
 /** How the caller of this request wrote the core's fields. It keeps the names alone, none of the values. */
 export function chatSpelling(fields: ChatFields): Spell {
-  const { given } = fields
+  const given = fields.given.filter((path) => !path.endsWith('reasoning') || asksToReason(fields.get('reasoning')))
   const members = HOLDERS.flatMap((name) => {
     const value = fields.get(name)
     return isJsonObject(value) ? SUB_FIELDS.filter((path) => path.startsWith(`${name}.`) && isGiven(value, path)) : []
@@ -71,11 +71,19 @@ export function chatSpelling(fields: ChatFields): Spell {
 function spellingOf(given: readonly string[], members: readonly string[], loose: ReadonlySet<string>): Spell {
   return (field) => {
     const extra = extraName(field)
-    if (extra !== undefined) return extraPath(extra, loose, given)
+    if (extra !== undefined) return [extraPath(extra, loose, given)]
     const spellings: readonly string[] = SPELLINGS[field as SpeltField]
-    const said = spellings.find((path) => members.includes(path) || givenPath(path, given) !== path || given.includes(path))
-    return givenPath(said ?? WHEN_NONE_GIVEN[field] ?? spellings[0]!, given)
+    const told = spellings.filter((path) => members.includes(path))
+    const isTold = (name: string) => told.some((path) => path.startsWith(`${name}.`))
+    const said = spellings.filter((path) => told.includes(path) || (given.includes(givenPath(path, given)) && !isTold(path)))
+    const [first = WHEN_NONE_GIVEN[field] ?? spellings[0]!, ...others] = said
+    return [givenPath(first, given), ...others.map((path) => givenPath(path, given))]
   }
+}
+
+/** Asks for more than that the answer be shown without it. */
+function asksToReason(reasoning: JsonObject | undefined): boolean {
+  return Object.keys(reasoning ?? {}).some((name) => name !== 'exclude')
 }
 
 const NONE: ReadonlySet<string> = new Set()

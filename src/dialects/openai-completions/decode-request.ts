@@ -142,7 +142,7 @@ const WORDS = createSpelling({ ...USUAL_WORDS, turns: 'prompt', inputs: 'prompt'
 function completionsSpelling(given: readonly string[]): Spell {
   return (field) => {
     const extra = extraName(field)
-    if (extra !== undefined) return `extra_body.${extra}`
-    return givenPath(WORDS(field), given)
+    if (extra !== undefined) return [`extra_body.${extra}`]
+    return [givenPath(WORDS(field)[0], given)]
   }
 }

@@ -1,5 +1,5 @@
 import type { Spell } from '../../core/field.ts'
-import { createSpelling, extraName, givenPath, USUAL_WORDS } from '../openai/spelling.ts'
+import { createSpelling, extraName, givenAmong, givenPath, USUAL_WORDS } from '../openai/spelling.ts'
 import type { FieldName, ResponsesFields } from './fields.ts'
 
 const WORDS = createSpelling({
@@ -21,7 +21,7 @@ const WORDS = createSpelling({
   'sampling.verbosity': 'text.verbosity'
 })
 
-/** Other fields that can mean the same; the first that was given counts. */
+/** Other fields that can mean the same; each that was given is told. */
 const OTHERS: Readonly<Partial<Record<string, readonly FieldName[]>>> = {
   guardrail: ['guardrail', 'guardrailConfig'],
   metadata: ['metadata', 'user', 'safety_identifier'],
@@ -34,9 +34,9 @@ export function responsesSpelling(fields: ResponsesFields): Spell {
   const loose = new Set(Object.keys(fields.extra ?? {}))
   return (field) => {
     const extra = extraName(field)
-    if (extra !== undefined && loose.has(extra.split('.', 1)[0]!)) return `extra_body.${extra}`
-    const word = WORDS(field)
-    const said = OTHERS[word]?.find((name) => given.includes(name) || given.includes(`extra_body.${name}`)) ?? word
-    return givenPath(said, given)
+    if (extra !== undefined && loose.has(extra.split('.', 1)[0]!)) return [`extra_body.${extra}`]
+    const [word] = WORDS(field)
+    const paths = (OTHERS[word] ?? [word]).map((name) => givenPath(name, given))
+    return givenAmong(paths, givenPath(word, given), (path) => given.includes(path))
   }
 }

@@ -1,4 +1,4 @@
-import type { CoreField, ExtraField, Spell } from '../../core/field.ts'
+import type { CoreField, ExtraField, Spell, Spelling } from '../../core/field.ts'
 
 /** A core field that a dialect must have a word for. */
 export type SpeltField = Exclude<CoreField, ExtraField>
@@ -62,8 +62,14 @@ export function extraName(field: CoreField): string | undefined {
 export function createSpelling(words: Readonly<Record<SpeltField, string>>): Spell {
   return (field) => {
     const extra = extraName(field)
-    return extra === undefined ? words[field as SpeltField] : `${words.extraFields}.${extra}`
+    return [extra === undefined ? words[field as SpeltField] : `${words.extraFields}.${extra}`]
   }
+}
+
+/** Those of some paths that the caller gave, in their order; `usual` where there is none. */
+export function givenAmong(paths: readonly string[], usual: string, isGiven: (path: string) => boolean): Spelling {
+  const [first = usual, ...others] = paths.filter(isGiven)
+  return [first, ...others]
 }
 
 /** Where a path stands in the caller's body: with `extra_body.` before it where its field was given there. `given`: paths of given fields. */

@@ -84,7 +84,7 @@ const SPELL = chatSpelling(readChatFields({}))
 
 /** Which parameters were reported as dropped. */
 export function dropped(encoded: EncodedConverse): readonly string[] {
-  return encoded.warnings.map((warning) => spelt(warning, SPELL))
+  return encoded.warnings.flatMap((warning) => spelt(warning, SPELL))
 }
 
 /** Throws the stand-in's refusal, if it has one. */
@@ -105,6 +105,6 @@ export function refusalOf(run: () => unknown): { kind: string; param: string | n
     return undefined
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
-    return { kind: error.kind, param: error.param ?? (error.field === undefined ? null : SPELL(error.field)) }
+    return { kind: error.kind, param: error.param ?? (error.field === undefined ? null : SPELL(error.field)[0]) }
   }
 }

@@ -51,7 +51,7 @@ t.test('E4: a text that is too long for Cohere v3 is cut and reported, not refus
   const { calls, warnings } = plan('cohere.embed-english-v3', { inputs: texts('short', long) })
   t.strictSame(calls[0]?.body.texts, ['short', 'x'.repeat(2047)])
   t.strictSame(
-    warnings.map((warning) => spelt(warning, embeddingsSpelling)),
+    warnings.flatMap((warning) => spelt(warning, embeddingsSpelling)),
     ['input']
   )
 })
@@ -131,7 +131,7 @@ t.test('a fixed length may be asked for by its number, and is not sent', async (
 t.test('what the model cannot honour without changing the answer is reported', async (t) => {
   const { warnings } = plan('amazon.titan-embed-text-v2:0', { inputs: texts('a'), purpose: 'query', truncate: 'end' })
   t.strictSame(
-    warnings.map((warning) => spelt(warning, embeddingsSpelling)),
+    warnings.flatMap((warning) => spelt(warning, embeddingsSpelling)),
     ['input_type', 'truncate']
   )
 })

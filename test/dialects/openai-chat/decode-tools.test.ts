@@ -22,7 +22,7 @@ t.test('a tool keeps description, schema, strictness and cache mark', async (t) 
       inputSchema: parameters,
       strict: true,
       path: 'tools[0].function',
-      cache: {}
+      cache: { path: 'tools[0].cache_control' }
     }
   ])
 })
