@@ -81,6 +81,11 @@ export interface ChatRequest {
   readonly stop?: readonly string[]
   readonly tools: readonly Tool[]
   readonly toolChoice?: ToolChoice
+  /**
+   * Where no tool can be called, calls and results of the history stay what they are: the model is told of their tools as before, and that
+   * it cannot call them. Absent: they go as text.
+   */
+  readonly keepsCalls?: true
   /** `false`: at most one tool call per answer. */
   readonly parallelToolCalls?: boolean
   readonly output: OutputFormat

@@ -91,7 +91,7 @@ function toolsOf({ tools = [], tool_choice }: SurfaceBody, spec: (tool: Fields) 
     return { toolSpec: { name: `${name}`, ...about, inputSchema, ...(strict === true ? { strict: true } : {}) } }
   })
   const choice = tool_choice as string | { name?: string; function?: { name?: string } } | undefined
-  if (choice === 'none') return {}
+  if (choice === 'none') return { toolConfig: { tools: [] } }
   if (choice === 'required') return { toolConfig: { tools: entries, toolChoice: { any: {} } } }
   if (typeof choice === 'object')
     return { toolConfig: { tools: entries, toolChoice: { tool: { name: `${choice.name ?? choice.function?.name}` } } } }

@@ -26,6 +26,8 @@ export interface AnswerContext {
   readonly inputHoldsCache?: boolean
   /** The model may write its calls as text: Bedrock's names of the tools, and what makes the ids of such calls its own. */
   readonly textCalls?: { readonly names: ReadonlySet<string>; readonly idPrefix: string }
+  /** No tool can be called: a call that the model makes all the same is told in words. */
+  readonly callsAreWords?: boolean
   /** Tools that run at the provider: their calls are not the caller's. */
   readonly systemTools?: readonly string[]
   /** Mark before opaque reasoning of a family that is not the one that needs none, so that another family never gets it back. */

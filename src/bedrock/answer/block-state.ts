@@ -7,8 +7,8 @@ import { createUnwrapper, type Unwrapper } from './unwrap-properties.ts'
 
 export type Events = readonly ModelEvent[]
 
-/** What the open block is; `json` is the gateway's own answer tool, `hidden` is not the caller's to see. */
-export type BlockKind = 'text' | 'reasoning' | 'redacted' | 'tool' | 'json' | 'hidden'
+/** What the open block is; `json` is the gateway's own answer tool, `told` a call in words, `hidden` is not the caller's to see. */
+export type BlockKind = 'text' | 'reasoning' | 'redacted' | 'tool' | 'json' | 'told' | 'hidden'
 
 /** Where the writing of one answer stands. */
 export interface Writing {
@@ -98,6 +98,7 @@ export function close(state: Writing): Events {
   if (kind === 'tool' && !state.hasInput) return [{ type: 'tool-input', block, json: '{}' }, end]
   if (kind === 'json' && !state.hasInput) return [{ type: 'text', block, text: '{}' }, end]
   const key = state.keys?.end() ?? ''
+  if (kind === 'told') return [{ type: 'text', block, text: `${state.hasInput ? key : '{}'}]` }, end]
   if (kind === 'tool' && key !== '') return [{ type: 'tool-input', block, json: key }, end]
   if (kind !== 'json') return [end]
   const left = `${key === '' ? '' : (state.unwrapper?.take(key) ?? key)}${state.unwrapper?.end() ?? ''}`

@@ -44,10 +44,11 @@ export function writeInput(state: Writing, index: number, sent: string): Events 
     const json = state.keys?.take(sent) ?? sent
     return json === '' ? NOTHING : [{ type: 'tool-input', block: state.block, json }]
   }
-  if (kind !== 'json') throw new GatewayError('upstream_stream_error', 'Bedrock sent arguments of no call; try again')
+  if (kind !== 'json' && kind !== 'told')
+    throw new GatewayError('upstream_stream_error', 'Bedrock sent arguments of no call; try again')
   state.hasInput = true
   const json = state.keys?.take(sent) ?? sent
-  const text = state.unwrapper?.take(json) ?? json
+  const text = kind === 'json' ? (state.unwrapper?.take(json) ?? json) : json
   return text === '' ? NOTHING : [{ type: 'text', block: state.block, text }]
 }
 
@@ -152,9 +153,20 @@ function startTool(state: Writing, index: number, id: string, name: string): Eve
     state.answered = true
     return before
   }
+  if (state.context.callsAreWords === true) return tellCall(state, index, name)
   const closed = close(state)
   const released = release(state)
   open(state, index, 'tool')
   state.calls++
   return [...closed, ...released, { type: 'tool-start', block: state.block, id, name: state.context.toolNames.get(name) ?? name }]
+}
+
+/** A call of a tool that the caller did not offer, in the words in which calls of the history are told. */
+function tellCall(state: Writing, index: number, name: string): Events {
+  if (state.context.jsonTool !== undefined) return open(state, index, 'hidden')
+  const before = open(state, index, 'told')
+  return [
+    ...before,
+    { type: 'text', block: state.block, text: `[Called the tool ${state.context.toolNames.get(name) ?? name} with ` }
+  ]
 }

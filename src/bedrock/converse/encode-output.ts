@@ -19,6 +19,8 @@ export interface OutputParts {
   readonly properties: PropertyNames
   readonly names: ToolNames
   readonly callable: readonly CallableTool[]
+  /** Tools of the history, where none is callable. */
+  readonly past: readonly CallableTool[]
   /** The model reasons in this call. */
   readonly reasoning: boolean
 }
@@ -105,14 +107,14 @@ function isCitedResult(block: Block): boolean {
 }
 
 /** A tool can be the answer where it can be forced: alone, or, beside the caller's tools, as one of those the model must choose from. */
-function canTool(encoding: EncodeScope, { schema }: SchemaOutput, { callable, reasoning }: OutputParts): boolean {
+function canTool(encoding: EncodeScope, { schema }: SchemaOutput, { callable, past, reasoning }: OutputParts): boolean {
   const { traits, request, stream } = encoding
   if (!traits.tools || !isObjectRoot(schema)) return false
   if (reasoning && !traits.forcedToolWithReasoning) return false
   // Where tools do not stream, an instruction keeps the answer streaming.
   if (stream && (!traits.toolsInStream || isOmitted(encoding, 'streamingTools'))) return false
   // Behind the caller's own tools the answer's tool is the last one.
-  if (isSchemaOmitted(encoding, callable.length)) {
+  if (isSchemaOmitted(encoding, callable.length + past.length)) {
     encoding.warn('output.strict', 'the model refused the schema of the answer; it is asked for in words')
     return false
   }

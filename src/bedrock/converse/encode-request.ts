@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
 import type { EncodedChat } from '../codec/chat-codec.ts'
 import { arrangeTurns } from '../prepare/arrange-turns.ts'
-import { type CallableTool, callableTools } from '../prepare/callable-tools.ts'
+import { type CallableTool, callableTools, pastTools } from '../prepare/callable-tools.ts'
 import { beginEncoding, type EncodeInput, type EncodeScope, isOmitted } from '../prepare/encode-scope.ts'
 import { reasoningMark } from '../prepare/reasoning-blocks.ts'
 import { createToolIds, type ToolIds } from '../prepare/tool-ids.ts'
@@ -51,12 +51,14 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   const names = createToolNames()
   const properties = createPropertyNames(encoding.traits.anyPropertyName)
   const callable = callableTools(encoding)
-  for (const tool of callable) names.toBedrock(tool.name)
-  const turns = arrangeTurns(encoding, ids, callable.length > 0)
+  const past = pastTools(encoding, callable)
+  for (const tool of [...callable, ...past]) names.toBedrock(tool.name)
+  const said = past.length === 0 ? request.turns : withoutCalls(request.turns)
+  const turns = arrangeTurns(encoding, said, callable.length + past.length > 0 ? ids : undefined)
   const reasoning = planReasoning(encoding, turns, callable.length > 0)
   const ownTools = encoding.isNative === true ? planOwnTools(encoding, properties) : undefined
-  const output = planOutput(encoding, { names, properties, callable, reasoning: reasoning.active })
-  const tools = planTools(encoding, { names, properties, callable, output, reasoning: reasoning.active })
+  const output = planOutput(encoding, { names, properties, callable, past, reasoning: reasoning.active })
+  const tools = planTools(encoding, { names, properties, callable, past, output, reasoning: reasoning.active })
   const streaming = encoding.stream && canStream(encoding, tools)
   const conversation = encodeMessages(encoding, turns, {
     names,
@@ -76,7 +78,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   if (paths.length > 0) body.additionalModelResponseFieldPaths = paths
   encodeSettings(encoding, streaming, body)
   if (output.outputConfig !== undefined) body.outputConfig = output.outputConfig
-  const context = answerContext(encoding, { names, properties, ids, output, callable, streaming })
+  const context = answerContext(encoding, { names, properties, ids, output, callable, past, streaming })
   const encoded: Mutable<EncodedConverse> = { body, streaming, warnings, context, hasOwnFields: hasOwnFields(encoding) }
   if (cached.hasPoints) encoded.hasCachePoints = true
   if (request.looseFields !== undefined) encoded.looseFields = request.looseFields
@@ -84,6 +86,14 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   if (ownTools !== undefined) encoded.ownTools = ownTools
   if (reasoning.fitted !== undefined) encoded.fitted = reasoning.fitted
   return encoded
+}
+
+const NO_CALLS = 'Do not call the tools of the conversation so far; answer without them.'
+
+/** Bedrock has no choice of none (botocore#3458, 2025-04). It is said behind all else: before it, it would cost the model's cache. */
+function withoutCalls(turns: readonly Turn[]): readonly Turn[] {
+  const isPrefill = turns.at(-1)?.role === 'assistant'
+  return isPrefill ? turns : [...turns, { role: 'user', content: [{ type: 'text', text: NO_CALLS }] }]
 }
 
 function hasOwnFields({ request: { extraFields, betas } }: EncodeScope): boolean {
@@ -105,12 +115,13 @@ interface ContextParts {
   readonly ids: ToolIds
   readonly output: OutputPlan
   readonly callable: readonly CallableTool[]
+  readonly past: readonly CallableTool[]
   readonly streaming: boolean
 }
 
 function answerContext(
   encoding: EncodeScope,
-  { names, properties, ids, output, callable, streaming }: ContextParts
+  { names, properties, ids, output, callable, past, streaming }: ContextParts
 ): AnswerContext {
   const { request, traits } = encoding
   const mark = reasoningMark(traits)
@@ -124,6 +135,7 @@ function answerContext(
   if (traits.callMarkers.length > 0) context.callMarkers = traits.callMarkers
   if (streaming && traits.streamInputHoldsCache) context.inputHoldsCache = true
   if (traits.textToolCalls && hasTools) context.textCalls = textCalls(encoding, names, callable)
+  if (past.length > 0) context.callsAreWords = true
   if (traits.systemTools.length > 0) context.systemTools = traits.systemTools
   if (mark !== undefined) context.reasoningMark = mark
   if (request.responseFieldPaths !== undefined) context.keepExtra = true

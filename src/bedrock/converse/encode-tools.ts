@@ -28,7 +28,8 @@ const MOST_STRICT = 20
 /** Encodes the caller's tools, the provider's own and the gateway's answer tool. Order is the caller's: another one breaks the prompt cache. */
 export function planTools(encoding: EncodeScope, parts: ToolParts): ToolPlan {
   const choice = planToolChoice(encoding, parts)
-  const offered = choice.only === undefined ? parts.callable : parts.callable.filter((tool) => tool.name === choice.only)
+  const all = [...parts.callable, ...parts.past]
+  const offered = choice.only === undefined ? all : all.filter((tool) => tool.name === choice.only)
   const shaped = offered.map((tool, place) => shapeTool(encoding, tool, place))
   reportExtras(encoding)
   const strict = strictTools(encoding, shaped)

@@ -17,6 +17,8 @@ export interface ToolParts {
   readonly names: ToolNames
   readonly properties: PropertyNames
   readonly callable: readonly CallableTool[]
+  /** Tools of the history, where none is callable. */
+  readonly past: readonly CallableTool[]
   readonly output: OutputPlan
   readonly reasoning: boolean
 }

@@ -29,6 +29,7 @@ export function encodeOpenai(input: EncodeInput, render: Render): EncodedOpenai 
     model,
     streaming: plan.streaming,
     parallel: request.parallelToolCalls,
+    callsNothing: plan.context.callsAreWords === true && plan.context.jsonTool === undefined,
     sealsReasoning: traits.replay === 'redacted'
   })
   const warnings = [...plan.warnings.filter((warning) => !isSaid(warning)), ...lost(plan.body, request)]

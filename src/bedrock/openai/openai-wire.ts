@@ -23,9 +23,13 @@ export interface SurfaceWishes {
   readonly streaming: boolean
   /** `false`: at most one call per answer. */
   readonly parallel: boolean | undefined
+  /** The tools are those of the history alone. */
+  readonly callsNothing: boolean
   /** The model gives its reasoning encrypted, and takes it back so. */
   readonly sealsReasoning: boolean
 }
+
+type ToolWishes = Pick<SurfaceWishes, 'parallel' | 'callsNothing'>
 
 /** The texts of the system, as one; undefined: there is none. */
 export function instructionsOf({ system }: JsonObject): string | undefined {
@@ -49,7 +53,7 @@ export interface ToolWords {
 }
 
 /** The fields that mean the same on both surfaces, and have one name. */
-export function commonFields(converse: JsonObject, parallel: boolean | undefined, words: ToolWords): JsonObject {
+export function commonFields(converse: JsonObject, { parallel, callsNothing }: ToolWishes, words: ToolWords): JsonObject {
   const { inferenceConfig, toolConfig, serviceTier } = converse
   const { temperature, topP } = isJsonObject(inferenceConfig) ? inferenceConfig : {}
   const tier = member(serviceTier, 'type')
@@ -61,7 +65,7 @@ export function commonFields(converse: JsonObject, parallel: boolean | undefined
   fields.tools = objects(toolConfig.tools).flatMap(({ toolSpec }) =>
     isJsonObject(toolSpec) ? [words.tool(specOf(toolSpec))] : []
   )
-  fields.tool_choice = choiceOf(toolConfig.toolChoice, words)
+  fields.tool_choice = callsNothing ? 'none' : choiceOf(toolConfig.toolChoice, words)
   if (parallel !== undefined) fields.parallel_tool_calls = parallel
   return fields
 }

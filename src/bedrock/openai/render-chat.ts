@@ -15,7 +15,8 @@ import {
  * The body of `POST /chat/completions` for what a Converse body says. What the model takes was decided for that one, and is decided once.
  * OpenAI's OpenAPI file 2.3.0 (2026-08-21).
  */
-export function renderChat(converse: JsonObject, { model, streaming, parallel }: SurfaceWishes): JsonObject {
+export function renderChat(converse: JsonObject, wishes: SurfaceWishes): JsonObject {
+  const { model, streaming } = wishes
   const { messages, inferenceConfig, additionalModelRequestFields, outputConfig } = converse
   const instructions = instructionsOf(converse)
   const body: Record<string, Json> = {
@@ -33,7 +34,7 @@ export function renderChat(converse: JsonObject, { model, streaming, parallel }:
   if (maxTokens !== undefined) body.max_completion_tokens = maxTokens
   if (stopSequences !== undefined) body.stop = stopSequences
   const named = (name: Json) => ({ type: 'function', function: { name } })
-  Object.assign(body, commonFields(converse, parallel, { tool: renderTool, named }))
+  Object.assign(body, commonFields(converse, wishes, { tool: renderTool, named }))
   const jsonSchema = jsonSchemaOf(outputConfig)
   if (jsonSchema !== undefined) {
     const schema = parseExact(textOf(jsonSchema.schema)) as Json

@@ -16,7 +16,8 @@ import {
  * Nothing is stored at Bedrock: each request holds the whole conversation.
  * OpenAI's OpenAPI file 2.3.0 (2026-08-21).
  */
-export function renderResponses(converse: JsonObject, { model, streaming, parallel, sealsReasoning }: SurfaceWishes): JsonObject {
+export function renderResponses(converse: JsonObject, wishes: SurfaceWishes): JsonObject {
+  const { model, streaming, sealsReasoning } = wishes
   const { messages, inferenceConfig, additionalModelRequestFields, outputConfig } = converse
   const body: Record<string, Json> = { model, input: objects(messages).flatMap(renderMessage), store: false }
   const instructions = instructionsOf(converse)
@@ -25,7 +26,7 @@ export function renderResponses(converse: JsonObject, { model, streaming, parall
   if (sealsReasoning) body.include = ['reasoning.encrypted_content']
   const maxTokens = member(inferenceConfig, 'maxTokens')
   if (maxTokens !== undefined) body.max_output_tokens = maxTokens
-  Object.assign(body, commonFields(converse, parallel, { tool: renderTool, named: (name) => ({ type: 'function', name }) }))
+  Object.assign(body, commonFields(converse, wishes, { tool: renderTool, named: (name) => ({ type: 'function', name }) }))
   const format = renderFormat(outputConfig)
   if (format !== undefined) body.text = { format }
   const fields = isJsonObject(additionalModelRequestFields) ? additionalModelRequestFields : {}

@@ -12,17 +12,16 @@ const CONTINUE = 'Please continue your response from where you left off.'
 
 /**
  * Brings a conversation into Bedrock's order: user first, speakers alternating, nothing blank, each call answered once
- * in the turn after it, blocks in the order families accept. The last turn is settled later, by `endTurns`.
+ * in the turn after it, blocks in the order families accept. Without `ids` calls and results are told as text. The last turn is settled later, by `endTurns`.
  */
-export function arrangeTurns(encoding: EncodeScope, ids: ToolIds, keepsTools: boolean): readonly Turn[] {
-  const { turns } = encoding.request
+export function arrangeTurns(encoding: EncodeScope, turns: readonly Turn[], ids: ToolIds | undefined): readonly Turn[] {
   if (isInOrder(turns)) return turns
   const cleaned = turns.map((turn) => cleanTurn(encoding, turn))
   const spoken = cleaned.filter((turn) => turn.role === 'user' || turn.content.length > 0)
   const lost = ({ path }: Block) => {
     if (path !== undefined) encoding.warnAt(path, 'the calls that this reasoning led to do not go back to the model')
   }
-  const paired = pairToolBlocks(mergeTurns(spoken), keepsTools ? ids : undefined, lost)
+  const paired = pairToolBlocks(mergeTurns(spoken), ids, lost)
   const filled = mergeTurns(paired).map((turn) => (turn.content.length > 0 ? turn : { ...turn, content: [leastText()] }))
   const arranged = filled.flatMap((turn) => (turn.content.every(isText) ? turn : arrangeBlocks(turn, encoding.traits)))
   return arranged[0]?.role === 'user' ? arranged : [{ role: 'user', content: [leastText()] }, ...arranged]

@@ -313,7 +313,7 @@ function readCompaction(item: JsonObject, path: string, { turns, report }: Input
 
 /** What a model is asked that shall hand a conversation over to its successor. */
 const SUMMARIZE =
-  'This conversation is about to be continued without its history. Write the hand-over for whoever continues it: what the user wants and has decided, what was done and found out (with exact names, paths, commands, numbers and errors), the state of the work, and what comes next. Write only the hand-over. Call no tools.'
+  'This conversation is about to be continued without its history. Write the hand-over for whoever continues it: what the user wants and has decided, what was done and found out (with exact names, paths, commands, numbers and errors), the state of the work, and what comes next. Write only the hand-over.'
 
 function readTrigger(_item: JsonObject, path: string, { turns }: InputReading): void {
   turns.hear([{ type: 'text', text: SUMMARIZE, path }], path)

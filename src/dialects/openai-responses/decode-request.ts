@@ -70,7 +70,7 @@ function decodeWith(history: History, fields: ResponsesFields, body: JsonObject,
   request.tools = chosen.tools
   put(request, 'optionalSearch', isCompaction ? undefined : chosen.webSearch)
   // A summary is no turn of the agent's: its tools stay, since the history has calls of them, and are not called.
-  put(request, 'toolChoice', isCompaction ? (chosen.tools.length === 0 ? undefined : { type: 'none' }) : chosen.choice)
+  put(request, 'toolChoice', isCompaction ? { type: 'none' } : chosen.choice)
   if (isCompaction) request.output = { type: 'text' }
   const reasoning = fields.get('reasoning')
   const keeping = keepingOf(fields, history, defaults)
@@ -157,6 +157,7 @@ function decodeRequest(
     system: isSaid ? [{ type: 'text', text: instructions, path: fields.path('instructions') }, ...system] : system,
     turns,
     tools: [],
+    keepsCalls: true,
     output: decodeFormat(fields.get('text'), fields.path('text'), report),
     stream: fields.get('stream') ?? false
   }

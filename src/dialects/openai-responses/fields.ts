@@ -48,7 +48,11 @@ export const FIELDS = {
     note: '`true` is refused: an answer is made while its caller waits'
   },
   tools: { type: 'array', outcome: 'by-model', note: 'see below' },
-  tool_choice: { type: 'any', outcome: 'by-model', note: 'none, auto, required, one tool by its type and name, allowed_tools' },
+  tool_choice: {
+    type: 'any',
+    outcome: 'by-model',
+    note: 'none, auto, required, one tool by its type and name, allowed_tools; under none the history keeps its calls, and what the model calls is told in words'
+  },
   parallel_tool_calls: CHAT.parallel_tool_calls,
   max_tool_calls: {
     type: 'integer',

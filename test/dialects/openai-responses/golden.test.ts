@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import t from 'tap'
 import { signReasoning } from '../../../src/standin/signature.ts'
 import { eventually } from '../../helper.ts'
-import { bare, fn, GPT_OSS, NOVA, responder, type Sent, SONNET_45, SONNET_46, user } from './responder.ts'
+import { bare, fn, GPT_OSS, LLAMA, NOVA, responder, type Sent, SONNET_45, SONNET_46, user } from './responder.ts'
 
 const CLAUDE = SONNET_45
 const say = (text: string) => ({ content: [{ text }], stopReason: 'end_turn' })
@@ -70,7 +70,7 @@ t.test('G3, G4: calls with and without arguments', async (t) => {
   t.match(bareCall.at(-1)?.response?.output[0], { arguments: '{}' })
 })
 
-t.test('G5, G6, G7: turns from items', async (t) => {
+t.test('G5, G6: turns from items', async (t) => {
   const { ask } = await responder(t)
   const call = { type: 'function_call', call_id: 'c1', name: 'f', arguments: '' }
   const output = { type: 'function_call_output', call_id: 'c1', output: 'r' }
@@ -84,9 +84,56 @@ t.test('G5, G6, G7: turns from items', async (t) => {
   const post = { role: 'assistant', content: [{ type: 'output_text', text: 'Post.', annotations: [] }] }
   const six = await ask({ model: CLAUDE, input: [user('go'), call, post, output], tools: [fn('f')] })
   t.same(rolesOf(six.sent)?.[1], ['assistant', 'text', 'toolUse'])
-  const seven = await ask({ model: CLAUDE, input: [user('go'), call, output], tools: [] })
-  t.equal(seven.status, 200)
-  t.match(JSON.stringify(seven.sent?.messages), /Called the tool f.*The tool f answered/)
+})
+
+t.test('G7: where no tool can be called, the history keeps its calls, and the model makes none', async (t) => {
+  const { ask, events, standin } = await responder(t)
+  const toolUse = (toolUseId: string, name: string) => ({ toolUse: { toolUseId, name, input: {} } })
+  standin.answer(CLAUDE, { content: [await thinking(), toolUse('c1', 'f'), toolUse('c2', 'gone')], stopReason: 'tool_use' })
+  const first = await ask({ model: CLAUDE, reasoning: { effort: 'low' }, tools: [fn('f'), fn('gone')] })
+  const output = (call_id: string) => ({ type: 'function_call_output', call_id, output: 'r' })
+  const input = [user('go'), ...first.body.output, output('c1'), output('c2')]
+  standin.answer(CLAUDE, say('done'))
+  const history = [
+    ['user', 'text'],
+    ['assistant', 'reasoningContent', 'toolUse', 'toolUse'],
+    ['user', 'toolResult', 'toolResult', 'text']
+  ]
+  const compacted = [...history.slice(0, 2), [...history[2]!, 'text']]
+  for (const [more, names] of [
+    [{ tools: [] }, ['f', 'gone']],
+    [{}, ['f', 'gone']],
+    [{ tools: [fn('f'), fn('h')], tool_choice: 'none' }, ['f', 'h', 'gone']],
+    [{ tools: [fn('f'), fn('h')], input: [...input, { type: 'compaction_trigger' }] }, ['f', 'h', 'gone']]
+  ] as const) {
+    const { status, sent, headers } = await ask({ model: CLAUDE, input, ...more })
+    t.match([status, headers.get('x-adit-dropped')], [200, null])
+    t.same(toolNames(sent), names)
+    t.equal(sent?.toolConfig?.toolChoice, undefined)
+    t.same(rolesOf(sent), 'input' in more ? compacted : history)
+  }
+  const listed = await ask({ model: CLAUDE, input, tools: [fn('f')] })
+  const kept = await ask({ model: CLAUDE, input, tools: [fn('f')], tool_choice: 'none' })
+  t.same(kept.sent?.toolConfig?.tools[0], listed.sent?.toolConfig?.tools[0], 'what the model has cached begins as before')
+  t.same(kept.sent?.messages.slice(0, -1), listed.sent?.messages.slice(0, -1))
+
+  standin.answer(CLAUDE, {
+    content: [{ text: 'I look. ' }, { toolUse: { toolUseId: 't', name: 'f', input: { city: 'x' } } }],
+    stopReason: 'tool_use'
+  })
+  const said = 'I look. [Called the tool f with {"city":"x"}]'
+  const whole = await ask({ model: CLAUDE, input, tools: [] })
+  t.match(whole.body, { status: 'completed', output: [{ type: 'message', content: [{ text: said }] }] })
+  t.equal(whole.body.output.length, 1, 'a call that nobody offered is told in words')
+  const { list } = await events({ model: CLAUDE, input, tools: [] })
+  t.same(bare(list.at(-1)?.response), bare(whole.body))
+  for (const model of ['openai.gpt-5.5', NOVA, LLAMA]) {
+    const { status, sent } = await ask({ model, input: [user('go'), first.body.output[1], output('c1'), user('so?')], tools: [] })
+    t.equal(status, 200, model)
+    if (model.startsWith('openai')) t.match(sent, { tools: [{ name: 'f' }], tool_choice: 'none' })
+    if (model === NOVA) t.same(toolNames(sent), ['f'])
+    if (model === LLAMA) t.equal(sent?.toolConfig, undefined, 'where tools do not stream, words do')
+  }
 })
 
 t.test('G8: a custom tool gets and gives plain text', async (t) => {

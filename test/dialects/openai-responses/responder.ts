@@ -4,7 +4,7 @@ import type { StandinOptions } from '../../../src/standin/server.ts'
 import { NOVA, type Sent } from '../../acceptance/asker.ts'
 import { build, lastCall } from '../../helper.ts'
 
-export { GPT_OSS, NOVA, OPUS_55, type Sent, SONNET_45, SONNET_46 } from '../../acceptance/asker.ts'
+export { GPT_OSS, LLAMA, NOVA, OPUS_55, type Sent, SONNET_45, SONNET_46 } from '../../acceptance/asker.ts'
 
 const RESPONSES = '/v1/responses'
 
