@@ -159,7 +159,7 @@ class Run {
         await this.produce(arrival, maxTokens, { lane, hold, ticket, isCounted })
         return waited
       }
-      ticket?.failed(hold)
+      ticket?.failed(hold === 'output' ? 'tokens' : hold)
       if (ticket === undefined) {
         await this.pause(this.random() * 1000 * 2 ** (tried - 1))
         if (this.clock.now() > until) return undefined

@@ -165,4 +165,16 @@ amazon.nova-2-multimodal-embeddings* any 0.135 - - - - - image=0.00006
 cohere.embed-v4* any 0.12 - - - - -
 cohere.embed-english-v3*,cohere.embed-multilingual-v3* any 0.1 - - - - -
 twelvelabs.marengo-embed-2-7* any - - - - - - image=0.0001 text=0.00007
+cohere.rerank-v3-5* any - - - - - - text=0.002
+amazon.rerank-v1* any - - - - - - text=0.001
+stability.stable-image-core* any - - - - - - image=0.04
+stability.stable-image-ultra* any - - - - - - image=0.14
+stability.sd3-5-large*,stability.sd3-large* any - - - - - - image=0.08
+stability.stable-conservative-upscale* any - - - - - - image=0.4
+stability.stable-creative-upscale* any - - - - - - image=0.6
+stability.stable-fast-upscale* any - - - - - - image=0.03
+stability.stable-outpaint* any - - - - - - image=0.06
+stability.stable-style-transfer* any - - - - - - image=0.08
+stability.stable-image-control-*,stability.stable-image-erase-object*,stability.stable-image-inpaint*,stability.stable-image-remove-background*,stability.stable-image-search-*,stability.stable-image-style-guide* any - - - - - - image=0.07
+amazon.titan-image-generator* any - - - - - - image=0.008
 `

@@ -5,6 +5,7 @@ import { OWNED } from './resolve.ts'
 export interface BillLine {
   /** Day of the call, UTC. */
   readonly day: string
+  readonly account: string
   /** Where it was made. */
   readonly region: string
   /** As it was called. */
@@ -27,6 +28,7 @@ export interface BillItem {
 /** A call that was processed. */
 export interface Processed {
   readonly at: number
+  readonly account: string
   readonly region: string
   readonly modelId: string
   /** The foundation model behind it. */
@@ -74,14 +76,31 @@ const UNITS: Readonly<Record<string, number>> = {
   contextualGroundingPolicyUnits: 0.1
 }
 
+/** What a guardrail is paid with that is asked by itself. */
+export function guardrailLine(
+  call: Pick<Processed, 'at' | 'account' | 'region' | 'modelId'>,
+  usage: Processed['usage']
+): BillLine {
+  const { at, account, region, modelId } = call
+  const items = unitsIn(usage).map(([name, amount]) => ({
+    usageType: `${region}-guardrail-${name}`,
+    amount,
+    usd: (amount * (UNITS[name] ?? 0)) / 1000
+  }))
+  const usd = items.reduce((sum, item) => sum + item.usd, 0)
+  return { day: dayOf(at), account, region, modelId, isCut: false, items, usd }
+}
+
+const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10)
+
 /** Ids of things that are paid by the hour, or by somebody else. */
 const NOT_BY_CALL = /:(?:provisioned-model|imported-model|custom-model|custom-model-deployment|default-prompt-router|endpoint)\//
 
 /** What a call is paid with. */
 export function billLine(call: Processed): BillLine {
-  const day = new Date(call.at).toISOString().slice(0, 10)
-  const { region, modelId, isCut = false } = call
-  const line = { day, region, modelId, isCut }
+  const day = dayOf(call.at)
+  const { account, region, modelId, isCut = false } = call
+  const line = { day, account, region, modelId, isCut }
   const offer = NOT_BY_CALL.test(modelId) ? undefined : OFFERS.find((one) => isMeant(one, call, day))
   const items = offer && sold(offer, call)
   if (items === undefined) return { ...line, items: [], usd: null }

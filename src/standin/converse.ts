@@ -7,25 +7,27 @@ import type { ConverseRequest } from './converse-request.ts'
 import { CONVERSE_SHAPE, CONVERSE_STREAM_SHAPE } from './converse-shape.ts'
 import type { Exchange } from './exchange.ts'
 import { bigText, endlessEvents, withDamage, withException, withStrangers } from './fault-steps.ts'
-import { type Fault, type FrameFault, findFault, TOO_MANY_TOKENS } from './faults.ts'
+import { type Fault, type FrameFault, findFault } from './faults.ts'
 import { eventFrame } from './frames.ts'
 import { cut, type Step } from './framing.ts'
 import { type ModelCall, makeAnswer } from './make-answer.ts'
-import { REGION } from './options.ts'
 import { parseBody } from './parse-body.ts'
+import { type Place, placeOf } from './place.ts'
 import { producedText, tallied } from './produced.ts'
+import type { Cached } from './prompt-cache.ts'
+import type { Charge } from './quotas.ts'
 import { makeRandom, type Random } from './random.ts'
 import { Refusal } from './refusal.ts'
-import { signedRegion } from './regions.ts'
 import { resolveModel } from './resolve.ts'
 import { checkCachingAllowed } from './rules-cache.ts'
 import { checkConversation } from './rules-conversation.ts'
 import { checkMedia } from './rules-media.ts'
 import { checkModel, checkSearchRegion } from './rules-model.ts'
 import { checkThinking } from './rules-thinking.ts'
-import { countTokens, countValue } from './tokens.ts'
+import { countTokens } from './tokens.ts'
+import { damagedUsage, withoutUsage } from './usage.ts'
 import { wireJson } from './wire-json.ts'
-import { nextFault, type World } from './world.ts'
+import { computingRegion, isImplicitlyCached, nextFault, type World } from './world.ts'
 
 const BREATH_MS = 25
 const DRIBBLE_PAUSE = 8
@@ -57,20 +59,102 @@ export function converse(exchange: Exchange, world: World, facts: { modelId: str
   return speak(exchange, world, admit(exchange, world, facts), CONVERSE)
 }
 
-/** Meets the fault if one waits, then answers a call that was found good. */
+/** Asks the quota, meets the fault if one waits, then answers a call that was found good. */
 export async function speak(exchange: Exchange, world: World, call: ModelCall, voice: Voice): Promise<void> {
   const name = nextFault(world, call.modelId)
   const fault = name === undefined ? undefined : findFault(name)
-  if (fault?.kind === 'http') return sendFault(exchange, fault)
-  if (fault?.kind === 'bucket') reserve(call, world, fault.capacity)
-  if (fault?.kind === 'frame' && !call.streaming) throw new Refusal(fault.exception, fault.message, fault.fields)
-  const answer = reshape(makeAnswer(call, world), fault)
-  await exchange.wait(answer.delayMs)
-  const tally = { text: '' }
-  const run = { call, answer, fault, voice, tally }
-  const isWhole = call.streaming ? await sendStream(exchange, world, run) : await sendWhole(exchange, world, run)
-  // A failure of the service's own before it has said a word is nobody's to pay.
-  if (isWhole || tally.text !== '' || !isServiceFault(fault)) world.bill.push(billLine(processed(exchange, run, isWhole)))
+  if (fault?.kind === 'cache') world.cache.drop()
+  const place = placeOf(exchange)
+  const cached = world.cache.look({
+    request: call.request,
+    model: call.model,
+    place: { ...place, region: computingRegion(world, call.modelId, place.region) },
+    isImplicit: isImplicitlyCached(world, call.modelId, call.model.family)
+  })
+  const isMantle = exchange.target.startsWith('/mantle')
+  const charge = enterQuota(world, call, {
+    place,
+    cached,
+    isMantle,
+    capacity: fault?.kind === 'bucket' ? fault.capacity : undefined
+  })
+  try {
+    if (fault?.kind === 'http') return sendFault(exchange, fault)
+    if (fault?.kind === 'frame' && !call.streaming) throw new Refusal(fault.exception, fault.message, fault.fields)
+    const made = reshape(makeAnswer(call, world, cached), fault)
+    const { answer, ending } = withinOutput(tiered(made, call, charge), charge)
+    if (ending !== undefined && !call.streaming) throw new Refusal(ending.exception, ending.message, ending.fields)
+    const run: Run = { call, answer, fault: ending ?? fault, voice, tally: { text: '' } }
+    await exchange.wait(answer.delayMs)
+    if (fault?.kind !== 'frame' || fault.at !== 'first') cached.begun()
+    const isWhole = call.streaming ? await sendStream(exchange, world, run) : await sendWhole(exchange, world, run)
+    // A failure of the service's own before it has said a word is nobody's to pay.
+    if (!isWhole && run.tally.text === '' && isServiceFault(run.fault)) return
+    const sold = processed(run, isWhole, { place, isMantle, at: world.clock.now() })
+    world.bill.push(billLine(sold))
+    if (fault?.kind !== 'bucket') charge.settle(sold.usage)
+  } finally {
+    if (fault?.kind !== 'bucket') charge.release()
+  }
+}
+
+/** What a call takes of its quota. The tokens are those of its script where one waits. */
+function enterQuota(
+  world: World,
+  { modelId, model, request }: ModelCall,
+  {
+    place,
+    cached,
+    isMantle,
+    capacity
+  }: { readonly place: Place; readonly cached: Cached; readonly isMantle: boolean; readonly capacity: number | undefined }
+): Charge {
+  // The fault's small bucket is a quota like any other, of which nothing comes back.
+  if (capacity !== undefined && world.quotas.counters(`od:${model.id}`, place).invocations === 0)
+    world.quotas.set(`od:${model.id}`, { mode: 'sliding', tokensPerMinute: capacity }, {})
+  const scripted = world.answers.get(modelId)?.[0]?.usage ?? {}
+  const told = (name: string, counted: number) => Number(scripted[name] ?? counted)
+  const { maxTokens } = request.inferenceConfig ?? {}
+  const tier = (request.serviceTier as { type?: string } | undefined)?.type
+  return world.quotas.enter({
+    place,
+    modelId,
+    model,
+    isMantle,
+    tier,
+    inputTokens: told('inputTokens', cached.all - cached.read - cached.write),
+    cacheReadTokens: told('cacheReadInputTokens', cached.read),
+    cacheWriteTokens: told('cacheWriteInputTokens', cached.write),
+    ...(maxTokens === undefined ? {} : { maxTokens })
+  })
+}
+
+/** Reserved capacity that was used up is served, and told, as the default tier. */
+function tiered(answer: Answer, { request }: ModelCall, { isReserved, isLimited }: Charge): Answer {
+  const asked = (request.serviceTier as { type?: string } | undefined)?.type
+  return asked === 'reserved' && isLimited && !isReserved ? { ...answer, serviceTier: { type: 'default' } } : answer
+}
+
+const CHARACTERS_OF_TOKEN = 4
+const OUTPUT_USED_UP: FrameFault = {
+  kind: 'frame',
+  at: 'middle',
+  exception: 'ThrottlingException',
+  frame: 'throttlingException',
+  message: 'tpm (OutputTokens)',
+  fields: { type: 'rate_limit_error' }
+}
+
+/** On mantle an answer ends where the quota of output does: as if it had reached its limit, or with an error. */
+function withinOutput(answer: Answer, charge: Charge): { readonly answer: Answer; readonly ending?: FrameFault } {
+  const outputTokens = Number(answer.usage.outputTokens)
+  const granted = charge.produce(outputTokens)
+  if (granted >= outputTokens) return { answer }
+  if (charge.outputEnd === 'error') return { answer, ending: OUTPUT_USED_UP }
+  const text = answer.content.map((block) => block.text ?? '').join('')
+  const usage = { ...answer.usage, outputTokens: granted, totalTokens: Number(answer.usage.totalTokens) - outputTokens + granted }
+  const content = [{ text: text.slice(0, granted * CHARACTERS_OF_TOKEN) }]
+  return { answer: { ...answer, content, stopReason: 'max_tokens', usage } }
 }
 
 function isServiceFault(fault: Fault | undefined): boolean {
@@ -78,21 +162,25 @@ function isServiceFault(fault: Fault | undefined): boolean {
 }
 
 /** What is paid for a call: all of it when it is whole, else its prompt and what was produced. */
-function processed(exchange: Exchange, { call, answer, tally, voice }: Run, isWhole: boolean): Processed {
+function processed(
+  { call, answer, tally }: Run,
+  isWhole: boolean,
+  { place, isMantle, at }: { readonly place: Place; readonly isMantle: boolean; readonly at: number }
+): Processed {
   const { serviceTier, performanceConfig, trace } = answer as {
     serviceTier?: { type?: string }
     performanceConfig?: { latency?: string }
     trace?: unknown
   }
   return {
-    at: Date.now(),
-    region: signedRegion(exchange.headers.authorization) ?? REGION,
+    at,
+    ...place,
     modelId: call.modelId,
     base: call.model.id,
     usage: isWhole ? answer.usage : { ...answer.usage, outputTokens: countTokens(tally.text) },
     ...(serviceTier?.type === undefined ? {} : { tier: serviceTier.type }),
     isFast: performanceConfig?.latency === 'optimized',
-    isMantle: voice.contentType === 'text/event-stream' && exchange.target.startsWith('/mantle'),
+    isMantle,
     ...(isWhole ? { trace } : {}),
     isCut: !isWhole
   }
@@ -106,7 +194,7 @@ function admit(exchange: Exchange, world: World, { modelId, streaming }: { model
   const request = body as ConverseRequest
   checkRequest(request, model, { streaming, world })
   checkCachingAllowed(request, world.uncached.get(modelId))
-  checkSearchRegion(request, signedRegion(exchange.headers.authorization) ?? REGION)
+  checkSearchRegion(request, placeOf(exchange).region)
   return { modelId, model, request, streaming, bodyText: exchange.body.toString('utf8') }
 }
 
@@ -134,13 +222,6 @@ export function sendRefusal(exchange: Exchange, refusal: Refusal, headers: Reado
   })
 }
 
-function reserve({ modelId, model, request }: ModelCall, world: World, capacity: number): void {
-  const spent = world.buckets.get(modelId) ?? 0
-  const reservation = countValue(request.messages) + (request.inferenceConfig?.maxTokens ?? model.maxOutput)
-  if (spent + reservation > capacity) throw new Refusal('ThrottlingException', TOO_MANY_TOKENS)
-  world.buckets.set(modelId, spent + reservation)
-}
-
 function reshape(answer: Answer, fault: Fault | undefined): Answer {
   const text = fault?.kind === 'shape' ? bigText(fault.shape) : undefined
   return text === undefined ? answer : { ...answer, content: [{ text }], chunkSize: text.length }
@@ -151,13 +232,15 @@ async function sendWhole(exchange: Exchange, world: World, { call, answer, fault
   const strange =
     world.options.chaos || (fault?.kind === 'shape' && fault.shape === 'unknown-fields') ? { zzUnknown: { deep: [1] } } : {}
   const isAbsent = answer.output === 'absent' || (fault?.kind === 'shape' && fault.shape === 'no-output')
-  const text = wireJson({ ...voice.whole(answer, call, isAbsent ? 'absent' : answer.output), ...strange })
+  const told = toldOf(answer, fault)
+  const whole = voice.whole(told, call, isAbsent ? 'absent' : answer.output)
+  const text = wireJson({ ...(tellsNothing(fault) ? withoutUsage(whole) : whole), ...strange })
   if (fault?.kind === 'wire') {
     await sendDamaged(exchange, world, { text, damage: fault.damage })
     return fault.damage === 'slow-first-event' && !exchange.left.aborted
   }
   const isThere = !exchange.left.aborted
-  exchange.sendJson(200, text, voice.headers(answer))
+  exchange.sendJson(200, text, voice.headers(told))
   return isThere
 }
 
@@ -203,19 +286,31 @@ async function sendStream(exchange: Exchange, world: World, run: Run): Promise<b
   if (!damage.endsWith('before-headers')) exchange.openStream({ 'content-type': run.voice.contentType })
   if (damage === 'slow-first-event') await exchange.wait(world.options.hangMs)
   const isPlayed = await play(exchange, world, cut(tallied(steps, run.tally), world.options.framing, random))
-  return (
-    isPlayed &&
-    (run.fault === undefined || run.fault.kind === 'shape' || run.fault.kind === 'bucket' || damage === 'slow-first-event')
-  )
+  return isPlayed && (run.fault === undefined || HARMLESS.has(run.fault.kind) || damage === 'slow-first-event')
 }
+
+/** Faults whose answers come whole. */
+const HARMLESS: ReadonlySet<Fault['kind']> = new Set(['shape', 'bucket', 'usage', 'cache'])
+
+const tellsNothing = (fault: Fault | undefined) => fault?.kind === 'usage' && fault.usage === 'no-usage'
+
+/** The answer with what it tells of its usage, which may be less or other than what is billed. */
+const toldOf = (answer: Answer, fault: Fault | undefined): Answer =>
+  fault?.kind === 'usage' ? { ...answer, usage: damagedUsage(answer.usage, fault.usage) } : answer
 
 function eventsOf({ call, answer, fault, voice }: Run, world: World, random: Random): Iterable<StreamEvent> {
   const shape = fault?.kind === 'shape' ? fault.shape : undefined
   if (shape === 'stream-200m') return endlessEvents()
   if (shape === 'no-output') return []
-  const events = voice.events(answer, call, random)
+  const events = voice.events(toldOf(answer, fault), call, random)
+  if (tellsNothing(fault)) return silent(events)
   if (shape === 'unknown-event' || shape === 'unknown-fields') return withStrangers(events, shape)
   return world.options.chaos ? withStrangers(withStrangers(events, 'unknown-fields'), 'unknown-event') : events
+}
+
+/** A stream that ends without its counts. */
+function* silent(events: Iterable<StreamEvent>): Generator<StreamEvent> {
+  for (const { type, payload } of events) if (type !== 'metadata') yield { type, payload: withoutUsage(payload) }
 }
 
 function* frameSteps(events: Iterable<StreamEvent>, { answer, voice }: Run): Generator<Step> {

@@ -1,4 +1,5 @@
 import type { ExceptionName } from './refusal.ts'
+import type { UsageFault } from './usage.ts'
 
 /** A fault answered with an HTTP status instead of an answer. */
 export interface HttpFault {
@@ -47,15 +48,26 @@ export interface ShapeFault {
   readonly shape: 'unknown-event' | 'unknown-fields' | 'event-64k' | 'event-16m' | 'stream-200m' | 'no-output'
 }
 
-/** 429 once the tokens that calls reserve exceed a small bucket. */
+/** An answer that tells less of its usage, or something else, than it is billed for. */
+export interface ToldUsageFault {
+  readonly kind: 'usage'
+  readonly usage: UsageFault
+}
+
+/** Everything that the prompt cache has kept is gone when the call comes. */
+export interface CacheFault {
+  readonly kind: 'cache'
+}
+
+/** 429 once the tokens that calls reserve in a minute exceed a small bucket. */
 export interface BucketFault {
   readonly kind: 'bucket'
   readonly capacity: number
 }
 
-export type Fault = HttpFault | FrameFault | WireFault | ShapeFault | BucketFault
+export type Fault = HttpFault | FrameFault | WireFault | ShapeFault | ToldUsageFault | CacheFault | BucketFault
 
-export const TOO_MANY_TOKENS = 'Too many tokens, please wait before trying again.'
+const TOO_MANY_TOKENS = 'Too many tokens, please wait before trying again.'
 const INTERNAL = 'The system encountered an unexpected error during processing. Try your request again.'
 const MODEL_FAILED = 'The system encountered an unexpected error during processing. Try your request again.'
 const HTML =
@@ -159,6 +171,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'event-16m': shape('event-16m'),
   'stream-200m': shape('stream-200m'),
   'no-output': shape('no-output'),
+  'cache-drop': { kind: 'cache' },
+  'double-count': { kind: 'usage', usage: 'double-count' },
+  'no-details': { kind: 'usage', usage: 'no-details' },
+  'no-usage': { kind: 'usage', usage: 'no-usage' },
   'token-bucket': { kind: 'bucket', capacity: 10_000 }
 }
 

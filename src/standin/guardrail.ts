@@ -1,9 +1,12 @@
+import { guardrailLine } from './bill.ts'
 import type { Exchange } from './exchange.ts'
 import { ACCOUNT, REGION } from './options.ts'
 import { parseBody } from './parse-body.ts'
+import { placeOf } from './place.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { blob, type Check, list, oneOf, struct, text, union } from './shape.ts'
 import { wireJson } from './wire-json.ts'
+import type { World } from './world.ts'
 
 /** The one guardrail of the account, in its draft and two versions. */
 export const GUARDRAIL = { id: 'gr1standin99', versions: ['DRAFT', '1', '2'] } as const
@@ -61,7 +64,11 @@ interface Content {
 }
 
 /** Answers ApplyGuardrail. A text with the marker GUARDRAIL-BLOCK is blocked by a topic; the content filters stand at medium. */
-export function applyGuardrail(exchange: Exchange, { id, version }: { readonly id: string; readonly version: string }): void {
+export function applyGuardrail(
+  exchange: Exchange,
+  world: World,
+  { id, version }: { readonly id: string; readonly version: string }
+): void {
   const body = parseBody(exchange.body)
   checkIdentifier(id, version)
   APPLY(body, '')
@@ -80,23 +87,25 @@ export function applyGuardrail(exchange: Exchange, { id, version }: { readonly i
     ...(isTopic ? { topicPolicy: { topics: [{ name: 'standin', type: 'DENY', action: 'BLOCKED', detected: true }] } } : {}),
     invocationMetrics: { guardrailProcessingLatency: 5 }
   }
+  const usage = {
+    topicPolicyUnits: 1,
+    contentPolicyUnits: 1,
+    contentPolicyImageUnits: content.filter(({ image }) => image !== undefined).length,
+    wordPolicyUnits: 0,
+    sensitiveInformationPolicyUnits: 0,
+    sensitiveInformationPolicyFreeUnits: 0,
+    contextualGroundingPolicyUnits: 0
+  }
   const answer = {
     action: isBlocked ? 'GUARDRAIL_INTERVENED' : 'NONE',
     actionReason: isBlocked ? 'Guardrail blocked.' : 'No action.',
     assessments: [assessment],
     guardrailCoverage: { textCharacters: { guarded: said.length, total: said.length } },
     outputs: isBlocked ? [{ text: 'Sorry, the synthetic guardrail blocked this request.' }] : [],
-    usage: {
-      topicPolicyUnits: 1,
-      contentPolicyUnits: 1,
-      contentPolicyImageUnits: content.filter(({ image }) => image !== undefined).length,
-      wordPolicyUnits: 0,
-      sensitiveInformationPolicyUnits: 0,
-      sensitiveInformationPolicyFreeUnits: 0,
-      contextualGroundingPolicyUnits: 0
-    }
+    usage
   }
   exchange.sendJson(200, wireJson(answer))
+  world.bill.push(guardrailLine({ at: world.clock.now(), ...placeOf(exchange), modelId: `guardrail/${id}` }, usage))
 }
 
 function checkIdentifier(id: string, version: string): void {

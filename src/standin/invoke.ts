@@ -1,14 +1,14 @@
-import { billLine } from './bill.ts'
+import { billLine, type Processed } from './bill.ts'
+import type { CatalogModel } from './catalog.ts'
 import { sendRefusal } from './converse.ts'
 import { embed } from './embed.ts'
 import type { Exchange } from './exchange.ts'
 import { findFault } from './faults.ts'
 import { makeImages } from './make-images.ts'
 import { invokeNative } from './native.ts'
-import { REGION } from './options.ts'
 import { parseBody } from './parse-body.ts'
+import { placeOf } from './place.ts'
 import { invalid, Refusal } from './refusal.ts'
-import { signedRegion } from './regions.ts'
 import { rerank } from './rerank.ts'
 import { resolveModel } from './resolve.ts'
 import { wireJson } from './wire-json.ts'
@@ -19,21 +19,59 @@ export async function invoke(exchange: Exchange, world: World, modelId: string):
   if (resolveModel(modelId).family === 'claude') return invokeNative(exchange, world, { modelId, streaming: false })
   const body = parseBody(exchange.body) as Record<string, unknown>
   const model = resolveModel(modelId)
-  if (model.family === 'image') return invokeImage(exchange, world, { modelId, baseId: model.id, body })
-  if (model.family === 'rerank') return invokeRerank(exchange, world, { modelId, baseId: model.id, body })
+  if (model.family === 'image') {
+    const response = makeImages(body, model.id)
+    return sell(exchange, world, { modelId, model, response, sold: { usage: {}, images: picturesMade(response) } })
+  }
+  if (model.family === 'rerank')
+    return sell(exchange, world, {
+      modelId,
+      model,
+      response: rerank(body, model.id),
+      sold: { usage: {}, texts: queriesOf(body) }
+    })
   if (model.family !== 'embedding') invalid("This action doesn't support the model that you provided.")
   const { response, tokens } = embed(body, model.id, exchange.requestId)
-  if (await meetFault(exchange, world, modelId)) return
-  exchange.sendJson(200, wireJson(response), {
-    'x-amzn-bedrock-invocation-latency': '12',
-    'x-amzn-bedrock-input-token-count': `${tokens}`,
-    'x-amzn-bedrock-output-token-count': '0',
-    'x-amzn-bedrock-cache-read-input-token-count': '0',
-    'x-amzn-bedrock-cache-write-input-token-count': '0'
-  })
-  const region = signedRegion(exchange.headers.authorization) ?? REGION
   const sold = { usage: { inputTokens: tokens }, images: imagesIn(body), texts: 1 }
-  world.bill.push(billLine({ at: Date.now(), region, modelId, base: model.id, ...sold }))
+  await sell(exchange, world, {
+    ...{ modelId, model, sold, response },
+    headers: {
+      'x-amzn-bedrock-input-token-count': `${tokens}`,
+      'x-amzn-bedrock-output-token-count': '0',
+      'x-amzn-bedrock-cache-read-input-token-count': '0',
+      'x-amzn-bedrock-cache-write-input-token-count': '0'
+    }
+  })
+}
+
+/** Rerankers are paid by the query of up to 100 documents. */
+const queriesOf = ({ documents }: Record<string, unknown>) => Math.ceil((documents as readonly unknown[]).length / 100)
+
+/** Pictures that were held back are not there. */
+const picturesMade = ({ images }: { readonly images: readonly string[] }) => images.filter((picture) => picture !== '').length
+
+interface Sale {
+  readonly modelId: string
+  readonly model: CatalogModel
+  readonly sold: Pick<Processed, 'usage' | 'images' | 'texts'>
+  readonly response: unknown
+  readonly headers?: Record<string, string>
+}
+
+/** Asks the quota, meets the fault, answers, and puts it on the bill. */
+async function sell(exchange: Exchange, world: World, { modelId, model, sold, response, headers = {} }: Sale): Promise<void> {
+  const place = placeOf(exchange)
+  const inputTokens = Number(sold.usage.inputTokens ?? 0)
+  const ask = { place, modelId, model, isMantle: false, tier: undefined, inputTokens, maxTokens: 0 }
+  const charge = world.quotas.enter(ask)
+  try {
+    if (await meetFault(exchange, world, modelId)) return
+    exchange.sendJson(200, wireJson(response), { 'x-amzn-bedrock-invocation-latency': '12', ...headers })
+    world.bill.push(billLine({ at: world.clock.now(), ...place, modelId, base: model.id, ...sold }))
+    charge.settle(sold.usage)
+  } finally {
+    charge.release()
+  }
 }
 
 /** Pictures of a request, in the words of every family. */
@@ -45,26 +83,6 @@ function imagesIn(value: unknown): number {
     if (['inputImage', 'image', 'image_url', 'mediaSource'].includes(name) && typeof one !== 'undefined') return sum + 1
     return sum + imagesIn(one)
   }, 0)
-}
-
-async function invokeRerank(
-  exchange: Exchange,
-  world: World,
-  { modelId, baseId, body }: { readonly modelId: string; readonly baseId: string; readonly body: Record<string, unknown> }
-): Promise<void> {
-  const response = rerank(body, baseId)
-  if (await meetFault(exchange, world, modelId)) return
-  exchange.sendJson(200, wireJson(response), { 'x-amzn-bedrock-invocation-latency': '12' })
-}
-
-async function invokeImage(
-  exchange: Exchange,
-  world: World,
-  { modelId, baseId, body }: { readonly modelId: string; readonly baseId: string; readonly body: Record<string, unknown> }
-): Promise<void> {
-  const response = makeImages(body, baseId)
-  if (await meetFault(exchange, world, modelId)) return
-  exchange.sendJson(200, wireJson(response), { 'x-amzn-bedrock-invocation-latency': '12' })
 }
 
 async function meetFault(exchange: Exchange, world: World, modelId: string): Promise<boolean> {

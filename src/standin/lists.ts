@@ -5,7 +5,8 @@ import { inRegion } from './regions.ts'
 import { OWNED } from './resolve.ts'
 
 const SINCE = '2026-01-01T00:00:00Z'
-const REGIONS: Readonly<Record<string, readonly string[]>> = {
+/** The Regions of a geography, as far as the stand-in lists them. */
+export const REGIONS: Readonly<Record<string, readonly string[]>> = {
   us: ['us-east-1', 'us-west-2'],
   eu: ['eu-west-1', 'eu-central-1'],
   apac: ['ap-southeast-1', 'ap-northeast-1'],

@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts'
 import { type Thought, think } from './brain.ts'
 import type { CatalogModel } from './catalog.ts'
 import type { Block, ConverseRequest } from './converse-request.ts'
+import type { Cached } from './prompt-cache.ts'
 import { makeRandom } from './random.ts'
 import { digestOf, layoutOf, prefixDigest } from './rules-reasoning.ts'
 import { signReasoning } from './signature.ts'
@@ -19,13 +20,13 @@ export interface ModelCall {
 }
 
 /** Takes the scripted answer if there is one, else lets the demo brain think; either is counted and signed. */
-export function makeAnswer(call: ModelCall, world: World): Answer {
+export function makeAnswer(call: ModelCall, world: World, cached: Cached): Answer {
   const { request, model } = call
   const random = makeRandom(world.options.seed, `${call.modelId}\n${call.bodyText}`)
   const said: Thought = nextAnswer(world, call.modelId) ?? think(request, model, random, world.options.eventGapMs)
   const content = (said.content as readonly Block[]).map((block) => signed(block, model))
   if (model.family === 'claude') noteOrigins(content, call, world)
-  const counted = { ...countUsage(request, content, model, world.cache), ...said.usage }
+  const counted = { ...countUsage(cached, content, model), ...said.usage }
   return {
     content,
     stopReason: said.stopReason ?? (content.some((block) => block.toolUse !== undefined) ? 'tool_use' : 'end_turn'),

@@ -40,8 +40,14 @@ const MODELS: readonly (readonly [id: string, members: Readonly<Record<string, C
   ['stability.stable-image-search-replace', { ...EDITED, search_prompt: text({ min: 1 }) }, ['image', 'prompt', 'search_prompt']]
 ]
 
+export interface Pictures {
+  /** Empty: held back. */
+  readonly images: readonly string[]
+  readonly [other: string]: unknown
+}
+
 /** Answers a model that makes pictures, after the checks of its body. The word GUARDRAIL-BLOCK in a prompt holds the picture back. */
-export function makeImages(body: Body, modelId: string): object {
+export function makeImages(body: Body, modelId: string): Pictures {
   if (modelId.startsWith('amazon.')) return titan(body)
   const [, members = {}, required = []] = MODELS.find(([id]) => modelId.startsWith(id)) ?? []
   for (const name of required) if (body[name] === undefined) malformed(`#: required key [${name}] not found`)
@@ -109,11 +115,11 @@ const TITAN = struct(
   ['taskType']
 )
 
-function titan(body: Body): object {
+function titan(body: Body) {
   TITAN(body, '')
   const { width = 1024, height = 1024, numberOfImages = 1 } = (body.imageGenerationConfig ?? {}) as Record<string, number>
   if (!SIDES.has(`${width}x${height}`)) malformed('#/imageGenerationConfig: the size is not supported')
   const isBlocked = JSON.stringify(body).includes('GUARDRAIL-BLOCK')
   if (isBlocked) modelRefuses('This request has been blocked by our content filters.')
-  return { images: Array.from({ length: numberOfImages }, () => PICTURES.png), error: null }
+  return { images: Array.from({ length: numberOfImages }, () => PICTURES.png ?? ''), error: null }
 }

@@ -1,5 +1,7 @@
 import { ACCOUNT, CREDENTIALS, REGION } from './options.ts'
+import type { Place } from './place.ts'
 import { type ExceptionName, Refusal } from './refusal.ts'
+import { listDefaultQuotas, listServiceQuotas } from './service-quotas.ts'
 import type { World } from './world.ts'
 
 const WRITTEN = 1_763_798_400.123
@@ -54,8 +56,21 @@ export function containerCredentials(ttlMs: number, now: number): unknown {
 /** The operations that are called by an `x-amz-target` header, each with the name its service signs under. */
 export const TARGETS = {
   'AmazonSSM.GetParameter': { operation: 'GetParameter', service: 'ssm', answer: getParameter },
-  'secretsmanager.GetSecretValue': { operation: 'GetSecretValue', service: 'secretsmanager', answer: getSecretValue }
-} as const satisfies Record<string, { operation: string; service: string; answer: (input: Input, world: World) => unknown }>
+  'secretsmanager.GetSecretValue': { operation: 'GetSecretValue', service: 'secretsmanager', answer: getSecretValue },
+  'ServiceQuotasV20190624.ListServiceQuotas': {
+    operation: 'ListServiceQuotas',
+    service: 'servicequotas',
+    answer: listServiceQuotas
+  },
+  'ServiceQuotasV20190624.ListAWSDefaultServiceQuotas': {
+    operation: 'ListAWSDefaultServiceQuotas',
+    service: 'servicequotas',
+    answer: listDefaultQuotas
+  }
+} as const satisfies Record<
+  string,
+  { operation: string; service: string; answer: (input: Input, world: World, place: Place) => unknown }
+>
 
 /** The error body of the JSON protocols; these services answer 400 to nearly everything. */
 export function jsonRefusal(exception: ExceptionName, message: string): string {

@@ -70,10 +70,10 @@ export async function callSurface(exchange: Exchange, world: World, surface: Sur
 }
 
 /** A refusal in OpenAI's form. */
-function openaiBody({ status, exception, message }: Refusal): Readonly<Record<string, unknown>> {
+function openaiBody({ status, exception, message, fields }: Refusal): Readonly<Record<string, unknown>> {
   const type = status === 429 ? 'rate_limit_exceeded' : status >= 500 ? 'server_error' : 'invalid_request_error'
   const code = exception === 'ResourceNotFoundException' ? 'model_not_found' : status === 429 ? type : null
-  return { error: { message, type, param: null, code } }
+  return { error: { message, type, param: null, code, ...fields } }
 }
 
 function admit(exchange: Exchange, world: World, surface: Surface) {

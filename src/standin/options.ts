@@ -26,6 +26,12 @@ export interface StandinOptions {
   hangMs?: number
   /** How long container credentials live. */
   credentialsTtlMs?: number
+  /** The time by which quota, cache and bill count stands here until it is turned, milliseconds since the epoch; absent: it goes on. */
+  startAt?: number
+  /** How many calls of profiles compute away from the Region that was called, 0 to 1; AWS: some, more when it is busy. */
+  strayShare?: number
+  /** How many prompts of Nova are cached whole without a point, 0 to 1. */
+  implicitShare?: number
 }
 
 export type Framing = 'whole' | 'coalesced' | 'byte' | 'random'
@@ -82,9 +88,13 @@ export const CREDENTIALS = {
   secretAccessKey: 'standin/secret/access/key/EXAMPLEONLY000',
   containerAccessKeyId: 'ASIASTANDIN0EXAMPLE1',
   sessionToken: 'standin-session-token',
+  /** Of a role in the other account. */
+  otherAccessKeyId: 'ASIASTANDIN0EXAMPLE2',
   bearerKey: 'bedrock-api-key-standin'
 } as const
 
 /** The account that owns everything the stand-in lists. */
 export const ACCOUNT = '123456789012'
+/** One whose role may be taken: with quotas, cache and bill of its own. */
+export const OTHER_ACCOUNT = '210987654321'
 export const REGION = 'us-east-1'

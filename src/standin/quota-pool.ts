@@ -33,7 +33,8 @@ export interface QuotaCall {
   readonly maxTokens?: number
 }
 
-export type Shortage = 'tokens' | 'requests' | 'day' | 'capacity'
+/** What is short; `output`: of `mantle`, what may be produced. */
+export type Shortage = 'tokens' | 'output' | 'requests' | 'day' | 'capacity'
 
 /** A call that was admitted. */
 export interface Hold {
@@ -106,7 +107,7 @@ export class QuotaPool {
       return 'requests'
     if (tokensPerDay !== undefined && this.dayTokens + reserved > tokensPerDay) return 'day'
     if (mode === 'mantle' && outputTokensPerMinute !== undefined && this.producedTokens() >= outputTokensPerMinute)
-      return 'tokens'
+      return 'output'
     const room = mode === 'bucket' ? this.level : this.most - this.sum
     return reserved > room ? 'tokens' : undefined
   }

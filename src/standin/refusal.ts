@@ -19,7 +19,10 @@ export const EXCEPTIONS = {
   ServiceUnavailableException: 503,
   ParameterNotFound: 400,
   ParameterVersionNotFound: 400,
-  InvalidParameterException: 400
+  InvalidParameterException: 400,
+  NoSuchResourceException: 400,
+  IllegalArgumentException: 400,
+  InvalidPaginationTokenException: 400
 } as const satisfies Record<string, number>
 
 export type ExceptionName = keyof typeof EXCEPTIONS

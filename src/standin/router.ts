@@ -8,6 +8,7 @@ import { invokeNative } from './native.ts'
 import { containerCredentials, jsonRefusal, TARGETS } from './neighbours.ts'
 import { callSurface, findSurface, mantleModels } from './openai-surface.ts'
 import { parseBody } from './parse-body.ts'
+import { placeOf } from './place.ts'
 import { Refusal } from './refusal.ts'
 import { checkRegion, signedRegion } from './regions.ts'
 import { answerS3, S3Refusal, type S3Target, s3Operation, s3Target, sendS3Refusal } from './s3.ts'
@@ -20,7 +21,7 @@ export interface Route {
   readonly operation: string
   readonly modelId?: string
   /** The service in the signature's scope; undefined: the operation needs no signature. */
-  readonly service: 'bedrock' | 'bedrock-mantle' | 'ssm' | 'secretsmanager' | 's3' | undefined
+  readonly service: 'bedrock' | 'bedrock-mantle' | 'ssm' | 'secretsmanager' | 'servicequotas' | 's3' | undefined
   /** Model calls use the permission of InvokeModel, the rest their own. */
   readonly permission: string
   answer(exchange: Exchange, world: World): Promise<void> | void
@@ -115,7 +116,12 @@ function guardrailRoute(path: string): Route | undefined {
   if (id === undefined || version === undefined) return undefined
   const operation = 'ApplyGuardrail'
   const facts = { id: decodeURIComponent(id), version: decodeURIComponent(version) }
-  return { operation, permission: operation, service: 'bedrock', answer: (exchange) => applyGuardrail(exchange, facts) }
+  return {
+    operation,
+    permission: operation,
+    service: 'bedrock',
+    answer: (exchange, world) => applyGuardrail(exchange, world, facts)
+  }
 }
 
 function targetRoute(exchange: Exchange): Route | undefined {
@@ -126,7 +132,7 @@ function targetRoute(exchange: Exchange): Route | undefined {
     permission: target.operation,
     service: target.service,
     answer(reply, world) {
-      const answer = target.answer(parseBody(reply.body) as Record<string, unknown>, world)
+      const answer = target.answer(parseBody(reply.body) as Record<string, unknown>, world, placeOf(reply))
       reply.sendJson(200, JSON.stringify(answer), { 'content-type': 'application/x-amz-json-1.1' })
     }
   }
@@ -163,7 +169,7 @@ export async function answerRoute(route: Route, exchange: Exchange, world: World
     if (error instanceof S3Refusal) return sendS3Refusal(exchange, error)
     if (!(error instanceof Refusal)) throw error
     if (route.service === 's3') return sendS3Refusal(exchange, error)
-    if (route.service === 'ssm' || route.service === 'secretsmanager') {
+    if (route.service === 'ssm' || route.service === 'secretsmanager' || route.service === 'servicequotas') {
       const headers = { 'content-type': 'application/x-amz-json-1.1' }
       return exchange.sendJson(400, jsonRefusal(error.exception, error.message), headers)
     }

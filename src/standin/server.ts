@@ -2,8 +2,21 @@ import { randomUUID } from 'node:crypto'
 import type { BillLine } from './bill.ts'
 import { type AnyRequest, type AnyResponse, type Exchange, openExchange } from './exchange.ts'
 import { findFault } from './faults.ts'
+import type { ListedQuota } from './listed-quotas.ts'
 import { type Listener, listen } from './listen.ts'
-import { CREDENTIALS, REGION, type RecordedRequest, type S3Object, type ScriptedAnswer, type StandinOptions } from './options.ts'
+import {
+  ACCOUNT,
+  CREDENTIALS,
+  REGION,
+  type RecordedRequest,
+  type S3Object,
+  type ScriptedAnswer,
+  type StandinOptions
+} from './options.ts'
+import { poolKey } from './place.ts'
+import type { QuotaCounters } from './quota-pool.ts'
+import type { PoolPlace, QuotaSetting } from './quotas.ts'
+import { resolveModel } from './resolve.ts'
 import { answerRoute, findRoute, type Route } from './router.ts'
 import { makeWorld, type World } from './world.ts'
 
@@ -32,6 +45,17 @@ export interface Standin {
   objects(bucket: string): ReadonlyMap<string, S3Object>
   /** Cache points in calls of this model, by the id as called, are refused as the account's matter. */
   denyCaching(modelId: string, exception: 'AccessDeniedException' | 'ValidationException'): void
+  /**
+   * Limits the quota of a pool from now on: of a model as it is called (`us.…`, a bare id, an ARN), or `mantle:` and a base id. Without a
+   * place in every account and Region, each of which has a pool of its own.
+   */
+  setQuota(called: string, quota: QuotaSetting, place?: PoolPlace): void
+  /** What a judge may read of a pool, as CloudWatch counts. */
+  counters(called: string, place?: PoolPlace): QuotaCounters
+  /** Lets time pass for quota, cache and bill. */
+  turn(ms: number): void
+  /** Quotas as Service Quotas lists them, in place of those that the stand-in knows. */
+  listQuotas(...quotas: ListedQuota[]): void
   /** Model calls whose response is neither finished nor aborted. */
   inFlight(): number
   close(): Promise<void>
@@ -127,10 +151,18 @@ function handles(world: World, listener: Listener): Standin {
       world.s3DelayMs = ms
     },
     objects: (bucket) => world.objects.get(bucket) ?? new Map(),
+    setQuota: (called, quota, place = {}) => world.quotas.set(keyOf(called), quota, place),
+    counters: (called, { account = ACCOUNT, region = REGION, isReserved = false } = {}) =>
+      world.quotas.counters(keyOf(called), { account, region }, isReserved),
+    turn: (ms) => world.clock.turn(ms),
+    listQuotas: (...quotas) => void world.listedQuotas.splice(0, Number.POSITIVE_INFINITY, ...quotas),
     inFlight: () => world.inFlight.size,
     close: () => listener.close()
   }
 }
+
+/** The pool of a model as it is called. */
+const keyOf = (called: string) => (/^(?:mantle|od):/.test(called) ? called : poolKey(called, resolveModel(called)))
 
 function environment(url: string): Record<string, string> {
   return {
@@ -143,6 +175,7 @@ function environment(url: string): Record<string, string> {
     AWS_ENDPOINT_URL_SSM: url,
     AWS_ENDPOINT_URL_S3: url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
+    AWS_ENDPOINT_URL_SERVICE_QUOTAS: url,
     AWS_EC2_METADATA_DISABLED: 'true'
   }
 }

@@ -46,7 +46,8 @@ function checkBearer(authorization: string, service: string): void {
 function knownSecret(keyId: string, headers: SignedRequest['headers']): string {
   const token = headers['x-amz-security-token']
   const longTerm = keyId === CREDENTIALS.accessKeyId && token === undefined
-  const shortTerm = keyId === CREDENTIALS.containerAccessKeyId && token === CREDENTIALS.sessionToken
+  const ofRole = keyId === CREDENTIALS.containerAccessKeyId || keyId === CREDENTIALS.otherAccessKeyId
+  const shortTerm = ofRole && token === CREDENTIALS.sessionToken
   if (longTerm || shortTerm) return CREDENTIALS.secretAccessKey
   throw new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.')
 }

@@ -1,11 +1,20 @@
 import type { BillLine } from './bill.ts'
+import { StandinClock } from './clock.ts'
+import { LISTED_QUOTAS, type ListedQuota } from './listed-quotas.ts'
+import { REGIONS } from './lists.ts'
 import type { RecordedRequest, S3Object, ScriptedAnswer, StandinOptions } from './options.ts'
+import { PromptCache } from './prompt-cache.ts'
+import { Quotas } from './quotas.ts'
+import { makeRandom } from './random.ts'
 import type { ExceptionName } from './refusal.ts'
 import type { Origin } from './signature.ts'
 
 /** Everything one running stand-in knows and remembers; two of them share nothing. */
 export interface World {
-  readonly options: Required<StandinOptions>
+  readonly options: Options
+  readonly clock: StandinClock
+  readonly cache: PromptCache
+  readonly quotas: Quotas
   readonly requests: RecordedRequest[]
   readonly parameters: Map<string, string[]>
   readonly secrets: Map<string, string>
@@ -17,20 +26,22 @@ export interface World {
   readonly faults: Map<string, string[]>
   /** Where reasoning that was given out comes from, by its digest. */
   readonly reasoning: Map<string, readonly Origin[]>
-  /** Prompt cache: digest of a prefix to the time it ends. */
-  readonly cache: Map<string, number>
-  /** Tokens spent per model in the present window of the `token-bucket` fault. */
-  readonly buckets: Map<string, number>
   readonly inFlight: Set<string>
   /** What the account pays for, in the order in which calls ended. */
   readonly bill: BillLine[]
   /** Buckets of S3 by name, objects by key. */
   readonly objects: ReadonlyMap<string, Map<string, S3Object>>
+  /** What Service Quotas lists. */
+  readonly listedQuotas: ListedQuota[]
   /** What S3 waits before each answer. */
   s3DelayMs: number
+  /** Model calls so far: what chance each of them has. */
+  calls: number
 }
 
-const DEFAULTS: Required<StandinOptions> = {
+type Options = Required<Omit<StandinOptions, 'startAt'>> & Pick<StandinOptions, 'startAt'>
+
+const DEFAULTS: Options = {
   host: '127.0.0.1',
   port: 0,
   auth: 'check',
@@ -44,14 +55,21 @@ const DEFAULTS: Required<StandinOptions> = {
   chaos: false,
   eventGapMs: 20,
   hangMs: 30_000,
-  credentialsTtlMs: 6 * 3_600_000
+  credentialsTtlMs: 6 * 3_600_000,
+  strayShare: 0,
+  implicitShare: 0
 }
 
 /** Makes the state of one stand-in. */
 export function makeWorld(given: StandinOptions): World {
   const options = { ...DEFAULTS, ...given }
+  const clock = new StandinClock(given.startAt)
+  const now = () => clock.now()
   return {
     options,
+    clock,
+    cache: new PromptCache(now),
+    quotas: new Quotas(now),
     requests: [],
     parameters: new Map(Object.entries(options.parameters).map(([name, value]) => [name, [value]])),
     secrets: new Map(Object.entries(options.secrets)),
@@ -61,12 +79,12 @@ export function makeWorld(given: StandinOptions): World {
     answers: new Map(),
     faults: new Map(),
     reasoning: new Map(),
-    cache: new Map(),
-    buckets: new Map(),
     inFlight: new Set(),
     bill: [],
     objects: new Map(options.buckets.map((bucket) => [bucket, new Map()])),
-    s3DelayMs: 0
+    listedQuotas: [...LISTED_QUOTAS],
+    s3DelayMs: 0,
+    calls: 0
   }
 }
 
@@ -80,4 +98,19 @@ export function nextAnswer(world: World, modelId: string): ScriptedAnswer | unde
 export function nextFault(world: World, modelId: string): string | undefined {
   const fault = world.faults.get(modelId)?.shift() ?? /^standin\.fault-(.+)$/.exec(modelId)?.[1]
   return fault === 'none' ? undefined : fault
+}
+
+/** The Region that computes: of a profile another one of its geography now and then, for the others the one that was called. */
+export function computingRegion(world: World, modelId: string, home: string): string {
+  const { strayShare, seed } = world.options
+  const named = /:inference-profile\/(.+)$/.exec(modelId)?.[1] ?? modelId
+  const others = (REGIONS[named.slice(0, named.indexOf('.'))] ?? []).filter((region) => region !== home)
+  const random = makeRandom(seed, `region\n${modelId}\n${world.calls++}`)
+  if (others.length === 0 || random.next() >= strayShare) return home
+  return others[random.between(0, others.length - 1)] ?? home
+}
+
+/** Whether the service caches a whole prompt of a Nova model without being asked. */
+export function isImplicitlyCached({ options, calls }: World, modelId: string, family: string): boolean {
+  return family === 'nova' && makeRandom(options.seed, `implicit\n${modelId}\n${calls}`).next() < options.implicitShare
 }

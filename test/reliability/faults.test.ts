@@ -72,6 +72,10 @@ const PROMISED: Readonly<Record<string, readonly [Saw, Saw]>> = {
   'unknown-event': whole,
   'unknown-fields': whole,
   'event-64k': whole,
+  'cache-drop': whole,
+  'double-count': whole,
+  'no-details': whole,
+  'no-usage': whole,
   'no-output': [refused(502, 'upstream_stream_error', 3), refused(502, 'upstream_error', 3)],
   'token-bucket': throttled
 }
