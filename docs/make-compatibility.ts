@@ -191,6 +191,7 @@ Nothing here was run against AWS itself.
 | --- | --- | --- | --- |
 | all that Converse has | Converse, ConverseStream | stand-in, every dialect; AWS SDK and boto3 by \`/model/{id}/...\` | limits of single models |
 | Claude | InvokeModel, InvokeModelWithResponseStream | stand-in, AWS SDK and boto3 | |
+| \`openai.gpt-5.4*\`, \`openai.gpt-5.5*\`, and whatever a row sends there | mantle, \`/openai/v1\`: Responses, Chat Completions | stand-in, openai-node; Responses to Responses keeps items, arguments, phases, encrypted reasoning and settings as written | which settings mantle takes (what it refuses is left out and reported); custom tools go as functions of one string |
 | other text models | InvokeModel in their own words | | handed on as it stands, with the counts of Bedrock's headers |
 | Claude Sonnet 4.5, Haiku 4.5, Opus 4.1 | CountTokens | stand-in, AWS SDK and boto3 | which other models count |
 | guardrails | ApplyGuardrail, InvokeGuardrailChecks | stand-in, AWS SDK (boto3: the first) and openai-node | severities and confidences of real texts |

@@ -5,7 +5,7 @@ import { NO_USAGE, type Usage } from './usage.ts'
 
 /** A finished block of an answer. Tool input stays JSON text, byte for byte as the model wrote it. */
 export type AnswerBlock =
-  | { readonly type: 'text'; readonly text: string; readonly citations: readonly Citation[] }
+  | { readonly type: 'text'; readonly text: string; readonly citations: readonly Citation[]; readonly phase?: string }
   | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string }
   | { readonly type: 'redacted-reasoning'; readonly data: string }
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly json: string }
@@ -25,6 +25,7 @@ interface OpenBlock {
   id: string
   name: string
   signature: string | undefined
+  phase: string | undefined
   citations: Citation[]
   pieces: string[]
 }
@@ -81,7 +82,7 @@ export function createCollector(): AnswerCollector {
 }
 
 function openBlock(block: number): OpenBlock {
-  return { block, kind: undefined, id: '', name: '', signature: undefined, citations: [], pieces: [] }
+  return { block, kind: undefined, id: '', name: '', signature: undefined, phase: undefined, citations: [], pieces: [] }
 }
 
 type ContentEvent = Exclude<ModelEvent, { type: 'start' | 'finish' | 'usage' | 'block-end' }>
@@ -90,6 +91,7 @@ function addToBlock(block: OpenBlock, event: ContentEvent): void {
   switch (event.type) {
     case 'text':
       block.kind = 'text'
+      block.phase = event.phase
       block.pieces.push(event.text)
       return
     case 'citation':
@@ -127,7 +129,9 @@ function finishBlock(block: OpenBlock): AnswerBlock | undefined {
     case undefined:
       return undefined
     case 'text':
-      return { type: 'text', text: joined, citations: block.citations }
+      return block.phase === undefined
+        ? { type: 'text', text: joined, citations: block.citations }
+        : { type: 'text', text: joined, citations: block.citations, phase: block.phase }
     case 'reasoning':
       return block.signature === undefined
         ? { type: 'reasoning', text: joined }

@@ -27,11 +27,18 @@ export type FinishReason =
  * `block` is the block's number in the answer; it rises, and tells neighbouring blocks of one kind apart.
  * `literal` is a piece of text once more, as the JSON string it came in, with its quotes: who writes JSON may copy it. Absent where the
  * piece did not come as one.
+ * `phase` is the provider's word for what a text is in its turn (`commentary`, `final_answer`), where it has one.
  */
 export type ModelEvent =
   /** `usage`: what is known of the prompt by now, where the provider tells so early. */
   | { readonly type: 'start'; readonly usage?: Usage }
-  | { readonly type: 'text'; readonly block: number; readonly text: string; readonly literal?: ByteString }
+  | {
+      readonly type: 'text'
+      readonly block: number
+      readonly text: string
+      readonly literal?: ByteString
+      readonly phase?: string
+    }
   | { readonly type: 'citation'; readonly block: number; readonly citation: Citation }
   | { readonly type: 'reasoning'; readonly block: number; readonly text: string; readonly literal?: ByteString }
   | { readonly type: 'reasoning-signature'; readonly block: number; readonly signature: string }

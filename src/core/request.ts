@@ -123,6 +123,18 @@ export interface ChatRequest {
   readonly sampling?: Sampling
   /** What only Anthropic's dialect and Claude's own body know. */
   readonly anthropic?: AnthropicFields
+  /** What only OpenAI's Responses dialect and the surface of that name know. */
+  readonly openai?: OpenaiFields
+}
+
+/** A request of OpenAI's Responses API, for a way to a model that speaks the same language. */
+export interface OpenaiFields {
+  /** The conversation as the caller wrote it, with what is kept of it; references are what they refer to. */
+  readonly items: readonly Json[]
+  /** Settings that the core has no place for, by their names in the dialect. */
+  readonly settings: JsonObject
+  /** How the model's thoughts shall be summed up: `auto`, `concise`, `detailed`; absent: the caller did not say. */
+  readonly summary?: string
 }
 
 /** A request of Anthropic's Messages API, for a way to Claude that speaks the same language. */

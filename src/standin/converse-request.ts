@@ -32,6 +32,8 @@ export interface Turn {
 /** A content block: one of these members is set. */
 export interface Block {
   readonly text?: string
+  /** What OpenAI's models call a text in its turn; only in answers of their surfaces. */
+  readonly phase?: string
   readonly image?: Media
   readonly video?: Media
   readonly audio?: Media

@@ -68,7 +68,7 @@ const EMPTY: Readonly<Record<string, Fields>> = {
   reasoning: { summary: [] }
 }
 
-function item({ text, toolUse, reasoningContent }: Block, index: number): Fields {
+function item({ text, phase, toolUse, reasoningContent }: Block, index: number): Fields {
   if (toolUse !== undefined) {
     const { toolUseId, name, input } = toolUse
     return {
@@ -90,7 +90,8 @@ function item({ text, toolUse, reasoningContent }: Block, index: number): Fields
     }
   }
   const content = [{ type: 'output_text', text: text ?? '', annotations: [] }]
-  return { type: 'message', id: `msg_${index}`, role: 'assistant', content, status: 'completed' }
+  const told = phase === undefined ? {} : { phase }
+  return { type: 'message', id: `msg_${index}`, role: 'assistant', content, status: 'completed', ...told }
 }
 
 const INCOMPLETE: Readonly<Record<string, string>> = {

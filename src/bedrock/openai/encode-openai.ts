@@ -25,12 +25,14 @@ export function encodeOpenai(input: EncodeInput, render: Render): EncodedOpenai 
   const { request, target, traits } = input
   const plan = withOwnCounts(encodeConverseRequest(input))
   const model = traits.host === 'mantle' ? bareId(target.baseId) : target.id
+  const summary = request.openai?.summary
   const body = render(plan.body, {
     model,
     streaming: plan.streaming,
     parallel: request.parallelToolCalls,
     callsNothing: plan.context.callsAreWords === true && plan.context.jsonTool === undefined,
-    sealsReasoning: traits.replay === 'redacted'
+    sealsReasoning: traits.replay === 'redacted',
+    ...(summary === undefined ? {} : { summary })
   })
   const warnings = [...plan.warnings.filter((warning) => !isSaid(warning)), ...lost(plan.body, request)]
   const encoded: Mutable<EncodedOpenai> = { body, streaming: plan.streaming, warnings, plan, at: traits, model }

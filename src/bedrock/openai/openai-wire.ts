@@ -27,6 +27,8 @@ export interface SurfaceWishes {
   readonly callsNothing: boolean
   /** The model gives its reasoning encrypted, and takes it back so. */
   readonly sealsReasoning: boolean
+  /** How the model's thoughts shall be summed up; absent: as it does by itself, where it is asked to think. */
+  readonly summary?: string
 }
 
 type ToolWishes = Pick<SurfaceWishes, 'parallel' | 'callsNothing'>

@@ -17,7 +17,7 @@ import {
  * OpenAI's OpenAPI file 2.3.0 (2026-08-21).
  */
 export function renderResponses(converse: JsonObject, wishes: SurfaceWishes): JsonObject {
-  const { model, streaming, sealsReasoning } = wishes
+  const { model, streaming, sealsReasoning, summary } = wishes
   const { messages, inferenceConfig, additionalModelRequestFields, outputConfig } = converse
   const body: Record<string, Json> = { model, input: objects(messages).flatMap(renderMessage), store: false }
   const instructions = instructionsOf(converse)
@@ -30,14 +30,14 @@ export function renderResponses(converse: JsonObject, wishes: SurfaceWishes): Js
   const format = renderFormat(outputConfig)
   if (format !== undefined) body.text = { format }
   const fields = isJsonObject(additionalModelRequestFields) ? additionalModelRequestFields : {}
-  return mergeDeep(withSummary(fields), body)
+  return mergeDeep(withSummary(fields, summary), body)
 }
 
 /** Reasoning that was asked for is shown as its summary: there is no other text of it. */
-function withSummary(fields: JsonObject): JsonObject {
+function withSummary(fields: JsonObject, wished: string | undefined): JsonObject {
   const { reasoning } = fields
-  if (!isJsonObject(reasoning) || reasoning.effort === 'none') return fields
-  return { ...fields, reasoning: { summary: 'auto', ...reasoning } }
+  if (member(reasoning, 'effort') === 'none' || (!isJsonObject(reasoning) && wished === undefined)) return fields
+  return { ...fields, reasoning: { summary: wished ?? 'auto', ...(isJsonObject(reasoning) ? reasoning : {}) } }
 }
 
 /** A message as items: its text together, and what is an item of its own apart, in their order. */

@@ -22,6 +22,8 @@ export class ResponsesAnswer implements AnswerDecoder {
   private started = false
   private refused = false
   private calls = 0
+  /** What messages are in the turn, by their places in the response, where the model tells. */
+  private phases: Map<Json | undefined, string> | undefined
   private into: ModelEvent[] = []
 
   constructor(context: AnswerContext, model: string) {
@@ -49,7 +51,7 @@ export class ResponsesAnswer implements AnswerDecoder {
       case 'response.output_item.added':
         return this.openItem(event)
       case 'response.output_text.delta':
-        return this.delta(this.part(event), { text: textOf(event.delta) })
+        return this.delta(this.part(event), { text: textOf(event.delta) }, this.phases?.get(event.output_index))
       case 'response.refusal.delta':
         this.refused = true
         return this.delta(this.part(event), { text: textOf(event.delta) })
@@ -79,8 +81,9 @@ export class ResponsesAnswer implements AnswerDecoder {
     }
   }
 
-  private say(eventType: string, payload: JsonObject): void {
-    for (const one of this.events.frame(eventType, payload)) this.into.push(one)
+  private say(eventType: string, payload: JsonObject, phase?: string): void {
+    for (const one of this.events.frame(eventType, payload))
+      this.into.push(phase === undefined || one.type !== 'text' ? one : { ...one, phase })
   }
 
   private start(): void {
@@ -102,9 +105,9 @@ export class ResponsesAnswer implements AnswerDecoder {
     return this.number(event, `part ${event.content_index}`)
   }
 
-  private delta(contentBlockIndex: number, delta: JsonObject): void {
+  private delta(contentBlockIndex: number, delta: JsonObject, phase?: string): void {
     this.begun.add(contentBlockIndex)
-    this.say('contentBlockDelta', { contentBlockIndex, delta })
+    this.say('contentBlockDelta', { contentBlockIndex, delta }, phase)
   }
 
   private stop(contentBlockIndex: number): void {
@@ -112,7 +115,11 @@ export class ResponsesAnswer implements AnswerDecoder {
   }
 
   private openItem(event: JsonObject): void {
-    const { type, call_id, name } = isJsonObject(event.item) ? event.item : {}
+    const { type, call_id, name, phase } = isJsonObject(event.item) ? event.item : {}
+    if (type === 'message' && typeof phase === 'string') {
+      this.phases ??= new Map()
+      this.phases.set(event.output_index, phase)
+    }
     if (type !== 'function_call') return
     const contentBlockIndex = this.number(event, 'call')
     this.calls++

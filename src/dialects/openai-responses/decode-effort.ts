@@ -23,10 +23,10 @@ export function decodeEffort(reasoning: JsonObject | undefined, path: string, re
 
 const SUMMARIES = ['auto', 'concise', 'detailed', 'none'] as const
 
-/** Whether the caller wants to see what the model thinks. */
-export function wantsSummary(reasoning: JsonObject | undefined, path: string): boolean {
+/** How the caller wants to see what the model thinks; undefined: not at all. */
+export function summaryWish(reasoning: JsonObject | undefined, path: string): string | undefined {
   const said =
     optionalChoice(reasoning?.summary, `${path}.summary`, SUMMARIES) ??
     optionalChoice(reasoning?.generate_summary, `${path}.generate_summary`, SUMMARIES)
-  return said !== undefined && said !== 'none'
+  return said === 'none' ? undefined : said
 }

@@ -2,7 +2,7 @@ import { jsonBytes } from '../../core/byte-string.ts'
 import type { Spell } from '../../core/field.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
-import type { ChatRequest, Sampling, ServiceTier } from '../../core/request.ts'
+import type { ChatRequest, OpenaiFields, Sampling, ServiceTier } from '../../core/request.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import type { DecodeContext } from '../dialect.ts'
@@ -16,7 +16,7 @@ import { decodeLimits, decodeMetadata, decodeNative } from '../openai-chat/decod
 import { type ChatFields, readChatFields } from '../openai-chat/fields.ts'
 import { createReport, type Report } from '../openai-chat/report.ts'
 import { decodeToolChoice } from './decode-choice.ts'
-import { decodeEffort, wantsSummary } from './decode-effort.ts'
+import { decodeEffort, summaryWish } from './decode-effort.ts'
 import { decodeFormat, echoText } from './decode-format.ts'
 import { decodeInput, endsInTrigger, itemsOf, toolsAmong } from './decode-input.ts'
 import { decodeTools } from './decode-tools.ts'
@@ -72,7 +72,8 @@ function decodeWith(history: History, fields: ResponsesFields, body: JsonObject,
   // A summary is no turn of the agent's: its tools stay, since the history has calls of them, and are not called.
   put(request, 'toolChoice', isCompaction ? { type: 'none' } : chosen.choice)
   if (isCompaction) request.output = { type: 'text' }
-  const reasoning = fields.get('reasoning')
+  const summary = summaryWish(fields.get('reasoning'), fields.path('reasoning'))
+  request.openai = ownWords(fields, input, summary)
   const keeping = keepingOf(fields, history, defaults)
   if (fields.get('store') === true && keeping?.chain === undefined) report(fields.path('store'), 'no responses are kept here')
   const options: ResponsesOptions = {
@@ -80,11 +81,23 @@ function decodeWith(history: History, fields: ResponsesFields, body: JsonObject,
     ...(keeping === undefined ? {} : { keeping }),
     serviceTier: fields.get('service_tier') ?? 'auto',
     tools: tools.table,
-    showsSummary: wantsSummary(reasoning, fields.path('reasoning')) && defaults.reasoningFormat !== 'none',
+    showsSummary: summary !== undefined && defaults.reasoningFormat !== 'none',
     isCompaction,
     responseFields: fields.get('additional_model_response_field_paths') !== undefined
   }
   return { request, options, warnings, spell: responsesSpelling(fields) }
+}
+
+/** Settings of which models of OpenAI's make something, and nobody else. */
+const OWN_SETTINGS = ['metadata', 'prompt_cache_key', 'prompt_cache_retention', 'safety_identifier', 'user'] as const
+
+function ownWords(fields: ResponsesFields, input: readonly PlacedItem[], summary: string | undefined): OpenaiFields {
+  const settings: Record<string, Json> = {}
+  for (const name of OWN_SETTINGS) {
+    const value = fields.get(name)
+    if (value !== undefined) settings[name] = value
+  }
+  return { items: input.map(({ item }) => item), settings, ...(summary === undefined ? {} : { summary }) }
 }
 
 function inputOf(fields: ResponsesFields, isCompaction: boolean, history: History): readonly PlacedItem[] {

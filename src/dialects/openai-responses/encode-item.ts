@@ -28,8 +28,9 @@ export function itemId(kind: keyof typeof PREFIXES, { id }: Head, index: number)
 }
 
 /** A message; absent text: it has only begun. */
-export function messageItem(id: string, status: ItemStatus, part: JsonObject | undefined): JsonObject {
-  return { id, type: 'message', status, role: 'assistant', content: part === undefined ? [] : [part] }
+export function messageItem(id: string, status: ItemStatus, part: JsonObject | undefined, phase: string | undefined): JsonObject {
+  const content = part === undefined ? [] : [part]
+  return { id, type: 'message', status, role: 'assistant', ...(phase === undefined ? {} : { phase }), content }
 }
 
 /** The one part of a message. */

@@ -39,13 +39,13 @@ function encodeOutput(completion: Completion, head: Head, options: ResponsesOpti
 
 type Group = readonly [AnswerBlock, ...AnswerBlock[]]
 
-/** Neighbouring texts are one message; every other block is an item of its own, and what says nothing is none. */
+/** Neighbouring texts of one phase are one message; every other block is an item of its own, and what says nothing is none. */
 function grouped(blocks: readonly AnswerBlock[]): readonly Group[] {
   const groups: [AnswerBlock, ...AnswerBlock[]][] = []
   for (const block of blocks) {
     if (isEmptyBlock(block)) continue
     const open = groups.at(-1)
-    if (block.type === 'text' && open?.[0].type === 'text') open.push(block)
+    if (block.type === 'text' && open?.[0].type === 'text' && open[0].phase === block.phase) open.push(block)
     else groups.push([block])
   }
   return groups
@@ -81,6 +81,7 @@ function encodeGroup(
 
 function message(group: Group, id: string, status: ItemStatus): JsonObject {
   const annotations: JsonObject[] = []
+  const [first] = group
   let text = ''
   for (const block of group) {
     if (block.type !== 'text') continue
@@ -88,5 +89,5 @@ function message(group: Group, id: string, status: ItemStatus): JsonObject {
     for (const citation of block.citations) annotations.push(annotationOf(citation, text.length, end))
     text += block.text
   }
-  return messageItem(id, status, textPart(text, annotations))
+  return messageItem(id, status, textPart(text, annotations), first.type === 'text' ? first.phase : undefined)
 }

@@ -132,8 +132,8 @@ export class ResponseStream implements ConversationStream, ItemFrames {
   private write(event: ModelEvent): ByteString {
     switch (event.type) {
       case 'text':
-        if (this.open instanceof MessageItem) return this.open.text(event.text, event.literal)
-        return event.text === '' ? '' : this.message((item) => item.text(event.text, event.literal))
+        if (this.open instanceof MessageItem && this.open.phase === event.phase) return this.open.text(event.text, event.literal)
+        return event.text === '' ? '' : this.newMessage((item) => item.text(event.text, event.literal), event.phase)
       case 'reasoning':
         return event.text === '' ? '' : this.reasoning(event.block, (item) => item.text(event.text, event.literal))
       case 'tool-input':
@@ -165,13 +165,15 @@ export class ResponseStream implements ConversationStream, ItemFrames {
   }
 
   private message(write: (item: MessageItem) => ByteString): ByteString {
-    return this.open instanceof MessageItem
-      ? write(this.open)
-      : this.next(
-          () => new MessageItem(this),
-          write,
-          (item) => item.start()
-        )
+    return this.open instanceof MessageItem ? write(this.open) : this.newMessage(write, undefined)
+  }
+
+  private newMessage(write: (item: MessageItem) => ByteString, phase: string | undefined): ByteString {
+    return this.next(
+      () => new MessageItem(this, phase),
+      write,
+      (item) => item.start()
+    )
   }
 
   private reasoning(block: number, write: (item: ReasoningItem) => ByteString): ByteString {

@@ -46,8 +46,9 @@ function beforePiece(type: string, place: string): ByteString {
   return compact(`event: ${type}\ndata: {"type":"${type}",${place},"sequence_number":`)
 }
 
-/** A message: neighbouring texts are one. */
+/** A message: neighbouring texts of one phase are one. */
 export class MessageItem implements OpenItem {
+  readonly phase: string | undefined
   private readonly frames: ItemFrames
   private readonly id: string
   private readonly place: JsonObject
@@ -57,8 +58,9 @@ export class MessageItem implements OpenItem {
   private citations: Citation[] | undefined
   private annotations: JsonObject[] | undefined
 
-  constructor(frames: ItemFrames) {
+  constructor(frames: ItemFrames, phase: string | undefined) {
     this.frames = frames
+    this.phase = phase
     const index = frames.index()
     this.id = itemId('message', frames.head, index)
     this.place = { item_id: this.id, output_index: index, content_index: 0 }
@@ -68,7 +70,7 @@ export class MessageItem implements OpenItem {
 
   start(): ByteString {
     const { frames, id, place } = this
-    const item = messageItem(id, 'in_progress', undefined)
+    const item = messageItem(id, 'in_progress', undefined, this.phase)
     return (
       frames.event('response.output_item.added', { output_index: place.output_index!, item }) +
       frames.event('response.content_part.added', { ...place, part: textPart('', []) })
@@ -113,7 +115,7 @@ export class MessageItem implements OpenItem {
   }
 
   item(status: ItemStatus): JsonObject {
-    return messageItem(this.id, status, this.part())
+    return messageItem(this.id, status, this.part(), this.phase)
   }
 
   private part(): JsonObject {

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type OpenAI from 'openai'
 import t, { type Test } from 'tap'
 import type { StandinOptions } from '../../../src/standin/server.ts'
 import { build, lastCall, sseData } from '../../helper.ts'
@@ -110,6 +111,99 @@ t.test('a conversation goes to Responses as items, with what was encrypted in it
       { type: 'function_call_output', call_id: 'call_a', output: 'sun' }
     ]
   })
+})
+
+const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+t.test('Responses to Responses: what the core has no place for goes as the caller wrote it', async (t) => {
+  const { post, standin } = await build(t)
+  const tool = { type: 'function', name: 'weather', parameters: { type: 'object', properties: {} }, strict: false }
+  const written = '{ "id": 12345678901234567890.10,\n "deep": {"x": 1.0, "y": 1e400} }'
+  const settings = {
+    metadata: { a: 'b' },
+    prompt_cache_key: 'k',
+    prompt_cache_retention: '24h',
+    safety_identifier: 's',
+    user: 'u'
+  }
+  const input = [
+    { role: 'developer', content: 'Be brief.' },
+    {
+      role: 'user',
+      content: [
+        { type: 'input_text', text: 'weather?' },
+        { type: 'input_image', image_url: PIXEL, detail: 'high' }
+      ]
+    },
+    { type: 'message', role: 'assistant', phase: 'commentary', content: [{ type: 'output_text', text: 'I look.' }] },
+    { type: 'function_call', call_id: 'call_a', name: 'weather', arguments: written },
+    { type: 'function_call_output', call_id: 'call_a', output: ['sun', 'wind'].map((text) => ({ type: 'input_text', text })) },
+    { role: 'system', content: 'Now in French.' },
+    { role: 'user', content: 'again' },
+    { role: 'user', content: 'again' },
+    { role: 'assistant', phase: 'final_answer', content: 'Soleil.' },
+    { role: 'user', content: 'thanks' }
+  ]
+  const body = { model: GPT, store: false, input, tools: [tool], reasoning: { summary: 'detailed' }, ...settings }
+  const response = await post('/v1/responses', body)
+  t.equal(response.status, 200)
+  t.equal(response.headers.get('x-adit-dropped'), null)
+  const sent = lastCall(standin)?.body as Record<string, unknown>
+  t.match(sent, { ...settings, instructions: 'Be brief.', reasoning: { summary: 'detailed' }, store: false })
+  const text = (role: string, said: string, more: object = {}) => ({
+    type: 'message',
+    role,
+    content: [{ type: role === 'assistant' ? 'output_text' : 'input_text', text: said }],
+    ...more
+  })
+  t.strictSame(sent.input, [
+    {
+      type: 'message',
+      role: 'user',
+      content: [
+        { type: 'input_text', text: 'weather?' },
+        { type: 'input_image', image_url: PIXEL, detail: 'high' }
+      ]
+    },
+    text('assistant', 'I look.', { phase: 'commentary' }),
+    { type: 'function_call', call_id: 'call_a', name: 'weather', arguments: written },
+    { type: 'function_call_output', call_id: 'call_a', output: input[4]?.output },
+    text('developer', 'Now in French.'),
+    text('user', 'again'),
+    text('user', 'again'),
+    text('assistant', 'Soleil.', { phase: 'final_answer' }),
+    text('user', 'thanks')
+  ])
+  await post('/v1/responses', { ...body, reasoning: { effort: 'low' } })
+  t.match(lastCall(standin)?.body, { reasoning: { effort: 'low', summary: 'auto' } })
+})
+
+t.test('the phases of an answer reach who asks by Responses, whole and streamed, and go back with it', async (t) => {
+  const { openai, standin } = await build(t)
+  standin.answer(GPT, {
+    content: [
+      { text: 'I look.', phase: 'commentary' },
+      { text: 'Sunny.', phase: 'final_answer' }
+    ]
+  })
+  const body = { model: GPT, input: 'weather?', store: false }
+  const whole = await openai.responses.create(body)
+  const told = [
+    { type: 'message', phase: 'commentary', content: [{ text: 'I look.' }] },
+    { type: 'message', phase: 'final_answer', content: [{ text: 'Sunny.' }] }
+  ]
+  t.match(whole.output, told)
+  t.match((await openai.responses.stream(body).finalResponse()).output, told)
+  const input = [
+    { role: 'user', content: 'weather?' },
+    ...whole.output,
+    { role: 'user', content: 'sure?' }
+  ] as OpenAI.Responses.ResponseInput
+  await openai.responses.create({ ...body, input })
+  t.match(lastCall(standin)?.body, { input: [{}, { phase: 'commentary' }, { phase: 'final_answer' }, {}] })
+  const chat = await openai.chat.completions.create({ model: GPT, messages: say('weather?') })
+  t.equal(chat.choices[0]?.message.content, 'I look.Sunny.')
 })
 
 t.test('what only Converse carries is left out on mantle and named, and on the runtime the call goes by Converse', async (t) => {
