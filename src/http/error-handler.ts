@@ -102,6 +102,8 @@ export function noteError(request: FastifyRequest, error: GatewayError): void {
 const LONG_WAIT_S = 60
 
 function sendError(reply: FastifyReply, error: GatewayError, errors: ErrorWords): FastifyReply {
+  // Fastify would have the connection closed over a body that still comes, and its client would read of a broken connection, not of this.
+  if (reply.hasHeader('connection') && reply.server.lifecycle?.draining !== true) reply.removeHeader('connection')
   if (errors.idHeader !== undefined) reply.header(errors.idHeader, reply.request.id)
   // Claude Code asks again and again with a key that is wrong, unless it is told.
   if (error.kind === 'invalid_api_key') reply.header('www-authenticate', 'Bearer').header('x-should-retry', 'false')

@@ -5,7 +5,7 @@ import fp from 'fastify-plugin'
 import { parseExact } from '../core/exact-json.ts'
 import { plainOutside } from '../core/foreign-json.ts'
 import { HEAVY_BYTES, HEAVY_PARTS, heavyWork } from '../core/heavy-work.ts'
-import { mayHoldHalves, mendStrings } from '../core/json.ts'
+import { type Json, mayHoldHalves, mendStrings } from '../core/json.ts'
 import { GatewayError } from '../errors.ts'
 import { writableJson } from '../json-bytes.ts'
 import { type BodyBudget, type BodyHold, bodyCapacity, createBodyBudget, heapLimit, memoryLimit } from './body-budget.ts'
@@ -45,22 +45,24 @@ export const jsonBody = fp(
     )
     app.onOver((request) => {
       request.bodyHold?.release()
-      if (!request.raw.complete) endSoon(request.raw)
+      if (!request.raw.complete) endSoon(request.raw, request.apiKey === undefined ? REST_BYTES : app.config.server.maxBodyBytes)
     })
   },
   { name: 'json-body', dependencies: ['request-record'] }
 )
 
-/** What may still come of a body whose request has been answered, and for how long, so that its client reads the answer first. */
+/** What may still come of a body whose request has been answered: of a caller without a key so much, of another as much as a body may be. */
 const REST_BYTES = 1_048_576
+/** And for how long, so that its client reads the answer first. */
 const REST_MS = 5000
 const LOOK_MS = 20
 
 /** Node reads what comes after an answer for ever, from whoever, and tells nobody: here the connection is looked at, and ended. */
-function endSoon(message: IncomingMessage): void {
+function endSoon(message: IncomingMessage, restBytes: number): void {
   const { socket } = message
-  const most = socket.bytesRead + REST_BYTES
+  const most = socket.bytesRead + restBytes
   const until = performance.now() + REST_MS
+  message.resume() // a body whose reader has given up on it
   const timer = setInterval(() => {
     if (socket.bytesRead > most || performance.now() > until) socket.destroy()
     if (message.complete || socket.destroyed) clearInterval(timer)
@@ -117,6 +119,25 @@ async function parseHeavy(body: Buffer, looked: JsonShape | Promise<JsonShape>, 
   const text = await heavyWork.turn(() => body.toString('utf8'))
   const parsed = await heavyWork.turn(() => parseText(text, shape))
   return heavyWork.turn(() => mended(parsed, text))
+}
+
+/**
+ * What a body says that is handed on as its bytes stand, for those who only want to know a number of it; undefined where it is no JSON, or
+ * of more parts than may be read here.
+ */
+export async function readAside(body: Buffer): Promise<Json | undefined> {
+  const read = () => parse(body.toString('utf8'), JSON.parse) as Json
+  try {
+    if (body.length < HEAVY_BYTES) {
+      checkShape(body)
+      return read()
+    }
+    await heavyWork.turn(() => checkShape(body))
+    return await heavyWork.turn(read)
+  } catch (error) {
+    if (error instanceof GatewayError) return undefined // Bedrock will say what is wrong with it
+    throw error
+  }
 }
 
 /** Refuses what is no text of JSON, or would take too long to read. */

@@ -132,6 +132,29 @@ t.test('S11: a body that could never fit is refused by its length, before it com
   t.match(made.text(), /^HTTP\/1\.1 413 /)
 })
 
+t.test('S11: a client that goes on sending reads why its body is refused, and asks again on its connection', async (t) => {
+  const { base } = await build(t, { BODY_MEMORY_BYTES: '9000000' })
+  const socket = connect(Number(new URL(base).port), '127.0.0.1')
+  t.teardown(() => socket.destroy())
+  let text = ''
+  socket.on('data', (bytes) => {
+    text += bytes
+  })
+  socket.on('error', () => {})
+  const send = (body: Buffer, header: string) => {
+    socket.write(
+      `POST ${CHAT} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${KEY}\r\ncontent-type: application/json\r\n${header}\r\n\r\n`
+    )
+    socket.write(body)
+  }
+  const packed = Buffer.alloc(1_000_000, ' ')
+  send(Buffer.alloc(12_000_000, ' '), 'content-length: 12000000')
+  send(packed, `content-length: ${packed.length}\r\ncontent-encoding: gzip`)
+  send(Buffer.from(ask('hi')), `content-length: ${ask('hi').length}`)
+  t.ok(await eventually(() => text.includes('"finish_reason"')), 'the last one is answered too')
+  t.strictSame(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 413', 'HTTP/1.1 400', 'HTTP/1.1 200'])
+})
+
 t.test('S17: what is sent after a refusal is not read for ever', async (t) => {
   const { base } = await build(t)
   const socket = connect(Number(new URL(base).port), '127.0.0.1')

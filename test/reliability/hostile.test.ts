@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { crc32, deflateSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { KEY } from '../helper.ts'
 import { HOSTILE_BODIES, type HostileBody } from './hostile-bodies.ts'
@@ -25,10 +26,46 @@ async function proveBody(t: Test, { post, health }: Watched, { name, body, statu
   t.ok(least <= LONGEST_HOLD_MS, `${name}: the event loop was held up ${least.toFixed(0)} ms`)
 }
 
+/** Thirty-five kilobytes that are a picture of thirty-six megabytes, and one that says it is far larger. */
+async function proveMask(t: Test, { post, health }: Watched) {
+  const side = 3000
+  const mask = (claimed: number) =>
+    Buffer.concat([
+      Buffer.from('89504e470d0a1a0a', 'hex'),
+      pngChunk('IHDR', Buffer.from([0, 0, claimed >> 8, claimed & 255, 0, 0, side >> 8, side & 255, 8, 6, 0, 0, 0])),
+      pngChunk('IDAT', deflateSync(Buffer.alloc((side * 4 + 1) * side), { level: 1 })),
+      pngChunk('IEND', Buffer.alloc(0))
+    ]).toString('base64')
+  const edit = (data: string) =>
+    post({ prompt: 'a', image: `data:image/png;base64,${data}`, mask: `data:image/png;base64,${data}` }, '/v1/images/edits')
+  await health()
+  const answer = await edit(mask(side))
+  t.equal(answer.status, 200, await answer.text())
+  const { heldUpMs } = await health()
+  t.ok(heldUpMs <= LONGEST_HOLD_MS / 2, `a mask held up the event loop for ${heldUpMs.toFixed(0)} ms`)
+  t.equal((await edit(mask(65_535))).status, 400, 'a mask of more pixels than a model takes')
+}
+
+function pngChunk(type: string, data: Buffer): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(data.length)
+  const named = Buffer.concat([Buffer.from(type), data])
+  const sum = Buffer.alloc(4)
+  sum.writeUInt32BE(crc32(named))
+  return Buffer.concat([length, named, sum])
+}
+
 t.test('no body that a client can make up stops the process, stalls it, or gets a 500', { timeout: 120_000 }, async (t) => {
-  const watched = await startWatched(t)
+  // Its limits make that more is read of what is handed on as it is.
+  const limited = { keys: [{ name: 'a', key: KEY, tokens_per_minute: 1_000_000_000, budget_usd: { day: 1_000_000 } }] }
+  const watched = await startWatched(t, { env: { API_KEY: JSON.stringify(limited) } })
   await (await watched.post('{"model":"amazon.nova-lite-v1:0","messages":[{"role":"user","content":"warm"}]}')).text()
   for (const body of HOSTILE_BODIES) await proveBody(t, watched, body)
+  await proveMask(t, watched)
+  await watched.health()
+  const handedOn = await watched.post(`{"a":[${'[],'.repeat(5_000_000)}1]}`, '/model/amazon.nova-lite-v1:0/converse')
+  t.equal(handedOn.status, 400, await handedOn.text())
+  t.ok((await watched.health()).heldUpMs <= LONGEST_HOLD_MS, 'a body in Bedrock’s own words')
   t.equal((await fetch(`${watched.base}/health`)).status, 200)
   t.equal(watched.child.exitCode, null)
   t.notMatch(watched.output(), /unhandled rejection|uncaught exception|a request failed/)

@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Invoke } from '../../bedrock/run/embed-run.ts'
 import { EDITORS, type ImageRunAnswer, runImages, takesNoSource } from '../../bedrock/run/image-run.ts'
@@ -11,12 +10,12 @@ import { GatewayError } from '../../errors.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
 import { announceCost } from '../../http/cost.ts'
 import { deploymentModel } from '../../http/deployment.ts'
-import { readForm } from '../../http/form-body.ts'
+import { formBody } from '../../http/form-body.ts'
 import { maskOf } from '../../http/mask-of.ts'
 
 /** `POST /images/generations`, `/images/edits` and `/images/variations`, the last two as JSON or as a form. */
 export async function images(app: FastifyInstance): Promise<void> {
-  await app.register(multipart)
+  await formBody(app)
   const route = { preValidation: deploymentModel }
   app.post('/images/generations', route, (request, reply) => answerImages(request, reply, 'make'))
   app.post('/images/edits', route, (request, reply) => answerImages(request, reply, 'edit'))
@@ -26,10 +25,11 @@ export async function images(app: FastifyInstance): Promise<void> {
 async function answerImages(request: FastifyRequest, reply: FastifyReply, task: ImageRequest['task']): Promise<object> {
   const { server: app, record } = request
   request.spell = imagesSpelling
-  const { request: asked, asUrl, warnings } = await readRequest(request, task)
+  const { request: asked, asUrl, warnings } = readRequest(request, task)
   request.body = {}
   const targets = await targetsOf(asked, request)
-  const filled = asked.mask === undefined ? asked : { ...asked, mask: maskOf(asked.mask) }
+  const filled =
+    asked.mask === undefined ? asked : { ...asked, mask: await maskOf(asked.mask, (bytes) => request.bodyHold?.add(bytes)) }
   const held = app.holdBudget(request, reply, { models: targets, input: 0, output: 0, images: asked.count })
   if (held !== undefined) await held
   record.upstreamStartedAt = performance.now()
@@ -47,12 +47,9 @@ async function answerImages(request: FastifyRequest, reply: FastifyReply, task: 
   return encodeImages(answer.pictures, { created: Math.floor(Date.now() / 1000), asUrl })
 }
 
-async function readRequest(request: FastifyRequest, task: ImageRequest['task']) {
-  if (!request.isMultipart()) return decodeImageRequest(request.body, [], task)
-  const { fields, files } = await readForm(request)
-  const { deployment } = request.params as { deployment?: string }
-  const model = deployment === undefined ? {} : { model: deployment }
-  return decodeImageRequest({ ...fields, ...model, [MULTIPART]: true }, files, task)
+function readRequest({ body, formFiles }: FastifyRequest, task: ImageRequest['task']) {
+  if (formFiles === undefined) return decodeImageRequest(body, [], task)
+  return decodeImageRequest({ ...(body as JsonObject), [MULTIPART]: true }, formFiles, task)
 }
 
 /** A name that is none of Bedrock's stands for a model that makes pictures; where one is edited, it stands for one that edits. */

@@ -3,6 +3,7 @@ import { MODEL_OPERATIONS, type ModelOperation } from '../../bedrock/run/pass-pa
 import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import { BEDROCK_ERRORS } from '../../dialects/aws-bedrock/error-words.ts'
 import { wantedTokens } from '../../dialects/aws-bedrock/wanted-tokens.ts'
+import { readAside } from '../../http/json-body.ts'
 import { askAsIs, passOn, unitsOf } from '../../http/pass-on.ts'
 import { rawBody } from '../../http/raw-body.ts'
 
@@ -30,15 +31,15 @@ async function callModel(operation: ModelOperation, request: FastifyRequest, rep
   const { streams, inOwnWords, counts } = MODEL_OPERATIONS[operation]
   const asked = idOf(request)
   request.record.stream = streams
-  if (request.admission !== undefined && !counts) await request.admission.reserve(wantedTokens(request.body))
+  const bytes = Buffer.isBuffer(request.body) ? request.body : NO_BODY
+  if (request.admission !== undefined && !counts) await request.admission.reserve(wantedTokens(await readAside(bytes)))
   const [first, ...others] = await request.server.resolve(asked, 'chat', request)
   const targets = [first, ...(inOwnWords ? others.filter(({ baseId }) => baseId === first.baseId) : others)] as const
   if (!counts) {
     const { record, server } = request
-    const bytes = Buffer.isBuffer(request.body) ? request.body : NO_BODY
     record.aim = { model: first.id, region: server.bedrock.region }
     record.promptGuess = Math.ceil(bytes.length / CHARACTERS_PER_TOKEN)
-    const most = { models: targets, input: record.promptGuess, output: () => wantedTokens(bytes, LONGEST) }
+    const most = { models: targets, input: record.promptGuess, output: async () => wantedTokens(await readAside(bytes), LONGEST) }
     const held = server.holdBudget(request, reply, most)
     if (held !== undefined) await held
   }

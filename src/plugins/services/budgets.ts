@@ -15,7 +15,7 @@ export interface MostUsed {
   readonly models: readonly { readonly id: string }[]
   readonly input: number
   /** Or how to find out, where that takes work. */
-  readonly output: number | (() => number)
+  readonly output: number | (() => Promise<number>)
   /** Texts, for what is paid by them. */
   readonly texts?: number
   /** Pictures that are made; then no token is paid. */
@@ -76,10 +76,11 @@ export const budgets = fp(
       reply: FastifyReply,
       most: MostUsed & { readonly budget: Budget }
     ): Promise<void> {
-      const nano = dearest(app, most, unpriced)
-      if (nano === 0) return // a price of nothing takes nothing
-      // Listened for before the store is waited for: a client may leave meanwhile, and would hold its part for ever.
+      // Listened for before anything is waited for: a client may leave meanwhile, and would hold its part for ever.
       const over = new Promise<void>((resolve) => reply.raw.once('close', resolve))
+      const { output } = most
+      const nano = dearest(app, { ...most, output: typeof output === 'number' ? output : await output() }, unpriced)
+      if (nano === 0) return // a price of nothing takes nothing
       request.record.uses = new Map()
       const spending = await (await ledger()).reserve(request.apiKey?.name ?? '', most.budget, nano ?? 0)
       request.spending = spending
@@ -93,12 +94,11 @@ export const budgets = fp(
 /** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
 function dearest(
   app: FastifyInstance,
-  { models, input, output, texts = 0, images = 0 }: MostUsed,
+  { models, input, output: outputTokens, texts = 0, images = 0 }: MostUsed & { readonly output: number },
   unpriced: 'allow' | 'refuse'
 ): number | undefined {
   const { region } = app.bedrock
   const inputTokens = images > 0 ? 0 : Math.ceil((input + ADDED) * MARGIN)
-  const outputTokens = typeof output === 'number' ? output : output()
   const costs = models.map(({ id }) => {
     const called = { model: id, region }
     const bill = app.priceOf(called, { usage: { ...NO_USAGE, inputTokens, outputTokens }, texts, images })
