@@ -106,8 +106,8 @@ function shorthand(asked: string, known: ReadonlyMap<string, KnownModel>): Known
   return theOne(asked, known) ?? (OTHER_END.test(asked) ? theOne(asked.replace(OTHER_END, ''), known) : undefined)
 }
 
-/** Anthropic's names of a model's newest edition: `claude-3-7-sonnet-latest`, `claude-sonnet-4-0`. */
-const OTHER_END = /-(?:latest|0)$/
+/** Anthropic's names of a version that has no second number: `claude-sonnet-4-0`. */
+const OTHER_END = /-0$/
 
 function theOne(asked: string, known: ReadonlyMap<string, KnownModel>): KnownModel | undefined {
   const fits = [...known.values()].filter((model) => {

@@ -33,6 +33,21 @@ const CONTEXT: ResolveContext = {
   crossRegion: true
 }
 
+const FAMILIES = new Map(
+  [
+    ['anthropic.claude-3-5-sonnet-20240620-v1:0', 'LEGACY'],
+    ['anthropic.claude-3-5-sonnet-20241022-v2:0', 'LEGACY'],
+    ['anthropic.claude-sonnet-9', 'LEGACY'],
+    ['anthropic.claude-sonnet-5', 'ACTIVE'],
+    ['anthropic.claude-sonnet-5-10', 'ACTIVE'],
+    ['anthropic.claude-sonnet-5-9', 'ACTIVE'],
+    ['mistral.ministral-3-8b-instruct', 'ACTIVE'],
+    ['mistral.ministral-3-14b-instruct', 'ACTIVE'],
+    ['mistral.mistral-large-2407-v1:0', 'ACTIVE'],
+    ['mistral.mistral-large-2402-v1:0', 'ACTIVE']
+  ].map(([id = '', lifecycle = '']) => [id, { id, baseId: id, name: id, onDemand: true, kind: 'foundation', lifecycle }] as const)
+) as ResolveContext['known']
+
 const CHAT: readonly [promise: string, asked: string, ids: readonly string[], context?: Partial<ResolveContext>][] = [
   ['L7 gpt-4o becomes the default model', 'gpt-4o', ['us.anthropic.claude-sonnet-4-6']],
   ['L7 o3-mini becomes the default model', 'o3-mini', ['us.anthropic.claude-sonnet-4-6']],
@@ -70,8 +85,31 @@ const CHAT: readonly [promise: string, asked: string, ids: readonly string[], co
     ['arn:aws:bedrock:us-east-1:1:inference-profile/us.x.y']
   ],
   ['names of embedding models are no chat models', 'text-embedding-3-small', ['text-embedding-3-small']],
-  ['a name like an object member is only a name', 'constructor', ['constructor']]
+  ['a name like an object member is only a name', 'constructor', ['constructor']],
+  [
+    'where all of them are legacy, the newest edition',
+    'claude-3-5-sonnet-latest',
+    ['anthropic.claude-3-5-sonnet-20241022-v2:0', 'anthropic.claude-3-5-sonnet-20240620-v1:0'],
+    { known: FAMILIES }
+  ],
+  ['a size is part of the name', 'ministral-8b-latest', ['mistral.ministral-3-8b-instruct'], { known: FAMILIES }],
+  ['of several sizes none is guessed', 'ministral-latest', ['ministral-latest'], { known: FAMILIES }],
+  [
+    'a date tells of two which is newer',
+    'mistral-large-latest',
+    ['mistral.mistral-large-2407-v1:0', 'mistral.mistral-large-2402-v1:0'],
+    { known: FAMILIES }
+  ]
 ]
+for (const asked of ['sonnet', 'claude-sonnet', 'claude-sonnet-latest', 'claude-sonnet-5-latest']) {
+  t.test(`${asked} is the newest that is no legacy, by number`, async (t) => {
+    const targets = resolveModel(asked, 'chat', { ...CONTEXT, known: FAMILIES })
+    t.strictSame(
+      targets.map((target) => target.id),
+      ['anthropic.claude-sonnet-5-10', 'anthropic.claude-sonnet-5-9', 'anthropic.claude-sonnet-5']
+    )
+  })
+}
 for (const [promise, asked, ids, context] of CHAT) {
   t.test(promise, async (t) => {
     const targets = resolveModel(asked, 'chat', { ...CONTEXT, ...context })

@@ -42,8 +42,17 @@ const NAMES: readonly [string, RegExp][] = [
   ['claude-opus-4-6', /^us\.anthropic\.claude-opus-4-6-v1$/],
   ['claude-opus-4-7[1m]', /^us\.anthropic\.claude-opus-4-7$/],
   ['haiku', /^us\.anthropic\.claude-haiku-/],
-  ['sonnet', /^us\.anthropic\.claude-sonnet-5/],
-  ['opus[1m]', /^us\.anthropic\.claude-opus-5/]
+  ['sonnet', /^us\.anthropic\.claude-sonnet-5-5$/],
+  ['claude-sonnet', /^us\.anthropic\.claude-sonnet-5-5$/],
+  ['claude-sonnet-latest', /^us\.anthropic\.claude-sonnet-5-5$/],
+  ['anthropic.claude-haiku-latest', /^us\.anthropic\.claude-haiku-5-5$/],
+  ['claude-sonnet-4-latest', /^us\.anthropic\.claude-sonnet-4-6$/],
+  ['fable', /^us\.anthropic\.claude-fable-5-1$/],
+  ['opus[1m]', /^us\.anthropic\.claude-opus-5-5$/],
+  ['bedrock/claude-opus-latest[1m]', /^us\.anthropic\.claude-opus-5-5$/],
+  ['nova-lite-latest', /^us\.amazon\.nova-2-lite-v1:0$/],
+  ['nova-lite', /^amazon\.nova-lite-v1:0$/],
+  ['mistral-large-latest', /^mistral\.mistral-large-3-675b-instruct$/]
 ]
 
 t.test('Anthropic’s ids and aliases become the region’s profile', async (t) => {
