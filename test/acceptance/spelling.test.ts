@@ -138,7 +138,8 @@ const EACH: readonly [dialect: keyof typeof PATHS, model: string, body: object, 
   ],
   ['chat', 'amazon.nova-lite-v1:0', { extra_body: HOUR }, 'extra_body.cache_control.ttl'],
   ['responses', 'openai.gpt-5.4', {}, null],
-  ['responses', 'openai.gpt-5.4', { metadata: { a: 'b' } }, 'metadata']
+  ['responses', 'openai.gpt-5.4', { metadata: { a: 'b' } }, null],
+  ['chat', 'openai.gpt-5.4', { metadata: { a: 'b' } }, 'metadata']
 ]
 
 t.test('F8: each that a caller wrote is named, in its place', async (t) => {

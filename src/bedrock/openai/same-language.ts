@@ -32,14 +32,15 @@ function withSettings(input: EncodeInput, settings: Readonly<Record<string, unkn
 
 /** What Converse would have lost and is said here is not lost; a setting that the model has refused is told by its own name. */
 function stillLost(warning: Warning, { body }: EncodedOpenai, { request }: EncodeInput): readonly Warning[] {
-  const settings = request.openai?.settings ?? {}
-  if ('param' in warning) {
-    const isCacheKey = warning.param === request.autoCache?.path && body.prompt_cache_key !== undefined
-    return isCacheKey ? [] : [warning]
-  }
+  if ('param' in warning) return [warning]
+  const { settings = {} } = request.openai ?? {}
   const field: string = warning.field
-  if (field === 'metadata')
-    return body.metadata === undefined && body.user === undefined && body.safety_identifier === undefined ? [warning] : []
+  if (field === 'metadata' && PAIRS.some((name) => body[name] !== undefined)) return []
+  const isKeyed = request.autoCache?.path?.endsWith('prompt_cache_key') === true
+  if (field === 'cache' && isKeyed && body.prompt_cache_key !== undefined) return []
   const name = field.startsWith('extraFields.') ? field.slice('extraFields.'.length) : ''
   return Object.hasOwn(settings, name) ? [{ param: name, reason: warning.reason }] : [warning]
 }
+
+/** What the core has as one list of pairs. */
+const PAIRS = ['metadata', 'safety_identifier', 'user'] as const

@@ -193,7 +193,7 @@ function decodeRequest(
 
 /** A key says that more requests with this beginning will come: Codex sends one with each of its long prompts. */
 function keyedCache(fields: ResponsesFields): ChatRequest['autoCache'] {
-  const name = fields.get('prompt_cache_key') !== undefined ? 'prompt_cache_key' : 'prompt_cache_options'
+  const name = fields.get('prompt_cache_options') !== undefined ? 'prompt_cache_options' : 'prompt_cache_key'
   if (fields.get(name) === undefined) return undefined
   return { system: true, tools: true, messages: true, path: fields.path(name) }
 }
