@@ -40,6 +40,17 @@ const PoolSchema = Type.Object(
   { additionalProperties: false }
 )
 
+const QuotaSchema = Type.Object(
+  {
+    ids: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
+    region: Type.Optional(Type.String({ pattern: REGION })),
+    pool: Type.Optional(Type.String({ minLength: 1 })),
+    tokens_per_minute: Type.Optional(Type.Number({ minimum: 1 })),
+    requests_per_minute: Type.Optional(Type.Number({ minimum: 1 }))
+  },
+  { additionalProperties: false }
+)
+
 /**
  * Every setting by its section, with the variable that sets it, its default, its range and what it means: the README's tables are made of
  * these. `unset` tells what holds when it is not set, `secret` that its value is never told. Names of variables that
@@ -314,8 +325,22 @@ export const ConfigSchema = Type.Object({
       maxAttempts: whole('UPSTREAM_MAX_ATTEMPTS', 3, [1, 10], { description: 'tries before the first event' }),
       queueMs: whole('QUEUE_MS', 0, [0, 60_000], {
         description:
-          'how long a request may wait for room in its quota once Bedrock has throttled; 0: such calls are made again blindly'
-      })
+          'how long a request may wait for room in its quota, where one is known or Bedrock has throttled; 0: throttled calls are made again blindly'
+      }),
+      serviceQuotas: flag('SERVICE_QUOTAS', true, {
+        description: 'with `QUEUE_MS`: read the quotas from AWS Service Quotas (`servicequotas:ListServiceQuotas`), each hour'
+      }),
+      quotas: Type.Optional(
+        Type.Array(QuotaSchema, {
+          env: 'BEDROCK_QUOTAS',
+          json: true,
+          maxItems: 200,
+          expects:
+            'must be a JSON list of quotas, as in [{"ids":["us.anthropic.claude-sonnet-4-6"],"tokens_per_minute":6000000}], with the members ids (globs), region, pool, tokens_per_minute and requests_per_minute',
+          description:
+            'JSON: quotas by the ids that are called, which go before those of Service Quotas: [docs/economy.md](docs/economy.md)'
+        })
+      )
     },
     { title: 'Calls to Bedrock' }
   ),
@@ -654,8 +679,8 @@ const KEY_SOURCES = [
   ['auth.keys', 'keys']
 ] as const
 
-function contradictions({ auth, aws, limits, models, prices, responses, server: { host } }: Config): string[] {
-  const faults: string[] = []
+function contradictions({ auth, aws, limits, models, prices, responses, upstream, server: { host } }: Config): string[] {
+  const faults: string[] = quotaFaults(upstream, aws)
   const sources = KEY_SOURCES.filter(([, field]) => auth[field] !== undefined).map(([name]) => name)
   const names = KEY_SOURCES.map(([name]) => name).join(', ')
   if (auth.mode === 'off') {
@@ -677,6 +702,16 @@ function contradictions({ auth, aws, limits, models, prices, responses, server: 
     faults.push('PRICES_FILE and prices.rows are both set: unset one of them')
   }
   if (responses.store === 'redis' && limits.redisUrl === undefined) faults.push('RESPONSES_STORE=redis needs REDIS_URL')
+  return faults
+}
+
+function quotaFaults({ quotas = [] }: Config['upstream'], { pools = [] }: Config['aws']): string[] {
+  const faults: string[] = []
+  if (quotas.some((row) => row.tokens_per_minute === undefined && row.requests_per_minute === undefined))
+    faults.push('BEDROCK_QUOTAS: a quota needs tokens_per_minute, requests_per_minute or both')
+  const named = new Set(pools.map(({ name }) => name))
+  for (const { pool } of quotas)
+    if (pool !== undefined && !named.has(pool)) faults.push(`BEDROCK_QUOTAS: no pool of BEDROCK_POOLS is named ${pool}`)
   return faults
 }
 

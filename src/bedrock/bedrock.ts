@@ -10,6 +10,8 @@ import { createPrefixHistory } from '../state/prefix-history.ts'
 import { createReasoningMemory } from '../state/reasoning-memory.ts'
 import { type MantleModel, readMantleModels } from './catalog/mantle-models.ts'
 import { createPlaces, type Pool, type PoolPlace } from './places.ts'
+import { createQuotaBook, type QuotaBookOptions } from './quota-book.ts'
+import { quotaSources } from './quota-sources.ts'
 import { createAdmissions, type PoolQuota } from './run/admissions.ts'
 import type { AttemptPolicy } from './run/attempt.ts'
 import { keptMsOfBytes } from './run/cache-points.ts'
@@ -50,6 +52,8 @@ export interface Bedrock {
   traitsOf(baseId: string): Traits
   /** Endpoint, credentials, connections. Throws GatewayError saying what is missing; it may be called again. */
   warm(): Promise<void>
+  /** Begins to read the account's quotas, where a ledger is kept; nobody waits for them. */
+  readQuotas(): void
   /** Whether calls can be made, and if not, why: one sentence each. A failed warm-up is tried again when this is asked. */
   ready(): { readonly ok: boolean; readonly reasons: readonly string[] }
   /** The home region, first of all: the default models and the profiles of base ids are of its geography. Empty until it is known. */
@@ -95,6 +99,11 @@ export interface BedrockOptions extends AgentOptions {
   readonly deadlineMs?: number
   /** A conversation waits no longer than this for room in its quota; default 0: no ledger is kept. Milliseconds. */
   readonly queueMs?: number
+  /** What is known of the account's quotas; absent: nothing. */
+  readonly quotas?: Pick<QuotaBookOptions, 'rows' | 'copiesOf' | 'onNews'> & {
+    /** Service Quotas is asked; with a Bedrock key nothing can be. */
+    readonly areRead: boolean
+  }
   readonly observer?: BedrockObserver
   /** Milliseconds since the epoch. */
   readonly now?: () => number
@@ -137,13 +146,18 @@ export function createBedrock(options: BedrockOptions): Bedrock {
   const { traitRows = [], queueMs = 0 } = options
   const { residencyOf = () => undefined } = options
   const candidates = createPlaces({ transports, pools, traitRows, residencyOf, now: steadyNow })
+  const { areRead = false, rows = [], copiesOf = () => undefined, onNews = () => {} } = options.quotas ?? {}
+  const sources = areRead && queueMs > 0 && options.bearerToken === undefined ? quotaSources(options) : []
+  const book = createQuotaBook({ rows, sources, traitRows, copiesOf, onNews })
   const tools: Omit<ChatTools, 'policy'> = {
     candidates,
     omissions: createOmissionMemory(steadyNow),
     defaults: options.defaults,
     traitRows,
     memory: createReasoningMemory(),
-    ...(queueMs > 0 && { admissions: createAdmissions(Math.min(queueMs, options.deadlineMs ?? options.firstEventTimeoutMs)) }),
+    ...(queueMs > 0 && {
+      admissions: createAdmissions(Math.min(queueMs, options.deadlineMs ?? options.firstEventTimeoutMs), book)
+    }),
     prefixes: createPrefixHistory(),
     watchesPrefixes: options.defaults.autoCache || options.plansCache === true,
     ...(options.plansCache === true && { cacheLedger: createCacheLedger(steadyNow) }),
@@ -174,6 +188,10 @@ export function createBedrock(options: BedrockOptions): Bedrock {
       return readMantleModels(text ?? '')
     },
     warm: warmth.warm,
+    readQuotas() {
+      const { admissions } = tools
+      if (admissions !== undefined) book.start(() => admissions.learnQuotas())
+    },
     ready: warmth.ready,
     get region() {
       return transports[0]?.region ?? ''
@@ -186,6 +204,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     pools,
     trouble: (name) => troubles.get(name)?.trouble,
     async close() {
+      book.close()
       await Promise.all(transports.map((transport) => transport.close()))
     }
   }

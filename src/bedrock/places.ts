@@ -195,7 +195,7 @@ function mayHold({ region, roleArn }: PoolPlace, target: ModelTarget): boolean {
 }
 
 /** The account of a role. */
-function accountOf(roleArn: string | undefined): string | undefined {
+export function accountOf(roleArn: string | undefined): string | undefined {
   return roleArn?.split(':', 5)[4]
 }
 

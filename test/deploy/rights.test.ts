@@ -26,7 +26,7 @@ function mayInvoke(list: Statement[], ...resources: string[]): boolean {
 
 // AWS gives these no resource-level rights
 const WITHOUT_RESOURCE =
-  /^(ecr:GetAuthorizationToken|bedrock:List\w+|bedrock:InvokeGuardrailChecks|aws-marketplace:(Subscribe|ViewSubscriptions))$/
+  /^(ecr:GetAuthorizationToken|bedrock:List\w+|bedrock:InvokeGuardrailChecks|servicequotas:ListServiceQuotas|aws-marketplace:(Subscribe|ViewSubscriptions))$/
 
 t.test('in no variant a role has "*" where AWS takes a resource, or a wildcard in an action', async (t) => {
   for (const variant of VARIANTS)
@@ -104,6 +104,7 @@ t.test('a profile may be called through the regions it leads to, a global one to
   t.ok(mayInvoke(list, GLOBAL_PROFILE, NOWHERE))
   t.ok(allows(list, 'bedrock:CountTokens', `arn:aws:bedrock:us-east-1::${MODEL}`), 'tokens are counted by the base id')
   t.ok(allows(list, 'bedrock:InvokeGuardrailChecks', '*'), 'moderations need no guardrail')
+  t.ok(allows(list, 'servicequotas:ListServiceQuotas', '*'), 'quotas are read')
   t.notOk(mayInvoke(list, US_PROFILE.replace('123456789012', '999988887777')), 'not of another account')
   t.notOk(mayInvoke(list, US_PROFILE.replace('us-east-1', 'us-west-2')), 'not from a region the gateway does not call')
   t.ok(mayInvoke(statements({ BedrockRegions: 'us-east-1,us-west-2' }), US_PROFILE.replace('us-east-1', 'us-west-2')))

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { OWNED } from '../../src/standin/resolve.ts'
 import { build, eventually } from '../helper.ts'
 import { calls as regionCalls } from './calls.ts'
 
@@ -48,7 +49,8 @@ function throttles(metrics: string, kind: string): number {
   return [...found].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
-const QUEUE = { QUEUE_MS: '30000' }
+/** Nothing is known of quotas until Bedrock throttles. */
+const QUEUE = { QUEUE_MS: '30000', SERVICE_QUOTAS: 'false' }
 
 t.test('without QUEUE_MS a throttled call is made again blindly, and a used up day is asked for each time', async (t) => {
   const { ask, standin, calls } = await gateway(t, { UPSTREAM_MAX_ATTEMPTS: '2' })
@@ -110,7 +112,7 @@ for (const fault of ['throttling-day', 'quota'] as const)
   })
 
 t.test('what finds no room in time is a 429 with the time it takes, without a call', async (t) => {
-  const { ask, standin, calls } = await gateway(t, { QUEUE_MS: '100' })
+  const { ask, standin, calls } = await gateway(t, { ...QUEUE, QUEUE_MS: '100' })
   standin.fail(LITE, 'throttling-tokens', 'none')
   const first = await ask('sk-noisy', LITE, { max_tokens: 100 })
   t.match([first.status, first.headers.get('retry-after'), calls(LITE)], [429, /^[12]$/, 1], 'too long a wait for another try')
@@ -123,14 +125,19 @@ t.test('what finds no room in time is a 429 with the time it takes, without a ca
 })
 
 t.test('while nothing was refused nothing waits, however much is asked for at once', async (t) => {
-  const { ask, calls } = await gateway(t, { QUEUE_MS: '1' })
+  const { ask, calls } = await gateway(t, { ...QUEUE, QUEUE_MS: '1' })
   const answers = await Promise.all(Array.from({ length: 40 }, () => ask('sk-noisy', LITE, { max_tokens: 5000 })))
   t.strictSame([...new Set(answers.map(({ status }) => status))], [200])
   t.equal(calls(LITE), 40)
 })
 
 t.test('another region is called while one has no room', async (t) => {
-  const { ask, standin } = await gateway(t, { QUEUE_MS: '100', AWS_REGION: 'us-east-1', BEDROCK_REGIONS: 'us-east-1,us-west-2' })
+  const { ask, standin } = await gateway(t, {
+    ...QUEUE,
+    QUEUE_MS: '100',
+    AWS_REGION: 'us-east-1',
+    BEDROCK_REGIONS: 'us-east-1,us-west-2'
+  })
   standin.fail(LITE, 'throttling-day', 'none')
   for (const time of ['first', 'second']) {
     const answer = await ask('sk-noisy', LITE)
@@ -168,3 +175,60 @@ t.test('keys are served in turn, and whoever leaves gives its place up', async (
   t.equal((await ask('sk-quiet', LITE, { content: 'quiet-2' })).status, 200)
   t.strictSame(contents().slice(before), ['quiet-2'], 'nothing is called for those who left')
 })
+
+const listed = (code: string, name: string, value: number) => ({ code, name, value })
+
+/** What the ledger reckons with for a model as it is called, tokens a minute. */
+const reckoned = (
+  { bedrock }: { bedrock: { quotas(): readonly { model: string; tokens_per_minute: number | null }[] } },
+  model: string
+) => bedrock.quotas().find((one) => one.model === model)?.tokens_per_minute
+
+t.test(
+  'quotas of Service Quotas hold from the start: by code, by name, in pages; what they do not tell for sure holds nobody',
+  async (t) => {
+    const { ask, standin, app, calls } = await gateway(t, { QUEUE_MS: '100' })
+    const geo = 'Cross-region model inference tokens per minute for'
+    standin.listQuotas(
+      listed('L-58BE175A', `${geo} whatever it is named now`, 10_000),
+      listed('L-1', `${geo} Amazon Nova Lite`, 20_000),
+      listed('L-2', `${geo} Amazon Nova Micro`, 1000),
+      listed('L-3', `${geo} Amazon Nova Micro`, 2000),
+      listed('L-4', `${geo} Anthropic Claude`, 500),
+      listed('L-5', `${geo} Amazon Nova Pro`, 0)
+    )
+    // The list was read when the process began, before the test could say what is in it.
+    app.bedrock.readQuotas()
+    for (const model of [HAIKU, LITE, MICRO, PRO]) t.equal((await ask('sk-noisy', model)).status, 200)
+    t.ok(await eventually(() => reckoned(app, HAIKU) === 10_000 && reckoned(app, LITE) === 20_000))
+    t.same([reckoned(app, MICRO), reckoned(app, PRO)], [null, null])
+    const asked = { max_tokens: 9000 }
+    t.equal((await ask('sk-noisy', HAIKU, asked)).status, 200)
+    const before = calls(HAIKU)
+    standin.answer(HAIKU, { content: [{ text: 'long' }], usage: { inputTokens: 5000, outputTokens: 1000 } })
+    t.equal((await ask('sk-noisy', HAIKU, asked)).status, 200)
+    t.equal((await ask('sk-noisy', HAIKU, asked)).status, 429, 'no room is left, and nobody was throttled')
+    t.equal(calls(HAIKU), before + 1)
+    await Promise.all(Array.from({ length: 9 }, async () => t.equal((await ask('sk-noisy', MICRO, asked)).status, 200)))
+  }
+)
+
+t.test(
+  'a quota of the operator goes before, application profiles count against what they copy, and a refused list does no harm',
+  async (t) => {
+    const BEDROCK_QUOTAS = JSON.stringify([{ ids: ['amazon.nova-lite-*'], tokens_per_minute: 12_345 }])
+    const { ask, app, standin } = await gateway(t, { QUEUE_MS: '100', BEDROCK_QUOTAS })
+    await app.catalog.refresh()
+    const { arn } = OWNED.secondProfile
+    for (const model of [arn, OWNED.secondProfile.base]) t.equal((await ask('sk-noisy', model)).status, 200)
+    t.strictSame(
+      app.bedrock.quotas().map(({ tokens_per_minute }) => tokens_per_minute),
+      [12_345],
+      'one ledger for both'
+    )
+    standin.deny('ListServiceQuotas', true)
+    app.bedrock.readQuotas()
+    t.ok(await eventually(() => standin.requests.filter(({ operation }) => operation === 'ListServiceQuotas').length >= 2))
+    t.equal((await ask('sk-noisy', LITE)).status, 200)
+  }
+)

@@ -6,11 +6,13 @@ import type { ChatRequest } from '../../core/request.ts'
 import type { Usage } from '../../core/usage.ts'
 import { GatewayError } from '../../errors.ts'
 import { burndownOf } from '../../models/burndown.ts'
+import type { Quota } from '../../models/listed-quotas.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
+import { traitsOfTarget } from '../../models/traits.ts'
 import { PoolClosed, PoolLedger, type Ticket } from '../../quota/pool-ledger.ts'
 import { PROCESS_CLOCK } from '../../quota/quota-clock.ts'
 import { leftError } from '../transport/network-error.ts'
-import { type CandidatePlace, placeKey } from './candidate.ts'
+import type { CandidatePlace } from './candidate.ts'
 
 /** A call that is about to be sent. */
 export interface Wanted {
@@ -32,6 +34,8 @@ export interface Admissions {
   failed(ticket: Ticket, error: unknown, until: number): void
   /** What is known of each pool, for operators. */
   quotas(): readonly PoolQuota[]
+  /** Quotas have become known, or others: the ledgers begin with them. */
+  learnQuotas(): void
 }
 
 /** What is known of a pool's quota. */
@@ -70,21 +74,42 @@ export class Held extends Error {
 /** Model ids come from callers. */
 const MOST_POOLS = 1000
 
+/** What is known of quotas before anything is refused. */
+export interface KnownQuotas {
+  /** Which pool a call counts against. */
+  poolOf(place: CandidatePlace): string
+  quotaOf(place: CandidatePlace): Quota | undefined
+}
+
 /** Makes the ledgers of this process. `waitMs`: the longest that a request waits for room. */
-export function createAdmissions(waitMs: number): Admissions {
+export function createAdmissions(waitMs: number, known: KnownQuotas): Admissions {
   const clock = PROCESS_CLOCK
   const pools = new Map<string, PoolLedger>()
   const places = new WeakMap<PoolLedger, CandidatePlace>()
+  const told = new WeakMap<PoolLedger, Quota>()
 
   function poolOf(candidate: CandidatePlace): PoolLedger {
-    const name = placeKey(candidate)
-    const known = pools.get(name)
-    if (known !== undefined) return known
+    const name = known.poolOf(candidate)
+    const found = pools.get(name)
+    if (found !== undefined) return found
     if (pools.size >= MOST_POOLS) forgetOne(pools)
-    const made = new PoolLedger(clock)
+    const quota = known.quotaOf(candidate)
+    const made = new PoolLedger(clock, quota)
     pools.set(name, made)
     places.set(made, candidate)
+    if (quota !== undefined) told.set(made, quota)
     return made
+  }
+
+  /** What was learnt upward or downward from the same number stays. */
+  function learn(ledger: PoolLedger, place: CandidatePlace): void {
+    const quota = known.quotaOf(place)
+    const before = told.get(ledger)
+    if (quota === undefined) return
+    const { tokensPerMinute, requestsPerMinute } = quota
+    if (tokensPerMinute === before?.tokensPerMinute && requestsPerMinute === before?.requestsPerMinute) return
+    told.set(ledger, quota)
+    ledger.setQuota(quota)
   }
 
   return {
@@ -103,6 +128,12 @@ export function createAdmissions(waitMs: number): Admissions {
         const place = places.get(ledger)
         return place === undefined ? [] : [quotaOf(place, ledger)]
       }),
+    learnQuotas() {
+      for (const ledger of pools.values()) {
+        const place = places.get(ledger)
+        if (place !== undefined) learn(ledger, place)
+      }
+    },
     failed(ticket, error, until) {
       if (!(error instanceof GatewayError)) {
         ticket.failed()
@@ -202,7 +233,8 @@ function settled(events: AsyncIterable<EventBatch>, { ticket, target, signal }: 
   return watched()
 }
 
-/** What the service counts of an answer: what was read from the cache is free. */
-function counted({ inputTokens, cacheWriteTokens, outputTokens }: Usage, { baseId }: ModelTarget): number {
-  return inputTokens + cacheWriteTokens + outputTokens * burndownOf(baseId)
+/** What the service counts of an answer: what was read from the cache is free, and on mantle answers have a quota of their own. */
+function counted({ inputTokens, cacheWriteTokens, outputTokens }: Usage, target: ModelTarget): number {
+  const factor = traitsOfTarget(target).host === 'mantle' ? 0 : burndownOf(target.baseId)
+  return inputTokens + cacheWriteTokens + outputTokens * factor
 }

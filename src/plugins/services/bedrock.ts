@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { configuredRegions } from '../../aws/regions.ts'
 import { sdkHandler } from '../../aws/sdk-http.ts'
 import { type Bedrock, createBedrock } from '../../bedrock/bedrock.ts'
 import type { Pool } from '../../bedrock/places.ts'
+import type { QuotaNews, QuotaRow } from '../../bedrock/quota-book.ts'
 import type { ProxyOptions } from '../../bedrock/transport/agent.ts'
 import type { Config } from '../../config.ts'
 import { parseTraitRows, type TraitRow } from '../../models/traits.ts'
@@ -41,6 +42,12 @@ export const bedrock = fp(
       observer: app.metrics.observer,
       maxAttempts: config.upstream.maxAttempts,
       queueMs: config.upstream.queueMs,
+      quotas: {
+        areRead: config.upstream.serviceQuotas,
+        rows: quotaRows(config),
+        copiesOf: (id) => app.catalog.known.get(id)?.copies,
+        onNews: (news) => tellQuotas(app.log, news)
+      },
       firstEventTimeoutMs: config.upstream.firstEventTimeoutMs,
       idleTimeoutMs: config.upstream.idleTimeoutMs
     })
@@ -50,6 +57,7 @@ export const bedrock = fp(
       return ok ? undefined : reasons.join('; ')
     })
     app.addHook('onReady', () => {
+      made.readQuotas()
       made.warm().then(
         () => app.log.info({ ready_ms: Math.round(performance.now()) }, 'Bedrock is warm'),
         (error: Error) => app.log.warn({ err: error }, error.message)
@@ -59,6 +67,23 @@ export const bedrock = fp(
   },
   { name: 'bedrock', dependencies: ['readiness', 'metrics'] }
 )
+
+function quotaRows({ upstream: { quotas = [] } }: Config): readonly QuotaRow[] {
+  return quotas.map(({ tokens_per_minute: tokens, requests_per_minute: requests, ...place }) => ({
+    ...place,
+    ...(tokens === undefined ? {} : { tokensPerMinute: tokens }),
+    ...(requests === undefined ? {} : { requestsPerMinute: requests })
+  }))
+}
+
+function tellQuotas(log: FastifyBaseLogger, { error, table, ...where }: QuotaNews): void {
+  if (error !== undefined)
+    log.warn({ ...where, err: error }, 'quotas could not be read from Service Quotas; they are learnt from what Bedrock refuses')
+  if (table === undefined) return
+  const { size, ambiguous, zero } = table
+  const odd = { ...(ambiguous.length > 0 && { ambiguous }), ...(zero.length > 0 && { zero }) }
+  log.info({ ...where, quotas: size, ...odd }, 'quotas were read from Service Quotas')
+}
 
 /** The pools with names for all; those that the operator did not name are told by where they are. */
 function poolsOf({ aws: { pools = [] } }: Config): readonly Pool[] {
