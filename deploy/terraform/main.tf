@@ -26,7 +26,7 @@ resource "aws_s3_object" "template" {
 
 resource "aws_cloudformation_stack" "adit" {
   name         = var.name
-  template_url = "https://${aws_s3_object.template.bucket}.s3.${data.aws_region.current.name}.${data.aws_partition.current.dns_suffix}/${aws_s3_object.template.key}"
+  template_url = "https://${aws_s3_object.template.bucket}.s3.${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}/${aws_s3_object.template.key}"
   parameters   = { for name, value in var.parameters : name => tostring(value) if value != null }
   capabilities = ["CAPABILITY_IAM"]
   # a first launch that fails is kept, so that its log can be read
