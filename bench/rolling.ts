@@ -6,13 +6,15 @@ import { type Balancer, startBalancer } from './rolling/balancer.ts'
 import { startClients } from './rolling/clients.ts'
 
 /**
- * `npm run rolling`: two gateways behind HAProxy, which speaks TLS to clients, 20 streams and 5 pollers at work, and each gateway is replaced in turn, in both
- * orders there are: taken out of the balancer first and told to end when nothing runs there, or told to end while requests still come
- * to it, as after a Spot notice. Exits 1 when a request failed, a stream was cut, or a gateway did not end by itself.
+ * `npm run rolling`: two gateways behind HAProxy, which speaks TLS to clients, 20 streams of eight seconds and 5 pollers at work, and each
+ * gateway is replaced in turn, in both orders there are: taken out of the balancer first and told to end when nothing runs there, or told
+ * to end while requests still come to it, as after a Spot notice. Exits 1 when a request failed, a stream was cut, or a gateway did not end
+ * by itself. `GATEWAY_COMMAND` starts it in another way than `npm start`; `npm run check:image` gives the line that runs the image.
  */
 const STREAMS = 20
 const POLLERS = 5
 const LONGEST_MS = 30_000
+const command = process.env.GATEWAY_COMMAND?.split(' ')
 /** For the second order: longer than the balancer needs to see that a target is not ready any more. */
 const DRAIN_DELAY_MS = '3000'
 
@@ -34,6 +36,7 @@ process.exit(faults.length === 0 ? 0 : 1)
 
 function startOne(order: Order): Promise<Part> {
   return startGatewayPart(standin.port, {
+    command,
     env: { DRAIN_DELAY_MS: order === 'ended first' ? DRAIN_DELAY_MS : '0', SHUTDOWN_GRACE_MS: String(LONGEST_MS) }
   })
 }

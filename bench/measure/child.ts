@@ -10,6 +10,8 @@ export interface ChildOptions {
   readonly core: Core
   /** Arguments of Node: flags, script, arguments. */
   readonly args: readonly string[]
+  /** What is started in place of Node, with its own arguments. */
+  readonly command?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly ipc?: boolean
   /** A file descriptor for what it prints; absent: dropped. */
@@ -35,11 +37,19 @@ export function pinSelf(core: keyof typeof CORE): void {
   if (pinned) spawnSync('taskset', ['-a', '-p', '-c', CORE[core], String(process.pid)], { stdio: 'ignore' })
 }
 
-/** Starts a Node process on its core, with none of our environment but what Node and the SDK need to be left in peace. */
-export function startChild({ core, args, env = {}, ipc = false, output, cwd }: ChildOptions): ChildProcess {
+/** Starts a process on its core, Node unless `command` is another, with none of our environment but what Node and the SDK need to be left in peace. */
+export function startChild({
+  core,
+  args,
+  command = [process.execPath, ...args],
+  env = {},
+  ipc = false,
+  output,
+  cwd
+}: ChildOptions): ChildProcess {
   const print = output ?? 'ignore'
-  const command = [...(pinned && core !== 'any' ? ['taskset', '-c', CORE[core]] : []), process.execPath, ...args]
-  const child = spawn(command[0]!, command.slice(1), {
+  const words = [...(pinned && core !== 'any' ? ['taskset', '-c', CORE[core]] : []), ...command]
+  const child = spawn(words[0]!, words.slice(1), {
     stdio: ['ignore', print, print, ...(ipc ? (['ipc'] as const) : [])],
     env: { PATH: process.env.PATH, HOME: '/nonexistent', NODE_ENV: 'production', AWS_EC2_METADATA_DISABLED: 'true', ...env },
     ...(cwd === undefined ? {} : { cwd })

@@ -44,6 +44,8 @@ export interface GatewayPartOptions {
   readonly nodeArgs?: readonly string[]
   /** Default: any. */
   readonly core?: Core
+  /** What starts the gateway in place of Node, with the environment that it gets: a container's own program, say. */
+  readonly command?: readonly string[] | undefined
 }
 
 /** Starts the gateway before a stand-in, or what takes its place, as `npm start` does, and waits until it is ready. */
@@ -54,6 +56,7 @@ export async function startGatewayPart(standinPort: number, options: GatewayPart
   const child = startChild({
     core: options.core ?? 'any',
     args: [...START_FLAGS, ...(options.nodeArgs ?? []), 'src/server.ts'],
+    ...(options.command === undefined ? {} : { command: options.command }),
     cwd: ROOT,
     ...(output === undefined ? {} : { output }),
     env: {

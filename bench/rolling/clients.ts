@@ -2,8 +2,8 @@ import { Agent, request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { API_KEY } from '../requests.ts'
 
-const WORDS = 100
-/** What the stand-in streams for it takes two seconds. */
+const WORDS = 400
+/** What the stand-in streams for it takes eight seconds. */
 const QUESTION = `#slow ${WORDS}`
 const ANSWER = Array.from({ length: WORDS }, (_, index) => `s${index % 10} `).join('')
 
