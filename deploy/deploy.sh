@@ -30,6 +30,20 @@ new=
 case $status in NONE | REVIEW_IN_PROGRESS | CREATE_FAILED) new=yes ;; esac
 if [ -n "$new" ] && [[ " $*" != *" ContainerImageUri="* && " $*" != *" SourceRepository="* && " $*" != *" SourceArchive="* ]]; then build=new; fi
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# Where CloudFormation has never heard of CodeBuild, it refuses a template that names it.
+template=$here/${TEMPLATE:-fargate.yaml}
+said=$(aws cloudformation describe-type --type RESOURCE --type-name AWS::CodeBuild::Project 2>&1 >/dev/null) || true
+if [[ $said == *TypeNotFoundException* ]]; then
+  if [ -n "$build" ] || [ "${TEMPLATE:-fargate.yaml}" != fargate.yaml ] || [[ " $*" =~ \ Source(Repository|Archive)=[^\ ] ]]; then
+    echo "$region has no CodeBuild, so no image is built there: name one in ContainerImageUri (deploy/push-image.sh makes it), with fargate.yaml" >&2
+    exit 64
+  fi
+  template=$work/fargate.yaml
+  "$here/without-build.sh" >"$template"
+fi
+
 bucket=${TEMPLATE_BUCKET:-adit-templates-$(aws sts get-caller-identity --query Account --output text)-$region}
 if ! aws s3api head-bucket --bucket "$bucket" >/dev/null 2>&1; then
   echo "creating the bucket $bucket for template and source" >&2
@@ -41,8 +55,7 @@ if [ -n "$build" ]; then
     exit 64
   }
   [ -z "$(git -C "$here/.." status --porcelain 2>/dev/null)" ] || echo "what is not committed here is not built" >&2
-  archive=$(mktemp)
-  trap 'rm -f "$archive"' EXIT
+  archive=$work/source.zip
   git -C "$here/.." archive --format=zip -o "$archive" HEAD
   aws s3 cp --only-show-errors "$archive" "s3://$bucket/$stack/source-$commit.zip" >&2
   set -- "$@" ContainerImageUri= SourceRepository= SourceVersion= "SourceArchive=$bucket/$stack/source-$commit.zip"
@@ -71,10 +84,17 @@ evidence() {
   fi
 }
 
+# What an upgrade replaces is remembered, for operate.sh's "back".
+tags=()
+if [ -z "$new" ] && [[ " $*" =~ \ (ContainerImageUri|SourceRepository|SourceVersion|SourceArchive|BuildNumber)= ]]; then
+  # shellcheck source=deploy/before.sh
+  . "$here/before.sh"
+  mapfile -t tags < <(tags_after_upgrade "$stack")
+fi
 keep=--no-disable-rollback
 [ -z "$new" ] || keep=--disable-rollback
-aws cloudformation deploy --stack-name "$stack" --template-file "$here/${TEMPLATE:-fargate.yaml}" \
-  --s3-bucket "$bucket" --s3-prefix "$stack" --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset $keep \
+aws cloudformation deploy --stack-name "$stack" --template-file "$template" \
+  --s3-bucket "$bucket" --s3-prefix "$stack" --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset $keep ${tags[0]:+--tags "${tags[@]}"} \
   ${1+--parameter-overrides "$@"} >&2 || {
   echo "what failed:" >&2
   aws cloudformation describe-stack-events --stack-name "$stack" --output text --max-items 40 \

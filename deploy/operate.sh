@@ -24,33 +24,38 @@ region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
 [ -n "$region" ] || { say "no region: set AWS_REGION"; exit 64; }
 export AWS_REGION=$region AWS_DEFAULT_REGION=$region
 
-# A tag of the stack remembers what ran before: CloudFormation's parameters are only those of now.
+TAGS=
+# shellcheck source=deploy/before.sh
+. "$here/before.sh"
 parameters() { aws cloudformation describe-stacks --stack-name "$name" --query 'Stacks[0].Parameters' --output json; }
-image_of() { parameters | jq -r 'map(select(.ParameterKey | IN("ContainerImageUri", "SourceRepository", "SourceVersion", "SourceArchive")) | "\(.ParameterKey)=\(.ParameterValue)") | join(" ")'; }
-before() { aws cloudformation describe-stacks --stack-name "$name" --query "Stacks[0].Tags[?Key=='adit:before'].Value" --output text; }
-# update TAG_VALUE PARAMETER=VALUE...: these parameters, all others as they are, the template as it is
+# update PARAMETER=VALUE...: these parameters, all others as they are, the template and, without TAGS, the tags as they are
 update() {
-  local remembered=$1 changes
-  shift
+  local now changes unknown
+  now=$(parameters)
   changes=$(printf '%s\n' "$@" | jq -R 'capture("^(?<key>[A-Za-z0-9]+)=(?<value>.*)$")' | jq -s 'from_entries')
+  unknown=$(jq -r --argjson changes "$changes" '($changes | keys) - map(.ParameterKey) | join(", ")' <<<"$now")
+  [ -z "$unknown" ] || { say "$name has no parameter $unknown"; return 64; }
   aws cloudformation update-stack --stack-name "$name" --use-previous-template --capabilities CAPABILITY_IAM \
-    --tags "[{\"Key\": \"adit:before\", \"Value\": \"$remembered\"}]" \
-    --parameters "$(parameters | jq -c --argjson changes "$changes" \
-      'map(.ParameterKey as $key | if ($changes | has($key)) then {ParameterKey: $key, ParameterValue: $changes[$key]} else {ParameterKey: $key, UsePreviousValue: true} end)')" >/dev/null
+    ${TAGS:+--tags "$TAGS"} \
+    --parameters "$(jq -c --argjson changes "$changes" \
+      'map(.ParameterKey as $key | if ($changes | has($key)) then {ParameterKey: $key, ParameterValue: $changes[$key]} else {ParameterKey: $key, UsePreviousValue: true} end)' <<<"$now")" >/dev/null
   if aws cloudformation wait stack-update-complete --stack-name "$name"; then say "done: $*"; return; fi
   say "it was rolled back; why:"
   aws cloudformation describe-stack-events --stack-name "$name" --output text --max-items 40 \
     --query "StackEvents[?contains(ResourceStatus,'FAILED')].[LogicalResourceId,ResourceStatusReason]" >&2
   return 1
 }
-# A tag's value takes 256 letters of a small alphabet, in which "=" and " " are.
-remember() { local now; now=$(image_of); echo "${now:0:256}"; }
+# upgrade PARAMETER=VALUE...: the same, and what ran until now is remembered
+upgrade() {
+  TAGS=$(tags_after_upgrade "$name" | jq -R 'capture("^(?<Key>[^=]+)=(?<Value>.*)$")' | jq -cs .)
+  update "$@"
+}
 
 case $what in
 status)
   aws cloudformation describe-stacks --stack-name "$name" --query 'Stacks[0].[StackStatus,LastUpdatedTime,Outputs[?OutputKey==`APIBaseUrl`].OutputValue|[0]]' --output text
-  echo "image: $(image_of)"
-  echo "before: $(before)"
+  echo "image: $(image_of "$name")"
+  echo "before: $(before_of "$name")"
   cluster=$(aws cloudformation describe-stacks --stack-name "$name" --query 'Stacks[0].Outputs[?OutputKey==`ClusterName`].OutputValue|[0]' --output text)
   service=$(aws cloudformation describe-stacks --stack-name "$name" --query 'Stacks[0].Outputs[?OutputKey==`ServiceName`].OutputValue|[0]' --output text)
   if [ -n "$cluster" ] && [ "$cluster" != None ]; then
@@ -62,13 +67,20 @@ status)
 upgrade)
   [ $# -ge 1 ] || usage
   case $1 in *=*) ;; *) set -- "SourceVersion=$1" ;; esac
-  update "$(remember)" "$@"
+  upgrade "$@"
   ;;
 back)
-  was=$(before)
-  case $was in '' | None) say "$name has no image before this one"; exit 1 ;; esac
+  was=$(before_of "$name")
+  [ -n "$was" ] || { say "$name has no image before this one"; exit 1; }
   read -ra changes <<<"$was"
-  update "$(remember)" "${changes[@]}"
+  case " $was" in
+    *" ContainerImageUri="*) ;;
+    *) # what made the image since, and did not then
+      mapfile -t since < <(parameters | jq -r --arg was " $was" \
+        '.[].ParameterKey | select(IN("ContainerImageUri", "SourceRepository", "SourceVersion", "SourceArchive")) | select(" \(.)=" as $name | $was | contains($name) | not) | "\(.)="')
+      changes+=("${since[@]}") ;;
+  esac
+  upgrade "${changes[@]}"
   ;;
 rotate | retire)
   now=$(aws ssm get-parameter --name "$name" --with-decryption --query Parameter.Value --output text)
@@ -102,13 +114,18 @@ rotate | retire)
 away)
   [ $# -eq 1 ] || usage
   [ "$1" != home ] || set -- ''
-  update "$(before | sed 's/^None$//')" "BedrockRegions=$1"
+  update "BedrockRegions=$1"
   ;;
 save) parameters ;;
 restore)
   [ $# -eq 1 ] || usage
   if aws cloudformation describe-stacks --stack-name "$name" >/dev/null 2>&1; then say "$name is there; delete it first"; exit 1; fi
   mapfile -t saved < <(jq -r '.[] | select(.ParameterValue != "") | "\(.ParameterKey)=\(.ParameterValue)"' "$1")
+  archive=$(jq -r '.[] | select(.ParameterKey == "SourceArchive").ParameterValue' "$1")
+  if [ -n "$archive" ] && ! aws s3api head-object --bucket "${archive%%/*}" --key "${archive#*/}" >/dev/null 2>&1; then
+    say "the source $archive is gone: what is committed here is built in its place"
+    for i in "${!saved[@]}"; do case ${saved[i]} in SourceArchive=*) unset "saved[i]" ;; esac; done
+  fi
   "$here/deploy.sh" "$name" "${saved[@]}"
   ;;
 *) usage ;;

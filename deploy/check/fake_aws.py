@@ -182,11 +182,11 @@ def is_existing(values: dict) -> bool:
     return values.get("Egress") == "existing"
 
 
-def existing_network() -> dict:
-    ec2 = boto3.client("ec2")
+def existing_network(region: str = "us-east-1") -> dict:
+    ec2 = boto3.client("ec2", region_name=region)
     vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{number}.0/24", AvailabilityZone=f"us-east-1{zone}")["Subnet"]["SubnetId"]
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{number}.0/24", AvailabilityZone=f"{region}{zone}")["Subnet"]["SubnetId"]
         for number, zone in enumerate("abab")
     ]
     return {"VpcId": vpc, "TaskSubnetIds": ",".join(subnets[:2]), "LoadBalancerSubnetIds": ",".join(subnets[2:])}

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { build } from '../helper.ts'
-import { parseTemplate, refusals } from './template.ts'
+import { LEAST, parseTemplate, refusals, resolve } from './template.ts'
 
 // The scripts call these instead of the real ones. Each call is written down; the first line whose pattern fits answers it.
 const script = (name: string) => fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url))
@@ -18,6 +18,7 @@ interface Ran {
   stderr: string
   code: number
   calls: string[]
+  folder: string
 }
 
 function run(t: Test, name: string, parameters: string[], answers: readonly Answer[]): Promise<Ran> {
@@ -35,7 +36,7 @@ function run(t: Test, name: string, parameters: string[], answers: readonly Answ
     execFile('bash', [script(name), ...parameters], { env }, (error, stdout, stderr) => {
       const path = join(folder, 'calls')
       const calls = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []
-      resolve({ stdout, stderr, code: error === null ? 0 : Number(error.code), calls })
+      resolve({ stdout, stderr, code: error === null ? 0 : Number(error.code), calls, folder })
     })
   })
 }
@@ -225,6 +226,7 @@ t.test('push-image.sh makes the repository, with tags that cannot be moved', { s
 const tools = ['jq', 'openssl'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined)
 const skipOperate = skip || (tools.length > 0 && `operate.sh needs ${tools.join(' and ')}`)
 const PARAMETERS = JSON.stringify([
+  { ParameterKey: 'ContainerImageUri', ParameterValue: '' },
   { ParameterKey: 'SourceVersion', ParameterValue: 'v0.1.0' },
   { ParameterKey: 'SourceRepository', ParameterValue: 'https://git.example.com/adit' },
   { ParameterKey: 'MinTasks', ParameterValue: '2' }
@@ -235,28 +237,96 @@ t.test(
   'operate.sh upgrades by the version alone, remembers the one before, and goes back to it',
   { skip: skipOperate },
   async (t) => {
-    const up = await operate(t, ['upgrade', 'adit', 'v0.2.0'], [['*Stacks?0?.Parameters*', PARAMETERS]])
+    const RUNS = 'SourceRepository=https://git.example.com/adit SourceVersion=v0.1.0'
+    const parameters: Answer = ['*Stacks?0?.Parameters?--output*', PARAMETERS]
+    const up = await operate(
+      t,
+      ['upgrade', 'adit', 'v0.2.0'],
+      [parameters, ['*Stacks?0?.Parameters*', RUNS], ['*Key!=*', '[\n    "cost centre=4711 = ours"\n]']]
+    )
     t.equal(up.code, 0, up.stderr)
     const update = up.calls.find((call) => call.includes('update-stack')) ?? ''
     t.match(update, '{"ParameterKey":"SourceVersion","ParameterValue":"v0.2.0"}')
     t.match(update, '{"ParameterKey":"MinTasks","UsePreviousValue":true}')
-    t.match(update, 'SourceVersion=v0.1.0 SourceRepository=https://git.example.com/adit', 'what ran before is a tag of the stack')
+    t.match(
+      update,
+      `--tags [{"Key":"cost centre","Value":"4711 = ours"},{"Key":"adit:before","Value":"${RUNS}"}]`,
+      'what ran before is a tag of the stack, beside those that were there'
+    )
+    const image = `ContainerImageUri=${'r'.repeat(120)}@sha256:${'a'.repeat(64)}`
     const back = await operate(
       t,
       ['back', 'adit'],
-      [
-        ['*Stacks?0?.Parameters*', PARAMETERS.replace('v0.1.0', 'v0.2.0')],
-        ['*adit:before*describe*', ''],
-        ['*Stacks?0?.Tags*', 'SourceVersion=v0.1.0 SourceRepository=https://git.example.com/adit']
-      ]
+      [parameters, ['*Stacks?0?.Parameters*', `${RUNS} ${image}`], ['*Key!=*', '[]'], ['*Key==*', RUNS]]
     )
     t.equal(back.code, 0, back.stderr)
-    t.match(
-      back.calls.find((call) => call.includes('update-stack')),
-      '{"ParameterKey":"SourceVersion","ParameterValue":"v0.1.0"}'
-    )
+    const undo = back.calls.find((call) => call.includes('update-stack'))
+    t.match(undo, '{"ParameterKey":"SourceVersion","ParameterValue":"v0.1.0"}')
+    t.match(undo, '{"ParameterKey":"ContainerImageUri","ParameterValue":""}', 'or the image would go on being used')
+    t.match(undo, `{"Key":"adit:before","Value":"${image}"}`, 'whole, since a named image goes before every source')
   }
 )
+
+const NO_CODEBUILD: Answer = ['*describe-type*CodeBuild*', `'; echo TypeNotFoundException >&2; echo '`, 255]
+
+t.test(
+  'deploy.sh leaves the build out where a region has no CodeBuild, and says so where it is asked for',
+  { skip },
+  async (t) => {
+    const answers: Answer[] = [
+      NO_STACK,
+      NO_CODEBUILD,
+      ACCOUNT,
+      [
+        '*cloudformation?deploy*',
+        `'; for word; do case $word in *.yaml) cp "$word" "$(dirname "$0")/used" ;; esac; done; echo '`
+      ],
+      URL_OF_STACK
+    ]
+    const named = await run(t, 'deploy.sh', ['adit', 'ContainerImageUri=adit:1'], answers)
+    t.equal(named.code, 0, named.stderr)
+    const template = parseTemplate(readFileSync(join(named.folder, 'used'), 'utf8'))
+    t.strictSame(refusals(LEAST, template), [])
+    t.match(refusals({ ...LEAST, ContainerImageUri: '' }, template), [/Name one in ContainerImageUri/])
+    const types = new Set(Object.values(template.Resources).map(({ Type }) => Type))
+    for (const type of ['AWS::CodeBuild::Project', 'AWS::Lambda::Function', 'AWS::ECR::Repository'])
+      t.notOk(types.has(type), type)
+    const whole = resolve(LEAST)
+    t.strictSame(resolve(LEAST, {}, template), whole, 'with an image that is named nothing else is different')
+
+    for (const asked of [[], ['SourceRepository=https://git.example.com/adit', 'SourceVersion=v1']]) {
+      const { code, stderr, calls } = await run(t, 'deploy.sh', ['adit', ...asked], answers)
+      t.equal(code, 64)
+      t.match(stderr, 'eu-west-1 has no CodeBuild')
+      t.notMatch(calls.join('\n'), / s3 /, 'nothing is made before that')
+    }
+  }
+)
+
+t.test('deploy.sh remembers what an upgrade replaces, and keeps the tags of the stack', { skip: skipOperate }, async (t) => {
+  const answers: Answer[] = [
+    ['*StackStatus*', 'UPDATE_COMPLETE'],
+    ['*Stacks?0?.Parameters*', 'SourceVersion=v0.1.0'],
+    ['*Key!=*', '[\n    "team=a"\n]'],
+    ACCOUNT,
+    URL_OF_STACK
+  ]
+  const deployed = async (parameter: string) =>
+    (await run(t, 'deploy.sh', ['adit', parameter], answers)).calls.find((call) => call.startsWith('aws cloudformation deploy '))
+  t.match(await deployed('SourceVersion=v0.2.0'), ' --tags team=a adit:before=SourceVersion=v0.1.0 --parameter-overrides ')
+  t.notMatch(await deployed('MinTasks=3'), '--tags')
+})
+
+t.test('operate.sh takes no parameter that the stack has not', { skip: skipOperate }, async (t) => {
+  const { code, stderr, calls } = await operate(
+    t,
+    ['upgrade', 'adit', 'SourceVerison=v2'],
+    [['*Stacks?0?.Parameters*', PARAMETERS]]
+  )
+  t.equal(code, 64)
+  t.match(stderr, 'adit has no parameter SourceVerison')
+  t.notMatch(calls.join('\n'), /update-stack/)
+})
 
 t.test('operate.sh says why an upgrade was rolled back', { skip: skipOperate }, async (t) => {
   const { code, stderr } = await operate(
