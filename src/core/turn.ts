@@ -95,12 +95,16 @@ export interface ReasoningBlock extends BlockMarks {
   readonly type: 'reasoning'
   readonly text: string
   readonly signature?: string
+  /** The id of the model that thought it, where it is known. */
+  readonly origin?: string
 }
 
 /** Reasoning that the provider encrypted; opaque, sent back unchanged. */
 export interface RedactedReasoningBlock extends BlockMarks {
   readonly type: 'redacted-reasoning'
   readonly data: string
+  /** The id of the model that thought it, where it is known. */
+  readonly origin?: string
 }
 
 export type Block =

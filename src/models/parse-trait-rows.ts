@@ -84,6 +84,7 @@ const MEMBERS = {
   interleavedBeta: ['a string', text],
   bindingBeta: ['a string', text],
   unlimitedEffort: [`empty or one of ${EFFORTS.join(', ')}`, oneOf('', ...EFFORTS)],
+  readsReasoningOf: ['a list of strings', texts],
   replay: ['signed, redacted or none', oneOf('signed', 'redacted', 'none')],
   structuredOutput: ['true or false', flag],
   structuredOutputWithCitations: ['true or false', flag],

@@ -54,6 +54,7 @@ const PERMISSIVE: Traits = {
   bindingBeta: '',
   unlimitedEffort: '',
   replay: 'none',
+  readsReasoningOf: [],
   structuredOutput: false,
   structuredOutputWithCitations: true,
   // A cachePoint on a model that lacks it fails the call, so none is set on a model nobody knows.
@@ -450,7 +451,8 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-fable-5', CLAUDE_UNFORCED],
   ['anthropic.claude-fable-5-v*', CLAUDE_UNFORCED],
   ['anthropic.claude-fable-5-20*', CLAUDE_UNFORCED],
-  ['anthropic.claude-fable-*', { ...CLAUDE_UNFORCED, ...BOUND }],
+  // On Bedrock of Opus 5 alone (Anthropic, preserved thinking, 2026-09).
+  ['anthropic.claude-fable-*', { ...CLAUDE_UNFORCED, ...BOUND, readsReasoningOf: ['anthropic.claude-opus-5'] }],
   ['anthropic.claude-mythos-5', CLAUDE_UNFORCED],
   ['anthropic.claude-mythos-5-v*', CLAUDE_UNFORCED],
   ['anthropic.claude-mythos-5-20*', CLAUDE_UNFORCED],

@@ -115,6 +115,8 @@ export interface Traits {
   readonly unlimitedEffort: '' | EffortWord
   /** Kinds of reasoning blocks the model takes back. */
   readonly replay: 'signed' | 'redacted' | 'none'
+  /** Base ids of the other models whose signed reasoning it reads. */
+  readonly readsReasoningOf: readonly string[]
 
   /** Takes `outputConfig.textFormat`. */
   readonly structuredOutput: boolean

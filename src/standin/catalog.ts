@@ -29,6 +29,8 @@ export interface Traits {
   readonly thinking: Thinking
   /** A reasoning block is taken back only behind what came before it. */
   readonly bindsThinking: boolean
+  /** Other models whose reasoning it reads. */
+  readonly readsThinkingOf: readonly string[]
   /** Highest effort words taken by adaptive thinking and the effort fields. */
   readonly efforts: readonly string[]
   /** Fewest tokens before a cache point that are cached; undefined: the model refuses cachePoint. */
@@ -73,6 +75,7 @@ const BASE: Traits = {
   sampling: 'free',
   thinking: 'none',
   bindsThinking: false,
+  readsThinkingOf: [],
   efforts: [],
   cacheMinimum: undefined,
   structured: false,
@@ -196,7 +199,7 @@ const ANTHROPIC: readonly CatalogModel[] = [
     systemTurns: false
   }),
   claude(CLAUDE_NEW, 'claude-haiku-5-5', 'Claude Haiku 5.5', BOUND),
-  claude(CLAUDE_ALWAYS, 'claude-fable-5-1', 'Claude Fable 5.1', BOUND),
+  claude(CLAUDE_ALWAYS, 'claude-fable-5-1', 'Claude Fable 5.1', { ...BOUND, readsThinkingOf: ['anthropic.claude-opus-5'] }),
   claude(CLAUDE_ALWAYS, 'claude-fable-5', 'Claude Fable 5'),
   claude(CLAUDE_ALWAYS, 'claude-mythos-5-1', 'Claude Mythos 5.1', BOUND),
   claude(CLAUDE_ALWAYS, 'claude-mythos-5', 'Claude Mythos 5'),

@@ -31,16 +31,18 @@ function originsOf({ reasoningContent = {} }: Block, place: string, model: Catal
   const { reasoningText, redactedContent } = reasoningContent
   if (reasoningText === undefined) {
     const origins = given.get(pairDigest('', redactedContent ?? '')) ?? []
-    if (redactedContent === signReasoning('') || origins.some((origin) => origin.modelId === model.id)) return origins
+    if (redactedContent === signReasoning('') || origins.some((origin) => canRead(model, origin))) return origins
     return modelRefuses(`${place}: Invalid \`data\` in \`redacted_thinking\` block`)
   }
   const { text, signature } = reasoningText
   if (signature === undefined) return modelRefuses(`${place}.thinking.signature: Field required`)
-  const origins = (given.get(pairDigest(text, signature)) ?? []).filter((origin) => origin.modelId === model.id)
+  const origins = (given.get(pairDigest(text, signature)) ?? []).filter((origin) => canRead(model, origin))
   // A signature by the rule itself, of a test that wrote its conversation by hand, is every model's and bound to nothing.
   if (origins.length > 0 || signature === signReasoning(text)) return origins
   return modelRefuses(`${place}: Invalid \`signature\` in \`thinking\` block`)
 }
+
+const canRead = (model: CatalogModel, { modelId }: Origin) => modelId === model.id || model.readsThinkingOf.includes(modelId)
 
 // Claude Fable 5.1 and newer bind a block to system, tools and every earlier message (B29).
 function checkPrefix(

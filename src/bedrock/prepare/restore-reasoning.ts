@@ -1,6 +1,5 @@
 import type { AnswerLayout, LayoutItem } from '../../core/answer-layout.ts'
 import type { Block, ReasoningBlock, RedactedReasoningBlock, TextBlock, Turn } from '../../core/turn.ts'
-import type { Traits } from '../../models/traits.ts'
 import { type EncodeScope, isOmitted } from './encode-scope.ts'
 import { isReasoning, replayable } from './reasoning-blocks.ts'
 
@@ -14,13 +13,13 @@ export function restoreReasoning(encoding: EncodeScope, turn: Turn): readonly Bl
   const others = turn.content.filter((block) => !isReasoning(block))
   if (isOmitted(encoding, 'reasoningBlocks')) return withoutReasoning(encoding, turn, others)
   const thoughts = turn.content.filter(isReasoning)
-  const given = thoughts.flatMap((block) => allowed(block, encoding.traits))
+  const given = thoughts.flatMap((block) => allowed(block, encoding))
   if (given.length < thoughts.length) reportForeign(encoding, thoughts)
   const layout = recalled(encoding, turn, given)
   if (layout !== undefined) return layout
   if (turn.reasoningApart === true) return withoutReasoning(encoding, turn, others)
   if (given.length === 0) return others
-  return turn.content.flatMap((block) => allowed(block, encoding.traits))
+  return turn.content.flatMap((block) => allowed(block, encoding))
 }
 
 function withoutReasoning({ warnAt }: EncodeScope, { content }: Turn, others: readonly Block[]): readonly Block[] {
@@ -31,29 +30,29 @@ function withoutReasoning({ warnAt }: EncodeScope, { content }: Turn, others: re
   return others
 }
 
-/** Another family's proofs and secrets. Of reasoning without a signature nothing is told: no model takes it back. */
-function reportForeign({ warnAt, traits }: EncodeScope, thoughts: readonly (ReasoningBlock | RedactedReasoningBlock)[]): void {
+/** Another model's proofs and secrets. Of reasoning without a signature nothing is told: no model takes it back. */
+function reportForeign(encoding: EncodeScope, thoughts: readonly (ReasoningBlock | RedactedReasoningBlock)[]): void {
   for (const block of thoughts) {
-    if (block.path !== undefined && sealOf(block) && replayable(block, traits) === undefined)
-      warnAt(block.path, 'reasoning of another model')
+    if (block.path !== undefined && sealOf(block) && replayable(block, encoding) === undefined)
+      encoding.warnAt(block.path, 'reasoning of another model')
   }
 }
 
-function allowed(block: Block, traits: Traits): readonly Block[] {
+function allowed(block: Block, encoding: EncodeScope): readonly Block[] {
   if (!isReasoning(block)) return [block]
-  const kept = replayable(block, traits)
+  const kept = replayable(block, encoding)
   return kept === undefined ? [] : [kept]
 }
 
 /** The turn in the order of the answer it was, where that is remembered and still fits. */
 function recalled(encoding: EncodeScope, turn: Turn, given: readonly Block[]): readonly Block[] | undefined {
-  const { recall, traits } = encoding
+  const { recall } = encoding
   const first = turn.content.find((block) => block.type === 'tool-call')
   const layout = first?.type === 'tool-call' ? recall?.(first.id) : undefined
   if (layout === undefined || (given.length > 0 && !isOf(given, layout))) return undefined
   const placed = place(turn, layout)
   const blocks = placed ?? (given.length === 0 ? leading(turn, layout) : undefined)
-  return blocks?.flatMap((block) => allowed(block, traits)).map((block) => withPath(block, given))
+  return blocks?.flatMap((block) => allowed(block, encoding)).map((block) => withPath(block, given))
 }
 
 /** What the caller has sent back keeps the caller's path, to be reported by. */

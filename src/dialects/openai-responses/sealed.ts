@@ -12,7 +12,9 @@ const MARK = 'adit1.'
 /** More text than any model thinks in one block; what unpacks to more was not packed here. Bytes. */
 const MOST_UNPACKED = 4 * 1024 * 1024
 
-type Thought = Pick<ReasoningBlock, 'type' | 'text' | 'signature'> | Pick<RedactedReasoningBlock, 'type' | 'data'>
+type Thought =
+  | Pick<ReasoningBlock, 'type' | 'text' | 'signature' | 'origin'>
+  | Pick<RedactedReasoningBlock, 'type' | 'data' | 'origin'>
 
 /** Packs a block of reasoning that may go back to the model which thought it; undefined: it may not, since it has no signature. */
 export function sealThought(thought: Thought, model: string): string | undefined {
@@ -25,15 +27,16 @@ export function openThoughts(blob: string, room: JsonRoom): readonly Thought[] |
   const opened = open(blob, room)
   const blocks = isJsonObject(opened) && opened.v === 1 ? opened.b : undefined
   if (!Array.isArray(blocks)) return undefined
-  const thoughts = blocks.map((block: Json) => thoughtOf(block))
+  const maker = isJsonObject(opened) && typeof opened.m === 'string' ? { origin: opened.m } : {}
+  const thoughts = blocks.map((block: Json) => thoughtOf(block, maker))
   return thoughts.every((thought) => thought !== undefined) ? thoughts : undefined
 }
 
-function thoughtOf(block: Json): Thought | undefined {
+function thoughtOf(block: Json, maker: Pick<ReasoningBlock, 'origin'>): Thought | undefined {
   if (!isJsonObject(block)) return undefined
-  if (typeof block.r === 'string') return { type: 'redacted-reasoning', data: block.r }
+  if (typeof block.r === 'string') return { type: 'redacted-reasoning', data: block.r, ...maker }
   if (typeof block.t !== 'string' || typeof block.s !== 'string') return undefined
-  return { type: 'reasoning', text: block.t, signature: block.s }
+  return { type: 'reasoning', text: block.t, signature: block.s, ...maker }
 }
 
 /** Packs the summary of a conversation. */

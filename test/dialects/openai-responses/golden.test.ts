@@ -392,6 +392,33 @@ t.test('G21: reasoning goes to the family that thought it, and is told of elsewh
   }
 })
 
+t.test('G21: of two Claudes each gets back what it thought itself, at once', async (t) => {
+  const { ask, standin } = await responder(t)
+  const [sonnet, opus, fable] = ['us.anthropic.claude-sonnet-4-6', 'us.anthropic.claude-opus-5', 'us.anthropic.claude-fable-5-1']
+  const reasoning = { effort: 'high' }
+  const think = async (model: string, input: unknown[]) => {
+    const before = standin.requests.length
+    const { status, body, sent, headers } = await ask({ model, input, reasoning, store: false })
+    t.equal(status, 200)
+    const calls = standin.requests.slice(before).filter(({ operation }) => operation?.startsWith('Converse'))
+    return { output: body.output, sent: JSON.stringify(sent), calls: calls.length, dropped: headers.get('x-adit-dropped') }
+  }
+  const signatures = (sent: string) => sent.match(/"signature"/g)?.length ?? 0
+  const first = [user('a')]
+  const one = await think(sonnet, first)
+  t.match(one.output[0], { type: 'reasoning', encrypted_content: /^adit1/ })
+  const second = [...first, ...one.output, user('b')]
+  const two = await think(opus, second)
+  t.match([signatures(two.sent), two.calls, two.dropped], [0, 1, 'input.reasoning'])
+  const third = [...second, ...two.output, user('c')]
+  const again = await think(sonnet, third)
+  t.match([signatures(again.sent), again.calls, again.dropped], [1, 1, 'input.reasoning'], 'its own stays')
+  const elsewhere = await think('global.anthropic.claude-sonnet-4-6', second)
+  t.match([signatures(elsewhere.sent), elsewhere.calls, elsewhere.dropped], [1, 1, null], 'another profile is the same model')
+  const reader = await think(fable, [...first, ...(await think(opus, first)).output, user('c')])
+  t.match([signatures(reader.sent), reader.dropped], [1, null], 'Fable 5.1 reads Opus 5')
+})
+
 t.test('G18, G19: redacted reasoning goes back, foreign reasoning does not', async (t) => {
   const { ask, standin } = await responder(t)
   const redacted = { reasoningContent: { redactedContent: 'QUJD' } }
