@@ -198,7 +198,7 @@ Nothing here was run against AWS itself.
 | Cohere and Amazon rerankers | InvokeModel | stand-in, Cohere's client | Amazon's body, and \`top_n\` above the number of documents |
 | Stability core, ultra, SD 3.5, inpaint, remove background, search and replace | InvokeModel | stand-in, openai-node | the regions that have them; the other editors' own fields |
 | Titan Image Generator v2 | InvokeModel | stand-in, openai-node | whether it still is ACTIVE |
-| models that fill in the middle | none | | no model of Bedrock does, so \`suffix\` is 400 |
+| models that fill in the middle | none | | no surface of Bedrock, and none of AWS's lists of parameters (Mistral's, DeepSeek's, Qwen's; read 2026-11), has a suffix, and Codestral is not there: \`suffix\` is 400. An imported model that reads its own tokens for it is called by \`/model/{arn}/invoke\`, unproven |
 
 ## Pictures
 

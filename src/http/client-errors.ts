@@ -11,9 +11,36 @@ export const LONGEST_HEADERS_MS = 60_000
 export function clientErrors(errors: ErrorWords) {
   return (thrown: Error & { code?: string }, socket: Socket): void => {
     if (thrown.code === 'ECONNRESET' || socket.destroyed) return
-    if (socket.writable) socket.write(answer(clientError(thrown), errors))
+    if (socket.writable) socket.write(speaksHttp2(thrown) ? HTTP_1_1_REQUIRED : answer(clientError(thrown), errors))
     socket.destroy()
   }
+}
+
+/** What Node's parser calls the first line of HTTP/2. */
+const PREFACE_SEEN = 'HPE_PAUSED_H2_UPGRADE'
+
+function speaksHttp2({ code }: { code?: string }): boolean {
+  return code === PREFACE_SEEN
+}
+
+/**
+ * For who speaks HTTP/2 without TLS, as the AWS SDK for JavaScript does to an `http://` address: settings, and the end of the connection
+ * with the error of RFC 9113, 7, that names the reason. In words of HTTP/1.1 such a client reads no more than "Protocol error".
+ */
+const HTTP_1_1_REQUIRED = Buffer.concat([frame(0x4, Buffer.alloc(0)), frame(0x7, goAway())])
+
+function goAway(): Buffer {
+  const last = Buffer.alloc(8)
+  last.writeUInt32BE(0xd, 4)
+  return Buffer.concat([last, Buffer.from('This gateway speaks HTTP/1.1 where no TLS is before it.')])
+}
+
+/** A frame of the connection itself (RFC 9113, 4.1). */
+function frame(type: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeUIntBE(payload.length, 0, 3)
+  head.writeUInt8(type, 3)
+  return Buffer.concat([head, payload])
 }
 
 function clientError(cause: Error & { code?: string }): GatewayError {

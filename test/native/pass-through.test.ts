@@ -1,3 +1,4 @@
+import { connect, constants } from 'node:http2'
 import {
   ApplyGuardrailCommand,
   BedrockRuntimeClient,
@@ -312,6 +313,25 @@ t.test('a request without a key of the gateway is refused in AWS’s shape, and 
   t.equal(unknown.status, 404)
   t.equal(unknown.headers.get('x-amzn-errortype'), 'UnknownOperationException')
   t.equal(standin.requests.filter(({ modelId }) => modelId !== undefined).length, 0)
+})
+
+t.test('who speaks HTTP/2 without TLS is told so in its own words', async (t) => {
+  const { base } = await build(t)
+  // the SDK as it is without a handler, at an address without TLS
+  const sdk = new BedrockRuntimeClient({
+    region: 'us-east-1',
+    endpoint: base,
+    maxAttempts: 1,
+    token: async () => ({ token: KEY })
+  })
+  t.teardown(() => sdk.destroy())
+  await t.rejects(sdk.send(new ConverseCommand({ modelId: NOVA, messages })), { message: /error code 13/ })
+  const session = connect(base)
+  const told = await new Promise((resolve) => {
+    session.on('error', () => undefined)
+    session.on('goaway', (code, _last, words) => resolve([code, words?.toString()]))
+  })
+  t.strictSame(told, [constants.NGHTTP2_HTTP_1_1_REQUIRED, 'This gateway speaks HTTP/1.1 where no TLS is before it.'])
 })
 
 t.test('models, aliases and limits of a key hold here too', async (t) => {

@@ -14,7 +14,7 @@ export const FIELDS = {
   stream_options: { type: 'object', outcome: 'mapped', note: '`include_usage`' },
   echo: { type: 'boolean', outcome: 'emulated', note: '' },
   user: { type: 'string', outcome: 'mapped', note: 'as request metadata' },
-  suffix: { type: 'string', outcome: 'refused', neutral: '', note: 'chat models do not fill in gaps' },
+  suffix: { type: 'string', outcome: 'refused', neutral: '', note: 'no model of Bedrock is told to fill in gaps' },
   logprobs: { type: 'any', outcome: 'refused', neutral: false, note: 'no Bedrock answer holds them' },
   best_of: { type: 'integer', outcome: 'refused', min: 1, max: 20, note: 'above `n`' },
   seed: { type: 'integer', outcome: 'by-model', note: '' },
