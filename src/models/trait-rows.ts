@@ -452,7 +452,8 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['anthropic.claude-fable-5-v*', CLAUDE_UNFORCED],
   ['anthropic.claude-fable-5-20*', CLAUDE_UNFORCED],
   // On Bedrock of Opus 5 alone (Anthropic, preserved thinking, 2026-09).
-  ['anthropic.claude-fable-*', { ...CLAUDE_UNFORCED, ...BOUND, readsReasoningOf: ['anthropic.claude-opus-5'] }],
+  ['anthropic.claude-fable-5-1*', { ...CLAUDE_UNFORCED, ...BOUND, readsReasoningOf: ['anthropic.claude-opus-5'] }],
+  ['anthropic.claude-fable-*', { ...CLAUDE_UNFORCED, ...BOUND }],
   ['anthropic.claude-mythos-5', CLAUDE_UNFORCED],
   ['anthropic.claude-mythos-5-v*', CLAUDE_UNFORCED],
   ['anthropic.claude-mythos-5-20*', CLAUDE_UNFORCED],

@@ -38,7 +38,7 @@ for (const [id, facts] of FACTS) {
 const NEWER: readonly [newer: string, newest: string][] = [
   ['anthropic.claude-opus-6', 'anthropic.claude-opus-5-5'],
   ['anthropic.claude-haiku-6', 'anthropic.claude-haiku-5-5'],
-  ['anthropic.claude-sonnet-7-20270101-v1:0', 'anthropic.claude-fable-5-1'],
+  ['anthropic.claude-sonnet-7-20270101-v1:0', 'anthropic.claude-mythos-5-1'],
   ['openai.gpt-7', 'openai.gpt-6-sol'],
   ['amazon.nova-3-pro-v1:0', 'amazon.nova-2-lite-v1:0'],
   ['mistral.mistral-large-4', 'mistral.mistral-large-3-675b-instruct'],
