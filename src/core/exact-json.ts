@@ -65,6 +65,12 @@ function isParent(value: unknown): value is object {
 /** In every text that holds such a number; quick, and often wrong. */
 const MAY_HOLD_SOME = /\d[.eE]|\d{16}|-0/
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+/** Tells whether a text is one number of JSON, and nothing else. */
+export function isJsonNumber(text: string): boolean {
+  return NUMBER.test(text)
+}
+
 /** Integers of so many digits are doubles, and written as they came. */
 const MOST_SAFE_DIGITS = 15
 /** Begins a string that stands for a number, by its place in a list. No text of Unicode holds half a character, let alone two. */

@@ -105,6 +105,30 @@ t.test('F2: schemas and native fields go to Bedrock with their digits', async (t
   t.match(await send(`${messages},"additional_model_request_fields":{"top_k":10.0}`), '"top_k":10.0')
 })
 
+t.test('F2: what a schema must be repaired for costs it no digit, in any dialect', async (t) => {
+  standin.answer(SONNET_46, { content: [{ text: 'a' }] })
+  const kept =
+    '"a":{"type":"number","maximum":1E400,"minimum":-1e400,"multipleOf":0.010},"b":{"type":"string","maxLength":12345678901234567890,"minLength":2.0}'
+  const said =
+    '"c":{"type":"number","multipleOf":0.010,"maximum":12345678901234567890,"minimum":5},"d":{"type":"string","maxLength":9007199254740993}'
+  const asText = said.replace(/:([\d.]+)/g, ':"$1"')
+  const odd = '"e":{"type":"number","exclusiveMaximum":98765432109876543210}'
+  const schema = `{"type":"object","properties":{${kept},${asText},"e":{"type":"number","exclusiveMaximum":true,"maximum":98765432109876543210}}}`
+  const bodies = [
+    [
+      '/v1/chat/completions',
+      `"messages":[{"role":"user","content":"q"}],"tools":[{"type":"function","function":{"name":"f","parameters":${schema}}}]`
+    ],
+    ['/v1/messages', `"max_tokens":9,"messages":[{"role":"user","content":"q"}],"tools":[{"name":"f","input_schema":${schema}}]`],
+    ['/v1/responses', `"input":"q","tools":[{"type":"function","name":"f","parameters":${schema}}]`]
+  ] as const
+  for (const [path, fields] of bodies) {
+    const response = await post(path, `{"model":"${SONNET_46}",${fields}}`)
+    t.equal(response.status, 200, await response.text())
+    for (const part of [kept, said, odd]) t.match(lastCall(standin)?.bodyText, part, path)
+  }
+})
+
 t.test('F2: the numbers that the gateway reads itself may be written in any way', async (t) => {
   standin.answer(SONNET_46, { content: [{ text: 'a' }] })
   const messages = `"messages":${JSON.stringify(say('go'))},"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"a":{"minimum":1.0}}}}}]`

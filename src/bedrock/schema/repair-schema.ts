@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonNumber, isRawNumber, parseExact } from '../../core/exact-json.ts'
+import { isJsonObject, type Json, type JsonObject, toJson } from '../../core/json.ts'
 import { childOf, followRef, type RefStep, readRef, writeRef } from './follow-ref.ts'
 import { mapSchema } from './map-schema.ts'
 
@@ -142,11 +143,23 @@ const map: Repair = (value) => (isJsonObject(value) ? value : undefined)
 const list: Repair = (value) => (Array.isArray(value) && value.length > 0 ? value : undefined)
 const schema: Repair = (value) => (typeof value === 'boolean' || isJsonObject(value) ? value : undefined)
 const count: Repair = (value) => {
-  const number = toNumber(value)
-  return number !== undefined && Number.isInteger(number) && number >= 0 ? number : undefined
+  const number = amount(value)
+  if (number === undefined) return undefined
+  const size = Number(toJson(number))
+  return size >= 0 && (Number.isInteger(size) || size === Number.POSITIVE_INFINITY) ? number : undefined
 }
-const amount: Repair = (value) => (typeof value === 'string' ? toNumber(value) : isNumber(value) ? value : undefined)
-const above0: Repair = (value) => ((toNumber(value) ?? 0) > 0 ? amount(value) : undefined)
+/** With the digits it was written in; a string is the number that it says. */
+const amount: Repair = (value) => {
+  if (typeof value !== 'string') return typeof value === 'number' || isRawNumber(value) ? value : undefined
+  const said = value.trim()
+  if (isJsonNumber(said)) return parseExact(said) as Json
+  const number = said === '' ? Number.NaN : Number(said)
+  return Number.isFinite(number) ? number : undefined
+}
+const above0: Repair = (value) => {
+  const number = amount(value)
+  return number !== undefined && /^(?!-)[\d.]*[1-9]/.test(toJson(number)) ? number : undefined
+}
 const limit: Repair = (value) => (typeof value === 'boolean' ? value : amount(value))
 const pattern: Repair = (value) => (typeof value === 'string' && isPattern(value) ? value : undefined)
 
@@ -322,18 +335,6 @@ function namesIn(value: Json): readonly string[] {
 
 function isWhole(value: Json): boolean {
   return typeof value === 'string' || (Array.isArray(value) && value.every((name: Json) => typeof name === 'string'))
-}
-
-function isNumber(value: Json): boolean {
-  return toNumber(value) !== undefined
-}
-
-/** Raw numbers are numbers too. */
-function toNumber(value: Json): number | undefined {
-  if (typeof value === 'boolean' || value === null || Array.isArray(value) || isJsonObject(value)) return undefined
-  if (typeof value === 'string' && value.trim() === '') return undefined
-  const number = Number(typeof value === 'object' ? JSON.stringify(value) : value)
-  return Number.isFinite(number) ? number : undefined
 }
 
 function isPattern(value: string): boolean {
