@@ -1,6 +1,6 @@
 import { isRawNumber, replaceLeaves } from './exact-json.ts'
 
-/** Members, in whatever dialect, that hold JSON for models and tools: schemas, arguments, native fields. The gateway hands it on. */
+/** Members, in whatever dialect, that hold JSON for models, tools and logs: schemas, arguments, native fields, pairs. The gateway hands it on. */
 const FOREIGN = new Set([
   'additional_model_request_fields',
   'arguments',
@@ -9,11 +9,12 @@ const FOREIGN = new Set([
   'inputSchema',
   'input_schema',
   'json',
+  'metadata',
   'parameters',
   'schema'
 ])
-/** Lists of such JSON: what is ranked may be objects of any kind. */
-const FOREIGN_LISTS = new Set(['documents'])
+/** Lists of such JSON: what is ranked may be objects of any kind, and a tool's inputs too. */
+const FOREIGN_LISTS = new Set(['documents', 'input_examples'])
 
 /** Makes the numbers of a body plain ones, but for those inside foreign objects, which go out with the digits they came with. */
 export function plainOutside(body: unknown): unknown {

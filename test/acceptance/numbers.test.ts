@@ -129,6 +129,21 @@ t.test('F2: what a schema must be repaired for costs it no digit, in any dialect
   }
 })
 
+t.test('F2: pairs for the log and examples of inputs keep their digits too', async (t) => {
+  standin.answer(SONNET_46, { content: [{ text: 'a' }] })
+  const pairs = '"metadata":{"one":1.0,"id":1234567890123456789,"yes":true}'
+  for (const fields of [pairs, `"extra_body":{${pairs}}`])
+    t.match(await send(`"messages":${JSON.stringify(say('q'))},${fields}`), '"one":"1.0","id":"1234567890123456789","yes":"true"')
+  const examples = '"input_examples":[{"one":1.0,"id":1234567890123456789}]'
+  const tools = `"tools":[{"name":"f","input_schema":{"type":"object"},${examples}}]`
+  const response = await post(
+    '/v1/messages',
+    `{"model":"${SONNET_46}","max_tokens":9,"messages":${JSON.stringify(say('q'))},${tools}}`
+  )
+  t.equal(response.status, 200, await response.text())
+  t.match(lastCall(standin)?.bodyText, examples)
+})
+
 t.test('F2: the numbers that the gateway reads itself may be written in any way', async (t) => {
   standin.answer(SONNET_46, { content: [{ text: 'a' }] })
   const messages = `"messages":${JSON.stringify(say('go'))},"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"a":{"minimum":1.0}}}}}]`

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json.ts'
+import { isJsonObject, type Json, toJson } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
 import type { ChatRequest, ServiceTier } from '../../core/request.ts'
 import { createLostFields } from '../openai/lost-fields.ts'
@@ -60,8 +60,8 @@ export function decodeMetadata(fields: ChatFields): Record<string, string> | und
   const path = fields.path('metadata')
   const pairs = Object.entries(given ?? {}).flatMap(([key, value]): [string, string][] => {
     if (value === null) return []
-    if (typeof value === 'object') throw wrongType(`${path}.${key}`, 'a string', value)
-    return [[key, String(value)]]
+    if (Array.isArray(value) || isJsonObject(value)) throw wrongType(`${path}.${key}`, 'a string', value)
+    return [[key, typeof value === 'string' ? value : toJson(value)]]
   })
   const named = (['user', 'safety_identifier'] as const).flatMap((field): [string, string][] => {
     const value = fields.get(field)
