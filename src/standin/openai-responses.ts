@@ -97,7 +97,9 @@ function item({ text, phase, toolUse, reasoningContent }: Block, index: number):
 const INCOMPLETE: Readonly<Record<string, string>> = {
   max_tokens: 'max_output_tokens',
   content_filtered: 'content_filter',
-  guardrail_intervened: 'content_filter'
+  guardrail_intervened: 'content_filter',
+  // Responses have no pause; what is cut may yet have reasons of another name.
+  pause_turn: 'of_another_name'
 }
 
 function ended({ stopReason, usage, serviceTier }: Answer): Fields & { readonly status: string } {

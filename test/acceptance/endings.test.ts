@@ -80,6 +80,21 @@ t.test('F1: a pause is no end: length, whatever came', async (t) => {
   t.equal((await openai.completions.create({ model: NOVA, prompt: 'go' })).choices[0]?.finish_reason, 'length')
 })
 
+t.test('F1: a malformed end by a name that nobody knows yet is no stop either', async (t) => {
+  const { ask, stream, standin, post } = await asker(t)
+  for (const stopReason of ['malformed_reasoning', 'MALFORMED_TOOL_USE']) {
+    standin.answer(NOVA, { content: [{ text: 'a' }], stopReason })
+    t.equal((await ask({})).status, 502)
+    t.notMatch((await stream({})).text, /\[DONE\]|"finish_reason":"/)
+    for (const [path, body] of [
+      ['/v1/messages', { max_tokens: 9, messages: say('go') }],
+      ['/v1/responses', { input: 'go' }],
+      ['/v1/completions', { prompt: 'go' }]
+    ] as const)
+      t.equal((await post(path, { model: NOVA, ...body })).status, 502, path)
+  }
+})
+
 t.test('F1: a word that nobody knows is given as an end, and told', async (t) => {
   const { ask, stream, standin, post } = await asker(t)
   standin.answer(NOVA, { content: [{ text: 'a' }], stopReason: 'brand_new' })

@@ -21,9 +21,16 @@ export function isKnownStop(raw: string): raw is keyof typeof FINISH_REASON {
   return Object.hasOwn(FINISH_REASON, raw)
 }
 
+/** Words that Bedrock may yet add for an output that it could not read begin like those it has: such an answer is never whole. */
+function reasonOf(raw: string): FinishReason | undefined {
+  if (isKnownStop(raw)) return FINISH_REASON[raw]
+  return /^malformed/i.test(raw) ? 'malformed' : undefined
+}
+
 /** Tells whether a model that stopped for this reason may have said nothing at all: it was filtered, cut, or its output was lost. */
 export function explainsSilence(raw: string): boolean {
-  return isKnownStop(raw) && FINISH_REASON[raw] !== 'end' && FINISH_REASON[raw] !== 'tool-calls'
+  const reason = reasonOf(raw)
+  return reason !== undefined && reason !== 'end' && reason !== 'tool-calls'
 }
 
 /**
@@ -31,7 +38,7 @@ export function explainsSilence(raw: string): boolean {
  * Models say `end_turn` beside a tool call, and `tool_use` where the only tool was the gateway's or the provider's own: the calls decide.
  */
 export function finishReason(raw: string, hasToolCalls: boolean): FinishReason {
-  const reason = isKnownStop(raw) ? FINISH_REASON[raw] : 'end'
+  const reason = reasonOf(raw) ?? 'end'
   if (hasToolCalls) return reason === 'end' || reason === 'stop-sequence' ? 'tool-calls' : reason
   return reason === 'tool-calls' ? 'end' : reason
 }

@@ -170,12 +170,14 @@ export class ResponsesAnswer implements AnswerDecoder {
 
   private stopReason(response: Json | undefined): string {
     const reason = member(member(response, 'incomplete_details'), 'reason')
-    if (typeof reason === 'string') return INCOMPLETE[reason] ?? reason
+    if (typeof reason === 'string' || member(response, 'status') === 'incomplete')
+      return INCOMPLETE[String(reason)] ?? 'max_tokens'
     if (this.refused) return 'refusal'
     return this.calls > 0 ? 'tool_use' : 'end_turn'
   }
 }
 
+/** An answer that is cut for another reason, or for none that is told, is cut all the same. */
 const INCOMPLETE: Readonly<Record<string, string>> = { max_output_tokens: 'max_tokens', content_filter: 'content_filtered' }
 
 /** Counts of either of OpenAI's surfaces in the form that Converse has them: its input holds what was read from the cache. */

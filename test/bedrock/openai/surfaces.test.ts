@@ -265,6 +265,17 @@ t.test('law: any cut of the bytes gives the same answer', async (t) => {
   }
 })
 
+t.test('F1: an answer that a surface calls incomplete is no stop, whatever its reason', async (t) => {
+  const { openai, standin } = await build(t)
+  standin.answer(GPT, { content: [{ text: 'Half' }], stopReason: 'pause_turn' })
+  const body = { model: GPT, messages: say('go') }
+  t.equal((await openai.chat.completions.create(body)).choices[0]?.finish_reason, 'length')
+  const finished: (string | null | undefined)[] = []
+  for await (const { choices } of await openai.chat.completions.create({ ...body, stream: true }))
+    if (choices[0]?.finish_reason) finished.push(choices[0].finish_reason)
+  t.strictSame(finished, ['length'])
+})
+
 t.test('law: whatever is answered, a stream folds to the whole answer', async (t) => {
   const { openai, standin } = await start(t)
   const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((one) => one.trim() !== '')
