@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npx adit`: the gateway in front of a synthetic Bedrock, to try it. `npx adit start`: the gateway itself, as `npm start` starts it.
+// `adit`, the program of the package: the gateway in front of a synthetic Bedrock, to try it. `adit start`: the gateway itself, as `npm start` starts it.
 // Plain JavaScript that any Node from 18 on can run: it looks for one that is new enough and hands over to it.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -40,6 +40,6 @@ function newNode() {
       // not for this machine
     }
   }
-  process.stderr.write(`Adit needs Node 24, this is ${process.version}: npx -p node@24 -p adit adit\n`)
+  process.stderr.write(`Adit needs Node 24, this is ${process.version}: put -p node@24 before the package\n`)
   return process.exit(1)
 }

@@ -2,7 +2,7 @@
 # Makes a release's templates and its launch links. Writes TEMPLATE_DIR/fargate.yaml and lambda.yaml, whose source is that tag of that
 # repository, and prints a Markdown table with a link per region, which opens CloudFormation's form filled in.
 #
-#   deploy/launch.sh https://github.com/OWNER/adit v0.1.0 https://BUCKET.s3.us-east-1.amazonaws.com/adit/v0.1.0 TEMPLATE_DIR
+#   deploy/launch.sh https://git.example.com/adit v0.1.0 https://BUCKET.s3.us-east-1.amazonaws.com/adit/v0.1.0 TEMPLATE_DIR
 set -euo pipefail
 [ $# -eq 4 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 repository=$1 tag=$2 url=$3 target=$4

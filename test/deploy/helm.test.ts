@@ -25,6 +25,7 @@ t.test('the values fit their schema, which knows all of them and no other', asyn
   )
   for (const wrong of [
     { image: {} },
+    { image: { repository: 'ghcr.io/Team/adit' } },
     { region: 'us east' },
     { aws: { credentials: 'keys' } },
     { aws: { roleArn: 'adit' } },

@@ -25,6 +25,7 @@ app.kubernetes.io/component: valkey
 {{- end }}
 {{- /* What no schema can say. */ -}}
 {{- define "adit.check" -}}
+{{- if not .Values.image.repository }}{{ fail "give image.repository: deploy/push-image.sh makes an image, a release names its own" }}{{ end }}
 {{- $sources := 0 }}
 {{- range list .Values.apiKey.existingSecret .Values.apiKey.ssmParameter .Values.apiKey.secretArn }}{{ if . }}{{ $sources = add1 $sources }}{{ end }}{{ end }}
 {{- if ne (int $sources) 1 }}{{ fail "give exactly one of apiKey.existingSecret, apiKey.ssmParameter and apiKey.secretArn" }}{{ end }}
