@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image with the Dockerfile as it is and runs it as Fargate would: read-only, without capabilities, as its own user, with
 # 512 MB. In front of the Bedrock stand-in it must become ready, chat, finish a stream while it is stopped, and exit with 0. Then the
-# same image, unchanged, speaks TLS to the stand-in under the real host names of Bedrock and SSM.
+# same image, unchanged, speaks TLS to the stand-in under the real host names of Bedrock and SSM, and is replaced under load.
 #
 # Needs: root, buildah, podman, runc, curl, openssl, npm ci done. Skips with a message when one is missing. Only loopback is used,
 # except for npm and the base image; if no registry has the base image, make-base.sh makes one (mmdebstrap).
@@ -165,6 +165,17 @@ else
   expect "names that were asked for" "$(sed -n 's/^asked for //p' "$work/tls.log" | sort | tr '\n' ' ')" "bedrock-runtime.us-east-1.amazonaws.com bedrock.us-east-1.amazonaws.com ssm.us-east-1.amazonaws.com "
   podman stop -t 20 adit-check >/dev/null
   expect "exit code" "$(podman inspect adit-check --format '{{.State.ExitCode}}')" 0
+fi
+# Replaced under load as ECS does it, behind a balancer with TLS: 20 streams of eight seconds and 5 pollers, both orders.
+if command -v haproxy >/dev/null; then
+  if GATEWAY_COMMAND="env CONTAINERS_CONF=$CONTAINERS_CONF HOME=$HOME podman run --rm --no-healthcheck --network host --memory 512m --read-only --cap-drop all --security-opt no-new-privileges --env-host $image" \
+    "$node" bench/rolling.ts >"$work/rolling" 2>&1; then
+    ok "containers are replaced under load: $(grep -v '^ ' "$work/rolling" | paste -sd ';')"
+  else
+    bad "containers are replaced under load: $(tail -5 "$work/rolling")"
+  fi
+else
+  echo "SKIPPED: replacing containers under load needs haproxy"
 fi
 if [ "$failed" != 0 ]; then
   echo "$failed findings."

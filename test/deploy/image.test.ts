@@ -94,6 +94,27 @@ interface Service {
   cap_drop?: string[]
 }
 
+t.test(
+  'the docker run lines of the README start what compose starts, with variables that the gateway or the AWS SDK reads',
+  async (t) => {
+    const lines = read('README.md').match(/^docker run .*$/gm) ?? []
+    t.equal(lines.length, 2)
+    const compose = read('docker/compose.yaml')
+    for (const line of lines) {
+      t.match(line, / -p 127\.0\.0\.1:8080:8080 .* adit$/, 'only this machine, the image that docker build made')
+      const given = [...line.matchAll(/ -e ([A-Z_]+)/g)].map(([, name = '']) => name)
+      for (const name of given) t.ok(VARIABLES.has(name) || NOT_OURS.test(name), name)
+      for (const name of ['AWS_REGION', 'API_KEY']) t.ok(given.includes(name), name)
+      const [, mounted] = / -v ~\/\.aws:(\S+)\/\.aws /.exec(line) ?? []
+      t.equal(mounted !== undefined, given.includes('AWS_PROFILE'))
+      if (mounted !== undefined)
+        for (const text of [` -e HOME=${mounted} `, ' -u $(id -u):$(id -g) ']) t.ok(line.includes(text), text)
+      if (mounted !== undefined) t.match(compose, `HOME: ${mounted}\n`)
+    }
+    t.match(read('README.md'), 'docker build -t adit .')
+  }
+)
+
 t.test('the examples of docker/.env are variables that compose or the gateway read', async (t) => {
   const compose = read('docker/compose.yaml')
   for (const [, name = ''] of read('docker/.env.example').matchAll(/^#?([A-Z_]+)=/gm))
