@@ -358,7 +358,7 @@ export const ConfigSchema = Type.Object({
           pattern: '^(redis|rediss|valkey|valkeys)://.+',
           secret: true,
           description:
-            'Valkey or Redis that keeps the limits of keys for all tasks together, and responses where `RESPONSES_STORE` says so'
+            'Valkey or Redis that keeps the limits and budgets of keys and the ledger of `QUEUE_MS` for all tasks together, and responses where `RESPONSES_STORE` says so'
         })
       )
     },

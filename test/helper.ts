@@ -30,6 +30,11 @@ export async function build(
 ): Promise<Built> {
   const standin = await startStandin(options)
   t.teardown(() => standin.close())
+  return buildBefore(t, standin, env)
+}
+
+/** One more gateway before a stand-in that is there. */
+export async function buildBefore(t: Pick<Test, 'teardown'>, standin: Standin, env: Record<string, string> = {}): Promise<Built> {
   const before = { ...process.env }
   Object.assign(process.env, standin.env)
   t.teardown(() => {
@@ -72,9 +77,9 @@ export function sseData(text: string): string[] {
 }
 
 /** Waits until `condition` holds, at most `ms`. */
-export async function eventually(condition: () => boolean, ms = 10_000): Promise<boolean> {
+export async function eventually(condition: () => boolean | Promise<boolean>, ms = 10_000): Promise<boolean> {
   for (const end = performance.now() + ms; performance.now() < end; ) {
-    if (condition()) return true
+    if (await condition()) return true
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   return condition()

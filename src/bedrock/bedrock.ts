@@ -12,7 +12,7 @@ import { type MantleModel, readMantleModels } from './catalog/mantle-models.ts'
 import { createPlaces, type Pool, type PoolPlace } from './places.ts'
 import { createQuotaBook, type QuotaBookOptions } from './quota-book.ts'
 import { quotaSources } from './quota-sources.ts'
-import { createAdmissions, type PoolQuota } from './run/admissions.ts'
+import { createAdmissions, type PoolQuota, type SharedStore } from './run/admissions.ts'
 import type { AttemptPolicy } from './run/attempt.ts'
 import { keptMsOfBytes } from './run/cache-points.ts'
 import { createCallerBreakers } from './run/caller-breakers.ts'
@@ -104,6 +104,8 @@ export interface BedrockOptions extends AgentOptions {
     /** Service Quotas is asked; with a Bedrock key nothing can be. */
     readonly areRead: boolean
   }
+  /** Where the ledgers of several gateways hold together; absent: each counts alone. */
+  readonly quotaStore?: SharedStore
   readonly observer?: BedrockObserver
   /** Milliseconds since the epoch. */
   readonly now?: () => number
@@ -156,7 +158,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     traitRows,
     memory: createReasoningMemory(),
     ...(queueMs > 0 && {
-      admissions: createAdmissions(Math.min(queueMs, options.deadlineMs ?? options.firstEventTimeoutMs), book)
+      admissions: createAdmissions(Math.min(queueMs, options.deadlineMs ?? options.firstEventTimeoutMs), book, options.quotaStore)
     }),
     prefixes: createPrefixHistory(),
     watchesPrefixes: options.defaults.autoCache || options.plansCache === true,
@@ -205,6 +207,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     trouble: (name) => troubles.get(name)?.trouble,
     async close() {
       book.close()
+      tools.admissions?.close()
       await Promise.all(transports.map((transport) => transport.close()))
     }
   }

@@ -1,3 +1,5 @@
+import type { BucketLesson } from './quota-store.ts'
+
 const MINUTE_MS = 60_000
 /** The refill grows by so much a second while somebody waits, and shrinks to so much of it when the service refuses. */
 const GROWTH_PER_S = 0.04
@@ -129,5 +131,20 @@ export class AdaptiveBucket {
     if (this.factor > LEAST_FACTOR) return
     this.factor = LEAST_FACTOR
     if (this.isGuess) this.rebase()
+  }
+
+  /** Takes over what another ledger of this quota has learnt when the service refused it so long ago. A number that was told is believed before a guess. */
+  adopt({ perMinute, isGuess, factor }: BucketLesson, ageMs: number, now: number): void {
+    if (this.perMinute === undefined) {
+      this.at = now
+      this.level = perMinute
+    }
+    if (this.perMinute === undefined || this.isGuess) {
+      this.perMinute = perMinute
+      this.isGuess = isGuess
+      this.factor = factor
+    } else this.factor = Math.min(this.factor, factor)
+    this.cutAt = Math.max(this.cutAt, now - ageMs)
+    this.level = Math.min(this.level, (this.perMinute * this.factor * ageMs) / MINUTE_MS)
   }
 }

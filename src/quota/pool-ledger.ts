@@ -2,6 +2,7 @@ import type { Cancel } from '../core/cancel.ts'
 import { AdaptiveBucket } from './adaptive-bucket.ts'
 import { FairQueue, type Waiting } from './fair-queue.ts'
 import type { QuotaClock } from './quota-clock.ts'
+import type { BucketLesson, PoolLesson, Turnover } from './quota-store.ts'
 import type { ThrottleKind } from './throttle-kind.ts'
 
 /** A request that wants to be sent. */
@@ -66,6 +67,8 @@ const OUTSIZED = 8
 /** A guessed quota that nobody has waited for and no refusal has met is forgotten after this. */
 const FORGET_MS = 15 * 60_000
 
+const nothing = () => ({ tokens: 0, requests: 0, used: 0 })
+
 /**
  * The one authority over what is sent to one pool of quota: reserves as the service does, settles as it does, lets callers wait
  * briefly and in turn where nothing is left, and learns from refusals. With no quota known and no refusal seen everything passes at once.
@@ -86,9 +89,18 @@ export class PoolLedger {
   private lastThrottleAt: number | undefined = undefined
   private lastWaitAt: number
   private pumping = false
+  /** What was taken and not told to the other gateways yet. */
+  private untold = nothing()
+  private readonly onLesson: ((lesson: PoolLesson) => void) | undefined
 
-  constructor(clock: QuotaClock, quota: { readonly tokensPerMinute?: number; readonly requestsPerMinute?: number } = {}) {
+  /** `onLesson`: hears what is learnt from the service, and not what is adopted. */
+  constructor(
+    clock: QuotaClock,
+    quota: { readonly tokensPerMinute?: number; readonly requestsPerMinute?: number } = {},
+    onLesson?: (lesson: PoolLesson) => void
+  ) {
     this.clock = clock
+    this.onLesson = onLesson
     const now = clock.now()
     this.lastWaitAt = now
     this.tokens = new AdaptiveBucket(quota.tokensPerMinute, now)
@@ -148,6 +160,7 @@ export class PoolLedger {
     const isTaken = this.tokens.perMinute !== undefined
     this.tokens.take(reserved)
     this.requests.take(1)
+    this.tell(isTaken ? reserved : 0, 1, 0)
     this.open += reserved
     if (this.streak > 0) this.pausedUntil = this.clock.now() + PROBE_GAP_MS
     return new Ticket(this, ask, { reserved, isTaken, at: this.clock.now() })
@@ -240,24 +253,41 @@ export class PoolLedger {
       this.requests.count(1, now)
       this.typical = this.typical === 0 ? reserved : this.typical + (reserved - this.typical) / 20
     }
-    if (back === 0) return
-    this.tokens.giveBack(back)
-    if (this.queue.size > 0) this.pump()
+    if (back !== 0) this.tokens.giveBack(back)
+    this.tell(-back, 0, used)
+    if (back !== 0 && this.queue.size > 0) this.pump()
+  }
+
+  /** For tickets: it was not sent after all. */
+  undo(reserved: number, back: number): void {
+    this.requests.giveBack(1)
+    this.tell(0, -1, 0)
+    this.over(reserved, back, 0)
+  }
+
+  private tell(tokens: number, requests: number, used: number): void {
+    this.untold.tokens += tokens
+    this.untold.requests += requests
+    this.untold.used += used
   }
 
   /** For tickets: a request was taken by the service, so that there is room, and a day that was thought used up is not. */
   taken(tokens: number): void {
     this.streak = 0
-    if (this.day !== undefined && tokens >= this.day.ceiling) this.day = undefined
+    if (this.day === undefined || tokens < this.day.ceiling) return
+    this.day = undefined
+    this.onLesson?.({ day: null })
   }
 
-  /** For tickets, and for what other gateways have met: the service has refused a request of this size that was sent at this time. Whether there was something to learn. */
+  /** For tickets: the service has refused a request of this size that was sent at this time. Whether there was something to learn. */
   refused(kind: ThrottleKind, reserved: number, sentAt = this.clock.now()): boolean {
     const now = this.pass()
     if (kind === 'day') {
       const ceiling = Math.min(reserved, this.day?.ceiling ?? Number.POSITIVE_INFINITY)
       const midnight = DAY_MS - (now % DAY_MS)
-      this.day = { ceiling, probeAt: now + Math.min(DAY_PROBE_MS, midnight) }
+      const probeInMs = Math.min(DAY_PROBE_MS, midnight)
+      this.day = { ceiling, probeAt: now + probeInMs }
+      this.onLesson?.({ day: { ceiling, probeInMs } })
       return true
     }
     if (kind !== 'tokens' && kind !== 'requests') return false
@@ -265,14 +295,54 @@ export class PoolLedger {
     if (kind === 'tokens' && this.typical > 0 && reserved > OUTSIZED * this.typical) return false
     if (this.lastThrottleAt === undefined || sentAt >= this.lastThrottleAt) this.pause(now)
     this.lastThrottleAt = now
-    if (kind === 'requests') this.requests.refused(1, now, 0)
-    else this.tokens.refused(reserved, now, this.open)
+    const bucket = kind === 'requests' ? this.requests : this.tokens
+    if (kind === 'requests') bucket.refused(1, now, 0)
+    else bucket.refused(reserved, now, this.open)
+    this.onLesson?.({ [kind]: lessonOf(bucket), pauseMs: Math.max(0, this.pausedUntil - now) })
     return true
   }
 
   private pause(now: number): void {
     this.streak++
     if (this.streak > 1) this.pausedUntil = now + Math.min(LONGEST_PAUSE_MS, 2 ** (this.streak - 2) * PROBE_GAP_MS)
+  }
+
+  /** Takes over what another gateway of this pool has learnt, so many milliseconds ago. */
+  adopt({ tokens, requests, day, pauseMs = 0 }: PoolLesson, ageMs: number): void {
+    const now = this.pass()
+    if (ageMs >= FORGET_MS) return
+    if (day === null) this.day = undefined
+    else if (day !== undefined && day.probeInMs > ageMs) this.day = { ceiling: day.ceiling, probeAt: now + day.probeInMs - ageMs }
+    if (tokens !== undefined) this.tokens.adopt(tokens, ageMs, now)
+    if (requests !== undefined) this.requests.adopt(requests, ageMs, now)
+    this.pausedUntil = Math.max(this.pausedUntil, now + pauseMs - ageMs)
+    if (tokens !== undefined || requests !== undefined) this.lastThrottleAt = Math.max(this.lastThrottleAt ?? 0, now - ageMs)
+    this.pump()
+  }
+
+  /** What was taken here since this was last called, for other gateways of this pool. */
+  turnover(): Turnover {
+    const { untold } = this
+    this.untold = nothing()
+    return untold
+  }
+
+  /** What other gateways of this pool have taken. `left`: no more tokens than this are left by their reckoning. */
+  othersTook({ tokens, requests, used }: Turnover, left = Number.POSITIVE_INFINITY): void {
+    const now = this.pass()
+    this.tokens.giveBack(-tokens)
+    this.requests.giveBack(-requests)
+    this.tokens.level = Math.min(this.tokens.level, left)
+    if (used > 0) this.tokens.count(used, now)
+    if (requests > 0) this.requests.count(requests, now)
+    if (this.queue.size > 0) this.pump()
+  }
+
+  /** What is left here, and what of it was not told yet; undefined: of this no quota is known. */
+  get left(): { readonly tokens: number | undefined; readonly requests: number | undefined; readonly untold: Turnover } {
+    this.pass()
+    const of = ({ perMinute, level }: AdaptiveBucket) => (perMinute === undefined ? undefined : level)
+    return { tokens: of(this.tokens), requests: of(this.requests), untold: this.untold }
   }
 
   /** What operators are shown. */
@@ -291,6 +361,10 @@ export class PoolLedger {
       closedUntil: this.day?.probeAt
     }
   }
+}
+
+function lessonOf({ perMinute = 0, isGuess, factor }: AdaptiveBucket): BucketLesson {
+  return { perMinute, isGuess, factor }
 }
 
 /** A request that was admitted. Exactly one of its methods ends it; what comes after is of no effect. A class: there is one for each open answer. */
@@ -315,6 +389,13 @@ export class Ticket {
     this.reserved = reserved
     this.isTaken = isTaken
     this.at = at
+  }
+
+  /** It is not sent: what it has taken was no longer there. */
+  withdraw(): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.ledger.undo(this.reserved, this.isTaken ? this.reserved : 0)
   }
 
   /** The service has taken it; the answer is still to come. */

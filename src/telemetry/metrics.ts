@@ -5,6 +5,7 @@ import type { BedrockObserver } from '../bedrock/run/observer.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { type BudgetMetrics, createBudgetMetrics } from './budget-metrics.ts'
 import { createHistogram, type Series } from './histogram.ts'
+import { createQuotaMetrics, type QuotaMetrics } from './quota-metrics.ts'
 
 /** What the process counts. Labels hold the key's name and the model that was called, never what a caller wrote. */
 export interface Metrics {
@@ -17,6 +18,8 @@ export interface Metrics {
   listen(listener: BedrockObserver): void
   /** For the budgets of keys. */
   readonly budgets: BudgetMetrics
+  /** For the ledgers of quota. */
+  readonly quota: QuotaMetrics
   /** Counts one finished request. `seconds` is its whole duration. */
   observe(request: FastifyRequest, status: number, seconds: number): void
 }
@@ -239,6 +242,7 @@ function createMetrics({ inFlight, bodyBytes, droppedLines, knowsModel }: Metric
   return {
     contentType: registry.contentType,
     budgets: createBudgetMetrics(registry),
+    quota: createQuotaMetrics(registry),
     text() {
       settle()
       return registry.metrics()

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { OWNED } from '../../src/standin/resolve.ts'
-import { build, eventually } from '../helper.ts'
+import { type Built, build, buildBefore, eventually } from '../helper.ts'
+import { noValkey, startValkey } from '../support/valkey.ts'
 import { calls as regionCalls } from './calls.ts'
 
 const LITE = 'us.amazon.nova-lite-v1:0'
@@ -17,9 +18,11 @@ const KEYS = {
   ]
 }
 
-async function gateway(t: Test, env: Record<string, string> = {}) {
-  const file = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`
-  const built = await build(t, { API_KEYS_FILE: file, ...env })
+async function gateway(t: Test, env: Record<string, string> = {}, beside?: Built) {
+  const API_KEYS_FILE = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`
+  const built = await (beside === undefined
+    ? build(t, { API_KEYS_FILE, ...env })
+    : buildBefore(t, beside.standin, { API_KEYS_FILE, ...env }))
   const ask = (key: string, model: string, { content = 'hi', signal, path = CHAT, ...more }: Asking = {}) =>
     fetch(built.base + path, {
       method: 'POST',
@@ -230,5 +233,65 @@ t.test(
     app.bedrock.readQuotas()
     t.ok(await eventually(() => standin.requests.filter(({ operation }) => operation === 'ListServiceQuotas').length >= 2))
     t.equal((await ask('sk-noisy', LITE)).status, 200)
+  }
+)
+
+t.test(
+  'two gateways with one Valkey hold a quota together, go on alone without it, and find together again',
+  { skip: noValkey },
+  async (t) => {
+    const store = await startValkey(t)
+    const BEDROCK_QUOTAS = JSON.stringify([{ ids: ['us.amazon.nova-lite-*'], tokens_per_minute: 12_000 }])
+    const env = { QUEUE_MS: '3000', REDIS_URL: store.url, LOG_LEVEL: 'info', BEDROCK_QUOTAS }
+    const one = await gateway(t, env)
+    const other = await gateway(t, env, one)
+    const { standin, calls } = one
+    const isUp = async (isUp: boolean) => {
+      for (const { app } of [one, other])
+        if (!(await app.metrics.text()).includes(`adit_quota_store_up ${isUp ? 1 : 0}`)) return false
+      return true
+    }
+    /** One meets the end of a day, and the other has time to hear of it. */
+    const day = async (model: string) => {
+      standin.fail(model, 'throttling-day', 'none')
+      t.equal((await one.ask('sk-noisy', model)).status, 429)
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+    }
+    for (const { ask } of [one, other]) t.equal((await ask('sk-noisy', CLAUDE)).status, 200)
+
+    await day(PRO)
+    const closed = await other.ask('sk-quiet', PRO)
+    t.equal(closed.status, 429)
+    t.match(await closed.json(), { error: { code: 'insufficient_quota' } })
+    t.equal(calls(PRO), 1, 'the other one has not asked for what it knows')
+
+    // A dozen of a thousand tokens fit, whoever asks; answers that take long give nothing back.
+    standin.answer(LITE, { content: [{ text: 'slow' }], delayMs: 30_000 })
+    const leaving = new AbortController()
+    const crowd = Array.from({ length: 24 }, (_, n) =>
+      (n % 2 === 0 ? one : other).ask('sk-noisy', LITE, { max_tokens: 995, signal: leaving.signal }).catch(() => undefined)
+    )
+    t.ok(await eventually(() => calls(LITE) >= 10))
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    t.ok(calls(LITE) <= 13, `${calls(LITE)} calls of 24`)
+    leaving.abort()
+    await Promise.all(crowd)
+
+    await store.stop()
+    t.ok(await eventually(() => isUp(false)), 'the metrics of both say so')
+    await day(MICRO)
+    t.equal((await other.ask('sk-quiet', MICRO)).status, 200, 'each knows what it has met itself')
+    await store.start()
+    t.ok(
+      await eventually(
+        async () => (await one.ask('sk-noisy', CLAUDE)).ok && (await other.ask('sk-noisy', CLAUDE)).ok && isUp(true),
+        20_000
+      )
+    )
+    await day(HAIKU)
+    t.ok(await eventually(async () => (await other.ask('sk-quiet', HAIKU)).status === 429), 'and they tell each other again')
+    for (const { log } of [one, other])
+      for (const words of ['a ledger of its own', 'the store of the quotas is back'])
+        t.equal(log.filter((line) => line.includes(words)).length, 1, words)
   }
 )

@@ -5,6 +5,7 @@ import type { ResponseStore } from '../../src/state/response-store.ts'
 import { createMemoryStore } from '../../src/stores/memory-store.ts'
 import { openStore } from '../../src/stores/open-store.ts'
 import { createS3Store } from '../../src/stores/s3-store.ts'
+import { noValkey, startValkey } from '../support/valkey.ts'
 
 const bytes = (text: string) => Buffer.from(text, 'utf8')
 const textOf = (record: { bytes: Uint8Array } | undefined) => record && Buffer.from(record.bytes).toString('utf8')
@@ -126,10 +127,10 @@ t.test('S3: what a naive client sends is refused as AWS does', async (t) => {
   t.same(await ask('PUT', `adit-responses/${'k'.repeat(1025)}`, {}, 'y'), [400, 'KeyTooLongError'])
 })
 
-const VALKEY = process.env.TEST_VALKEY_URL
-t.test('Valkey', { skip: VALKEY === undefined ? 'TEST_VALKEY_URL names none' : false }, async (t) => {
+t.test('Valkey', { skip: noValkey }, async (t) => {
+  const { url } = await startValkey(t)
   const { createValkeyStore } = await import('../../src/stores/valkey-store.ts')
-  const store = createValkeyStore({ url: String(VALKEY), ttlMs: 60_000, onError: (error) => t.fail(String(error)) })
+  const store = createValkeyStore({ url, ttlMs: 60_000, onError: (error) => t.fail(String(error)) })
   t.teardown(() => store.close())
   await keepsItsPromises(t, store)
 })

@@ -11,6 +11,8 @@ import type { ModelTarget } from '../../models/model-target.ts'
 import { traitsOfTarget } from '../../models/traits.ts'
 import { PoolClosed, PoolLedger, type Ticket } from '../../quota/pool-ledger.ts'
 import { PROCESS_CLOCK } from '../../quota/quota-clock.ts'
+import type { QuotaStore } from '../../quota/quota-store.ts'
+import { createSharedQuota, type SharedPool, type StoreListener } from '../../quota/shared-quota.ts'
 import { leftError } from '../transport/network-error.ts'
 import type { CandidatePlace } from './candidate.ts'
 
@@ -36,6 +38,13 @@ export interface Admissions {
   quotas(): readonly PoolQuota[]
   /** Quotas have become known, or others: the ledgers begin with them. */
   learnQuotas(): void
+  close(): void
+}
+
+/** Where the ledgers of several gateways hold together. */
+export interface SharedStore {
+  readonly store: QuotaStore
+  readonly listener: StoreListener
 }
 
 /** What is known of a pool's quota. */
@@ -81,34 +90,41 @@ export interface KnownQuotas {
   quotaOf(place: CandidatePlace): Quota | undefined
 }
 
-/** Makes the ledgers of this process. `waitMs`: the longest that a request waits for room. */
-export function createAdmissions(waitMs: number, known: KnownQuotas): Admissions {
-  const clock = PROCESS_CLOCK
-  const pools = new Map<string, PoolLedger>()
-  const places = new WeakMap<PoolLedger, CandidatePlace>()
-  const told = new WeakMap<PoolLedger, Quota>()
+interface Pool {
+  readonly ledger: PoolLedger
+  readonly place: CandidatePlace
+  /** The same with what other gateways take. */
+  readonly shared: SharedPool | undefined
+  /** The quota that was told last. */
+  told: Quota | undefined
+}
 
-  function poolOf(candidate: CandidatePlace): PoolLedger {
-    const name = known.poolOf(candidate)
+/** Makes the ledgers of this process. `waitMs`: the longest that a request waits for room. `sharedStore`: with those of other gateways. */
+export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore?: SharedStore): Admissions {
+  const clock = PROCESS_CLOCK
+  const pools = new Map<string, Pool>()
+  const shared = sharedStore && createSharedQuota(sharedStore.store, clock, sharedStore.listener)
+
+  function poolOf(place: CandidatePlace): Pool {
+    const name = known.poolOf(place)
     const found = pools.get(name)
     if (found !== undefined) return found
-    if (pools.size >= MOST_POOLS) forgetOne(pools)
-    const quota = known.quotaOf(candidate)
-    const made = new PoolLedger(clock, quota)
+    if (pools.size >= MOST_POOLS) forgetOne(pools, (gone) => shared?.drop(gone))
+    const told = known.quotaOf(place)
+    const ledger = new PoolLedger(clock, told, shared && ((lesson) => shared.teach(name, lesson)))
+    const made = { ledger, place, shared: shared?.pool(name, ledger), told }
     pools.set(name, made)
-    places.set(made, candidate)
-    if (quota !== undefined) told.set(made, quota)
     return made
   }
 
   /** What was learnt upward or downward from the same number stays. */
-  function learn(ledger: PoolLedger, place: CandidatePlace): void {
+  function learn(pool: Pool): void {
+    const { told, ledger, place } = pool
     const quota = known.quotaOf(place)
-    const before = told.get(ledger)
     if (quota === undefined) return
     const { tokensPerMinute, requestsPerMinute } = quota
-    if (tokensPerMinute === before?.tokensPerMinute && requestsPerMinute === before?.requestsPerMinute) return
-    told.set(ledger, quota)
+    if (tokensPerMinute === told?.tokensPerMinute && requestsPerMinute === told?.requestsPerMinute) return
+    pool.told = quota
     ledger.setQuota(quota)
   }
 
@@ -117,23 +133,18 @@ export function createAdmissions(waitMs: number, known: KnownQuotas): Admissions
     enter({ run: { request, owner, signal }, candidate, body, until }) {
       const tokens = estimateTokens(request, byLength) + mostOutput(body)
       try {
-        const entered = poolOf(candidate).enter({ owner, tokens, until, signal })
+        const { ledger, shared } = poolOf(candidate)
+        const entered = (shared ?? ledger).enter({ owner, tokens, until, signal })
         return entered instanceof Promise ? entered.catch((error: unknown) => refuse(error, signal)) : entered
       } catch (error) {
         return refuse(error, signal)
       }
     },
-    quotas: () =>
-      [...pools.values()].flatMap((ledger) => {
-        const place = places.get(ledger)
-        return place === undefined ? [] : [quotaOf(place, ledger)]
-      }),
+    quotas: () => [...pools.values()].map(({ place, ledger }) => quotaOf(place, ledger)),
     learnQuotas() {
-      for (const ledger of pools.values()) {
-        const place = places.get(ledger)
-        if (place !== undefined) learn(ledger, place)
-      }
+      for (const pool of pools.values()) learn(pool)
     },
+    close: () => shared?.close(),
     failed(ticket, error, until) {
       if (!(error instanceof GatewayError)) {
         ticket.failed()
@@ -163,14 +174,16 @@ function rounded(number: number | null): number | null {
 }
 
 /** Names that callers make up push out no pool that is real. */
-function forgetOne(pools: Map<string, PoolLedger>): void {
-  const [oldest] = pools.keys()
-  for (const [name, ledger] of pools)
+function forgetOne(pools: Map<string, Pool>, gone: (name: string) => void): void {
+  let [name] = pools.keys()
+  for (const [other, { ledger }] of pools)
     if (ledger.isBlank) {
-      pools.delete(name)
-      return
+      name = other
+      break
     }
-  if (oldest !== undefined) pools.delete(oldest)
+  if (name === undefined) return
+  pools.delete(name)
+  gone(name)
 }
 
 function refuse(error: unknown, signal: Cancel): never {

@@ -3,12 +3,14 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { configuredRegions } from '../../aws/regions.ts'
 import { sdkHandler } from '../../aws/sdk-http.ts'
-import { type Bedrock, createBedrock } from '../../bedrock/bedrock.ts'
+import { type Bedrock, type BedrockOptions, createBedrock } from '../../bedrock/bedrock.ts'
 import type { Pool } from '../../bedrock/places.ts'
 import type { QuotaNews, QuotaRow } from '../../bedrock/quota-book.ts'
 import type { ProxyOptions } from '../../bedrock/transport/agent.ts'
 import type { Config } from '../../config.ts'
 import { parseTraitRows, type TraitRow } from '../../models/traits.ts'
+import { connectValkey } from '../../stores/connect-valkey.ts'
+import { createValkeyQuota } from '../../stores/valkey-quota.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -48,10 +50,12 @@ export const bedrock = fp(
         copiesOf: (id) => app.catalog.known.get(id)?.copies,
         onNews: (news) => tellQuotas(app.log, news)
       },
+      ...quotaStoreOf(app),
       firstEventTimeoutMs: config.upstream.firstEventTimeoutMs,
       idleTimeoutMs: config.upstream.idleTimeoutMs
     })
     app.decorate('bedrock', made)
+    app.metrics.quota.watch(made.quotas)
     app.readiness.add(() => {
       const { ok, reasons } = made.ready()
       return ok ? undefined : reasons.join('; ')
@@ -83,6 +87,25 @@ function tellQuotas(log: FastifyBaseLogger, { error, table, ...where }: QuotaNew
   const { size, ambiguous, zero } = table
   const odd = { ...(ambiguous.length > 0 && { ambiguous }), ...(zero.length > 0 && { zero }) }
   log.info({ ...where, quotas: size, ...odd }, 'quotas were read from Service Quotas')
+}
+
+/** The ledger of the quotas is one for all gateways that share a Valkey. */
+function quotaStoreOf(app: FastifyInstance): Pick<BedrockOptions, 'quotaStore'> {
+  const { upstream, limits } = app.config
+  if (upstream.queueMs === 0 || limits.redisUrl === undefined) return {}
+  // What keeps it from coming about is told with the first exchange that fails.
+  const options = { url: limits.redisUrl, onError: () => {}, isAwaited: true } as const
+  app.metrics.quota.store(true)
+  return {
+    quotaStore: {
+      store: createValkeyQuota(connectValkey(options), Date.now),
+      listener(isUp, err) {
+        app.metrics.quota.store(isUp)
+        if (isUp) app.log.info('the store of the quotas is back')
+        else app.log.warn({ err }, 'the store of the quotas does not answer; this gateway goes on with a ledger of its own')
+      }
+    }
+  }
 }
 
 /** The pools with names for all; those that the operator did not name are told by where they are. */
