@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { resolve } from 'node:path'
 import type { Test } from 'tap'
 import { type Standin, type StandinOptions, startStandin } from '../src/standin/server.ts'
 
@@ -12,10 +13,18 @@ export interface Running {
   readonly exited: Promise<number | null>
 }
 
-/** Starts a script of the project as its own process; it is ended with the test. Only `env` is passed on, with PATH and HOME. */
+const { PATH, NODE_COMPILE_CACHE } = process.env
+
+/** What a process of the tests gets beside its own settings: where programs are, and what other processes compiled before it. */
+export const PASSED_ON = {
+  ...(PATH !== undefined && { PATH }),
+  ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE: resolve(NODE_COMPILE_CACHE) })
+}
+
+/** Starts a script of the project as its own process; it is ended with the test. Only `env` is passed on, with `PASSED_ON` and HOME. */
 export function start(t: Test, script: string, env: Record<string, string>, args: readonly string[] = []): Running {
   const child = spawn(process.execPath, [script, ...args], {
-    env: { PATH: process.env.PATH, HOME: t.testdir({}), ...env },
+    env: { ...PASSED_ON, HOME: t.testdir({}), ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   let output = ''
@@ -25,7 +34,7 @@ export function start(t: Test, script: string, env: Record<string, string>, args
   child.stderr.on('data', (data) => {
     output += data
   })
-  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const exited = new Promise<number | null>((exit) => child.once('exit', exit))
   t.teardown(async () => {
     child.kill('SIGTERM')
     const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
@@ -38,9 +47,9 @@ export function start(t: Test, script: string, env: Record<string, string>, args
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
+  await new Promise((closed) => server.close(closed))
   return port
 }
 

@@ -4,6 +4,7 @@ import t from 'tap'
 import { type SnippetInput, shellWord, snippet } from '../../src/home/browser/snippets.ts'
 import type { DialectName } from '../../src/home/browser/state.ts'
 import { build, KEY } from '../helper.ts'
+import { PASSED_ON } from '../process.ts'
 
 const run = promisify(execFile)
 const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl here'
@@ -46,7 +47,7 @@ for (const [dialect, vectors, expected] of [
     const model = vectors ? 'amazon.titan-embed-text-v2:0' : 'gpt-4o'
     const code = snippet('node', { base: `${base}/v1`, model, vectors, dialect })
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
-      env: { PATH: process.env.PATH, OPENAI_API_KEY: KEY, ANTHROPIC_AUTH_TOKEN: KEY }
+      env: { ...PASSED_ON, OPENAI_API_KEY: KEY, ANTHROPIC_AUTH_TOKEN: KEY }
     })
     t.match(stdout, expected)
   })

@@ -2,8 +2,8 @@ import t from 'tap'
 import { startWatched } from './watched.ts'
 
 const CLIENTS = 32
-const ROUNDS = 50
-/** The kept ones would be 4 KB each; what V8 learns of the code meanwhile is a tenth of the limit. Bytes. */
+const ROUNDS = 30
+/** The kept ones would be 4 KB each; what V8 learns of the code meanwhile is a sixth of the limit. Bytes. */
 const MOST_KEPT = 1024
 
 for (const stream of [false, true])

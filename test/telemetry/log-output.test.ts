@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { startStandin } from '../../src/standin/server.ts'
 import { createLogOutput } from '../../src/telemetry/log-output.ts'
-import { ask, freePort } from '../process.ts'
+import { ask, freePort, PASSED_ON } from '../process.ts'
 
 const KEY = 'sk-log-0123456789'
 const REQUESTS = 300
@@ -17,7 +17,7 @@ async function startWith(t: Test, stdout: 'pipe' | number, env: Record<string, s
   const [port, metricsPort] = [await freePort(), await freePort()]
   const child = spawn(process.execPath, ['src/server.ts'], {
     env: {
-      PATH: process.env.PATH,
+      ...PASSED_ON,
       HOME: t.testdir({}),
       ...standin.env,
       HOST: '127.0.0.1',
