@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Statement, statementsOf } from './parts.ts'
-import { LAMBDA_TEMPLATE, LEAST, resolve, type Values } from './template.ts'
+import { LAMBDA_TEMPLATE, LEAST, refusals, resolve, type Values } from './template.ts'
 import { VARIANTS } from './variants.ts'
 
 const DIGEST = `sha256:${'0'.repeat(64)}`
@@ -91,6 +91,28 @@ t.test('a customer key may be used only through the service that holds the API k
   }
   t.strictSame(bySid(statements(elsewhere), 'DecryptKeys')?.Condition, { StringLike: { 'kms:ViaService': 'ssm.eu-west-1.*' } })
 })
+
+for (const [ConfigParam, arn] of [
+  ['/adit/config', 'arn:aws:ssm:us-east-1:123456789012:parameter/adit/config'],
+  ['adit-config', 'arn:aws:ssm:us-east-1:123456789012:parameter/adit-config'],
+  ['arn:aws:ssm:eu-west-1:999988887777:parameter/shared/config', 'arn:aws:ssm:eu-west-1:999988887777:parameter/shared/config']
+] as const)
+  t.test(`the document ${ConfigParam} may be read, and decrypted by its own key alone`, async (t) => {
+    const ConfigKmsKeyArn = 'arn:aws:kms:eu-west-1:999988887777:key/1234abcd'
+    const ApiKeySecretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:adit-AbCdEf'
+    const ApiKeyKmsKeyArn = 'arn:aws:kms:us-east-1:123456789012:key/5678dcba'
+    for (const template of [undefined, LAMBDA_TEMPLATE]) {
+      const of = (values: Values) => statementsOf(resolve({ ...LEAST, ...values }, {}, template).resources)
+      t.notOk(bySid(of({ ConfigParam }), 'DecryptConfig'), 'the key aws/ssm needs no right')
+      const list = of({ ConfigParam, ConfigKmsKeyArn, ApiKeyParam: '', ApiKeySecretArn, ApiKeyKmsKeyArn })
+      t.strictSame(bySid(list, 'ReadConfigParameter')?.Resource, [arn])
+      const { Resource, Condition } = bySid(list, 'DecryptConfig') ?? {}
+      t.strictSame(Resource, [ConfigKmsKeyArn])
+      t.strictSame(Condition, { StringLike: { 'kms:ViaService': 'ssm.eu-west-1.*' } })
+      t.strictSame(bySid(list, 'DecryptKeys')?.Resource, [ApiKeyKmsKeyArn])
+      t.ok(refusals({ ...LEAST, ConfigKmsKeyArn }, template).includes('ConfigKmsKeyArn belongs to ConfigParam.'))
+    }
+  })
 
 const MODEL = 'foundation-model/anthropic.claude-sonnet-4-6'
 const US_PROFILE = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6'

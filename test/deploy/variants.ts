@@ -31,6 +31,7 @@ const OPTIONS: Values[] = [
     SourceArchive: 'sources/adit/0.1.0.zip',
     CreateValkey: 'true',
     ConfigParam: '/adit/config',
+    ConfigKmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd',
     EnvironmentFileArn: 'arn:aws:s3:::settings/adit/more.env',
     HttpsProxy: 'http://proxy.example.internal:3128',
     EgressPort: '3128',
