@@ -199,6 +199,34 @@ t.test('the metrics that scaling, alarms and the dashboard read are written by t
   for (const name of read) t.match(emf, new RegExp(`\\b${name}\\b`), name)
 })
 
+t.test("the cost tables of the page are their parts' sums, and Lambda's are its prices", async (t) => {
+  const { readFile } = await import('node:fs/promises')
+  const page = await readFile(new URL('../../deploy/README.md', import.meta.url), 'utf8')
+  const rows = (text: string) => text.split('\n').flatMap((line) => (line.startsWith('| ') ? [line.split('|').slice(1, -1)] : []))
+  const dollars = (cell = '') => Number(/\$([\d,.]+)(?!.*\$)/.exec(cell)?.[1]?.replace(',', '') ?? 0)
+  const [head = [], ...parts] = rows(page.slice(page.indexOf('## What it costs'), page.indexOf('`CreateValkey=true` adds')))
+  const sum = parts.pop() ?? []
+  for (const column of [1, 2, 3])
+    t.equal(
+      parts.reduce((total, row) => total + dollars(row[column]), 0),
+      dollars(sum[column]),
+      String(head[column])
+    )
+
+  const lambda = page.slice(page.indexOf('What it costs in us-east-1 a month'))
+  const [, second, million] = /\$([\d.]+) a GB-second,\s+\$([\d.]+) a million/.exec(lambda)?.map(Number) ?? []
+  const balancer = 730 * (0.0225 + 2 * 0.005)
+  for (const [requests = '', least, smallest, byUrl, balanced] of rows(
+    lambda.slice(lambda.indexOf('| 1,000'), lambda.indexOf('Answers of 2 s'))
+  )) {
+    const count = Number(requests.replace(/,/g, '').replace(' million', '000000'))
+    const cost = count * 10 * (second ?? 0) + (count / 1e6) * (million ?? 0)
+    t.ok(Math.abs(dollars(byUrl) - cost) <= Math.max(0.005, cost * 0.04), `${requests}: ${cost}`)
+    t.ok(Math.abs(dollars(balanced) - cost - balancer) <= Math.max(0.5, cost * 0.004), `${requests}: ${cost + balancer}`)
+    t.ok(count > 1e6 || (dollars(least) === dollars(sum[1]) && dollars(smallest) === dollars(sum[2])), requests)
+  }
+})
+
 const QUESTIONS = ['Is it up?', 'Is it slow, and whose fault is it?', 'Who is throttled?', 'What does it cost?', 'What changed?']
 
 t.test('the dashboard answers five questions, in widgets that do not overlap', async (t) => {
