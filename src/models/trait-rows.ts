@@ -494,8 +494,10 @@ export const TRAIT_ROWS: readonly (readonly [match: string, traits: Traits])[] =
   ['amazon.nova-lite-*', NOVA],
   ['amazon.nova-pro-*', NOVA],
   ['amazon.nova-premier-*', { ...NOVA, profileOnly: true, profiles: ['us'] }],
-  // Embedding and speech models are not called through Converse; the row only keeps them out of the next one.
+  // Models for vectors, pictures and films are not called through Converse; the rows only keep them out of the next one.
   ['amazon.nova-2-multimodal-embeddings-*', PERMISSIVE],
+  ['amazon.nova-canvas-*', PERMISSIVE],
+  ['amazon.nova-reel-*', PERMISSIVE],
   ['amazon.nova-*', NOVA_2],
   ['amazon.titan-embed-*', PERMISSIVE],
   [

@@ -64,7 +64,7 @@ t.test('E3: tokens are accepted by every model and mean their text', async (t) =
   })
 })
 
-t.test('E4: 100 texts are two calls to Cohere; long ones are cut, not refused', async (t) => {
+t.test('E4: 100 texts are two calls to Cohere; long ones are cut, not refused; what no model takes is told', async (t) => {
   const { openai, standin } = await build(t)
   const input = Array.from({ length: 100 }, (_, index) => `text ${index}`)
   const { data } = await openai.embeddings.create({ model: COHERE, input, encoding_format: 'float' })
@@ -77,6 +77,9 @@ t.test('E4: 100 texts are two calls to Cohere; long ones are cut, not refused', 
   const { response } = await openai.embeddings.create({ model: COHERE, input: 'x'.repeat(5000) }).withResponse()
   t.equal(response.status, 200)
   t.equal(response.headers.get('x-adit-dropped'), 'input')
+  const unknown = { user: '', task: 'retrieval', 'late chunking': 1, extra_body: { truncate_dim: 5, input_type: 'search_query' } }
+  const asked = await openai.embeddings.create({ model: COHERE, input: 'a', ...unknown }).withResponse()
+  t.equal(asked.response.headers.get('x-adit-dropped'), 'task, extra_body.truncate_dim')
 })
 
 t.test('E5: dimensions are honoured, or refused with those that are possible', async (t) => {

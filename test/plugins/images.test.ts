@@ -124,7 +124,10 @@ t.test('edits come as JSON with data URLs too, and as forms with numbers and the
     body: form
   })
   t.equal(((await response.json()) as { data: unknown[] }).data.length, 2)
-  t.match(lastCall(standin)?.body, { prompt: 'a dog', search_prompt: 'cat', seed: 3 })
+  t.match(lastCall(standin)?.body, { prompt: 'a dog', search_prompt: 'cat' })
+  const calls = standin.requests.filter(({ operation }) => operation === 'InvokeModel').slice(-2)
+  const seeds = calls.map(({ body }) => (body as { seed: number }).seed)
+  t.strictSame(seeds.sort(), [3, 4], 'two pictures of one seed would be one picture twice')
 })
 
 t.test('a picture that is held back is OpenAI’s error, a model that is gone names one that is there', async (t) => {
@@ -157,6 +160,7 @@ const REFUSED: readonly (readonly [path: string, body: object, param: string, st
   ['edits', { prompt: 'a', image: 'rock.png' }, 'image'],
   ['edits', { prompt: 'a', image: 'data:text/plain;base64,aGFsbG8=' }, 'image'],
   ['edits', { prompt: 'a', model: CORE, image: `data:image/png;base64,${png(1).toString('base64')}` }, 'model'],
+  ['edits', { image: `data:image/png;base64,${png(1).toString('base64')}` }, 'prompt'],
   [
     'edits',
     { prompt: 'a', image: `data:image/png;base64,${png(1).toString('base64')}`, mask: 'data:image/png;base64,iVBORw0KGgo=' },

@@ -58,7 +58,11 @@ t.test('scores are Bedrock’s, the least of those that must come together, and 
     'self-harm': 0,
     'sexual/minors': 0
   })
-  t.match(results[0]?.category_applied_input_types, { violence: ['text'], 'self-harm': [] })
+  t.match(
+    results[0]?.category_applied_input_types,
+    { violence: ['text'], illicit: ['text'], 'self-harm': [] },
+    'also where it scores 0'
+  )
   t.match(response.headers.get('x-adit-dropped'), /sexual\/minors.*self-harm.*violence\/graphic/)
 })
 

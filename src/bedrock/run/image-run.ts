@@ -37,13 +37,23 @@ export async function runImages({ request, targets, signal }: ImageRun, invoke: 
   if (codec === undefined) throw wrongModel(first, 'makes no pictures that this gateway knows how to ask for.')
   checkPictures(request, codec, first.id)
   const same: Targets = [first, ...others.filter(({ baseId }) => baseId === first.baseId)]
-  const calls = sharesOf(request.count, codec.most).map((count) => codec.encode(request, count))
+  const calls = sharesOf(request.count, codec.most).map((count, at) => codec.encode(seeded(request, at * codec.most), count))
   const answers = await Promise.all(calls.map(({ body }) => invoke(same, body, signal)))
   const made = answers.map(({ body }) => codec.decode(body))
   const pictures = made.flatMap((one) => one.pictures)
   if (pictures.length === 0) throw nothingMade(made.find(({ filtered }) => filtered !== undefined)?.filtered)
   const [{ model, region, requestId }] = answers as [InvokeAnswer]
   return { pictures, model, region, requestId, warnings: calls[0]?.warnings ?? [] }
+}
+
+/** Seeds that every family takes. */
+const SEEDS = 2_147_483_647
+
+/** Calls side by side would make the same pictures of one seed: each goes on where the one before it ends. */
+function seeded(request: ImageRequest, before: number): ImageRequest {
+  const { seed } = request.extraFields
+  if (before === 0 || typeof seed !== 'number') return request
+  return { ...request, extraFields: { ...request.extraFields, seed: (seed + before) % SEEDS } }
 }
 
 /** `count` pictures in calls of at most `most`. */
@@ -64,7 +74,7 @@ function checkPictures({ source, mask, prompt, task }: ImageRequest, codec: Imag
     throw new GatewayError('unsupported_value', `${id} changes whole pictures; name a model that inpaints.`, {
       field: 'picture.mask'
     })
-  if (task === 'make' && prompt === '')
+  if (prompt === '' && (task === 'make' || (task === 'edit' && codec.source === 'may')))
     throw new GatewayError('missing_parameter', "Missing required parameter: 'prompt'.", { field: 'turns' })
 }
 

@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { SpeltWarning } from '../../core/warning.ts'
 import type { DecodeTokens } from '../dialect.ts'
 import { badValue, missing, outOfRange, wrongChoice, wrongType } from '../openai/refuse.ts'
+import { unknownFields } from '../openai/unknown-members.ts'
 import { decodeInput } from './decode-input.ts'
 
 export interface EmbeddingOptions {
@@ -15,6 +16,7 @@ export interface DecodedEmbeddingRequest {
   readonly warnings: readonly SpeltWarning[]
 }
 
+const KNOWN = new Set(['model', 'input', 'encoding_format', 'dimensions', 'input_type', 'truncate', 'extra_body'])
 const FORMATS = { float: 'float', base64: 'base64' } as const
 
 /** Words for what a vector is for, as Cohere, Voyage, Google and Jina have them. Others are the model's own and pass. */
@@ -56,12 +58,15 @@ export function decodeEmbeddingRequest(body: unknown, decodeTokens: DecodeTokens
     ...(purpose === undefined ? {} : { purpose: Object.hasOwn(PURPOSES, purpose) ? PURPOSES[purpose]! : purpose }),
     ...(truncate === undefined ? {} : { truncate: oneOf(truncate, 'truncate', TRUNCATES) })
   }
-  const user = text(fields, 'user') ?? ''
-  return {
-    request,
-    options: { format },
-    warnings: user === '' ? [] : [{ param: 'user', reason: 'embedding models take no such field' }]
-  }
+  return { request, options: { format }, warnings: unknownOf(body) }
+}
+
+/** An empty `user` is nobody. */
+function unknownOf(body: JsonObject): readonly SpeltWarning[] {
+  const reason = 'embedding models take no such field'
+  const extra = isJsonObject(body.extra_body) ? unknownFields(body.extra_body, KNOWN, reason) : []
+  const told = [...unknownFields(body, KNOWN, reason), ...extra.map(({ param }) => ({ param: `extra_body.${param}`, reason }))]
+  return body.user === '' ? told.filter(({ param }) => param !== 'user') : told
 }
 
 function text(fields: JsonObject, name: string): string | undefined {

@@ -7,6 +7,7 @@ import { parseDataUrl } from '../openai/data-url.ts'
 import { optionalChoice, optionalInteger, optionalString, shortString } from '../openai/read-value.ts'
 import { badValue, missing, outOfRange, wrongType } from '../openai/refuse.ts'
 import { createSpelling, USUAL_WORDS } from '../openai/spelling.ts'
+import { unknownFields } from '../openai/unknown-members.ts'
 import { MODEL_FIELDS } from './fields.ts'
 import { pictureOf } from './picture-of.ts'
 
@@ -48,8 +49,7 @@ const KNOWN = new Set([
 const NEUTRAL: Readonly<Record<string, readonly Json[]>> = {
   moderation: ['auto'],
   output_compression: [100],
-  input_fidelity: ['low'],
-  style: []
+  input_fidelity: ['low']
 }
 
 /**
@@ -90,7 +90,7 @@ export function decodeImageRequest(fields: unknown, files: readonly SentFile[], 
   }
   // OpenAI's older models answer with addresses by default, and their clients look there.
   const asUrl = wanted === 'url' || (wanted === undefined && model.startsWith('dall-e'))
-  return { request, asUrl, warnings: unknownFields(body) }
+  return { request, asUrl, warnings: unknownFields(body, knownIn(body), 'models here take no such field') }
 }
 
 /** Marks fields that came as text. */
@@ -149,16 +149,7 @@ function onePicture(body: JsonObject, files: readonly SentFile[], name: 'image' 
   return pictureOf(Buffer.from(url.base64, 'base64'), name)
 }
 
-const MAX_WARNINGS = 32
-
-function unknownFields(body: JsonObject): readonly SpeltWarning[] {
-  const isTold = (name: string) => {
-    const value = body[name]
-    if (KNOWN.has(name) || Object.hasOwn(MODEL_FIELDS, name) || value === null || value === undefined) return false
-    return !(Object.hasOwn(NEUTRAL, name) && NEUTRAL[name]!.includes(value))
-  }
-  return Object.keys(body)
-    .filter(isTold)
-    .slice(0, MAX_WARNINGS)
-    .map((param) => ({ param, reason: 'models here take no such field' }))
+function knownIn(body: JsonObject): ReadonlySet<string> {
+  const neutral = Object.keys(NEUTRAL).filter((name) => NEUTRAL[name]!.includes(body[name] ?? null))
+  return new Set([...KNOWN, ...Object.keys(MODEL_FIELDS), ...neutral])
 }

@@ -5,6 +5,7 @@ import { GatewayError } from '../../errors.ts'
 import { isDataUrl, parseDataUrl } from '../openai/data-url.ts'
 import { atMost, objectAt, optionalString, stringAt } from '../openai/read-value.ts'
 import { badValue, emptyArray, missing, wrongChoice, wrongType } from '../openai/refuse.ts'
+import { UNKNOWN_MEMBER, unknownFields } from '../openai/unknown-members.ts'
 
 export interface DecodedModeration {
   /** As the caller named it, or OpenAI's default. */
@@ -17,6 +18,7 @@ export interface DecodedModeration {
 const MODEL = /^(?:omni|text)-moderation-/
 const DEFAULT_MODEL = 'omni-moderation-latest'
 const MOST_INPUTS = 128
+const KNOWN = new Set(['model', 'input'])
 
 /** Reads a moderation: a text, a list of texts that are judged one by one, or parts that are judged together. */
 export function decodeModeration(body: unknown): DecodedModeration {
@@ -28,12 +30,7 @@ export function decodeModeration(body: unknown): DecodedModeration {
       'Moderations are judged by a guardrail; send `omni-moderation-latest` as the model, or none.',
       { param: 'model' }
     )
-  const warnings = Object.keys(body).filter((name) => name !== 'model' && name !== 'input' && body[name] !== null)
-  return {
-    model,
-    items: itemsOf(body.input),
-    warnings: warnings.map((param) => ({ param, reason: 'not a field that the gateway knows' }))
-  }
+  return { model, items: itemsOf(body.input), warnings: unknownFields(body, KNOWN, UNKNOWN_MEMBER) }
 }
 
 function itemsOf(input: Json | undefined): readonly ModerationItem[] {

@@ -1,5 +1,5 @@
 import type { ModerationItem, Verdict } from '../../core/moderation.ts'
-import { CATEGORY_NAMES, type Category, isFound, scoreOf } from './categories.ts'
+import { CATEGORY_NAMES, type Category, isFound, scoreOf, UNJUDGED } from './categories.ts'
 
 interface ModerationHead {
   readonly id: string
@@ -23,6 +23,6 @@ function encodeVerdict(verdict: Verdict, item: ModerationItem | undefined): obje
     flagged: verdict.flagged,
     categories: each((name) => isFound(name, verdict)),
     category_scores: each((name) => scoreOf(name, verdict)),
-    category_applied_input_types: each((name) => (scoreOf(name, verdict) > 0 ? kinds : []))
+    category_applied_input_types: each((name) => (UNJUDGED.includes(name) ? [] : kinds))
   }
 }

@@ -1,4 +1,5 @@
 import { isEmpty, type Json, type JsonObject } from '../../core/json.ts'
+import type { SpeltWarning } from '../../core/warning.ts'
 
 /** The reason of a warning about a member that means nothing here. */
 export const UNKNOWN_MEMBER = 'not a member that the gateway knows'
@@ -15,6 +16,15 @@ const NEUTRAL: Readonly<Record<string, readonly Json[]>> = { detail: ['auto', 'h
  */
 export function eachUnknown(holder: JsonObject, known: ReadonlySet<string>, hear: (name: string) => void): void {
   for (const name in holder) if (!known.has(name) && isTellable(name) && asks(name, holder[name])) hear(name)
+}
+
+/** Warnings of the fields of a body that its dialect does not know, for dialects without a table of fields. */
+export function unknownFields(body: JsonObject, known: ReadonlySet<string>, reason: string): readonly SpeltWarning[] {
+  const warnings: SpeltWarning[] = []
+  eachUnknown(body, known, (param) => {
+    if (warnings.length < MOST_UNKNOWN) warnings.push({ param, reason })
+  })
+  return warnings
 }
 
 /** Other names are no field of any client's, and do not fit into a header. */

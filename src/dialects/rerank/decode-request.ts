@@ -5,6 +5,7 @@ import type { SpeltWarning } from '../../core/warning.ts'
 import { optionalArray, optionalBoolean, optionalInteger, stringAt } from '../openai/read-value.ts'
 import { badValue, emptyArray, missing, outOfRange, tooMany, wrongType } from '../openai/refuse.ts'
 import { createSpelling, USUAL_WORDS } from '../openai/spelling.ts'
+import { unknownFields } from '../openai/unknown-members.ts'
 
 export interface DecodedRerankRequest {
   readonly request: RerankRequest
@@ -43,7 +44,7 @@ export function decodeRerankRequest(body: unknown, version: '1' | '2'): DecodedR
   return {
     request: { model, query, documents: [first, ...others], ...(topN === undefined ? {} : { topN }) },
     returned,
-    warnings: unknownFields(body)
+    warnings: unknownFields(body, KNOWN, 'rerankers of Bedrock take no such field')
   }
 }
 
@@ -74,11 +75,4 @@ function linesOf(document: JsonObject, fields: readonly string[]): string {
 
 function plain(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-const MAX_WARNINGS = 32
-
-function unknownFields(body: JsonObject): readonly SpeltWarning[] {
-  const unknown = Object.keys(body).filter((name) => !KNOWN.has(name) && body[name] !== null)
-  return unknown.slice(0, MAX_WARNINGS).map((param) => ({ param, reason: 'rerankers of Bedrock take no such field' }))
 }

@@ -101,11 +101,11 @@ for (const [word, purpose] of PURPOSES)
     t.equal(decode({ input: 'a', extra_body: { input_type: word } }).request.purpose, purpose)
   })
 
-t.test('user is reported, unknown fields are not minded', async (t) => {
+t.test('fields that no model takes are reported', async (t) => {
   const { warnings } = decode({ input: 'a', user: 'u', whatever: { x: 1 } })
   t.strictSame(
     warnings.map((warning) => warning.param),
-    ['user']
+    ['user', 'whatever']
   )
 })
 
