@@ -87,6 +87,17 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
   refused('a million stop strings', asks({ stop: many(400_000, () => 'a') }), LONG, 'stop'),
   refused('ten million empty lists', raw('zz', `[${'[],'.repeat(10_000_000)}1]`), PARTS),
   refused('a tool schema of 100,000 fields', asks({ tools: tool({ properties: named(100_000, { type: 'string' }) }) }), PARTS),
+  refused(
+    'tool schemas of 20,001 fields in all',
+    asks({
+      tools: [
+        ...tool({ properties: named(20_000, true) }),
+        { type: 'function', function: { name: 'see', parameters: { properties: { a: {} } } } }
+      ]
+    }),
+    /20001 properties in all; 20000/,
+    'tools'
+  ),
   taken('a tool schema of 20,000 fields', asks({ tools: tool({ properties: named(20_000, { type: 'string' }) }) })),
   taken(
     'an answer schema of 9,000 fields, all required',

@@ -14,6 +14,7 @@ import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
 import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodeInput, kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
 import type { OutputChecker } from '../schema/output-check.ts'
+import { refuseLargeSchemas } from '../schema/schema-size.ts'
 import { readText } from '../transport/http-body.ts'
 import { type Admissions, settling } from './admissions.ts'
 import { openEvents } from './answer-reader.ts'
@@ -307,7 +308,10 @@ export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun,
 
   /** In pieces, so that others are served meanwhile. */
   async function heavily(target: ModelTarget, omissions: ReadonlySet<Omission>): Promise<EncodedCall> {
-    const words = await heavyWork.turn(() => inWords(target, omissions))
+    const words = await heavyWork.turn(() => {
+      refuseLargeSchemas(request)
+      return inWords(target, omissions)
+    })
     return { ...words, body: await heavyJsonToBytes(words.encoded.body) }
   }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { followRef } from './follow-ref.ts'
 import { keepRefs } from './keep-refs.ts'
 import { type Folded, tellAlternatives } from './tell-alternatives.ts'
@@ -133,7 +133,8 @@ function mayBeObject(branch: Json): boolean {
 
 /** What only some alternatives ask of a name that stands elsewhere too is not asked: it would bind the others as well. */
 function all(given: readonly Folded[], folder: Folder): Folded {
-  const parts = given.filter((part) => part !== EMPTY)
+  const parts = given.filter((part) => !saysNothing(part))
+  if (parts.length === 0) return EMPTY
   const [only, ...more] = parts
   if (only !== undefined && more.length === 0) return only
   const places = countNames(parts)
@@ -151,9 +152,14 @@ function all(given: readonly Folded[], folder: Folder): Folded {
   }
 }
 
+function saysNothing({ properties, patterns, required, partial }: Folded): boolean {
+  return isEmpty(properties) && isEmpty(patterns) && required.size === 0 && partial.size === 0
+}
+
 function either(branches: readonly Folded[]): Folded {
   const [first, ...rest] = branches
   if (first === undefined) return EMPTY
+  if (rest.length === 0) return first
   const places = countNames(branches)
   const partial = new Set(branches.flatMap((branch) => [...branch.partial]))
   for (const [name, count] of places) if (count < branches.length) partial.add(name)

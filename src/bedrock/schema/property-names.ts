@@ -48,8 +48,14 @@ export function createPropertyNames(takesAny: boolean): PropertyNames {
 
   function keys(value: Json, inner: (name: string, value: Json) => Json): Json {
     if (!isJsonObject(value)) return value
-    const entries = Object.entries(value).map(([name, one]) => [nameFor(name), inner(name, one)] as const)
-    const isChanged = entries.some(([name, one]) => value[name] !== one)
+    const entries: [string, Json][] = []
+    let isChanged = false
+    for (const name in value) {
+      const one = value[name]!
+      const entry: [string, Json] = [nameFor(name), inner(name, one)]
+      if (entry[0] !== name || entry[1] !== one) isChanged = true
+      entries.push(entry)
+    }
     return isChanged ? Object.fromEntries(entries) : value
   }
 
@@ -159,8 +165,26 @@ function namesOdd(keyword: string, value: Json): boolean {
   }
 }
 
+/** Copied only where a name changes: a call may hold tens of thousands that do not. */
 function renameKeys(value: Json, sent: ReadonlyMap<string, string>): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => renameKeys(item, sent))
+  if (Array.isArray(value)) {
+    const made = value.map((item: Json) => renameKeys(item, sent))
+    return made.every((item, index) => item === value[index]) ? value : made
+  }
   if (!isJsonObject(value)) return value
+  for (const name in value) if (sent.has(name)) return renamed(value, sent)
+  let made: Record<string, Json> | undefined
+  for (const name in value) {
+    const one = value[name]!
+    const kept = typeof one === 'object' ? renameKeys(one, sent) : one
+    if (kept !== one) {
+      made ??= { ...value }
+      made[name] = kept
+    }
+  }
+  return made ?? value
+}
+
+function renamed(value: JsonObject, sent: ReadonlyMap<string, string>): JsonObject {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [sent.get(name) ?? name, renameKeys(one, sent)]))
 }
