@@ -252,10 +252,16 @@ t.test("F40: tools in Anthropic's shape and in MCP's reach models with their arg
     { type: 'custom', ...flat, input_schema: SCHEMA },
     { type: 'function', function: { ...flat, input_schema: SCHEMA } },
     { type: 'function', function: { ...flat, inputSchema: SCHEMA } },
-    { function: { ...flat, input_schema: SCHEMA, parameters: null } }
+    { function: { ...flat, input_schema: SCHEMA, parameters: null } },
+    { function: { ...flat, input_schema: SCHEMA, parameters: {} } },
+    { ...flat, parameters: [], inputSchema: SCHEMA },
+    { ...flat, parameters: SCHEMA, input_schema: SCHEMA },
+    { ...flat, inputSchema: { json: SCHEMA } }
   ]
   for (const given of rows) await meansTheSame(t, { tools: [given] }, { tools: [READ] })
   await meansTheSame(t, { functions: [{ ...flat, input_schema: SCHEMA }] }, { functions: [{ ...flat, parameters: SCHEMA }] })
+  const two = await ask({ tools: [{ ...flat, parameters: SCHEMA, input_schema: { type: 'object' } }] })
+  t.strictSame([two.status, two.headers.get('x-adit-dropped')], [200, 'tools[0].input_schema'])
   const { body, status } = await ask({ tools: [{ name: 'read', input_schema: 'x' }] })
   t.strictSame([status, body.error?.param], [400, 'tools[0].input_schema'])
 })

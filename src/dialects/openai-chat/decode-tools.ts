@@ -1,4 +1,4 @@
-import { isSameJson, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, isSameJson, type Json, type JsonObject } from '../../core/json.ts'
 import type { FunctionTool, SystemTool, Tool } from '../../core/turn.ts'
 import { CUSTOM_TOOL_SCHEMA, describeCustomTool } from '../openai/custom-tool.ts'
 import { present } from '../openai/present.ts'
@@ -77,7 +77,7 @@ function functionTool(source: JsonObject, path: string, report: Report): Functio
     type: 'function' as const,
     name: toolName(source, path),
     description: optionalString(source.description, `${path}.description`),
-    inputSchema: parametersOf(source, path),
+    inputSchema: parametersOf(source, path, report),
     strict: optionalBoolean(source.strict, `${path}.strict`),
     cache: decodeCacheMark(source, path, report),
     path
@@ -113,16 +113,32 @@ function toolName(source: JsonObject, path: string): string {
 
 const SCALAR_ROOTS: readonly Json[] = ['array', 'string', 'number', 'integer', 'boolean', 'null']
 
-function parametersOf(source: JsonObject, path: string): JsonObject | undefined {
-  const name = SCHEMA_NAMES.find((each) => (source[each] ?? null) !== null)
+/** The schema that says something, where a client sends several. */
+function parametersOf(source: JsonObject, path: string, report: Report): JsonObject | undefined {
+  const given = SCHEMA_NAMES.filter((each) => (source[each] ?? null) !== null)
+  const name = given.find((each) => saysSomething(source[each])) ?? given[0]
   if (name === undefined) return undefined
+  for (const other of given) {
+    if (saysSomething(source[other]) && !isSameJson(source[other], source[name]))
+      report(`${path}.${other}`, 'another schema of this tool counts')
+  }
   const at = `${path}.${name}`
   if (isEmptyList(source[name])) return {}
-  const schema = objectAt(source[name], at)
+  const schema = unwrapped(objectAt(source[name], at))
   if (schema.type !== undefined && SCALAR_ROOTS.includes(schema.type)) {
     throw badValue(at, `Invalid '${at}': the schema must be of type "object".`)
   }
   return schema
+}
+
+function saysSomething(schema: Json | undefined): boolean {
+  return !isJsonObject(schema) ? schema !== undefined && schema !== null && !isEmptyList(schema) : !isEmpty(schema)
+}
+
+/** Bedrock's own word for a schema is `{json}`. */
+function unwrapped(schema: JsonObject): JsonObject {
+  const { json } = schema
+  return isJsonObject(json) && Object.keys(schema).length === 1 ? json : schema
 }
 
 /** One of each name: a tool given twice is one, and two of one name that differ are refused. A mark on any of them counts. */
