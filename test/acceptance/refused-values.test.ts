@@ -81,6 +81,12 @@ for (const how of FORMS) {
     t.ok(sent[0]?.outputConfig)
     t.equal(sent.at(-1)?.outputConfig, undefined)
     t.match(sent.at(-1)?.toolConfig?.toolChoice, { tool: { name: 'json' } })
+    for (const [asked, named] of [
+      [{ type: 'json_schema', json_schema: { name: 'x', schema } }, 'response_format.json_schema'],
+      [{ type: 'json_schema', json_schema: { name: 'x', schema, strict: false } }, 'response_format.json_schema'],
+      [{ type: 'json_object', schema }, 'response_format.schema']
+    ] as const)
+      t.match((await once(how, { model: SONNET_46, response_format: asked })).dropped, named, 'as it was written')
     const small = { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'object', properties: {} }, strict: true } }
     const next = await once(how, { model: SONNET_46, response_format: small })
     t.equal(next.dropped, undefined)

@@ -1,5 +1,5 @@
 import type { CoreField, Spell } from '../../core/field.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { extraName, givenPath, type SpeltField } from '../openai/spelling.ts'
 import type { ChatFields } from './fields.ts'
 
@@ -17,7 +17,13 @@ const SPELLINGS = {
   toolChoice: ['tool_choice', 'function_call'],
   parallelToolCalls: ['parallel_tool_calls', 'tool_choice.disable_parallel_tool_use'],
   output: ['response_format'],
-  'output.strict': ['response_format.json_schema.strict'],
+  'output.strict': [
+    'response_format.json_schema.strict',
+    'response_format.strict',
+    'response_format.json_schema',
+    'response_format.schema',
+    'response_format'
+  ],
   reasoning: ['reasoning_effort', 'reasoning.effort', 'thinking', 'reasoning'],
   'reasoning.budgetTokens': ['thinking.budget_tokens', 'reasoning.max_tokens'],
   'reasoning.display': ['thinking.display'],
@@ -55,7 +61,7 @@ const SPELLINGS = {
 const WHEN_NONE_GIVEN: Readonly<Partial<Record<CoreField, string>>> = { cache: 'cache_control' }
 
 /** ChatFields of which a member alone can be what counts. */
-const HOLDERS = ['reasoning', 'thinking', 'cache_control', 'prompt_cache_options', 'tool_choice'] as const
+const HOLDERS = ['reasoning', 'thinking', 'cache_control', 'prompt_cache_options', 'tool_choice', 'response_format'] as const
 
 /** How the caller of this request wrote the core's fields. It keeps the names alone, none of the values. */
 export function chatSpelling(fields: ChatFields): Spell {
@@ -75,7 +81,7 @@ function spellingOf(given: readonly string[], members: readonly string[], loose:
     const spellings: readonly string[] = SPELLINGS[field as SpeltField]
     const told = spellings.filter((path) => members.includes(path))
     const isTold = (name: string) => told.some((path) => path.startsWith(`${name}.`))
-    const said = spellings.filter((path) => told.includes(path) || (given.includes(givenPath(path, given)) && !isTold(path)))
+    const said = spellings.filter((path) => (told.includes(path) || given.includes(givenPath(path, given))) && !isTold(path))
     const [first = WHEN_NONE_GIVEN[field] ?? spellings[0]!, ...others] = said
     return [givenPath(first, given), ...others.map((path) => givenPath(path, given))]
   }
@@ -92,8 +98,11 @@ const SUB_FIELDS: readonly string[] = Object.values(SPELLINGS)
   .flat()
   .filter((path) => path.includes('.'))
 
-function isGiven(holder: Readonly<Record<string, unknown>>, path: string): boolean {
-  return (holder[path.slice(path.indexOf('.') + 1)] ?? undefined) !== undefined
+/** Whether a holder has what its path names; `false` asks for nothing. */
+function isGiven(holder: JsonObject, path: string): boolean {
+  const [, ...names] = path.split('.')
+  const value = names.reduce<Json | undefined>((inner, name) => (isJsonObject(inner) ? inner[name] : undefined), holder)
+  return value !== undefined && value !== null && value !== false
 }
 
 /** Where a native field was given: in a literal `extra_body`, or among those that are named as the model's. */

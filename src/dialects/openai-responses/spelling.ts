@@ -1,4 +1,5 @@
 import type { Spell } from '../../core/field.ts'
+import { isJsonObject } from '../../core/json.ts'
 import { createSpelling, extraName, givenAmong, givenPath, USUAL_WORDS } from '../openai/spelling.ts'
 import type { FieldName, ResponsesFields } from './fields.ts'
 
@@ -32,10 +33,12 @@ const OTHERS: Readonly<Partial<Record<string, readonly FieldName[]>>> = {
 export function responsesSpelling(fields: ResponsesFields): Spell {
   const { given } = fields
   const loose = new Set(Object.keys(fields.extra ?? {}))
+  const format = fields.get('text')?.format
+  const isStrict = isJsonObject(format) && format.strict === true
   return (field) => {
     const extra = extraName(field)
     if (extra !== undefined && loose.has(extra.split('.', 1)[0]!)) return [`extra_body.${extra}`]
-    const [word] = WORDS(field)
+    const [word] = field === 'output.strict' && !isStrict ? WORDS('output') : WORDS(field)
     const paths = (OTHERS[word] ?? [word]).map((name) => givenPath(name, given))
     return givenAmong(paths, givenPath(word, given), (path) => given.includes(path))
   }
