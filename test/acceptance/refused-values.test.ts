@@ -1,4 +1,5 @@
 import t from 'tap'
+import { lastCall } from '../helper.ts'
 import { asker, NOVA, OPUS_47, type Sent, SONNET_45, SONNET_46, say, tool } from './asker.ts'
 
 const MARK = { cache_control: { type: 'ephemeral' } }
@@ -199,7 +200,7 @@ t.test('F23: where the gateway alone puts a word before a document no point stan
     for (const stream of [false, true]) {
       const response = await post(path, { model: SONNET_45, max_tokens: 500, stream, ...body })
       t.strictSame([response.status, told(response.headers)], [200, dropped], await response.text())
-      t.notMatch(JSON.stringify(standin.requests.at(-1)?.body), 'cachePoint')
+      t.notMatch(JSON.stringify(lastCall(standin)?.body), 'cachePoint')
     }
   }
 })
@@ -209,7 +210,7 @@ t.test('F23: in Messages too a mark on a blank part moves to the part before', a
   const ask = async (body: object) => {
     const response = await post('/v1/messages', { model: SONNET_46, max_tokens: 500, ...body })
     t.equal(response.status, 200, await response.text())
-    return { dropped: told(response.headers), sent: standin.requests.at(-1)?.body as Sent }
+    return { dropped: told(response.headers), sent: lastCall(standin)?.body as Sent }
   }
   const moved = await ask({ messages: say([text('q'), text('', MARK), text('r')]) })
   t.strictSame([shape(moved.sent), moved.dropped], [['text', 'cachePoint', 'text'], undefined])
