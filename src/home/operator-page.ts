@@ -36,8 +36,9 @@ export const OPERATOR_PAGE = `<!doctype html>
 </section>
 <section aria-labelledby="pools-title">
   <div class="head"><h2 id="pools-title">Pools</h2></div>
+  <div id="usage-troubles"></div>
   <div class="scroll"><table>
-    <thead><tr><th scope="col">Pool</th><th scope="col">Model</th><th scope="col">Requests</th><th scope="col">Quota, tokens a minute</th><th scope="col">Used in the last minute</th><th scope="col">Headroom</th><th scope="col">Throttled</th><th scope="col">Last 429</th></tr></thead>
+    <thead><tr><th scope="col">Pool</th><th scope="col">Model</th><th scope="col">Requests</th><th scope="col">Quota of a minute</th><th scope="col">Last minute, tokens</th><th scope="col">Headroom</th><th scope="col">Waiting</th><th scope="col">Throttled</th><th scope="col">Last 429</th></tr></thead>
     <tbody id="usage-pools"></tbody>
   </table></div>
 </section>
@@ -53,11 +54,11 @@ export const OPERATOR_STYLE = `nav a { color: var(--soft); padding: .25rem .75re
 nav a[aria-current] { color: var(--accent); font-weight: 600; }
 #usage { display: grid; gap: 1.25rem; min-width: 0; }
 /* Wide tables scroll in their frame: a number without the head of its column tells nothing. */
-#usage th, #usage td { white-space: nowrap; font-variant-numeric: tabular-nums; }
+#usage th, #usage td { padding-inline: .5rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 @media (max-width: 30rem) {
   #usage thead { position: static; clip-path: none; }
   #usage tbody tr { display: table-row; }
-  #usage td { padding: .5rem .75rem; border-top: 1px solid var(--line); }
+  #usage td { padding: .5rem; border-top: 1px solid var(--line); }
 }
 #usage-charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); }
 figure { margin: 0; }

@@ -40,6 +40,8 @@ export interface PoolView {
   readonly factor: number
   /** Tokens that fit now. */
   readonly headroom: number | undefined
+  /** Requests that fit now. */
+  readonly requestsHeadroom: number | undefined
   readonly waiting: number
   /** Tokens of the last minute. */
   readonly used: number
@@ -348,13 +350,16 @@ export class PoolLedger {
   /** What operators are shown. */
   view(): PoolView {
     const now = this.pass()
-    const { perMinute, isGuess, factor, level } = this.tokens
+    const { perMinute, isGuess, factor } = this.tokens
+    const room = (left: number | undefined) => (left === undefined ? undefined : Math.max(0, Math.floor(left)))
+    const { tokens, requests } = this.left
     return {
       tokensPerMinute: perMinute,
       requestsPerMinute: this.requests.perMinute,
-      isGuess,
+      isGuess: isGuess || this.requests.isGuess,
       factor,
-      headroom: perMinute === undefined ? undefined : Math.max(0, Math.floor(level)),
+      headroom: room(tokens),
+      requestsHeadroom: room(requests),
       waiting: this.queue.size,
       used: Math.round(this.tokens.lastMinute(now)),
       lastThrottleAt: this.lastThrottleAt,

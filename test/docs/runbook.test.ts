@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { LAMBDA_TEMPLATE, TEMPLATE } from '../deploy/template.ts'
+import { build } from '../helper.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const RUNBOOK = read('docs/runbook.md')
@@ -33,14 +34,15 @@ t.test("Grafana's dashboard answers the same five questions by metrics that the 
     panels.flatMap(({ type, title }) => (type === 'row' ? title : [])),
     QUESTIONS
   )
-  const known = new Set([...read('src/telemetry/metrics.ts').matchAll(/name: '(adit_\w+)'/g)].map(([, name]) => name))
+  const { app } = await build(t, { QUEUE_MS: '1000', REDIS_URL: 'redis://127.0.0.1:1' })
+  const known = new Set([...(await app.metrics.text()).matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name))
   const taken = new Set<string>()
   for (const { gridPos, targets = [] } of panels) {
     const place = `${gridPos.x},${gridPos.y}`
     t.notOk(taken.has(place), place)
     taken.add(place)
     for (const { expr } of targets)
-      for (const [name] of expr.matchAll(/\badit_\w+/g)) t.ok(known.has(name.replace(/_bucket$/, '')), name)
+      for (const [name] of expr.matchAll(/\b(?:adit|process|nodejs)_\w+/g)) t.ok(known.has(name.replace(/_bucket$/, '')), name)
   }
 })
 

@@ -99,6 +99,32 @@ t.test('what was done for whom is told to who has an admin key, and to nobody el
   t.notMatch(JSON.stringify(told), /secret|sk-/)
 })
 
+t.test('a pool shows its quota before anything is refused, and what a throttle has taught, also in requests', async (t) => {
+  const BEDROCK_QUOTAS = JSON.stringify([{ ids: ['us.amazon.nova-lite-*'], tokens_per_minute: 50_000 }])
+  const { base, post, standin } = await build(t, { ADMIN_KEY: 'sk-operator', QUEUE_MS: '50', BEDROCK_QUOTAS })
+  const told = async (model: string) => {
+    const response = await fetch(`${base}/admin/usage`, { headers: { authorization: 'Bearer sk-operator' } })
+    return ((await response.json()) as Usage).pools.find((one) => one.model === model) ?? {}
+  }
+  standin.answer(`us.${NOVA}`, { content: [{ text: 'hi' }], usage: { inputTokens: 900, outputTokens: 100, totalTokens: 1000 } })
+  await (await post(CHAT, { ...asks(`us.${NOVA}`), max_tokens: 500 })).text()
+  const quota = { tokens_per_minute: 50_000, is_guess: false, waiting: 0, closed_until: null }
+  t.match(await told(`us.${NOVA}`), { pool: 'us-east-1', quota })
+  const { headroom, used } = (await told(`us.${NOVA}`)).quota as { headroom: number; used: number }
+  t.ok(headroom >= 49_000 && headroom <= 50_000, `${headroom} tokens are left`)
+  t.equal(used, 1000)
+
+  standin.fail(SONNET, 'throttling')
+  await (await post(CHAT, asks(SONNET))).text()
+  const requests = { requests_per_minute: 10_000, requests_headroom: Number }
+  t.match(await told(SONNET), { throttled: 1, last_429: /Z$/, quota: { is_guess: false, ...requests } })
+  const taught = ((await told(SONNET)).quota as { requests_headroom: number }).requests_headroom
+  t.ok(taught < 5000, `${taught}: a refusal has left nothing`)
+  standin.fail('us.amazon.nova-micro-v1:0', 'throttling-day')
+  t.equal((await post(CHAT, asks('us.amazon.nova-micro-v1:0'))).status, 429)
+  t.match(await told('us.amazon.nova-micro-v1:0'), { quota: { closed_until: /^\d{4}-.*Z$/ } })
+})
+
 t.test('without keys there is no operator but ADMIN_KEY', async (t) => {
   const { base } = await build(t, { AUTH: 'off' })
   t.equal((await fetch(`${base}/admin/usage`)).status, 401)

@@ -61,6 +61,8 @@ export interface PoolQuota {
   readonly is_guess: boolean
   /** Tokens that fit now; null: not known. */
   readonly headroom: number | null
+  /** Requests that fit now; null: not known. */
+  readonly requests_headroom: number | null
   /** Tokens of the last minute, as the service counts them. */
   readonly used: number
   /** Requests that wait for room. */
@@ -161,10 +163,10 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
 }
 
 function quotaOf({ transport: { region }, target: { id }, pool = region }: CandidatePlace, ledger: PoolLedger): PoolQuota {
-  const { tokensPerMinute = null, requestsPerMinute = null, isGuess, headroom = null, used, waiting, closedUntil } = ledger.view()
+  const { tokensPerMinute = null, requestsPerMinute = null, isGuess, used, waiting, closedUntil, ...left } = ledger.view()
   return {
     ...{ pool, region, model: id, tokens_per_minute: rounded(tokensPerMinute), requests_per_minute: rounded(requestsPerMinute) },
-    ...{ is_guess: isGuess, headroom, used, waiting },
+    ...{ is_guess: isGuess, headroom: left.headroom ?? null, requests_headroom: left.requestsHeadroom ?? null, used, waiting },
     closed_until: closedUntil === undefined ? null : new Date(closedUntil).toISOString()
   }
 }

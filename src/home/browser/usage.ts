@@ -6,6 +6,7 @@ import { byId, make } from './dom.ts'
 export interface Usage {
   readonly since: string
   readonly now: string
+  readonly configured_pools: readonly { readonly name: string; readonly trouble?: string }[]
   readonly keys: readonly UsageOfKey[]
   readonly pools: readonly UsageOfPool[]
   readonly minutes: readonly {
@@ -42,8 +43,10 @@ export interface UsageOfPool {
   readonly last_429?: string
   readonly quota?: {
     readonly tokens_per_minute: number | null
+    readonly requests_per_minute: number | null
     readonly is_guess: boolean
     readonly headroom: number | null
+    readonly requests_headroom: number | null
     readonly waiting: number
     readonly closed_until: string | null
   }
@@ -81,7 +84,7 @@ export async function showUsage(base: string): Promise<void> {
   }
 }
 
-export function drawUsage({ since, now, keys, pools, minutes }: Usage): void {
+export function drawUsage({ since, now, keys, pools, minutes, configured_pools }: Usage): void {
   byId('usage-since').textContent = `This process, since ${new Date(since).toLocaleString()}`
   byId('usage-charts').replaceChildren(
     minuteChart(
@@ -118,23 +121,41 @@ export function drawUsage({ since, now, keys, pools, minutes }: Usage): void {
       ])
     )
   )
+  const troubles = configured_pools.flatMap(({ name, trouble }) => (trouble === undefined ? [] : [`${name}: ${trouble}`]))
+  byId('usage-troubles').replaceChildren(...troubles.map((trouble) => make('p', 'failure', trouble)))
   byId('usage-pools').replaceChildren(
     ...pools.map((row) => {
-      const limit = row.quota?.tokens_per_minute ?? undefined
-      const quota = limit === undefined ? 'not known' : `${row.quota?.is_guess === true ? 'about ' : ''}${count(limit)}`
-      const headroom = row.quota?.headroom ?? undefined
+      const { tokens_per_minute: limit = null, closed_until: closed = null } = row.quota ?? {}
       return cells([
-        row.pool,
+        row.pool.includes(row.region) ? row.pool : `${row.pool}, ${row.region}`,
         row.model,
         count(row.requests),
-        quota,
-        limit === undefined ? count(row.tokens_last_minute) : usedBar(row.tokens_last_minute, limit),
-        headroom === undefined ? 'not known' : count(headroom),
+        quotaWords(row.quota),
+        limit === null ? count(row.tokens_last_minute) : usedBar(row.tokens_last_minute, limit),
+        closed === null ? headroomWords(row.quota) : `day used up, asked again at ${new Date(closed).toLocaleTimeString()}`,
+        count(row.quota?.waiting ?? 0),
         count(row.throttled),
         row.last_429 === undefined ? 'never' : new Date(row.last_429).toLocaleTimeString()
       ])
     })
   )
+}
+
+/** What a minute has, as far as anybody knows. */
+export function quotaWords(quota: UsageOfPool['quota']): string {
+  const { tokens_per_minute: tokens = null, requests_per_minute: requests = null, is_guess: isGuess = false } = quota ?? {}
+  const known = [amount(tokens, 'tokens'), amount(requests, 'requests')].flat()
+  return known.length === 0 ? 'not known' : `${isGuess ? 'about ' : ''}${known.join(', ')}`
+}
+
+export function headroomWords(quota: UsageOfPool['quota']): string {
+  const { headroom = null, requests_headroom: requests = null } = quota ?? {}
+  const known = [amount(headroom, 'tokens'), amount(requests, 'requests')].flat()
+  return known.length === 0 ? 'not known' : known.join(', ')
+}
+
+export function amount(value: number | null, unit: string): readonly string[] {
+  return value === null ? [] : [`${count(value)} ${unit}`]
 }
 
 export function cells(parts: readonly (string | Node)[]): HTMLElement {
@@ -162,6 +183,7 @@ export function minuteChart(title: string, now: string, points: readonly { at: s
   const most = Math.max(0, ...points.map(({ value }) => value))
   const picture = svg('svg', {
     viewBox: '0 0 240 60',
+    preserveAspectRatio: 'none',
     class: 'chart',
     role: 'img',
     'aria-label': `${title}: at most ${count(most)}`
@@ -178,7 +200,13 @@ export function minuteChart(title: string, now: string, points: readonly { at: s
 /** How much of a quota was used in the last minute. */
 export function usedBar(used: number, limit: number): HTMLElement {
   const share = limit === 0 ? 1 : Math.min(1, used / limit)
-  const picture = svg('svg', { viewBox: '0 0 100 8', class: 'bar', role: 'img', 'aria-label': `${Math.round(share * 100)} %` })
+  const picture = svg('svg', {
+    viewBox: '0 0 100 8',
+    preserveAspectRatio: 'none',
+    class: 'bar',
+    role: 'img',
+    'aria-label': `${Math.round(share * 100)} %`
+  })
   picture.append(svg('rect', { width: 100, height: 8, class: 'whole' }), svg('rect', { width: share * 100, height: 8 }))
   return make('span', '', `${count(used)} `, picture)
 }

@@ -9,9 +9,6 @@ export async function usage(app: FastifyInstance): Promise<void> {
   app.get('/admin/usage', (_request, reply) => {
     const { usageBoard: board } = app
     const now = Date.now()
-    const quotas = new Map(
-      app.bedrock.quotas().map(({ pool, region, model, ...quota }) => [`${pool}\n${region}\n${model}`, quota])
-    )
     reply.header('cache-control', 'no-store')
     return {
       object: 'usage',
@@ -26,10 +23,7 @@ export async function usage(app: FastifyInstance): Promise<void> {
         cost_usd: Number(dollars(cost_nano)),
         saved_by_cache_usd: Number(dollars(saved_nano))
       })),
-      pools: [...board.pools()].map(({ recent, ...row }) => {
-        const quota = quotas.get(`${row.pool}\n${row.region}\n${row.model}`)
-        return { ...row, tokens_last_minute: recent.lastMinute(now), ...(quota === undefined ? {} : { quota }) }
-      }),
+      pools: poolsOf(app, now),
       minutes: board.minutes().map(({ minute, cost_nano, ...counts }) => ({
         at: new Date(minute * 60_000).toISOString(),
         ...counts,
@@ -37,4 +31,23 @@ export async function usage(app: FastifyInstance): Promise<void> {
       }))
     }
   })
+}
+
+type Named = Readonly<Record<'pool' | 'region' | 'model', string>>
+
+/** What went to each pool, with what its ledger knows; a ledger that knows something is told of before anything was answered there. */
+function poolsOf({ usageBoard, bedrock }: FastifyInstance, now: number): readonly Named[] {
+  const nameOf = ({ pool, region, model }: Named) => `${pool}\n${region}\n${model}`
+  const quotas = new Map(bedrock.quotas().map(({ pool, region, model, ...quota }) => [nameOf({ pool, region, model }), quota]))
+  const rows = [...usageBoard.pools()].map(({ recent, ...row }) => {
+    const quota = quotas.get(nameOf(row))
+    return { ...row, tokens_last_minute: recent.lastMinute(now), ...(quota === undefined ? {} : { quota }) }
+  })
+  const seen = new Set(rows.map(nameOf))
+  const others = bedrock.quotas().filter((one) => !seen.has(nameOf(one)))
+  const silent = others.flatMap(({ pool, region, model, ...quota }) => {
+    const isKnown = (quota.tokens_per_minute ?? quota.requests_per_minute ?? quota.closed_until) !== null
+    return isKnown ? [{ pool, region, model, requests: 0, tokens: 0, throttled: 0, tokens_last_minute: 0, quota }] : []
+  })
+  return [...rows, ...silent]
 }
