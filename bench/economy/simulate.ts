@@ -39,6 +39,8 @@ export const SERVICES: readonly Service[] = [
 const WARM_UP_MS = 120_000
 /** What the gateway lets a request wait, and what a client bears. */
 const QUEUE_MS = 20_000
+/** What the gateway lets a call wait that mends a cut answer: however the service counts, its minute turns meanwhile. */
+const REPAIR_MS = 75_000
 const PATIENCE_MS = 30_000
 const MOST_ATTEMPTS = 3
 const USUAL_LIMIT = 8192
@@ -89,7 +91,7 @@ class Run {
     this.clock = clock
     this.random = random
     const { tokensPerMinute, burndown, mostOutput } = workload
-    // Answers have a quota of their own on mantle: a fifth of the other, as the accounts seen have it.
+    // Of mantle's two quotas that of the input is played: answers count nothing there.
     const limits = { mode: service.mode, burst: service.burst, tokensPerMinute, burndown, mostOutput }
     this.lanes = Array.from({ length: design.pools }, () => ({
       pool: new QuotaPool(limits, clock.now()),
@@ -109,18 +111,21 @@ class Run {
     if (first === undefined) return
     const isOurs = limit < (arrival.maxTokens ?? USUAL_LIMIT)
     let isCut = arrival.output > limit && isOurs
+    let isLate = false
     if (isCut && this.design.limit === 'learnt') {
       // Cut by what was learnt: asked again with the limit that it would have had without.
       this.sizes.note(arrival.key, 'model', limit * 2)
       const again = arrival.maxTokens ?? USUAL_LIMIT
-      isCut = (await this.call(arrival, again, this.clock.now() + PATIENCE_MS, { isCounted, isUrgent: true })) === undefined
+      const mended = await this.call(arrival, again, this.clock.now() + REPAIR_MS, { isCounted, isUrgent: true })
+      isCut = mended === undefined
+      isLate = (mended ?? 0) > PATIENCE_MS
     }
     if (!isCut) this.sizes.note(arrival.key, 'model', arrival.output)
     if (!isCounted) return
     this.outcome.answered++
     this.outcome.waits.push(first)
     if (isCut) this.outcome.cut++
-    else {
+    else if (!isLate) {
       this.outcome.useful++
       key.useful++
     }
@@ -147,8 +152,10 @@ class Run {
   ): Promise<number | undefined> {
     const tokens = arrival.input + maxTokens
     const began = this.clock.now()
-    const deadline = Math.min(until, began + QUEUE_MS)
-    for (let tried = 1; tried <= MOST_ATTEMPTS; tried++) {
+    const deadline = isUrgent ? until : Math.min(until, began + QUEUE_MS)
+    // What a limit of ours has cut is mended as long as there is time: the ledger spaces its calls.
+    const most = isUrgent && this.design.ledger !== 'none' ? Number.POSITIVE_INFINITY : MOST_ATTEMPTS
+    for (let tried = 1; tried <= most; tried++) {
       const lane = this.laneFor(tokens, arrival.key)
       const ticket = await this.ticketOf(lane, { tokens, owner: arrival.key, until: deadline, isUrgent })
       if (ticket === 'closed') return undefined

@@ -229,7 +229,9 @@ async function ask(app: FastifyInstance, request: FastifyRequest, run: ChatRun, 
 /** Asks with the limit that fits, where one is known; what is not given piece by piece can be asked for again without. */
 function askFitting(app: FastifyInstance, request: FastifyRequest, run: ChatRun, sizing: Sizing): Promise<MeteredAnswer> {
   const { siblings: _theirs, watchesPrefix: _told, ...plain } = run
-  const refitting = run.request.stream ? { sizing } : { sizing, again: () => ask(app, request, plain, { sizing }) }
+  const refitting = run.request.stream
+    ? { sizing }
+    : { sizing, again: () => ask(app, request, { ...plain, isRepair: true }, { sizing }) }
   return ask(app, request, { ...run, fit: sizing.fit }, refitting)
 }
 

@@ -3,6 +3,9 @@ import type { BucketLesson } from './quota-store.ts'
 const MINUTE_MS = 60_000
 /** The refill grows by so much a second while somebody waits, and shrinks to so much of it when the service refuses. */
 const GROWTH_PER_S = 0.04
+/** Growth is paid for by calls that were taken, so that what is found out by a refusal costs one call in five, however few there are. */
+const GROWTH_PER_CALL = 0.02
+const MOST_GROWTH_PAID = 0.2
 const CUT = 0.9
 const CUT_EVERY_MS = 3000
 /** How far the refill goes from the quota: the service gives more than its number at times, and less. */
@@ -25,6 +28,7 @@ export class AdaptiveBucket {
   factor = 1
   level: number
   private at: number
+  private paid = MOST_GROWTH_PAID
   private cutAt = Number.NEGATIVE_INFINITY
   private slotAt: number
   private slot = 0
@@ -57,7 +61,9 @@ export class AdaptiveBucket {
   }
 
   private grow(ms: number): void {
-    this.factor += (GROWTH_PER_S * ms) / 1000
+    const growth = Math.min(this.paid, (GROWTH_PER_S * ms) / 1000)
+    this.paid -= growth
+    this.factor += growth
     if (this.factor < MOST_FACTOR) return
     this.factor = MOST_FACTOR
     if (this.isGuess) this.rebase()
@@ -67,6 +73,11 @@ export class AdaptiveBucket {
   private rebase(): void {
     this.perMinute = (this.perMinute ?? 0) * this.factor
     this.factor = 1
+  }
+
+  /** The service has taken a call: the refill may grow on. */
+  taken(): void {
+    this.paid = Math.min(MOST_GROWTH_PAID, this.paid + GROWTH_PER_CALL)
   }
 
   /** Whether an amount may go now. What is more than a whole minute's goes when the bucket is full: only the service can tell. */
@@ -109,6 +120,16 @@ export class AdaptiveBucket {
     this.slotBefore = passed === 1 ? this.slot : 0
     this.slot = 0
     this.slotAt += passed * MINUTE_MS
+  }
+
+  /** The service has taken a call although nothing was left by this reckoning. */
+  owesNothing(): void {
+    this.level = Math.max(0, this.level)
+  }
+
+  /** The service has refused a call, by its own count: nothing is left, and nothing is owed. */
+  empty(): void {
+    this.level = 0
   }
 
   /**

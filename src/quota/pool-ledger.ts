@@ -1,6 +1,7 @@
 import type { Cancel } from '../core/cancel.ts'
 import { AdaptiveBucket } from './adaptive-bucket.ts'
 import { FairQueue, type Waiting } from './fair-queue.ts'
+import { MinuteTurn } from './minute-turn.ts'
 import type { QuotaClock } from './quota-clock.ts'
 import type { BucketLesson, PoolLesson, Turnover } from './quota-store.ts'
 import type { ThrottleKind } from './throttle-kind.ts'
@@ -61,6 +62,8 @@ const PUMP_MS = 50
 /** After refusals in a row one at a time is tried, so often at most, the first after a pause that doubles. */
 const PROBE_GAP_MS = 300
 const LONGEST_PAUSE_MS = 4000
+/** Refusals that are older tell nothing of how the service counts its minutes. */
+const LATELY_MS = 120_000
 /** A day's quota is asked for again so often: the service tells no time. */
 const DAY_PROBE_MS = 10 * 60_000
 const DAY_MS = 24 * 3_600_000
@@ -80,8 +83,11 @@ export class PoolLedger {
   private readonly tokens: AdaptiveBucket
   private readonly requests: AdaptiveBucket
   private readonly queue = new FairQueue<Waiter>()
+  private readonly turn: MinuteTurn
   /** What requests that were answered had reserved. */
   private typical = 0
+  /** Tokens of those in the queue who go before all others. */
+  private urgent = 0
   /** Reserved by requests under way. */
   private open = 0
   /** Refusals in a row, of requests that were sent after the one before. */
@@ -105,6 +111,7 @@ export class PoolLedger {
     this.onLesson = onLesson
     const now = clock.now()
     this.lastWaitAt = now
+    this.turn = new MinuteTurn(now)
     this.tokens = new AdaptiveBucket(quota.tokensPerMinute, now)
     this.requests = new AdaptiveBucket(quota.requestsPerMinute, now)
   }
@@ -142,6 +149,10 @@ export class PoolLedger {
     if (waits) this.lastWaitAt = now
     this.tokens.pass(now, waits)
     this.requests.pass(now, waits)
+    if (this.turn.pass(now, waits && now - (this.lastThrottleAt ?? Number.NEGATIVE_INFINITY) < LATELY_MS)) {
+      this.pausedUntil = now
+      this.streak = 0
+    }
     this.forget(now)
     return now
   }
@@ -162,6 +173,7 @@ export class PoolLedger {
     const isTaken = this.tokens.perMinute !== undefined
     this.tokens.take(reserved)
     this.requests.take(1)
+    this.turn.sent()
     this.tell(isTaken ? reserved : 0, 1, 0)
     this.open += reserved
     if (this.streak > 0) this.pausedUntil = this.clock.now() + PROBE_GAP_MS
@@ -189,10 +201,12 @@ export class PoolLedger {
       const forget = this.clock.after(ask.until - now, () => give('minute'))
       const done = (outcome: () => void) => {
         forget()
+        if (ask.isUrgent === true) this.urgent -= ask.tokens
         ask.signal?.removeEventListener('abort', left)
         outcome()
       }
       this.queue.push(waiter, ask.isUrgent)
+      if (ask.isUrgent === true) this.urgent += ask.tokens
       this.lastWaitAt = now
       if (ask.signal?.aborted === true) return left()
       ask.signal?.addEventListener('abort', left)
@@ -201,15 +215,15 @@ export class PoolLedger {
   }
 
   /** Milliseconds until a request of this size would go. */
-  expectedMs({ owner, tokens }: Pick<Ask, 'owner' | 'tokens'>): number {
-    const ahead = this.queue.ahead(owner)
+  expectedMs({ owner, tokens, isUrgent = false }: Pick<Ask, 'owner' | 'tokens' | 'isUrgent'>): number {
+    const ahead = isUrgent ? this.urgent : this.queue.ahead(owner)
     const { perMinute, factor } = this.tokens
     const behind = perMinute === undefined ? 0 : (ahead * 60_000) / (perMinute * factor)
     return behind + Math.max(this.nextMs(tokens), this.pausedUntil - this.clock.now())
   }
 
   /** Milliseconds until it is worth to send a request of this size. */
-  roomMs(ask: Pick<Ask, 'owner' | 'tokens'>): number {
+  roomMs(ask: Pick<Ask, 'owner' | 'tokens' | 'isUrgent'>): number {
     const { day } = this
     return day !== undefined && ask.tokens >= day.ceiling ? day.probeAt - this.clock.now() : this.expectedMs(ask)
   }
@@ -224,7 +238,7 @@ export class PoolLedger {
     let released = 0
     const most = Math.max(MOST_AT_ONCE, this.paidIn(2 * PUMP_MS))
     for (let next = this.queue.peek(); next !== undefined; next = this.queue.peek()) {
-      if (released === most || now < this.pausedUntil || !this.fits({ tokens: next.cost })) break
+      if (released === most || now < this.pausedUntil || !(this.fits({ tokens: next.cost }) || this.turn.mayGo)) break
       this.queue.shift()
       released++
       next.admit()
@@ -232,8 +246,8 @@ export class PoolLedger {
     const next = this.queue.peek()
     if (next === undefined) return
     this.pumping = true
-    const waitMs = Math.max(PUMP_MS, this.nextMs(next.cost), this.pausedUntil - now)
-    this.clock.after(Math.min(1000, waitMs), () => {
+    const waitMs = this.turn.isTrying ? PUMP_MS : Math.max(PUMP_MS, this.nextMs(next.cost), this.pausedUntil - now)
+    this.clock.after(Math.min(1000, waitMs, MinuteTurn.waitMs(now)), () => {
       this.pumping = false
       this.pump()
     })
@@ -276,9 +290,17 @@ export class PoolLedger {
   /** For tickets: a request was taken by the service, so that there is room, and a day that was thought used up is not. */
   taken(tokens: number): void {
     this.streak = 0
-    if (this.day === undefined || tokens < this.day.ceiling) return
-    this.day = undefined
-    this.onLesson?.({ day: null })
+    this.tokens.taken()
+    this.requests.taken()
+    if (this.day !== undefined && tokens >= this.day.ceiling) {
+      this.day = undefined
+      this.onLesson?.({ day: null })
+    }
+    if (!this.turn.taken()) return
+    // What was owed by our reckoning was not by the service's.
+    this.tokens.owesNothing()
+    this.requests.owesNothing()
+    if (this.queue.size > 0) this.pump()
   }
 
   /** For tickets: the service has refused a request of this size that was sent at this time. Whether there was something to learn. */
@@ -298,7 +320,8 @@ export class PoolLedger {
     if (this.lastThrottleAt === undefined || sentAt >= this.lastThrottleAt) this.pause(now)
     this.lastThrottleAt = now
     const bucket = kind === 'requests' ? this.requests : this.tokens
-    if (kind === 'requests') bucket.refused(1, now, 0)
+    if (this.turn.refused()) bucket.empty()
+    else if (kind === 'requests') bucket.refused(1, now, 0)
     else bucket.refused(reserved, now, this.open)
     this.onLesson?.({ [kind]: lessonOf(bucket), pauseMs: Math.max(0, this.pausedUntil - now) })
     return true
@@ -378,6 +401,7 @@ export class Ticket {
   /** What it asked for; a refusal tells of that, however little was reserved. */
   private readonly tokens: number
   private readonly owner: string
+  private readonly isUrgent: boolean
   private readonly reserved: number
   private readonly isTaken: boolean
   private readonly at: number
@@ -385,12 +409,13 @@ export class Ticket {
 
   constructor(
     ledger: PoolLedger,
-    { owner, tokens }: Pick<Ask, 'owner' | 'tokens'>,
+    { owner, tokens, isUrgent = false }: Pick<Ask, 'owner' | 'tokens' | 'isUrgent'>,
     { reserved, isTaken, at }: { readonly reserved: number; readonly isTaken: boolean; readonly at: number }
   ) {
     this.ledger = ledger
     this.tokens = tokens
     this.owner = owner
+    this.isUrgent = isUrgent
     this.reserved = reserved
     this.isTaken = isTaken
     this.at = at
@@ -434,6 +459,6 @@ export class Ticket {
     this.isOver = true
     this.ledger.over(this.reserved, this.isTaken ? this.reserved : 0, 0)
     if (kind === undefined || !this.ledger.refused(kind, this.tokens, this.at)) return undefined
-    return this.ledger.roomMs({ owner: this.owner, tokens: this.tokens })
+    return this.ledger.roomMs({ owner: this.owner, tokens: this.tokens, isUrgent: this.isUrgent })
   }
 }

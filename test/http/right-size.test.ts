@@ -109,6 +109,16 @@ t.test('never more than without', async (t) => {
   t.match(await ask('sk-a'), { limits: [700], limited: null })
 })
 
+t.test('with a ledger a cut answer is mended however long its quota takes, before all others of its pool', async (t) => {
+  const ledger = { RIGHT_SIZE_LIMITS: 'unset', QUEUE_MS: '100', SERVICE_QUOTAS: 'false' }
+  const { ask, teach, standin } = await gateway(t, ledger)
+  await teach('sk-a')
+  standin.fail(NOVA, 'none', 'throttling-tokens', 'throttling-tokens', 'none')
+  const mended = await ask('sk-a', {}, LONG)
+  t.match(mended, { status: 200, limits: [FLOOR, USUAL, USUAL, USUAL], limited: `${FLOOR}; repeated` })
+  t.equal(mended.record?.limitCut, 'repeated')
+})
+
 t.test('an answer that our limit cuts is asked for once more, with the limit it has without', async (t) => {
   const { ask, teach, standin } = await gateway(t)
   await teach('sk-a')

@@ -195,6 +195,81 @@ t.test('a used up day closes the pool without calls; one in ten minutes asks aga
   t.notOk(ledger.enter(ask(5000)) instanceof Promise)
 })
 
+t.test('what mends an answer waits for room, and not for those who wait', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock, { tokensPerMinute: 60_000 })
+  ledger.enter(ask(60_000))
+  for (let n = 0; n < 30; n++) outcome(clock, ledger.enter(ask(1000)))
+  t.match(
+    refusal(() => ledger.enter(ask(5000, 8000))),
+    { reason: 'minute' }
+  )
+  const urgent = outcome(clock, ledger.enter({ ...ask(5000, 8000), isUrgent: true }))
+  await clock.runUntil(8000)
+  t.ok(urgent.at !== undefined)
+})
+
+/** Asks so often for so long, against a service that takes or refuses. Gives when calls were taken, and how many were refused. */
+async function flood(takes: (now: number) => boolean, { everyMs, minutes }: { everyMs: number; minutes: number }) {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock, { tokensPerMinute: 60_000 })
+  const [taken, refused]: [number[], number[]] = [[], []]
+  const call = async () => {
+    try {
+      const ticket = await ledger.enter(ask(2000, clock.now() + 20_000))
+      if (!takes(clock.now())) {
+        refused.push(clock.now())
+        return void ticket.failed('tokens')
+      }
+      taken.push(clock.now())
+      ticket.taken()
+      clock.after(1000, () => ticket.settle(2000))
+    } catch (error) {
+      if (!(error instanceof PoolClosed)) throw error
+    }
+  }
+  for (let at = 0; at < minutes * 60_000; at += everyMs) clock.after(at, () => void call())
+  await clock.runUntil(minutes * 60_000 + 30_000)
+  return { taken, refused }
+}
+
+/** A service that takes so many calls in each minute of the clock. */
+function byTheClock(most: number) {
+  const seen = new Map<number, number>()
+  return (now: number) => {
+    const minute = Math.floor(now / 60_000)
+    const count = (seen.get(minute) ?? 0) + 1
+    if (count > most) return false
+    seen.set(minute, count)
+    return true
+  }
+}
+
+t.test('where the service counts by the minute of the clock, what has waited goes when the minute turns', async (t) => {
+  const { taken, refused } = await flood(byTheClock(30), { everyMs: 1000, minutes: 6 })
+  for (const minute of [3, 4, 5]) {
+    const soon = taken.filter((at) => at >= minute * 60_000 && at < minute * 60_000 + 3000).length
+    t.ok(soon >= 8, `${soon} in the first 3 s of minute ${minute}`)
+  }
+  t.ok(taken.length >= 0.95 * 30 * 6, `${taken.length} taken`)
+  t.ok(refused.length <= 0.5 * taken.length, `${refused.length} refused`)
+})
+
+t.test('where it does not, that costs a call in eight minutes, and learning upward no more than one call in five', async (t) => {
+  let level = 60_000
+  let at = 0
+  const bucket = (now: number) => {
+    level = Math.min(60_000, level + now - at)
+    at = now
+    if (level < 2000) return false
+    level -= 2000
+    return true
+  }
+  const { taken, refused } = await flood(bucket, { everyMs: 500, minutes: 30 })
+  t.ok(taken.length >= 0.9 * 30 * 30, `${taken.length} taken`)
+  t.ok(refused.length <= 0.25 * taken.length, `${refused.length} of ${taken.length}`)
+})
+
 t.test('law: everyone is answered by its deadline, and what is settled is all that is counted', async () => {
   const one = fc.record({
     at: fc.integer({ min: 0, max: 60_000 }),

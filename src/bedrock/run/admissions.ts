@@ -18,7 +18,7 @@ import type { CandidatePlace } from './candidate.ts'
 
 /** A call that is about to be sent. */
 export interface Wanted {
-  readonly run: { readonly request: ChatRequest; readonly owner: string; readonly signal: Cancel }
+  readonly run: { readonly request: ChatRequest; readonly owner: string; readonly signal: Cancel; readonly isRepair?: boolean }
   readonly candidate: CandidatePlace
   /** As it is sent. */
   readonly body: JsonObject
@@ -28,8 +28,8 @@ export interface Wanted {
 
 /** Admits calls to the pools of the account's quota: one for each region and id as it is called, since every profile has a quota of its own. */
 export interface Admissions {
-  /** Until when a request that comes now may wait in all. */
-  deadline(): number
+  /** Until when a request that comes now may wait in all; `isRepair`: a whole minute at least, in which every quota comes back. */
+  deadline(isRepair?: boolean): number
   /** At once where there is room, or nothing is known of the pool; else after a wait, in fair turn with other keys. Throws Held. */
   enter(wanted: Wanted): Ticket | Promise<Ticket>
   /** The call has failed: the ledger learns from a throttle, and the error is told when it expects room. */
@@ -82,6 +82,7 @@ export class Held extends Error {
   }
 }
 
+const REPAIR_MS = 75_000
 /** Model ids come from callers. */
 const MOST_POOLS = 1000
 
@@ -131,12 +132,12 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
   }
 
   return {
-    deadline: () => clock.now() + waitMs,
-    enter({ run: { request, owner, signal }, candidate, body, until }) {
+    deadline: (isRepair = false) => clock.now() + (isRepair ? Math.max(waitMs, REPAIR_MS) : waitMs),
+    enter({ run: { request, owner, signal, isRepair = false }, candidate, body, until }) {
       const tokens = estimateTokens(request, byLength) + mostOutput(body)
       try {
         const { ledger, shared } = poolOf(candidate)
-        const entered = (shared ?? ledger).enter({ owner, tokens, until, signal })
+        const entered = (shared ?? ledger).enter({ owner, tokens, until, signal, isUrgent: isRepair })
         return entered instanceof Promise ? entered.catch((error: unknown) => refuse(error, signal)) : entered
       } catch (error) {
         return refuse(error, signal)

@@ -15,6 +15,8 @@ export interface AttemptPolicy {
   readonly maxAttempts: number
   /** No call begins later than this after the request came; milliseconds. */
   readonly deadlineMs: number
+  /** Throttled calls for which a ledger expects room are made again as long as there is time, however many they are. */
+  readonly isPatient?: boolean
   readonly breaker: Breaker
   readonly observer: BedrockObserver
   /** Milliseconds of a clock that does not go back. */
@@ -134,9 +136,10 @@ async function tryCandidate<T>(run: Run<T>, candidate: Candidate): Promise<Outco
       const error = networkError(thrown)
       const remedy = remedyFor(error)
       const mayWait = error.room === undefined || error.room.isSoon
+      const isPatient = run.policy.isPatient === true && error.room !== undefined
       const isElsewhere = candidate.hasEqual === true && MOVES.has(error.kind)
       const may =
-        (remedy === 'again' && mayWait && !isElsewhere && tried < run.policy.maxAttempts) ||
+        (remedy === 'again' && mayWait && !isElsewhere && (tried < run.policy.maxAttempts || isPatient)) ||
         (remedy === 'credentials' && !renewed)
       const again = may && !run.signal.aborted
       renewed ||= remedy === 'credentials'

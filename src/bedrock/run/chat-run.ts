@@ -43,6 +43,8 @@ export interface ChatRun {
   readonly siblings?: Siblings
   /** Tokens that an answer of a model, by the id that is called, will hardly exceed; absent, or undefined: not known. */
   readonly fit?: (model: string) => number | undefined
+  /** It mends an answer that such a limit has cut, and has been paid for once: it goes before others, and waits until there is room. */
+  readonly isRepair?: boolean
 }
 
 /** What runs of one request share. */
@@ -107,8 +109,8 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   const first = await encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
   const cacheMiss = missOf(run, tools, first)
   const candidates = tools.candidates(run.targets, placing(run, first.encoded.body))
-  const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline() ?? 0 }
-  const { value, candidate, attempts } = await attempt(candidates, tools.policy, run.signal, (one) =>
+  const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline(run.isRepair) ?? 0 }
+  const { value, candidate, attempts } = await attempt(candidates, policyFor(run, tools), run.signal, (one) =>
     callCandidate(one, call)
   ).catch((error: unknown) => {
     encoder.session?.settle('', undefined)
@@ -154,6 +156,11 @@ interface Call {
   readonly encoder: Encoder
   /** No call of it waits for room longer, on the clock of the admissions. */
   readonly queueUntil: number
+}
+
+/** Where a ledger spaces the calls of a repair they are bounded by time alone. */
+function policyFor({ isRepair = false }: ChatRun, { policy, admissions }: ChatTools): AttemptPolicy {
+  return isRepair && admissions !== undefined ? { ...policy, isPatient: true } : policy
 }
 
 /** Calls a candidate, again without what Bedrock refuses where the request can do without. */
