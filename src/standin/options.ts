@@ -24,6 +24,8 @@ export interface StandinOptions {
   eventGapMs?: number
   /** The longest that a fault which hangs or delays waits. */
   hangMs?: number
+  /** How long lists of models take. */
+  listDelayMs?: number
   /** How long container credentials live. */
   credentialsTtlMs?: number
   /** The time by which quota, cache and bill count stands here until it is turned, milliseconds since the epoch; absent: it goes on. */

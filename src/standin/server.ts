@@ -77,6 +77,8 @@ async function serve(request: AnyRequest, response: AnyResponse, world: World): 
     const record = makeRecord(exchange, route, startedAt)
     world.requests.push(record)
     follow(response, { exchange, record, world })
+    const { listDelayMs } = world.options
+    if (listDelayMs > 0 && route.operation.startsWith('List')) await exchange.wait(listDelayMs)
     await answerRoute(route, exchange, world)
   } catch (error) {
     // A request cut off while it was read is nobody's fault; anything else is a bug of the stand-in and must be seen.

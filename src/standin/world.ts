@@ -55,6 +55,7 @@ const DEFAULTS: Options = {
   chaos: false,
   eventGapMs: 20,
   hangMs: 30_000,
+  listDelayMs: 0,
   credentialsTtlMs: 6 * 3_600_000,
   strayShare: 0,
   implicitShare: 0

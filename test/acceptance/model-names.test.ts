@@ -1,5 +1,5 @@
 import t from 'tap'
-import { KEY } from '../helper.ts'
+import { build, KEY } from '../helper.ts'
 import { calls } from '../reliability/calls.ts'
 import { asker, NOVA, type Sent, SONNET_45, SONNET_46, say } from './asker.ts'
 
@@ -37,6 +37,18 @@ const NAMES: readonly (readonly [asked: string, called: string])[] = [
   [`bedrock/${SONNET_46}[1M]`, SONNET_46],
   [`${SONNET_46}[200k]`, SONNET_46]
 ]
+
+t.test('a short name waits for the first lists, and only then for nothing', async (t) => {
+  const { post, standin } = await build(t, {}, { listDelayMs: 400 })
+  const ask = (model: string, by = post) => by('/v1/chat/completions', { model, messages: say('hi') })
+  const [short, long] = await Promise.all([ask('claude-sonnet-4-6'), ask(NOVA)])
+  t.strictSame([short.status, long.status], [200, 200])
+  const order = standin.requests.filter(({ modelId }) => modelId !== undefined).map(({ modelId }) => modelId)
+  t.strictSame(order, [NOVA, SONNET_46], 'an id does not wait')
+  const deny = ['ListFoundationModels', 'ListInferenceProfiles']
+  const without = await build(t, {}, { deny })
+  t.equal((await ask('claude-sonnet-4-6', without.post)).status, 404)
+})
 
 for (const [asked, called] of NAMES) {
   t.test(`F31: ${asked} is ${called}`, async (t) => {

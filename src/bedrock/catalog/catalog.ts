@@ -20,6 +20,11 @@ export interface Catalog {
   list(): Promise<readonly ModelInfo[]>
   /** Everything known, by id, ARN and name. Never waits; may be empty. Asks for a refresh in the background when it is old. */
   readonly known: ReadonlyMap<string, ModelInfo>
+  /**
+   * Undefined once a list has been read, and while none will be for now; else a promise of the first ones, for names that only they can
+   * tell. Waits three seconds at most, and never fails.
+   */
+  first(): Promise<void> | undefined
   /** Whether `learn` may tell what this ARN runs. */
   hides(id: string): boolean
   /** Asks for the model behind an application profile that no list names; `known` tells it then. Waits briefly, and never fails. */
@@ -33,6 +38,8 @@ const REFRESH_MS = 300_000
 /** While a list has never been read for a reason that may pass. */
 const RETRY_MS = 10_000
 const TIMEOUT_MS = 30_000
+/** What a call waits for the first lists. */
+const FIRST_MS = 3000
 /** Refusals that time does not heal: the list stays empty and is asked for at the usual pace. */
 const LASTING = new Set([
   'AccessDeniedException',
@@ -175,6 +182,14 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (joined === undefined) throw noList(failures)
       const at = now() / 1000
       return joined.models.filter(({ endOfLife }) => endOfLife === undefined || endOfLife > at)
+    },
+    first() {
+      if (joined !== undefined) return undefined
+      refreshWhenDue()
+      if (running === undefined) return undefined
+      const read = Promise.race([running, firstJoined.promise])
+      // Late or not, what is known by then decides, and Bedrock tells the caller of a name that it does not know.
+      return within(read, { ms: FIRST_MS, late: () => new Error('no list yet') }).catch(() => undefined)
     },
     get known() {
       refreshWhenDue()

@@ -77,9 +77,15 @@ export function encodeError(
   requestId: string
 ): ErrorBody {
   const isBedrocks = upstreamRequestId !== undefined || kind === 'context_length_exceeded'
-  const said = param === null || isBedrocks || message.includes(param) ? message : `${param}: ${message}`
+  const said = param === null || isBedrocks || names(message, param) ? message : `${param}: ${message}`
   const details = param === 'thread' ? { details: NO_THREADS } : {}
   return { type: 'error', error: { type: WORDS[kind][0], message: said, ...details }, request_id: requestId }
+}
+
+/** Whether a sentence holds the field's name, and not only a word that begins with it. */
+function names(sentence: string, field: string): boolean {
+  const at = sentence.indexOf(field)
+  return at >= 0 && !/\w/.test(sentence.charAt(at + field.length)) && !/[\w.]/.test(sentence.charAt(at - 1))
 }
 
 /** By this the SDK's tool runner knows to go on without a stored thread, with the whole history (ThreadState of @anthropic-ai/sdk 1.14.0). */

@@ -11,8 +11,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /**
      * The models to try for the name a caller used, in order. Throws 403 `model_not_allowed` when none of them is allowed.
-     * A promise only for the ARN of an application profile that no list names, whose model is asked for once, and while the home region
-     * is not known.
+     * A promise only for the ARN of an application profile that no list names, whose model is asked for once, for a short name while the
+     * first lists are being read, and while the home region is not known.
      */
     resolve(asked: string, purpose: Purpose, request: FastifyRequest): Targets | Promise<Targets>
     /** The models a name stands for as far as is known now, whoever asks; `bedrock.home` knows the region first. */
@@ -24,6 +24,8 @@ declare module 'fastify' {
 
 /** The longest id that Bedrock takes. */
 const LONGEST_NAME = 2048
+/** No id of Bedrock's, each of which names a provider: only the lists can tell what it is short for. */
+const SHORT_NAME = /^[\w-]+$/
 /** Control characters and halves of characters, which no path can carry. */
 const UNREADABLE = /\p{C}/u
 
@@ -62,11 +64,19 @@ export const resolve = fp(
     })
 
     function found(asked: string, purpose: Purpose, request: FastifyRequest): Targets | Promise<Targets> {
-      const look = () => app.targetsOf(asked, purpose)
-      const targets = look()
+      const targets = app.targetsOf(asked, purpose)
+      const first = targets.some(({ id }) => SHORT_NAME.test(id)) ? app.catalog.first() : undefined
+      return first === undefined ? learnt(targets, asked, purpose, request) : first.then(() => foundNow(asked, purpose, request))
+    }
+
+    function foundNow(asked: string, purpose: Purpose, request: FastifyRequest): Targets | Promise<Targets> {
+      return learnt(app.targetsOf(asked, purpose), asked, purpose, request)
+    }
+
+    function learnt(targets: Targets, asked: string, purpose: Purpose, request: FastifyRequest): Targets | Promise<Targets> {
       if (!targets.some(isHidden)) return allowed(targets, asked, request)
-      const learnt = Promise.all(targets.filter(isHidden).map(({ id }) => app.catalog.learn(id)))
-      return learnt.then(() => allowed(look(), asked, request))
+      const learning = Promise.all(targets.filter(isHidden).map(({ id }) => app.catalog.learn(id)))
+      return learning.then(() => allowed(app.targetsOf(asked, purpose), asked, request))
     }
 
     function isHidden({ baseId }: ModelTarget): boolean {

@@ -90,6 +90,7 @@ t.test('14: what Bedrock cannot do is refused by name, and nothing of it is fine
   const refused = await ask({ mcp_servers: [{ type: 'url', url: 'https://example.com', name: 'a' }] })
   t.equal(refused.status, 400)
   t.match(refused.body.error?.message, /^mcp_servers: /)
+  t.match((await ask({ container: 'c' })).body.error?.message, /^container: .*containers/)
   t.equal((await ask({ mcp_servers: [], container: null })).status, 200)
 })
 
