@@ -53,7 +53,14 @@ for (const { what, body } of codex)
     t.equal(response.status, 200, text.slice(0, 500))
     t.match(text, /event: response\.completed\n/)
     const sent = lastCall(standin)?.body as Sent
-    const input = body.input as { type: string; role?: string; content?: { text: string }[]; tools?: unknown; output?: unknown }[]
+    const input = body.input as {
+      type: string
+      name?: string
+      role?: string
+      content?: { text: string }[]
+      tools?: unknown
+      output?: unknown
+    }[]
     const leading = input
       .slice(
         0,
@@ -66,9 +73,11 @@ for (const { what, body } of codex)
       'the developer’s items in order'
     )
     const tools = input[0]?.type === 'additional_tools' ? input[0].tools : body.tools
-    t.same(toolsOf(sent), what === 'compaction by a trigger' ? [] : offered(tools), 'every tool but the web search')
-    const isCompaction = what.startsWith('compaction')
-    const calls = isCompaction ? 0 : input.filter(({ type }) => type.endsWith('call_output')).length
+    const called = input.flatMap(({ type, name = '' }) => (type.endsWith('_call') ? [name] : []))
+    const known = offered(tools)
+    const more = called.filter((name) => !known.some((each) => each === name || each.endsWith(`__${name}`)))
+    t.same(toolsOf(sent), [...known, ...new Set(more)], 'every tool but the web search, and those of the history')
+    const calls = input.filter(({ type }) => type.endsWith('call_output')).length
     t.equal(sent.messages.flatMap(({ content }) => content).filter(({ toolResult }) => toolResult !== undefined).length, calls)
   })
 

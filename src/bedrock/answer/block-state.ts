@@ -30,6 +30,8 @@ export interface Writing {
   hasInput: boolean
   pieces: string[]
   calls: number
+  /** How often each id was given to a call of this answer; made with the first call. */
+  ids: Map<string, number> | undefined
   /** Text beside a forced answer tool, kept until it is known whether the tool comes. */
   held: ModelEvent[]
   answered: boolean
@@ -52,6 +54,7 @@ export function beginWriting(context: AnswerContext): Writing {
     hasInput: false,
     pieces: [],
     calls: 0,
+    ids: undefined,
     held: [],
     answered: false
   }

@@ -158,7 +158,16 @@ function startTool(state: Writing, index: number, id: string, name: string): Eve
   const released = release(state)
   open(state, index, 'tool')
   state.calls++
-  return [...closed, ...released, { type: 'tool-start', block: state.block, id, name: state.context.toolNames.get(name) ?? name }]
+  const called = state.context.toolNames.get(name) ?? name
+  return [...closed, ...released, { type: 'tool-start', block: state.block, id: ownId(state, id), name: called }]
+}
+
+/** Models give two calls one id now and then; clients keep results, and openai-node whole answers, by it (openai-node 7.57, 2026-11). */
+function ownId(state: Writing, id: string): string {
+  state.ids ??= new Map()
+  const nth = (state.ids.get(id) ?? 0) + 1
+  state.ids.set(id, nth)
+  return nth === 1 ? id : ownId(state, `${id}_${nth}`)
 }
 
 /** A call of a tool that the caller did not offer, in the words in which calls of the history are told. */

@@ -45,11 +45,11 @@ const PART_TYPES = ['text', 'image_url', 'input_audio', 'refusal', 'file', 'vide
 /** Parts of one message. */
 export const MOST_PARTS = 5000
 
-/** Reads a message's content, a string or parts, as blocks in order. Absent content is the caller's to judge. */
-export function decodeParts(content: Json, path: string, report: Report): ContentBlock[] {
+/** Reads a message's content, a string or parts, as blocks in order; `types` are told of. Absent content is the caller's to judge. */
+export function decodeParts(content: Json, path: string, report: Report, types = PART_TYPES): ContentBlock[] {
   if (typeof content === 'string') return [{ type: 'text', text: content, path }]
   if (!Array.isArray(content)) throw wrongType(path, 'a string or an array of parts', content)
-  return atMost<Json>(content, MOST_PARTS, path).map((part, index) => decodePart(part, `${path}[${index}]`, report))
+  return atMost<Json>(content, MOST_PARTS, path).map((part, index) => decodePart(part, `${path}[${index}]`, report, types))
 }
 
 /** Reads text-only content, as system messages have it. */
@@ -61,12 +61,12 @@ export function decodeTextParts(content: Json, path: string, report: Report): Te
 }
 
 /** Reads one part of a message. */
-export function decodePart(part: Json, path: string, report: Report): ContentBlock {
+export function decodePart(part: Json, path: string, report: Report, types = PART_TYPES): ContentBlock {
   if (typeof part === 'string') return { type: 'text', text: part, path }
   const holder = objectAt(part, path)
   const type = stringAt(holder.type, `${path}.type`)
   const row = Object.hasOwn(PARTS, type) ? PARTS[type] : undefined
-  if (row === undefined) throw wrongChoice(`${path}.type`, PART_TYPES, type)
+  if (row === undefined) throw wrongChoice(`${path}.type`, types, type)
   const block = { ...row.decode(holder, path), path }
   reportPart(holder, row, path, report)
   const cache = decodeCacheMark(holder, path, report)

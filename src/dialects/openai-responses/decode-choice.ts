@@ -7,7 +7,7 @@ import { badValue, wrongChoice, wrongType } from '../openai/refuse.ts'
 import type { Report } from '../openai-chat/report.ts'
 import type { DecodedTools } from './decode-tools.ts'
 import { reportUnknown } from './members.ts'
-import { modelName } from './tool-table.ts'
+import { knownName } from './tool-table.ts'
 
 /** The choice, and the tools that it leaves to choose from. */
 export interface DecodedChoice {
@@ -49,10 +49,8 @@ function nameOf(choice: JsonObject, path: string, { table, tools }: DecodedTools
   const type = stringAt(choice.type, `${path}.type`)
   const name = NAMED.includes(type) ? stringAt(choice.name, `${path}.name`) : type
   const namespace = optionalString(choice.namespace, `${path}.namespace`)
-  const called = modelName(namespace === undefined ? { name } : { name, namespace }, table)
-  if (tools.some((tool) => tool.name === called)) return called
-  // A member of a namespace may be chosen by its bare name.
-  return tools.find((tool) => table.get(tool.name)?.name === name)?.name
+  const called = knownName(namespace === undefined ? { name } : { name, namespace }, table)
+  return tools.some((tool) => tool.name === called) ? called : undefined
 }
 
 function unknownTool(choice: JsonObject, path: string, { hosted }: DecodedTools): GatewayError {

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Block, TextBlock, Turn } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import { CUSTOM_TOOL_FIELD } from '../openai/custom-tool.ts'
-import { atMost, objectAt, optionalString, stringAt } from '../openai/read-value.ts'
+import { atMost, objectAt, optionalArray, optionalString, stringAt } from '../openai/read-value.ts'
 import { badValue, emptyArray, missing, wrongChoice, wrongType } from '../openai/refuse.ts'
 import { isTellable } from '../openai/unknown-members.ts'
 import { decodeArguments } from '../openai-chat/decode-arguments.ts'
@@ -14,7 +14,7 @@ import type { History, PlacedItem } from './history.ts'
 import { referencedId } from './kept-ids.ts'
 import { reportUnknown } from './members.ts'
 import { openSummary, openThoughts } from './sealed.ts'
-import { modelName, type ToolTable } from './tool-table.ts'
+import { knownName, modelName, type ToolTable } from './tool-table.ts'
 import { TurnBuilder } from './turn-builder.ts'
 
 /** The types of input items (OpenAI's OpenAPI file, 2026-08, and what Codex CLI 0.171 sends). */
@@ -90,11 +90,12 @@ export const ITEMS = {
   compaction_trigger: { note: 'last: the answer is one `compaction` item', read: readTrigger },
   additional_tools: { note: 'its tools join those of the request', read: () => undefined },
   tool_search_call: {
-    note: 'a call',
+    note: 'a call; left out, reported, when it ran at OpenAI',
     read: (item, path, reading) =>
+      ranElsewhere(item, reading) ||
       addCall(item, path, objectOf(item.arguments, `${path}.arguments`, reading), 'tool_search', reading)
   },
-  tool_search_output: { note: 'its result; its tools join those of the request', read: readFound },
+  tool_search_output: { note: 'its result; its tools join those of the request, wherever it ran', read: readFound },
   local_shell_call: {
     note: 'a call',
     read: (item, path, reading) => addCall(item, path, actionOf(item, path), 'local_shell', reading)
@@ -154,9 +155,9 @@ function ownItems(input: Json | undefined, path: string, hasPast: boolean): read
 /** Lists of tools that stand among the items. */
 export function toolsAmong(items: readonly PlacedItem[]): readonly ToolList[] {
   return items.flatMap(({ item, path }): readonly ToolList[] => {
-    if (!isJsonObject(item) || !Array.isArray(item.tools)) return []
-    const isHolder = item.type === 'additional_tools' || item.type === 'tool_search_output'
-    return isHolder ? [{ tools: item.tools as readonly Json[], path: `${path}.tools` }] : []
+    if (!isJsonObject(item) || !(item.type === 'additional_tools' || item.type === 'tool_search_output')) return []
+    const tools = optionalArray(item.tools, `${path}.tools`)
+    return tools === undefined ? [] : [{ tools, path: `${path}.tools` }]
   })
 }
 
@@ -223,13 +224,16 @@ const ALIASES: ReadonlyMap<Json, string> = new Map([
   ['computer_screenshot', 'input_image']
 ])
 
+/** What a caller of this dialect is told of. */
+const PART_TYPES = ['input_text', 'input_image', 'input_file', 'input_audio', 'output_text', 'refusal', 'computer_screenshot']
+
 function partsOf(content: Json, path: string, report: Report): ContentBlock[] {
-  if (!Array.isArray(content)) return decodeParts(content, path, report)
+  if (!Array.isArray(content)) return decodeParts(content, path, report, PART_TYPES)
   const parts = content.map((part: Json) => {
     const type = isJsonObject(part) ? ALIASES.get(part.type ?? null) : undefined
     return type === undefined ? part : { ...(part as JsonObject), type }
   })
-  return decodeParts(parts, path, report)
+  return decodeParts(parts, path, report, PART_TYPES)
 }
 
 function nameOf(item: JsonObject, path: string): string {
@@ -257,7 +261,8 @@ function actionOf(item: JsonObject, path: string): JsonObject {
 function addCall(item: JsonObject, path: string, input: JsonObject, name: string, { turns, table }: InputReading): void {
   const id = stringAt(item.call_id ?? item.id, `${path}.call_id`)
   const namespace = optionalString(item.namespace, `${path}.namespace`)
-  turns.call(id, modelName(namespace === undefined ? { name } : { name, namespace }, table), input, path)
+  const named = namespace === undefined ? { name } : { name, namespace }
+  turns.call(id, knownName(named, table) ?? modelName(named, table), input, path)
 }
 
 function readOutput(item: JsonObject, path: string, { turns, report }: InputReading): void {
@@ -281,7 +286,16 @@ function outputOf(output: Json, path: string, report: Report): ContentBlock[] {
   return isParts ? partsOf(output, path, report) : [{ type: 'text', text: JSON.stringify(output), path }]
 }
 
-function readFound(item: JsonObject, path: string, { turns }: InputReading): void {
+/** What OpenAI has run itself has no id of a call. */
+function ranElsewhere(item: JsonObject, { report }: InputReading): boolean {
+  const isElsewhere = item.execution === 'server' && (item.call_id ?? null) === null
+  if (isElsewhere && item.type === 'tool_search_call') report('input.tool_search_call', 'a search that ran at OpenAI')
+  return isElsewhere
+}
+
+function readFound(item: JsonObject, path: string, reading: InputReading): void {
+  if (ranElsewhere(item, reading)) return
+  const { turns } = reading
   const id = stringAt(item.call_id ?? item.id, `${path}.call_id`)
   const found = Array.isArray(item.tools) ? (item.tools as readonly Json[]) : []
   const names = found.flatMap((tool) => (isJsonObject(tool) && typeof tool.name === 'string' ? [tool.name] : []))

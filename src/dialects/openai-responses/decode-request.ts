@@ -9,6 +9,7 @@ import type { DecodeContext } from '../dialect.ts'
 import { createLostFields } from '../openai/lost-fields.ts'
 import { put } from '../openai/present.ts'
 import { missing, tooMany, wrongType } from '../openai/refuse.ts'
+import { createSamplingReader } from '../openai/sampling.ts'
 import { isTellable } from '../openai/unknown-members.ts'
 import { decodeAutoCache } from '../openai-chat/decode-cache.ts'
 import { decodeGuardrail } from '../openai-chat/decode-guardrail.ts'
@@ -217,10 +218,13 @@ function decodeTier(fields: ResponsesFields, report: Report): ServiceTier | unde
   return tier === undefined ? undefined : TIERS[tier]
 }
 
+const penaltiesOf = createSamplingReader(FIELDS, ['frequency_penalty', 'presence_penalty'])
+
 /** A verbosity of medium is what every model has by itself. */
 function samplingOf(fields: ResponsesFields): Sampling | undefined {
   const verbosity = fields.get('text')?.verbosity ?? null
-  return verbosity === null || verbosity === 'medium' ? undefined : { verbosity }
+  const penalties = penaltiesOf(fields)
+  return verbosity === null || verbosity === 'medium' ? penalties : { ...penalties, verbosity }
 }
 
 /** Members that only OpenAI's own models know. */

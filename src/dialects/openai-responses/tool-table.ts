@@ -25,7 +25,19 @@ export function modelName({ namespace, name }: Pick<ToolIdentity, 'name' | 'name
   return `${joined}_${stableHash(`${namespace}\n${name}`).toString(36)}`
 }
 
+/**
+ * The name by which the model knows a tool that somebody has named. A bare name can be a namespace's member, if it is the only one of
+ * that name: so Codex sends calls of them back (0.171). Undefined: nobody's.
+ */
+export function knownName(named: Pick<ToolIdentity, 'name' | 'namespace'>, table: ToolTable): string | undefined {
+  const name = modelName(named, table)
+  if (table.has(name)) return name
+  if (named.namespace !== undefined) return undefined
+  const members = Array.from(table).filter(([, identity]) => identity.name === named.name)
+  return members.length === 1 ? members[0]?.[0] : undefined
+}
+
 /** Who a name that the model used belongs to; a name of nobody's is a function's, as the client will say. */
 export function identityOf(name: string, table: ToolTable): ToolIdentity {
-  return table.get(name) ?? { kind: 'function', name }
+  return table.get(knownName({ name }, table) ?? '') ?? { kind: 'function', name }
 }

@@ -13,7 +13,7 @@ interface OpenTurn {
 
 /**
  * Builds turns from items one by one. Neighbours of one side are one turn. In an assistant's, text that follows calls goes before them, as
- * Codex echoes call, text, output; in a user's, results come first.
+ * Codex echoes call, text, output; in a user's, results come first. A call that nobody has answered was interrupted: its result is empty.
  */
 export class TurnBuilder {
   private readonly system: TextBlock[] = []
@@ -56,8 +56,19 @@ export class TurnBuilder {
 
   /** Where nobody but the system says anything, its words are the user's turn, at `path`. */
   result(path: string): { readonly system: readonly TextBlock[]; readonly turns: readonly Turn[] } {
+    this.answerAll()
     if (this.turns.length > 0) return { system: this.system, turns: this.turns.map(closed) }
     return { system: [], turns: this.system.length === 0 ? [] : [{ role: 'user', content: this.system, path }] }
+  }
+
+  private answerAll(): void {
+    for (const [index, { calls }] of this.turns.entries()) {
+      const answered = new Set(this.turns[index + 1]?.results.map((block) => (block.type === 'tool-result' ? block.callId : '')))
+      const left = calls.flatMap((block) => (block.type === 'tool-call' && !answered.has(block.id) ? [block] : []))
+      if (left.length === 0) continue
+      const { results } = this.turns[index + 1] ?? this.open('user', left[0]?.path ?? '')
+      results.push(...left.map(({ id, path = '' }): Block => ({ type: 'tool-result', callId: id, content: [], path })))
+    }
   }
 
   private open(role: Turn['role'], path: string): OpenTurn {

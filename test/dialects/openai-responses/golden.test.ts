@@ -53,7 +53,7 @@ t.test('G1, G2: text, whole and as a stream', async (t) => {
 })
 
 t.test('G3, G4: calls with and without arguments', async (t) => {
-  const { events, standin } = await responder(t)
+  const { ask, events, openai, standin } = await responder(t)
   standin.answer(CLAUDE, calling('f', { city: 'Paris' }))
   const { list } = await events({ model: CLAUDE, tools: [fn('f')] })
   const added = list.find(({ type }) => type === 'response.output_item.added')
@@ -63,6 +63,21 @@ t.test('G3, G4: calls with and without arguments', async (t) => {
   const done = list.find(({ type }) => type === 'response.function_call_arguments.done')
   t.match(done, { name: 'f', arguments: '{"city":"Paris"}' })
   t.match(list.at(-1)?.response, { status: 'completed', output: [{ arguments: '{"city":"Paris"}', status: 'completed' }] })
+
+  const twin = { toolUse: { toolUseId: 'same', name: 'f', input: {} } }
+  standin.answer(CLAUDE, { content: [twin, twin, twin], stopReason: 'tool_use' })
+  const twins = await openai.responses.stream({ model: CLAUDE, input: 'x', tools: [fn('f')] as never }).finalResponse()
+  t.match(twins.output, [{ call_id: 'same' }, { call_id: 'same_2' }, { call_id: 'same_3' }], 'each call has an id of its own')
+  const results = twins.output.map((item) => ({
+    type: 'function_call_output',
+    call_id: (item as { call_id?: string }).call_id,
+    output: 'r'
+  }))
+  const { sent } = await ask({ model: CLAUDE, tools: [fn('f')], input: [user('x'), ...twins.output, ...results] })
+  t.same(rolesOf(sent)?.slice(1), [
+    ['assistant', 'toolUse', 'toolUse', 'toolUse'],
+    ['user', 'toolResult', 'toolResult', 'toolResult']
+  ])
 
   standin.answer(CLAUDE, calling('f', {}))
   const { list: bareCall } = await events({ model: CLAUDE, tools: [{ type: 'function', name: 'f' }] })
@@ -84,6 +99,18 @@ t.test('G5, G6: turns from items', async (t) => {
   const post = { role: 'assistant', content: [{ type: 'output_text', text: 'Post.', annotations: [] }] }
   const six = await ask({ model: CLAUDE, input: [user('go'), call, post, output], tools: [fn('f')] })
   t.same(rolesOf(six.sent)?.[1], ['assistant', 'text', 'toolUse'])
+  for (const rest of [[], [user('stop!')]]) {
+    const second = { ...call, call_id: 'c2' }
+    const { sent, status } = await ask({ model: CLAUDE, input: [user('go'), call, second, output, ...rest], tools: [fn('f')] })
+    t.equal(status, 200)
+    t.same(rolesOf(sent)?.[1], ['assistant', 'toolUse', 'toolUse'], 'a call that was interrupted stays one')
+    t.match(sent?.messages[2]?.content[1], { toolResult: { toolUseId: 'c2', content: [{ text: '(no output)' }] } })
+  }
+  const cut = await ask({ model: CLAUDE, input: [user('go'), call], tools: [fn('f')] })
+  t.same(rolesOf(cut.sent)?.slice(1), [
+    ['assistant', 'toolUse'],
+    ['user', 'toolResult']
+  ])
 })
 
 t.test('G7: where no tool can be called, the history keeps its calls, and the model makes none', async (t) => {
@@ -203,7 +230,14 @@ t.test('G9, G10: namespaces, also among the items', async (t) => {
   t.notMatch(JSON.stringify(ten.sent?.messages), /exec/)
   standin.answer(CLAUDE, calling(exec, { input: 'run' }))
   const called = await ask({ model: CLAUDE, input })
-  t.match(called.body.output, [{ type: 'custom_tool_call', name: 'exec', namespace: 'functions', input: 'run' }])
+  const ran = { type: 'custom_tool_call', name: 'exec', namespace: 'functions', input: 'run' }
+  t.match(called.body.output, [ran])
+  const { namespace: _, ...echoed } = called.body.output[0]!
+  const result = { type: 'custom_tool_call_output', call_id: 'tooluse_1', output: 'r' }
+  const again = await ask({ model: CLAUDE, input: [...input, echoed, result] })
+  t.match(again.sent?.messages[1]?.content[0], { toolUse: { name: exec } }, 'Codex leaves the namespace out')
+  standin.answer(CLAUDE, calling('exec', { input: 'run' }))
+  t.match((await ask({ model: CLAUDE, input })).body.output, [ran], 'and so may the model')
 })
 
 t.test('a namespace whose joined name another tool has', async (t) => {
@@ -589,11 +623,23 @@ t.test('G33, G34, G35, G36, G37, G47, G48: what is refused, and what is not', as
     t.equal(status, 400)
     t.equal(body.error?.param, 'input')
   }
-  for (const input of [[{ role: 'wizard', content: 'x' }], [user([{ type: 'hologram' }])]]) {
+  const bare = { type: 'additional_tools', tools: 'f' }
+  for (const input of [[{ role: 'wizard', content: 'x' }], [user([{ type: 'hologram' }])], [bare, user('a')]]) {
     const { status, body } = await ask({ input })
     t.equal(status, 400)
     t.match(body.error?.param, /^input\[0\]/)
   }
+  const told = (await ask({ input: [user([{ type: 'hologram' }])] })).body.error?.message
+  t.match(told, /'input_text', 'input_image'/, 'parts are told of by the names of this API')
+  const penalized = await ask({ model: CLAUDE, frequency_penalty: 1, presence_penalty: 0.5 })
+  t.match([penalized.status, penalized.headers.get('x-adit-dropped')], [200, 'frequency_penalty, presence_penalty'])
+  const searched = [
+    { type: 'tool_search_call', call_id: null, execution: 'server', arguments: { query: 'x' }, status: 'completed' },
+    { type: 'tool_search_output', call_id: null, execution: 'server', tools: [fn('g')], status: 'completed' }
+  ]
+  const elsewhere = await ask({ model: CLAUDE, input: [user('a'), ...searched, user('b')], tools: [{ type: 'tool_search' }] })
+  t.match([elsewhere.status, elsewhere.headers.get('x-adit-dropped')], [200, 'input.tool_search_call'])
+  t.same(toolNames(elsewhere.sent), ['g'], 'what a search at OpenAI has found can be called')
   const strange = await ask({ input: [user('a'), { type: 'hologram' }] })
   t.equal(strange.status, 200)
   t.match(strange.headers.get('x-adit-dropped'), /input\.hologram/)
