@@ -1,12 +1,13 @@
 import { Agent, request as httpRequest } from 'undici'
 import { type Cancel, signalOf } from '../core/cancel.ts'
+import { HEAVY_BYTES, heavyWork } from '../core/heavy-work.ts'
 import { IMAGE_NAMES, isUsableImage, type MediaType, typeOfBytes, typeOfMediaType, typeOfName } from '../core/media-type.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Block, MediaBlock, ToolResultBlock, Turn } from '../core/turn.ts'
 import { GatewayError } from '../errors.ts'
 import { checkHost, ForbiddenAddress, guardedLookup, trustingLookup } from './address-guard.ts'
 import { createMediaLookup } from './media-lookup.ts'
-import { createS3Check } from './s3-media.ts'
+import { createS3Check, mayNameObjects } from './s3-media.ts'
 
 const MIB = 1024 * 1024
 
@@ -23,6 +24,8 @@ export const MEDIA_LIMITS = {
 export interface MediaFetcher {
   /** The request with every http(s) source replaced by its bytes; a promise only where there is one to fetch. Throws a 400 that names the block, also for one in S3 that may not be read. */
   fill(request: ChatRequest, signal: Cancel): ChatRequest | Promise<ChatRequest>
+  /** The same refusal for objects of S3 that a body names which is handed on as its bytes stand; a promise only where it has to be looked through for long. */
+  checkPassed(body: Buffer): void | Promise<void>
   close(): Promise<void>
 }
 
@@ -138,6 +141,10 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
       s3.native(request)
       const blocks = elsewhere.filter((block) => block.source.type === 'url')
       return blocks.length === 0 ? request : fillAll(request, blocks, signal)
+    },
+    checkPassed(body) {
+      if (!mayNameObjects(body)) return
+      return body.length < HEAVY_BYTES ? s3.passed(body) : heavyWork.turn(() => s3.passed(body))
     },
     async close() {
       await Promise.all([guarded.destroy(), trusting.destroy()])

@@ -26,6 +26,9 @@ export function createS3Check(places: readonly string[]): S3Check {
     block({ source, path = 'messages' }) {
       if (source.type === 's3') check(source.uri, { param: path })
     },
+    passed(body) {
+      for (const { uri, param } of locationsIn(body)) check(uri, { param })
+    },
     native({ extraFields = {}, looseFields }) {
       for (const name in extraFields) {
         const field = looseFields?.has(name) ? (`extraFields.${name}` as const) : 'extraFields'
@@ -39,6 +42,97 @@ export interface S3Check {
   block(block: MediaBlock): void
   /** The same for fields of the model's native body, which may name objects too. */
   native(request: Pick<ChatRequest, 'extraFields' | 'looseFields'>): void
+  /** The same for a whole body in Bedrock's or a model's own words, as bytes; one that is no JSON names nothing. */
+  passed(body: Buffer): void
+}
+
+/** Whether a body may name an object of S3 at all: hardly any does, and then it is not looked through. */
+export function mayNameObjects(body: Buffer): boolean {
+  return HINTS.some((hint) => body.includes(hint))
+}
+
+/** The scheme as it is written, and how a letter or a digit of it is escaped. */
+const HINTS = ['s3:', 'S3:', '\\u00'] as const
+
+/** Members below which everything is the caller's own: arguments, results and schemas of tools. */
+const OWN = new Set(['toolUse', 'json', 'toolConfig', 'tools'])
+const MOST_LEVELS = 1000
+const TOO_DEEP = `A body that may name objects of S3 is nested deeper than ${MOST_LEVELS} levels.`
+
+interface Location {
+  readonly uri: string
+  readonly param: string
+}
+
+/**
+ * Addresses below members named for S3 (`s3Location.uri`), read from the bytes: of a member that is given twice nobody knows which one
+ * Bedrock takes, so that both count.
+ */
+function* locationsIn(json: Buffer): Generator<Location> {
+  const path: string[] = []
+  let name = ''
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]
+    if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      if (path.push(name) > MOST_LEVELS) throw new GatewayError('invalid_request', TOO_DEEP)
+      name = ''
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      name = path.pop() ?? ''
+    } else if (byte === COMMA && path.length > 0) name = ''
+    else if (byte === QUOTE) {
+      const end = endOfString(json, at + 1)
+      const isName = json[behindBlanks(json, end + 1)] === COLON
+      if (isName) name = textAt(json, at, Math.min(end, at + LONGEST_NAME))
+      else {
+        const uri = textAt(json, at, Math.min(end, at + LONGEST_URI)).trim()
+        const steps = [...path, name].filter((step) => step !== '')
+        if (/^s3:/i.test(uri) && isLocation(steps)) yield { uri, param: steps.join('.') }
+      }
+      at = end
+    }
+  }
+}
+
+/** Arguments of a call in the words of Claude are `input` too; that of CountTokens is the body's own. */
+function isLocation(steps: readonly string[]): boolean {
+  return steps.some((step) => /s3/i.test(step)) && !steps.some((step, at) => OWN.has(step) || (at > 0 && step === 'input'))
+}
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_LIST = 0x5b
+const BACKSLASH = 0x5c
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const LONGEST_NAME = 256
+const LONGEST_URI = 8192
+
+function endOfString(json: Buffer, start: number): number {
+  for (let from = start; ; ) {
+    const quote = json.indexOf(QUOTE, from)
+    if (quote < 0) return json.length
+    let slashes = 0
+    while (quote - 1 - slashes >= start && json[quote - 1 - slashes] === BACKSLASH) slashes++
+    if (slashes % 2 === 0) return quote
+    from = quote + 1
+  }
+}
+
+function behindBlanks(json: Buffer, at: number): number {
+  let behind = at
+  while (json[behind] === 0x20 || json[behind] === 0x09 || json[behind] === 0x0a || json[behind] === 0x0d) behind++
+  return behind
+}
+
+/** The text of a string whose quote is at `at`, of as much as ends before `end`; empty where it has a broken escape. */
+function textAt(json: Buffer, at: number, end: number): string {
+  const written = json.toString('utf8', at + 1, end)
+  if (!written.includes('\\')) return written
+  return written.replace(/\\u([0-9a-f]{4})|\\(.)/gi, (_, code: string | undefined, sign: string | undefined) =>
+    code === undefined ? (sign ?? '') : String.fromCharCode(Number.parseInt(code, 16))
+  )
 }
 
 function* addressesIn(value: Json): Generator<string> {

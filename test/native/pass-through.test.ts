@@ -361,6 +361,42 @@ t.test('models, aliases and limits of a key hold here too', async (t) => {
   t.equal((await ask('sk-small-0123456789', NOVA, small)).status, 429, 'the tokens of the answer were counted')
 })
 
+t.test('S22: objects of S3 outside the operator’s places are refused in Bedrock’s own words too', async (t) => {
+  const { base, standin } = await build(t, { S3_MEDIA_BUCKETS: 'reports' })
+  const send = async (content: string, operation = 'converse') => {
+    standin.requests.length = 0
+    const response = await fetch(`${base}/model/${NOVA}/${operation}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body: `{"messages":[{"role":"user","content":[{"text":"s3://payroll/a"},${content}]}]}`
+    })
+    return { status: response.status, text: await response.text(), isSent: lastCall(standin) !== undefined }
+  }
+  const image = (location: string) => `{"image":{"format":"png","source":{${location}}}}`
+  const outside = [
+    '"s3Location":{"uri":"s3://payroll/a.png"}',
+    '"s3Location":{"uri":"S3://payroll/a.png"}',
+    '"s3Location":{"uri":" s3://payroll/a.png"}',
+    '"s3Location":{"uri":"\\u00733://payroll/a.png"}',
+    '"s3\\u004cocation":{"\\u0075ri":"s\\u0033:\\/\\/payroll/a.png"}',
+    '"s3Location" : \n { "bucketOwner":"1", "uri" :\t"s3://reports/../payroll/a.png"}',
+    '"s3Location":{"uri":"s3://payroll/a.png","uri":"s3://reports/a.png"}',
+    '"s3Location":{"uri":"s3://payroll/a.png"},"s3Location":{"uri":"s3://reports/a.png"}',
+    '"a\\\\":"\\"","s3Location":{"uri":"s3://payroll/a.png"}'
+  ]
+  for (const location of outside)
+    for (const operation of ['converse', 'converse-stream', 'invoke', 'count-tokens'])
+      t.match(await send(image(location), operation), { status: 400, text: /s3|S3/, isSent: false }, `${operation} ${location}`)
+  const deep = `${'['.repeat(1001)}${']'.repeat(1001)}`
+  t.match(await send(`{"a":${deep}},${image(outside[0]!)}`), { status: 400, text: /deeper/, isSent: false })
+  for (const content of [
+    image('"s3Location":{"uri":"s3://reports/a.png"}'),
+    '{"toolUse":{"toolUseId":"a","name":"b","input":{"s3Location":{"uri":"s3://payroll/a.png"}}}}',
+    '{"text":"\\"s3Location\\":{\\"uri\\":\\"s3://payroll/a.png\\"}"}'
+  ])
+    t.ok((await send(content)).isSent, content)
+})
+
 t.test('a call that fails before its first event is made again, and nobody sees it', async (t) => {
   const { base, standin } = await build(t, { BEDROCK_REGIONS: 'us-east-1,us-west-2' })
   for (const [operation, fault] of [

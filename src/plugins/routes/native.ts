@@ -32,6 +32,7 @@ async function callModel(operation: ModelOperation, request: FastifyRequest, rep
   const asked = idOf(request)
   request.record.stream = streams
   const bytes = Buffer.isBuffer(request.body) ? request.body : NO_BODY
+  await request.server.media.checkPassed(bytes)
   if (request.admission !== undefined && !counts) await request.admission.reserve(wantedTokens(await readAside(bytes)))
   const [first, ...others] = await request.server.resolve(asked, 'chat', request)
   const targets = [first, ...(inOwnWords ? others.filter(({ baseId }) => baseId === first.baseId) : others)] as const
