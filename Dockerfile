@@ -58,7 +58,7 @@ WORKDIR /app
 USER 1000:1000
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/usr/local/bin/node", "/app/dist/healthcheck.js"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["/usr/local/bin/node", "/app/dist/healthcheck.js"]
 # New objects get 16 MB before the dead ones go: with less, those of running answers are moved about too often, and idle streams do not
 # need more. A process that has had nothing to do for a while does not tidy up: it would be at it when the next requests come.
 ENTRYPOINT ["/usr/local/bin/node", "--min-semi-space-size=8", "--max-semi-space-size=8", "--no-memory-reducer"]

@@ -66,7 +66,17 @@ status)
   ;;
 upgrade)
   [ $# -ge 1 ] || usage
-  case $1 in *=*) ;; *) set -- "SourceVersion=$1" ;; esac
+  case $1 in
+    *=*) ;;
+    *)
+      # a tag says nothing where no repository is built
+      runs=$(image_of "$name")
+      case $runs in
+        *SourceRepository=*) set -- "SourceVersion=$1" ;;
+        *) say "$name runs $runs: upgrade it with ContainerImageUri=..., with deploy.sh $name --build, or with SourceRepository=... SourceVersion=$1 ContainerImageUri= SourceArchive="; exit 64 ;;
+      esac
+      ;;
+  esac
   upgrade "$@"
   ;;
 back)

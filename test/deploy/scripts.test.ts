@@ -328,12 +328,22 @@ t.test('operate.sh takes no parameter that the stack has not', { skip: skipOpera
   t.notMatch(calls.join('\n'), /update-stack/)
 })
 
+t.test('operate.sh upgrades to a tag only what is built from a repository', { skip: skipOperate }, async (t) => {
+  for (const runs of ['ContainerImageUri=adit:1', 'BuildNumber=1 SourceArchive=b/a.zip']) {
+    const { code, stderr, calls } = await operate(t, ['upgrade', 'adit', 'v0.2.0'], [['*Stacks?0?.Parameters*', runs]])
+    t.equal(code, 64)
+    t.match(stderr, `adit runs ${runs}: upgrade it with `)
+    t.notMatch(calls.join('\n'), /update-stack/)
+  }
+})
+
 t.test('operate.sh says why an upgrade was rolled back', { skip: skipOperate }, async (t) => {
   const { code, stderr } = await operate(
     t,
     ['upgrade', 'adit', 'v0.2.0'],
     [
-      ['*Stacks?0?.Parameters*', PARAMETERS],
+      ['*Stacks?0?.Parameters?--output*', PARAMETERS],
+      ['*Stacks?0?.Parameters*', 'SourceRepository=https://git.example.com/adit'],
       ['*wait?stack-update-complete*', '', 255],
       ['*describe-stack-events*', 'Image  The build adit:1 ended with FAILED']
     ]
