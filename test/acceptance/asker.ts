@@ -2,7 +2,10 @@ import type OpenAI from 'openai'
 import type { Test } from 'tap'
 import type { StandinOptions } from '../../src/standin/server.ts'
 import { collect } from '../dialects/readers/collect.ts'
-import { build, lastCall } from '../helper.ts'
+import { build } from '../helper.ts'
+import { exchange, type Sent } from '../support/exchange.ts'
+
+export type { Sent } from '../support/exchange.ts'
 
 export const CHAT = '/v1/chat/completions'
 export const NOVA = 'amazon.nova-lite-v1:0'
@@ -21,16 +24,6 @@ export const say = (content: unknown) => [{ role: 'user', content }]
 export const tool = (name: string, more: object = {}) => ({ type: 'function', function: { name, ...more } })
 export const call = (id: string, name: string, args = '{}') => ({ id, type: 'function', function: { name, arguments: args } })
 
-/** A Converse body as the stand-in received it. */
-export interface Sent {
-  system?: object[]
-  messages: { role: string; content: Record<string, unknown>[] }[]
-  inferenceConfig?: Record<string, unknown>
-  toolConfig?: { tools: Record<string, Record<string, unknown>>[]; toolChoice?: object }
-  additionalModelRequestFields?: Record<string, unknown>
-  outputConfig?: object
-}
-
 export interface Asked {
   readonly status: number
   readonly headers: Headers
@@ -41,26 +34,11 @@ export interface Asked {
   readonly sent: Sent | undefined
 }
 
-export interface Streamed {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  readonly sent: Sent | undefined
-}
-
 /** One gateway before one stand-in for all cases of a file, and what they ask it by. */
 export async function asker(t: Test, env: Record<string, string> = {}, options: StandinOptions = {}) {
   const built = await build(t, { UPSTREAM_MAX_ATTEMPTS: '1', ...env }, options)
-  const { standin, post } = built
-
-  async function send(body: object, headers?: Record<string, string>) {
-    const before = standin.requests.length
-    const response = await post(CHAT, { model: NOVA, messages: say('hello'), ...body }, headers)
-    const text = await response.text()
-    const last = lastCall(standin)
-    const isNew = last !== undefined && standin.requests.indexOf(last) >= before
-    return { status: response.status, headers: response.headers, text, sent: isNew ? (last.body as Sent) : undefined }
-  }
+  const send = (body: object, headers?: Record<string, string>) =>
+    exchange(built, CHAT, { model: NOVA, messages: say('hello'), ...body }, headers)
 
   return {
     ...built,
@@ -70,7 +48,7 @@ export async function asker(t: Test, env: Record<string, string> = {}, options: 
       return { ...rest, body: JSON.parse(text) }
     },
     /** The same call as a stream. */
-    stream: (body: object): Promise<Streamed> => send({ ...body, stream: true })
+    stream: (body: object) => send({ ...body, stream: true })
   }
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import type { StandinOptions } from '../../src/standin/server.ts'
 import { added, asker, chunksOf, GPT_OSS, LLAMA, NOVA, OPUS_55, SONNET_46, say, tool } from '../acceptance/asker.ts'
 import { readAsAider } from '../dialects/readers/aider.ts'
 import { readAsAutoGen } from '../dialects/readers/autogen.ts'
@@ -10,6 +9,7 @@ import { readAsOpenAiPython } from '../dialects/readers/openai-python.ts'
 import { sseData } from '../helper.ts'
 import { ChatCompletion, ChatCompletionChunk, mustFit } from '../openai-schema.ts'
 import { ANSWERS_DRAWN } from './drawn-answers.ts'
+import { howeverCut } from './however-cut.ts'
 import { within } from './within.ts'
 
 const FORM = { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object', properties: { a: {} } } } }
@@ -29,7 +29,6 @@ const ASKED = fc.constantFrom<{ model: string; [field: string]: unknown }>(
 )
 
 const BODY = { messages: say('go'), stream_options: { include_usage: true } }
-const FRAMINGS: readonly NonNullable<StandinOptions['framing']>[] = ['whole', 'coalesced', 'byte', 'random']
 
 for (const format of ['field', 'both'] as const) {
   t.test(`a stream adds up to the whole answer, for every reader, with reasoning as ${format}`, async (t) => {
@@ -96,24 +95,15 @@ function readersAgree(frames: string, message: Message, format: string): void {
 }
 
 t.test('however the bytes of a stream are cut on the way, its chunks are the same', async (t) => {
-  // One after the other: each reads where its stand-in is from the process's environment.
-  const gateways: Awaited<ReturnType<typeof asker>>[] = []
-  for (const framing of FRAMINGS) gateways.push(await asker(t, {}, { framing }))
   const bare = (text: string) => text.replaceAll(/"id":"chatcmpl-[^"]*"|"created":\d+/g, '')
-  await fc.assert(
-    fc.asyncProperty(
-      ANSWERS_DRAWN,
-      ASKED,
-      within(2000, async (answer, asked) => {
-        const texts = []
-        for (const { standin, stream } of gateways) {
-          standin.answer(asked.model, answer)
-          texts.push(bare((await stream({ ...BODY, ...asked })).text))
-        }
-        for (const text of texts) assert.equal(text, texts[0])
-        assert.match(texts[0] ?? '', /data: \[DONE\]\n\n$/)
-      })
-    ),
-    { numRuns: 60 }
-  )
+  await howeverCut({
+    gateway: (options) => asker(t, {}, options),
+    asked: ASKED,
+    read: async ({ stream }, asked) => bare((await stream({ ...BODY, ...asked })).text),
+    same: (texts) => {
+      for (const text of texts) assert.equal(text, texts[0])
+      assert.match(texts[0] ?? '', /data: \[DONE\]\n\n$/)
+    },
+    runs: 60
+  })
 })

@@ -3,7 +3,6 @@ import type Anthropic from '@anthropic-ai/sdk'
 import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream'
 import fc from 'fast-check'
 import t from 'tap'
-import type { StandinOptions } from '../../src/standin/server.ts'
 import {
   GPT_OSS,
   LLAMA,
@@ -16,6 +15,7 @@ import {
   WEATHER
 } from '../dialects/anthropic-messages/messenger.ts'
 import { ANSWERS_DRAWN } from './drawn-answers.ts'
+import { howeverCut } from './however-cut.ts'
 import { within } from './within.ts'
 
 const TOOLS = [
@@ -36,7 +36,6 @@ const ASKED = fc.constantFrom<{ model: string; [field: string]: unknown }>(
 )
 /** A busy machine makes the loop late, and new work would be refused. */
 const CALM = { MAX_EVENT_LOOP_DELAY_MS: '0' }
-const FRAMINGS: readonly NonNullable<StandinOptions['framing']>[] = ['whole', 'coalesced', 'byte', 'random']
 
 t.test('a stream adds up to the whole message, for the SDK’s strict accumulator', async (t) => {
   const { ask, events, standin } = await messenger(t, CALM)
@@ -109,23 +108,13 @@ function inOrder(list: readonly StreamEvent[]): void {
 }
 
 t.test('however the bytes of a stream are cut on the way, its events are the same', async (t) => {
-  // One after the other: each reads where its stand-in is from the process's environment.
-  const gateways: Awaited<ReturnType<typeof messenger>>[] = []
-  for (const framing of FRAMINGS) gateways.push(await messenger(t, CALM, { framing }))
-  await fc.assert(
-    fc.asyncProperty(
-      ANSWERS_DRAWN,
-      ASKED,
-      within(2000, async (answer, asked) => {
-        const texts: string[] = []
-        for (const { standin, events } of gateways) {
-          standin.answer(asked.model, answer)
-          const { text } = await events({ messages: say('go'), ...asked })
-          texts.push(text.replaceAll(/"id":"msg_[^"]*"/g, ''))
-        }
-        for (const text of texts) assert.equal(text, texts[0])
-      })
-    ),
-    { numRuns: 60 }
-  )
+  await howeverCut({
+    gateway: (options) => messenger(t, CALM, options),
+    asked: ASKED,
+    read: async ({ events }, asked) => (await events({ messages: say('go'), ...asked })).text.replaceAll(/"id":"msg_[^"]*"/g, ''),
+    same: (texts) => {
+      for (const text of texts) assert.equal(text, texts[0])
+    },
+    runs: 60
+  })
 })

@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { accumulateResponse } from 'openai/lib/responses/ResponseAccumulator'
 import type { Response } from 'openai/resources/responses/responses'
 import t from 'tap'
-import type { StandinOptions } from '../../src/standin/server.ts'
 import {
   bare,
   eventsOf,
@@ -16,6 +15,7 @@ import {
   type StreamEvent
 } from '../dialects/openai-responses/responder.ts'
 import { ANSWERS_DRAWN } from './drawn-answers.ts'
+import { howeverCut } from './however-cut.ts'
 import { within } from './within.ts'
 
 const TOOLS = [fn('lookup'), fn('a.b')]
@@ -37,8 +37,6 @@ const ASKED = fc.constantFrom<{ model: string; [field: string]: unknown }>(
   },
   { model: SONNET_46, input: [{ role: 'user', content: 'go' }, { type: 'compaction_trigger' }] }
 )
-
-const FRAMINGS: readonly NonNullable<StandinOptions['framing']>[] = ['whole', 'coalesced', 'byte', 'random']
 
 /** What the deltas of a stream add up to, by item: text and arguments, and what is shown of reasoning. */
 function joined(list: readonly StreamEvent[]): ReadonlyMap<string, string> {
@@ -96,22 +94,13 @@ t.test('a stream adds up to the whole answer, and the SDK takes every one', asyn
 })
 
 t.test('however the bytes of a stream are cut on the way, its events are the same', async (t) => {
-  // One after the other: each reads where its stand-in is from the process's environment.
-  const gateways: Awaited<ReturnType<typeof responder>>[] = []
-  for (const framing of FRAMINGS) gateways.push(await responder(t, {}, { framing }))
-  await fc.assert(
-    fc.asyncProperty(
-      ANSWERS_DRAWN,
-      ASKED,
-      within(2000, async (answer, asked) => {
-        const lists = []
-        for (const { standin, events } of gateways) {
-          standin.answer(asked.model, answer)
-          lists.push(bare((await events(asked)).list))
-        }
-        for (const list of lists) assert.deepEqual(list, lists[0])
-      })
-    ),
-    { numRuns: 50 }
-  )
+  await howeverCut({
+    gateway: (options) => responder(t, {}, options),
+    asked: ASKED,
+    read: async ({ events }, asked) => bare((await events(asked)).list),
+    same: (lists) => {
+      for (const list of lists) assert.deepEqual(list, lists[0])
+    },
+    runs: 50
+  })
 })

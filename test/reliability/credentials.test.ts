@@ -1,43 +1,16 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { CREDENTIALS } from '../../src/standin/options.ts'
+import { credentialsEndpoint, OWN_KEYS } from '../support/credentials-endpoint.ts'
 import { startWatched } from './watched.ts'
 
 t.jobs = 5
 
-const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
 const HELLO = { model: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: 'hello' }] }
 
-/** The container's credentials endpoint, and how it behaves from now on. */
-async function startEndpoint(t: Test) {
-  const state = { ttlMs: 3_600_000, delayMs: 0, status: 200, secret: CREDENTIALS.secretAccessKey as string, fetches: 0 }
-  const server = createServer(async (_request, response) => {
-    state.fetches++
-    await new Promise((resolve) => setTimeout(resolve, state.delayMs))
-    response.writeHead(state.status, { 'content-type': 'application/json' })
-    response.end(
-      JSON.stringify({
-        AccessKeyId: CREDENTIALS.containerAccessKeyId,
-        SecretAccessKey: state.secret,
-        Token: CREDENTIALS.sessionToken,
-        Expiration: new Date(Date.now() + state.ttlMs).toISOString()
-      })
-    )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/credentials`
-  return { state, env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: url, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'token' } }
-}
-
 t.test('credentials that are replaced while requests run are renewed, and no request notices', async (t) => {
-  const { state, env } = await startEndpoint(t)
+  const { state, env } = await credentialsEndpoint(t)
   state.secret = 'revoked-before-its-time'
-  const { post } = await startWatched(t, { env, without: KEYS })
+  const { post } = await startWatched(t, { env, without: OWN_KEYS })
   state.secret = CREDENTIALS.secretAccessKey
   const answers = await Promise.all(Array.from({ length: 10 }, (_, at) => post({ ...HELLO, stream: at % 2 === 0 })))
   t.strictSame(new Set(answers.map(({ status }) => status)), new Set([200]))
@@ -45,9 +18,9 @@ t.test('credentials that are replaced while requests run are renewed, and no req
 })
 
 t.test('credentials near their end are renewed beside the requests: nobody waits for a slow endpoint', async (t) => {
-  const { state, env } = await startEndpoint(t)
+  const { state, env } = await credentialsEndpoint(t)
   state.ttlMs = 60_000
-  const { post } = await startWatched(t, { env, without: KEYS })
+  const { post } = await startWatched(t, { env, without: OWN_KEYS })
   await (await post(HELLO)).text()
   const before = state.fetches
   state.delayMs = 4000
@@ -61,9 +34,9 @@ t.test(
   'credentials that vanish are a 502 of ours once the last have ended, and come back by themselves',
   { timeout: 90_000 },
   async (t) => {
-    const { state, env } = await startEndpoint(t)
+    const { state, env } = await credentialsEndpoint(t)
     state.ttlMs = 6000
-    const { post, child } = await startWatched(t, { env, without: KEYS })
+    const { post, child } = await startWatched(t, { env, without: OWN_KEYS })
     state.status = 500
     await new Promise((resolve) => setTimeout(resolve, state.ttlMs)) // until they have ended
     const refused = await post(HELLO)

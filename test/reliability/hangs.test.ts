@@ -1,16 +1,15 @@
 import { createServer as createHttp } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { CREDENTIALS } from '../../src/standin/options.ts'
 import { startStandin } from '../../src/standin/server.ts'
 import { build, KEY } from '../helper.ts'
 import { startGateway } from '../process.ts'
+import { credentialsEndpoint, OWN_KEYS } from '../support/credentials-endpoint.ts'
 import { noValkey, startValkey } from '../support/valkey.ts'
 
 t.jobs = 3
 
 const HELLO = { model: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: 'hello' }] }
-const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
 /** Far beyond every time that the gateways here are given, far below a hang. */
 const SOON_MS = 8000
 
@@ -63,29 +62,6 @@ async function valve(t: Test, target: number) {
   return { at: `127.0.0.1:${(server.address() as AddressInfo).port}`, state, resume }
 }
 
-/** The container's credentials endpoint, which hangs while it is told to. */
-async function credentialsEndpoint(t: Test, hangs: boolean) {
-  const state = { hangs, ttlMs: 3_600_000 }
-  const server = createHttp((_request, response) => {
-    if (state.hangs) return
-    response.writeHead(200, { 'content-type': 'application/json' }).end(
-      JSON.stringify({
-        AccessKeyId: CREDENTIALS.containerAccessKeyId,
-        SecretAccessKey: CREDENTIALS.secretAccessKey,
-        Token: CREDENTIALS.sessionToken,
-        Expiration: new Date(Date.now() + state.ttlMs).toISOString()
-      })
-    )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/credentials`
-  return { state, env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: url, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'token' } }
-}
-
 function chat(base: string, key = KEY, body: object = HELLO): Promise<Response> {
   return fetch(`${base}/v1/chat/completions`, {
     method: 'POST',
@@ -107,11 +83,11 @@ async function becomes(holds: () => Promise<boolean>): Promise<boolean> {
 t.test(
   'S14: credentials that never come at the start: an error in time, /ready tells, and it comes back by itself',
   async (t) => {
-    const { state, env } = await credentialsEndpoint(t, true)
+    const { state, env } = await credentialsEndpoint(t, { hangs: true })
     const { base, child } = await startGateway(
       t,
       { API_KEY: KEY, UPSTREAM_FIRST_EVENT_TIMEOUT_MS: '700', ...env },
-      { without: KEYS, ready: 503 }
+      { without: OWN_KEYS, ready: 503 }
     )
     for (const stream of [true, false]) {
       const answer = await chat(base, KEY, { ...HELLO, stream })
@@ -136,12 +112,11 @@ t.test(
 t.test(
   'S14: credentials that never come at a renewal: an error in time, /ready tells, and it comes back by itself',
   async (t) => {
-    const { state, env } = await credentialsEndpoint(t, false)
-    state.ttlMs = 8000
+    const { state, env } = await credentialsEndpoint(t, { ttlMs: 8000 })
     const { base } = await startGateway(
       t,
       { API_KEY: KEY, UPSTREAM_FIRST_EVENT_TIMEOUT_MS: '700', ...env },
-      { without: KEYS, ready: 200 }
+      { without: OWN_KEYS, ready: 200 }
     )
     state.hangs = true
     t.ok(await becomes(async () => (await chat(base)).status !== 200))
@@ -426,8 +401,7 @@ t.test(
 
 t.test('S14: keys, credentials, media and the store that all hang at the end do not hold it up beyond the grace', async (t) => {
   const keys = await parameterStore(t, JSON.stringify({ keys: [{ name: 'one', key: KEY, requests_per_minute: 1000 }] }))
-  const credentials = await credentialsEndpoint(t, false)
-  credentials.state.ttlMs = 8000
+  const credentials = await credentialsEndpoint(t, { ttlMs: 8000 })
   const media = await silence(t)
   const { base, child, exited } = await startGateway(
     t,
@@ -439,7 +413,7 @@ t.test('S14: keys, credentials, media and the store that all hang at the end do 
       DRAIN_DELAY_MS: '0',
       SHUTDOWN_GRACE_MS: '1000'
     },
-    { without: KEYS, ready: 200 }
+    { without: OWN_KEYS, ready: 200 }
   )
   t.equal((await chat(base)).status, 200)
   keys.state.hangs = true

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { added, asker, OPUS_47, SONNET_45, SONNET_46, say, tool } from '../../acceptance/asker.ts'
 import { ANSWERS_DRAWN } from '../../properties/drawn-answers.ts'
+import { howeverCut } from '../../properties/however-cut.ts'
 import { within } from '../../properties/within.ts'
 import { natively } from './natively.ts'
 
@@ -51,22 +52,14 @@ t.test('the same answer is the same to callers, by Converse and in its own words
 })
 
 t.test('however the bytes of a native stream are cut on the way, its chunks are the same', async (t) => {
-  const gateways: Awaited<ReturnType<typeof asker>>[] = []
-  for (const framing of ['whole', 'coalesced', 'byte', 'random'] as const) gateways.push(await asker(t, natively(t), { framing }))
-  await fc.assert(
-    fc.asyncProperty(
-      ANSWERS_DRAWN,
-      ASKED,
-      within(3000, async (answer, asked) => {
-        const texts = []
-        for (const { standin, stream } of gateways) {
-          standin.answer(asked.model, answer)
-          texts.push(bare((await stream({ ...BODY, ...asked })).text))
-        }
-        for (const text of texts) assert.equal(text, texts[0])
-        assert.match(texts[0] ?? '', /data: \[DONE\]\n\n$/)
-      })
-    ),
-    { numRuns: 40 }
-  )
+  await howeverCut({
+    gateway: (options) => asker(t, natively(t), options),
+    asked: ASKED,
+    read: async ({ stream }, asked) => bare((await stream({ ...BODY, ...asked })).text),
+    same: (texts) => {
+      for (const text of texts) assert.equal(text, texts[0])
+      assert.match(texts[0] ?? '', /data: \[DONE\]\n\n$/)
+    },
+    runs: 40
+  })
 })

@@ -2,7 +2,9 @@ import Anthropic from '@anthropic-ai/sdk'
 import type { Test } from 'tap'
 import type { StandinOptions } from '../../../src/standin/server.ts'
 import { NOVA, type Sent, say } from '../../acceptance/asker.ts'
-import { build, KEY, lastCall } from '../../helper.ts'
+import { build, KEY } from '../../helper.ts'
+import { exchange } from '../../support/exchange.ts'
+import { namedFrames } from '../../support/named-frames.ts'
 
 export {
   GPT_OSS,
@@ -43,20 +45,12 @@ export type StreamEvent =
 /** One gateway before one stand-in, and what it is asked by in Anthropic's language. */
 export async function messenger(t: Test, env: Record<string, string> = {}, options: StandinOptions = {}) {
   const built = await build(t, { UPSTREAM_MAX_ATTEMPTS: '1', ...env }, options)
-  const { standin, post, base } = built
-
-  async function send(body: object, headers?: Record<string, string>) {
-    const before = standin.requests.length
-    const response = await post(MESSAGES, { model: NOVA, max_tokens: 100, messages: say('hello'), ...body }, headers)
-    const text = await response.text()
-    const last = lastCall(standin)
-    const isNew = last !== undefined && standin.requests.indexOf(last) >= before
-    return { status: response.status, headers: response.headers, text, sent: isNew ? (last.body as Sent) : undefined }
-  }
+  const send = (body: object, headers?: Record<string, string>) =>
+    exchange(built, MESSAGES, { model: NOVA, max_tokens: 100, messages: say('hello'), ...body }, headers)
 
   return {
     ...built,
-    client: new Anthropic({ baseURL: base, apiKey: KEY, maxRetries: 0 }),
+    client: new Anthropic({ baseURL: built.base, apiKey: KEY, maxRetries: 0 }),
     /** A plain call; the body's defaults are a short question to Nova. */
     async ask(body: object, headers?: Record<string, string>): Promise<Asked> {
       const { text, ...rest } = await send(body, headers)
@@ -65,18 +59,7 @@ export async function messenger(t: Test, env: Record<string, string> = {}, optio
     /** The same call as a stream, taken apart. */
     async events(body: object, headers?: Record<string, string>) {
       const sent = await send({ ...body, stream: true }, headers)
-      return { ...sent, list: sent.status === 200 ? eventsOf(sent.text) : [] }
+      return { ...sent, list: sent.status === 200 ? namedFrames<StreamEvent>(sent.text) : [] }
     }
   }
-}
-
-/** The events of a stream; each frame must name its event as its data does. */
-function eventsOf(text: string): StreamEvent[] {
-  return text.split('\n\n').flatMap((frame) => {
-    if (frame === '' || frame.startsWith(':')) return []
-    const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(frame) ?? []
-    const event = JSON.parse(data ?? 'null') as StreamEvent
-    if (event.type !== name) throw new Error(`the frame ${frame.slice(0, 100)} does not name its event`)
-    return [event]
-  })
 }

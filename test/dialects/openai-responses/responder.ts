@@ -1,8 +1,10 @@
 import type OpenAI from 'openai'
 import type { Test } from 'tap'
 import type { StandinOptions } from '../../../src/standin/server.ts'
-import { NOVA, type Sent } from '../../acceptance/asker.ts'
-import { build, lastCall } from '../../helper.ts'
+import { NOVA } from '../../acceptance/asker.ts'
+import { build } from '../../helper.ts'
+import { exchange } from '../../support/exchange.ts'
+import { namedFrames } from '../../support/named-frames.ts'
 
 export { GPT_OSS, LLAMA, NOVA, OPUS_55, type Sent, SONNET_45, SONNET_46 } from '../../acceptance/asker.ts'
 
@@ -43,16 +45,7 @@ export interface StreamEvent {
 /** One gateway before one stand-in, and what it is asked by in the Responses API's language. */
 export async function responder(t: Test, env: Record<string, string> = {}, options: StandinOptions = {}) {
   const built = await build(t, { UPSTREAM_MAX_ATTEMPTS: '1', ...env }, options)
-  const { standin, post } = built
-
-  async function send(body: object, path = RESPONSES) {
-    const before = standin.requests.length
-    const response = await post(path, { model: NOVA, input: 'hello', ...body })
-    const text = await response.text()
-    const last = lastCall(standin)
-    const isNew = last !== undefined && standin.requests.indexOf(last) >= before
-    return { status: response.status, headers: response.headers, text, sent: isNew ? (last.body as Sent) : undefined }
-  }
+  const send = (body: object, path = RESPONSES) => exchange(built, path, { model: NOVA, input: 'hello', ...body })
 
   return {
     ...built,
@@ -72,13 +65,7 @@ export async function responder(t: Test, env: Record<string, string> = {}, optio
 
 /** The events of a stream; each frame must name its event as its data does, and the numbers rise by one. */
 export function eventsOf(text: string): StreamEvent[] {
-  const events = text.split('\n\n').flatMap((frame) => {
-    if (frame === '' || frame.startsWith(':')) return []
-    const [, name, data] = /^event: ([\w.]+)\ndata: (.*)$/s.exec(frame) ?? []
-    const event = JSON.parse(data ?? 'null') as StreamEvent
-    if (event?.type !== name) throw new Error(`the frame ${frame.slice(0, 100)} does not name its event`)
-    return [event]
-  })
+  const events = namedFrames<StreamEvent>(text)
   const wrong = events.find(({ sequence_number }, index) => sequence_number !== index)
   if (wrong !== undefined) throw new Error(`${wrong.type} has the number ${wrong.sequence_number}`)
   return events
