@@ -129,10 +129,11 @@ function settlePassed(
   const { record, server } = request
   if (record.promptGuess === undefined) return // nothing that is paid by the token
   if (used === undefined) return addBill(request, { nano: null, unpriced: 'usage' })
-  const { usage, details, isVague } = used
+  const { usage, details, isVague, images, texts } = used
   record.promptTokens = promptTokens(usage)
   record.completionTokens = usage.outputTokens
   record.cachedTokens = usage.cacheReadTokens
   const { serviceTier: tier, trace, isOptimized = false } = details
-  server.charge(request, called, { usage, tier, trace, isOptimized }, isVague)
+  const pieces = { ...(images === undefined ? {} : { images }), ...(texts === undefined ? {} : { texts }) }
+  server.charge(request, called, { usage, tier, trace, isOptimized, ...pieces }, isVague)
 }

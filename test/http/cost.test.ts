@@ -233,6 +233,11 @@ t.test("Bedrock's own API costs the same, and spends the same budget", async (t)
   )
   const embedded = await post(`/model/${TITAN}/invoke`, { inputText: 'word '.repeat(2000) })
   t.equal(embedded.headers.get('x-adit-cost'), '0.00005')
+  const drawn = await post('/model/stability.stable-image-core-v1:1/invoke', { prompt: 'a rock' })
+  t.equal(drawn.headers.get('x-adit-cost'), '0.04', 'a picture')
+  const documents = Array.from({ length: 150 }, (_, at) => `document ${at}`)
+  const ranked = await post('/model/cohere.rerank-v3-5:0/invoke', { api_version: 2, query: 'one', documents, top_n: 2 })
+  t.equal(ranked.headers.get('x-adit-cost'), '0.004', 'two queries')
   const counted = await post(`/model/${encodeURIComponent('anthropic.claude-haiku-4-5-20251001-v1:0')}/count-tokens`, {
     input: { converse: { messages: turns } }
   })
@@ -271,10 +276,9 @@ t.test('rerankers cost by the query, guardrails by their units, and what does no
   })
   t.equal(applied.status, 200)
   t.equal(applied.headers.get('x-adit-cost'), judged.headers.get('x-adit-cost'))
-  const strange = await post(`/model/${encodeURIComponent('cohere.rerank-v3-5:0')}/invoke`, {
-    api_version: 2,
-    query: 'one',
-    documents: ['a', 'b']
+  const strange = await post(`/model/${encodeURIComponent('us.twelvelabs.marengo-embed-3-0-v1:0')}/invoke`, {
+    inputType: 'text',
+    text: { inputText: 'a' }
   })
   t.equal(strange.status, 200)
   t.equal(strange.headers.get('x-adit-cost'), 'unpriced')

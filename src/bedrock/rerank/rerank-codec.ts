@@ -20,7 +20,12 @@ export function encodeRerank({ query, documents, topN }: RerankRequest, baseId: 
 
 /** What a call is billed as. */
 export function queriesOf({ documents }: RerankRequest): number {
-  return Math.ceil(documents.length / DOCUMENTS_PER_QUERY)
+  return queriesFor(documents.length)
+}
+
+/** What so many documents are billed as. */
+export function queriesFor(documents: number): number {
+  return Math.ceil(documents / DOCUMENTS_PER_QUERY)
 }
 
 /** Reads an answer. Throws GatewayError `upstream_error` where it names no places of the request. */

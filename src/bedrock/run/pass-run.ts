@@ -53,7 +53,7 @@ export async function runPass(run: PassRun, candidates: readonly Candidate[], po
       { path: passPath(run.call, target), model: target.id, streams, body, headers },
       run.signal
     )
-    return response.headers['content-type'] === EVENT_STREAM ? openStream(response, target.id) : readWhole(response)
+    return response.headers['content-type'] === EVENT_STREAM ? openStream(response, target.id) : readWhole(response, body)
   })
   return { ...value, model: candidate.target.id, region: candidate.transport.region, ...poolOf(candidate), attempts }
 }
@@ -64,9 +64,9 @@ function poolOf({ pool }: Candidate): Pick<PassAnswer, 'pool'> {
 
 type Passed = Pick<PassAnswer, 'headers' | 'body' | 'used' | 'requestId'>
 
-async function readWhole({ headers, requestId, body: source }: BedrockResponse): Promise<Passed> {
+async function readWhole({ headers, requestId, body: source }: BedrockResponse, asked: Uint8Array): Promise<Passed> {
   const body = await readBytes(source, MOST_ANSWER_BYTES)
-  return { headers: passedHeaders(headers), body, used: wholeUsage(headers, body), requestId }
+  return { headers: passedHeaders(headers), body, used: wholeUsage(headers, body, asked), requestId }
 }
 
 async function openStream({ headers, requestId, body: source }: BedrockResponse, model: string): Promise<Passed> {

@@ -1,7 +1,8 @@
 import type { UsageDetails } from '../../core/event.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import type { Usage } from '../../core/usage.ts'
+import { isJsonObject, type Json, type JsonObject, objects } from '../../core/json.ts'
+import { NO_USAGE, type Usage } from '../../core/usage.ts'
 import { decodeUsage, decodeUsageDetails } from '../converse/usage.ts'
+import { queriesFor } from '../rerank/rerank-codec.ts'
 import { type Frame, payloadOf } from '../transport/event-stream.ts'
 import type { HttpAnswer } from '../transport/http-exchange.ts'
 
@@ -11,12 +12,22 @@ export interface PassedUsage {
   readonly details: UsageDetails
   /** Something was written to the cache, and it does not tell for how long. */
   readonly isVague: boolean
+  /** Pictures that were made, where that is what is paid. */
+  readonly images?: number
+  /** What a reranker is paid by. */
+  readonly texts?: number
 }
 
-/** What a whole answer has used, by Bedrock's headers or by its own `usage`; undefined where it does not tell. */
-export function wholeUsage(headers: HttpAnswer['headers'], body: Buffer): PassedUsage | undefined {
+/**
+ * What a whole answer has used, by Bedrock's headers, by its own `usage`, or by the pieces that it is made of; undefined where it does not
+ * tell. `asked` is the body of the call.
+ */
+export function wholeUsage(headers: HttpAnswer['headers'], body: Buffer, asked: Uint8Array): PassedUsage | undefined {
   const input = headers['x-amzn-bedrock-input-token-count']
-  if (input === undefined) return usageIn(parse(body))
+  if (input === undefined) {
+    const answer = parse(body)
+    return usageIn(answer) ?? piecesIn(answer, asked)
+  }
   const count = (name: string) => Number(headers[`x-amzn-bedrock-${name}-token-count`] ?? 0)
   const tier = headers['x-amzn-bedrock-service-tier']
   const isOptimized = headers['x-amzn-bedrock-performanceconfig-latency'] === 'optimized'
@@ -72,6 +83,15 @@ function usageIn(answer: JsonObject | undefined): PassedUsage | undefined {
   const told: Json | undefined = answer?.usage
   if (answer === undefined || !isJsonObject(told) || told.inputTokens === undefined) return undefined
   return { usage: decodeUsage(told, undefined), details: decodeUsageDetails(answer), isVague: false }
+}
+
+/** Pictures of an answer, those that were held back among them, or the queries of a ranking. */
+function piecesIn(answer: JsonObject | undefined, asked: Uint8Array): PassedUsage | undefined {
+  const told = { usage: NO_USAGE, details: {}, isVague: false }
+  if (Array.isArray(answer?.images)) return { ...told, images: answer.images.length }
+  if (objects(answer?.results)[0]?.relevance_score === undefined) return undefined
+  const documents = parse(Buffer.from(asked))?.documents
+  return Array.isArray(documents) ? { ...told, texts: queriesFor(documents.length) } : undefined
 }
 
 function parse(bytes: Buffer): JsonObject | undefined {
