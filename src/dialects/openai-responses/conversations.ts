@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Records } from '../../state/response-store.ts'
-import { atMost, objectAt, optionalArray, optionalObject } from '../openai/read-value.ts'
+import { atMost, objectAt, optionalArray, optionalObject, stringAt } from '../openai/read-value.ts'
 import { missing, tooMany, wrongType } from '../openai/refuse.ts'
 import {
   type ConversationRecord,
@@ -10,8 +10,9 @@ import {
   withItems,
   writeConversation
 } from './conversation-record.ts'
-import { noConversation } from './kept.ts'
-import { isKeptId, keptId } from './kept-ids.ts'
+import { readHeldItems } from './history.ts'
+import { noConversation, noItem } from './kept.ts'
+import { isKeptId, keptId, referencedId } from './kept-ids.ts'
 import { type ListQuery, listPage } from './list-page.ts'
 
 /** Items that one request may put into a conversation (OpenAI's OpenAPI file, 2026-08). */
@@ -29,7 +30,7 @@ export async function createConversation(records: Records | undefined, body: unk
     items: [],
     next: 0
   }
-  const record = withItems(id, empty, itemsOf(items))
+  const record = withItems(id, empty, await resolvedItems(items, records))
   await writeConversation(records, id, record, 'nothing')
   return told(id, record)
 }
@@ -62,7 +63,7 @@ export async function listConversation(records: Records | undefined, id: string,
 export async function addToConversation(records: Records | undefined, id: string, body: unknown): Promise<JsonObject> {
   const { items } = objectAt(body as Json, 'body')
   if (items === undefined || items === null) throw missing('items')
-  const added = itemsOf(items)
+  const added = await resolvedItems(items, records)
   const { items: all } = await changed(records, id, (record) => withItems(id, record, added))
   const order = added.length === 0 ? [] : all.slice(-added.length)
   return listPage(order, { order: 'asc', limit: String(MOST_ADDED) })
@@ -111,11 +112,28 @@ function noSuchItem(): GatewayError {
   return new GatewayError('not_found', 'The conversation has no item of this id.')
 }
 
+/** The items, with what they refer to in place of references. Throws 404 for a reference to nothing. */
+async function resolvedItems(value: Json | undefined, records: Records | undefined): Promise<readonly Json[]> {
+  const items = itemsOf(value)
+  const held = await readHeldItems(
+    items.flatMap((item) => referencedId(item) ?? []),
+    records
+  )
+  return items.map((item) => {
+    const id = referencedId(item)
+    const found = id === undefined ? item : held.find((each) => each.id === id)
+    if (found === undefined) throw noItem(id ?? '', records !== undefined, 'items')
+    return found
+  })
+}
+
 function itemsOf(value: Json | undefined): readonly Json[] {
   const items = atMost(optionalArray(value, 'items') ?? [], MOST_ADDED, 'items')
   items.forEach((item, index) => {
     if (!isJsonObject(item)) throw wrongType(`items[${index}]`, 'an object', item)
-    if (item.type === undefined && item.role === undefined) throw missing(`items[${index}].type`)
+    if (item.type === undefined && item.role === undefined && referencedId(item) === undefined)
+      throw missing(`items[${index}].type`)
+    if (item.type === 'item_reference') stringAt(item.id, `items[${index}].id`)
   })
   return items
 }

@@ -85,7 +85,10 @@ export const ITEMS = {
     note: 'what this gateway packed in `encrypted_content`, byte for byte; else left out, reported',
     read: readReasoning
   },
-  item_reference: { note: 'the item that is kept under this id, in its place; else 404', read: () => undefined },
+  item_reference: {
+    note: 'the item that is kept under this id, in its place; else 404',
+    read: (item, path) => void stringAt(item.id, `${path}.id`)
+  },
   compaction: { note: 'the summary, as user text; 400 when another has packed it', read: readCompaction },
   compaction_trigger: { note: 'last: the answer is one `compaction` item', read: readTrigger },
   additional_tools: { note: 'its tools join those of the request', read: () => undefined },

@@ -1,4 +1,4 @@
-import { jsonBytes } from '../../core/byte-string.ts'
+import { type ByteString, jsonBytes } from '../../core/byte-string.ts'
 import type { Spell } from '../../core/field.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Mutable } from '../../core/mutable.ts'
@@ -25,6 +25,7 @@ import { echoOf } from './echo.ts'
 import { FIELDS, type ResponsesFields, readResponsesFields, SHARED_NAMES } from './fields.ts'
 import { type History, type PlacedItem, readHistory } from './history.ts'
 import type { Keeping } from './keeping.ts'
+import { referencedId } from './kept-ids.ts'
 import type { ResponsesOptions } from './options.ts'
 import { responsesSpelling } from './spelling.ts'
 
@@ -116,8 +117,16 @@ function keepingOf(fields: ResponsesFields, history: History, defaults: Response
     records,
     input: jsonBytes(fields.get('input') ?? []),
     ...(isKept ? { chain: history.chain } : {}),
-    ...(history.conversation === undefined ? {} : { conversation: history.conversation })
+    ...(history.conversation === undefined
+      ? {}
+      : { conversation: { id: history.conversation, input: resolved(fields, history) } })
   }
+}
+
+/** A conversation outlives the responses whose items are referred to. */
+function resolved(fields: ResponsesFields, { found }: History): ByteString {
+  const input = fields.get('input') ?? []
+  return jsonBytes(Array.isArray(input) ? input.map((item: Json) => found.get(referencedId(item) ?? '') ?? item) : input)
 }
 
 /** Whether a literal `extra_body` holds what Chat Completions alone reads: it is no field of the model's either. */

@@ -13,7 +13,7 @@ export function echoOf(fields: ResponsesFields, text: JsonObject, keeping: Keepi
     max_tool_calls: fields.get('max_tool_calls') ?? null,
     parallel_tool_calls: fields.get('parallel_tool_calls') ?? true,
     previous_response_id: fields.get('previous_response_id') ?? null,
-    ...(keeping?.conversation === undefined ? {} : { conversation: { id: keeping.conversation } }),
+    ...(keeping?.conversation === undefined ? {} : { conversation: { id: keeping.conversation.id } }),
     prompt_cache_key: fields.get('prompt_cache_key') ?? null,
     prompt_cache_retention: fields.get('prompt_cache_retention') ?? null,
     reasoning: {

@@ -14,8 +14,8 @@ export interface Keeping {
   readonly input: ByteString
   /** The ids of the responses before it; undefined: the response itself shall not be kept. */
   readonly chain?: readonly string[]
-  /** The conversation that input and output are put into. */
-  readonly conversation?: string
+  /** The conversation that input and output are put into; its input has what it refers to in place of references. */
+  readonly conversation?: { readonly id: string; readonly input: ByteString }
 }
 
 /**
@@ -30,7 +30,9 @@ export function keepAnswer(
 ): boolean | Promise<boolean> {
   const kept = chain === undefined ? false : records.keep(id, responseRecord(chain, input, response), 'store')
   if (conversation === undefined) return kept
-  return Promise.all([kept, append(records, conversation, { id, input, output })]).then(([isKept]) => isKept)
+  return Promise.all([kept, append(records, conversation.id, { id, input: conversation.input, output })]).then(
+    ([isKept]) => isKept
+  )
 }
 
 interface Said {

@@ -16,9 +16,9 @@ export function noConversation(id: string, path: string | undefined, keeps: bool
 }
 
 /** The refusal of an item that is named by its id alone; the first sentences are OpenAI's own. */
-export function noItem(id: string, keeps: boolean): GatewayError {
+export function noItem(id: string, keeps: boolean, param = 'input'): GatewayError {
   const sentence = `${named('Item', id)} not found. Items are not persisted when \`store\` is set to false.${keeps ? ' Try again with `store` set to true, or remove this item from your input.' : ` ${INSTEAD}`}`
-  return new GatewayError('not_found', sentence, { param: 'input' })
+  return new GatewayError('not_found', sentence, { param })
 }
 
 /** The refusal of a response that is asked for by its id. */

@@ -99,6 +99,7 @@ export class ResponseStream implements ConversationStream, ItemFrames {
 
   fail(error: GatewayError, param: string | null): ByteString {
     const begun = this.begin()
+    this.noteKept(false)
     const unfinished = this.open?.item('incomplete')
     if (unfinished !== undefined) this.items.push(jsonBytes(unfinished))
     const told = `event: error\ndata: ${jsonBytes(errorEvent(error, param, this.sequence++))}\n\n`

@@ -212,6 +212,34 @@ t.test('what is kept, over one gateway with its memory', async (t) => {
     for (const wrong of [7, {}, { id: 7 }, 'conv_nope']) t.ok((await ask({ conversation: wrong })).status < 500, String(wrong))
   })
 
+  t.test('a conversation holds what was referred to, and a reference to nothing is refused', async (t) => {
+    standin.answer(CLAUDE, say('Hello'))
+    const { body } = await ask({ model: CLAUDE, input: 'hi' })
+    const reference = { type: 'item_reference' as const, id: String(body.output[0]?.id) }
+    const { id } = await openai.conversations.create({ items: [{ role: 'user', content: 'a' }, reference as never] })
+    await ask({ model: CLAUDE, input: [user('b'), reference, user('c')], conversation: id })
+    await openai.responses.delete(body.id)
+    const { status, sent } = await ask({ model: CLAUDE, input: 'd', conversation: id })
+    t.equal(status, 200, 'after its response was deleted')
+    t.same(
+      sent?.messages.map(({ content }) => content.map(({ text }) => text)),
+      [['a'], ['Hello'], ['b'], ['Hello'], ['c'], ['Hello'], ['d']]
+    )
+    const nothing = { type: 'item_reference', id: 'msg_nope' } as never
+    await t.rejects(openai.conversations.items.create(id, { items: [nothing] }), { name: 'Error', message: /^404 / })
+    await t.rejects(openai.conversations.create({ items: [nothing] }), { name: 'Error', message: /^404 / })
+    t.match(await ask({ input: [{ type: 'item_reference' }] }), { status: 400, body: { error: { param: 'input[0].id' } } })
+  })
+
+  t.test('a failed response is not kept, and says so', async (t) => {
+    standin.fail(CLAUDE, 'mid-stream-unavailable')
+    const { list } = await events({ model: CLAUDE, input: 'hi' })
+    const failed = list.at(-1)?.response
+    t.match([list.at(-1)?.type, failed?.store], ['response.failed', false])
+    t.equal((await get(`/responses/${failed?.id}`)).status, 404)
+    t.match(await ask({ ...chainOf(failed!), input: 'x' }), { status: 400 })
+  })
+
   t.test('turns of one conversation at the same time lose nothing of each other', async (t) => {
     standin.answer(CLAUDE, say('Hello'))
     const { id } = await openai.conversations.create({})
