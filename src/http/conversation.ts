@@ -71,7 +71,7 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     const output = most(requests, config.answers.defaultMaxTokens ?? LONGEST_UNASKED) * count
     const held = explains ? undefined : app.holdBudget(request, reply, { models: targets, input, output })
     if (held !== undefined) await held
-    const filling = requests.map((one) => app.media.fill(one, request.cancel))
+    const filling = requests.map((one) => app.media.fill(one, request.cancel, request.bodyHold))
     const filled = filling.some((one) => one instanceof Promise)
       ? await Promise.all(filling)
       : (filling as readonly ChatRequest[])

@@ -21,7 +21,7 @@ export async function countTokens(
   request.body = {}
   request.spell = spell
   const targets = await app.resolve(asked.model, 'chat', request)
-  const filled = await app.media.fill(asked, request.cancel)
+  const filled = await app.media.fill(asked, request.cancel, request.bodyHold)
   const { inputTokens, isEstimate, model } = await app.bedrock.count({
     request: filled,
     owner: request.apiKey?.name ?? '',

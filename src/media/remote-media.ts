@@ -21,9 +21,17 @@ export const MEDIA_LIMITS = {
   parallel: 6
 } as const
 
+/** Where the memory of a request is counted. */
+export interface MemoryHold {
+  add(bytes: number): void
+}
+
 export interface MediaFetcher {
-  /** The request with every http(s) source replaced by its bytes; a promise only where there is one to fetch. Throws a 400 that names the block, also for one in S3 that may not be read. */
-  fill(request: ChatRequest, signal: Cancel): ChatRequest | Promise<ChatRequest>
+  /**
+   * The request with every http(s) source replaced by its bytes; a promise only where there is one to fetch. Throws a 400 that names the
+   * block, also for one in S3 that may not be read, and whatever `hold` throws, which is told of all bytes as they come.
+   */
+  fill(request: ChatRequest, signal: Cancel, hold?: MemoryHold): ChatRequest | Promise<ChatRequest>
   /** The same refusal for objects of S3 that a body names which is handed on as its bytes stand; a promise only where it has to be looked through for long. */
   checkPassed(body: Buffer): void | Promise<void>
   close(): Promise<void>
@@ -66,7 +74,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
   async function download(
     address: string,
     path: string,
-    { signal, budget }: Allowance & { readonly signal: AbortSignal }
+    { signal, budget, hold }: Omit<Allowance, 'ended'> & { readonly signal: AbortSignal }
   ): Promise<{ bytes: Buffer; contentType: string; url: URL }> {
     let url = parseUrl(address, path)
     for (let hop = 0; hop <= MEDIA_LIMITS.redirects; hop++) {
@@ -87,7 +95,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
         throw failed(path, `the server answered ${response.statusCode}`)
       }
       return {
-        bytes: await readAll(response.body, path, budget),
+        bytes: await readAll(response.body, path, { budget, hold }),
         contentType: String(response.headers['content-type'] ?? ''),
         url
       }
@@ -95,7 +103,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
     throw failed(path, `it redirects more than ${MEDIA_LIMITS.redirects} times`)
   }
 
-  async function fillBlock<B extends MediaBlock>(block: B, { signal, budget }: Allowance): Promise<B> {
+  async function fillBlock<B extends MediaBlock>(block: B, { signal, ended, ...allowance }: Allowance): Promise<B> {
     if (block.source.type !== 'url') return block
     const path = block.path ?? 'messages'
     if (!options.enabled) {
@@ -103,9 +111,9 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
         param: path
       })
     }
-    const total = AbortSignal.any([signalOf(signal), AbortSignal.timeout(options.totalMs ?? MEDIA_LIMITS.totalMs)])
+    const total = AbortSignal.any([signalOf(signal), ended, AbortSignal.timeout(options.totalMs ?? MEDIA_LIMITS.totalMs)])
     try {
-      const { bytes, contentType, url } = await download(block.source.url, path, { signal: total, budget })
+      const { bytes, contentType, url } = await download(block.source.url, path, { ...allowance, signal: total })
       const data = bytes.toString('base64')
       const told = typeOfBytes(data)
       const type = told ?? (block.source.byBytes ? undefined : declaredType(contentType, url.pathname))
@@ -117,7 +125,11 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
     }
   }
 
-  async function fillAll(request: ChatRequest, blocks: readonly MediaBlock[], signal: Cancel): Promise<ChatRequest> {
+  async function fillAll(
+    request: ChatRequest,
+    blocks: readonly MediaBlock[],
+    { signal, hold }: Pick<Allowance, 'signal' | 'hold'>
+  ): Promise<ChatRequest> {
     if (blocks.length > MEDIA_LIMITS.items) {
       throw new GatewayError('invalid_value', `A request may refer to at most ${MEDIA_LIMITS.items} URLs.`, {
         field: 'turns'
@@ -125,22 +137,28 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
     }
     const filled = new Map<Block, Block>()
     const waiting = [...blocks]
-    const allowance = { signal, budget: { left: options.allBytes ?? MEDIA_LIMITS.allBytes } }
+    const ending = new AbortController()
+    const budget = { left: options.allBytes ?? MEDIA_LIMITS.allBytes }
+    const allowance = { signal, hold, budget, ended: ending.signal }
     const worker = async () => {
       for (let block = waiting.shift(); block !== undefined; block = waiting.shift())
         filled.set(block, await fillBlock(block, allowance))
     }
-    await Promise.all(Array.from({ length: Math.min(MEDIA_LIMITS.parallel, blocks.length) }, worker))
+    try {
+      await Promise.all(Array.from({ length: Math.min(MEDIA_LIMITS.parallel, blocks.length) }, worker))
+    } finally {
+      ending.abort() // what is left of one that failed is wanted no more
+    }
     return { ...request, turns: request.turns.map((turn) => replaceBlocks(turn, filled)) }
   }
 
   return {
-    fill(request, signal) {
+    fill(request, signal, hold) {
       const elsewhere = mediaElsewhere(request)
       for (const block of elsewhere) s3.block(block)
       s3.native(request)
       const blocks = elsewhere.filter((block) => block.source.type === 'url')
-      return blocks.length === 0 ? request : fillAll(request, blocks, signal)
+      return blocks.length === 0 ? request : fillAll(request, blocks, { signal, hold })
     },
     checkPassed(body) {
       if (!mayNameObjects(body)) return
@@ -155,8 +173,11 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
 /** What the items of one request share. */
 interface Allowance {
   readonly signal: Cancel
+  /** One of them has failed. */
+  readonly ended: AbortSignal
   /** Bytes that may still come. */
   readonly budget: { left: number }
+  readonly hold: MemoryHold | undefined
 }
 
 /** The media that are not in the request itself. */
@@ -206,7 +227,7 @@ function parseUrl(address: string, path: string): URL {
 async function readAll(
   body: AsyncIterable<Buffer> & { destroy(): unknown },
   path: string,
-  budget: Allowance['budget']
+  { budget, hold }: Pick<Allowance, 'budget' | 'hold'>
 ): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
@@ -221,6 +242,7 @@ async function readAll(
         isAlone ? `it is larger than ${MEDIA_LIMITS.maxBytes / MIB} MiB` : 'with the others it is more than one request may fetch'
       )
     }
+    hold?.add(chunk.length)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, size)

@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import t from 'tap'
 import { build, eventually, KEY, lastCall } from '../helper.ts'
@@ -153,6 +154,48 @@ t.test('S11: a client that goes on sending reads why its body is refused, and as
   send(Buffer.from(ask('hi')), `content-length: ${ask('hi').length}`)
   t.ok(await eventually(() => text.includes('"finish_reason"')), 'the last one is answered too')
   t.strictSame(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 413', 'HTTP/1.1 400', 'HTTP/1.1 200'])
+})
+
+t.test('S11: media that are fetched count with the body that refers to them', async (t) => {
+  const held: ServerResponse[] = []
+  const server = createServer((request, response) => {
+    const [, bytes = 0, isWhole = 0] = (request.url ?? '').split('/').map(Number)
+    response.writeHead(200, { 'content-length': bytes + 1 - isWhole }).write(Buffer.alloc(bytes, ' '))
+    if (isWhole === 1) response.end()
+    else held.push(response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const keys = { keys: ['a', 'b'].map((name) => ({ name, key: `sk-${name}` })) }
+  const file = `${t.testdir({ 'keys.json': JSON.stringify(keys) })}/keys.json`
+  const { app, base } = await build(t, { API_KEYS_FILE: file, BODY_MEMORY_BYTES: '6000000', REMOTE_MEDIA_TRUSTED_HOSTS: host })
+  const leaving = new AbortController()
+  const refer = (key: string, ...paths: string[]) =>
+    fetch(base + CHAT, {
+      method: 'POST',
+      headers: { ...HEADERS, authorization: `Bearer ${key}` },
+      body: JSON.stringify({
+        model: MODEL,
+        messages: [
+          { role: 'user', content: paths.map((path) => ({ type: 'image_url', image_url: { url: `http://${host}/${path}` } })) }
+        ]
+      }),
+      signal: leaving.signal
+    })
+  t.match(await errorOf(await refer('sk-a', '1100000/1')), { status: 413, message: /memory/ })
+  t.match(await errorOf(await refer('sk-a', '600000/0', '600000/0')), { status: 413 }, 'all of a request together')
+  t.ok(await eventually(() => app.bodyBudget.used === 0), 'and nothing of them stays')
+  const waiting = refer('sk-a', '600000/0').catch(() => undefined)
+  t.ok(await eventually(() => app.bodyBudget.used >= 3_600_000))
+  t.match(await errorOf(await refer('sk-b', '500000/1')), { status: 503, code: 'server_is_overloaded' })
+  leaving.abort()
+  await waiting
+  t.ok(await eventually(() => app.bodyBudget.used === 0))
+  t.ok(await eventually(() => held.every(({ destroyed }) => destroyed)), 'and no server is kept waiting')
 })
 
 t.test('S17: what is sent after a refusal is not read for ever', async (t) => {
