@@ -67,8 +67,8 @@ const PREMIUM: Readonly<Record<CacheTtl, number>> = { '5m': 0.25, '1h': 1 }
 const SAVED = 0.75
 /** An hour costs four times the premium: it has to be likelier. */
 const LEAST_CHANCE_OF_HOUR = 0.6
-/** What may have been written in vain: times the tokens of the prefix, for one head and for all of a key and model. */
-const MOST_LOST_OF_HEAD = 1.25
+/** What may have been written in vain: times the tokens of the prefix, for one conversation or head, and for all of a key and model. */
+const MOST_LOST_OF_ONE = 1.25
 const MOST_LOST = 5
 const PAUSE_MS = 60 * MINUTE
 const LONGEST_PAUSE_MS = 24 * PAUSE_MS
@@ -219,9 +219,11 @@ export function createCacheLedger(now: () => number): CacheLedger {
     if (!isWarm && first !== undefined && (writing.get(first.key) ?? 0) > time) return nothing
     // As if nothing were warm: what was written may be gone, or in another region.
     const premium = last.tokens * Math.max(...keys.map(({ ttl }) => PREMIUM[ttl]))
-    const own = accountOf(`${scope} ${head.hash}`)
+    // What a conversation writes is its own to lose, however many begin with the same system prompt.
+    const [begun] = marked.length > 0 ? places.turns : []
+    const own = accountOf(`${scope} ${(begun ?? head).hash}`)
     const all = accountOf(scope)
-    if (!(isOpen(own, premium, MOST_LOST_OF_HEAD * last.tokens) && isOpen(all, premium, MOST_LOST * last.tokens))) return nothing
+    if (!(isOpen(own, premium, MOST_LOST_OF_ONE * last.tokens) && isOpen(all, premium, MOST_LOST * last.tokens))) return nothing
     if (!isLook) {
       own.lost += premium
       all.lost += premium

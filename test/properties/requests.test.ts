@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { asker, CHAT, GPT_OSS, LLAMA, MISTRAL, NOVA, OPUS_47, OPUS_55, SONNET_45, SONNET_46 } from '../acceptance/asker.ts'
+import { buildBefore } from '../helper.ts'
 import { FIELDS_DRAWN, MESSAGES_DRAWN } from './chat-fields.ts'
 import { within } from './within.ts'
 
@@ -73,3 +74,41 @@ t.test('any request is answered or refused by the name of a field, and what reac
     { numRuns: 1200 }
   )
 })
+
+/** The same with the members of its objects in another order, where that order means nothing to the caller: not inside schemas and values of theirs. */
+function reordered(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => reordered(item, name))
+  if (typeof value !== 'object' || value === null || !OURS.has(name)) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([member, inner]) => [member, reordered(inner, member)])
+  )
+}
+const OURS = new Set(['', 'messages', 'content', 'tools', 'tool_calls', 'function', 'image_url', 'file', 'cache_control'])
+
+t.test(
+  'law: the same bytes from a client are the same bytes for Bedrock, after a restart, after others, and in any order of members',
+  async (t) => {
+    const other = await buildBefore(t, standin, { FETCH_REMOTE_MEDIA: 'false' })
+    const sentOf = async (send: (path: string, body: unknown) => Promise<Response>, request: object) => {
+      const before = standin.requests.length
+      const response = await send(CHAT, request)
+      await response.text()
+      const calls = standin.requests.slice(before).filter(({ operation }) => operation !== 'ListServiceQuotas')
+      return { status: response.status, calls: calls.map(({ path, bodyText }) => `${path} ${bodyText}`).sort() }
+    }
+    const drawn = fc
+      .sample(REQUEST, { numRuns: 120, seed: 18 })
+      .map(({ fields, messages, model, stream }) => ({ model, messages, stream, ...fields }))
+    const first = []
+    for (const request of drawn) first.push(await sentOf(post, request))
+    const met = first.filter(({ status }) => status === 200).length
+    t.ok(met > 20, `${met} of ${drawn.length} reach Bedrock`)
+    for (const [index, request] of [...drawn.entries()].toReversed()) {
+      t.same(await sentOf(other.post, request), first[index], 'another gateway, which has met others before')
+      if (first[index]?.status === 200)
+        t.same(await sentOf(other.post, reordered(request) as object), first[index], 'members in another order')
+    }
+  }
+)
