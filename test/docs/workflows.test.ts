@@ -27,3 +27,13 @@ t.test('every action is pinned by a whole commit, every job ends, and rights are
     }
   }
 })
+
+t.test('CI counts what the tests enter of src, and has a floor for it', async (t) => {
+  const { jobs } = parse(readFileSync(join(FOLDER, 'ci.yml'), 'utf8')) as { jobs: Record<string, Job> }
+  t.ok(jobs.coverage?.steps.some(({ run }) => run === 'npm run coverage'))
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  t.match(scripts.coverage, /&& c8 report$/, 'what it exits with is what the floor says')
+  const floor = JSON.parse(readFileSync(join(ROOT, '.c8rc.json'), 'utf8'))
+  t.equal(floor['check-coverage'], true)
+  for (const kind of ['statements', 'lines', 'branches', 'functions']) t.ok(floor[kind] > 90, kind)
+})
