@@ -93,12 +93,14 @@ export class PoolLedger {
   /** Refusals in a row, of requests that were sent after the one before. */
   private streak = 0
   private pausedUntil = 0
-  private day: { readonly ceiling: number; probeAt: number } | undefined = undefined
+  private day: { readonly ceiling: number; readonly since: number; probeAt: number } | undefined = undefined
   private lastThrottleAt: number | undefined = undefined
   private lastWaitAt: number
   private pumping = false
   /** What was taken and not told to the other gateways yet. */
   private untold = nothing()
+  /** How often it was told. */
+  tellings = 0
   private readonly onLesson: ((lesson: PoolLesson) => void) | undefined
 
   /** `onLesson`: hears what is learnt from the service, and not what is adopted. */
@@ -127,6 +129,11 @@ export class PoolLedger {
   /** Whether anything has to be counted before a request goes. */
   get isOpen(): boolean {
     return this.tokens.perMinute === undefined && this.requests.perMinute === undefined && this.day === undefined
+  }
+
+  /** Calls go beyond what is reckoned to be left, to find out. */
+  get isTrying(): boolean {
+    return this.turn.isTrying
   }
 
   /** Nothing was ever answered or refused here, so that nothing is lost with it. */
@@ -288,11 +295,12 @@ export class PoolLedger {
   }
 
   /** For tickets: a request was taken by the service, so that there is room, and a day that was thought used up is not. */
-  taken(tokens: number): void {
+  taken(tokens: number, sentAt: number): void {
     this.streak = 0
     this.tokens.taken()
     this.requests.taken()
-    if (this.day !== undefined && tokens >= this.day.ceiling) {
+    // What was sent before the day was known to be used up tells nothing of what comes after.
+    if (this.day !== undefined && tokens >= this.day.ceiling && sentAt >= this.day.since) {
       this.day = undefined
       this.onLesson?.({ day: null })
     }
@@ -310,7 +318,7 @@ export class PoolLedger {
       const ceiling = Math.min(reserved, this.day?.ceiling ?? Number.POSITIVE_INFINITY)
       const midnight = DAY_MS - (now % DAY_MS)
       const probeInMs = Math.min(DAY_PROBE_MS, midnight)
-      this.day = { ceiling, probeAt: now + probeInMs }
+      this.day = { ceiling, since: now, probeAt: now + probeInMs }
       this.onLesson?.({ day: { ceiling, probeInMs } })
       return true
     }
@@ -337,7 +345,8 @@ export class PoolLedger {
     const now = this.pass()
     if (ageMs >= FORGET_MS) return
     if (day === null) this.day = undefined
-    else if (day !== undefined && day.probeInMs > ageMs) this.day = { ceiling: day.ceiling, probeAt: now + day.probeInMs - ageMs }
+    else if (day !== undefined && day.probeInMs > ageMs)
+      this.day = { ceiling: day.ceiling, since: now, probeAt: now + day.probeInMs - ageMs }
     if (tokens !== undefined) this.tokens.adopt(tokens, ageMs, now)
     if (requests !== undefined) this.requests.adopt(requests, ageMs, now)
     this.pausedUntil = Math.max(this.pausedUntil, now + pauseMs - ageMs)
@@ -349,6 +358,7 @@ export class PoolLedger {
   turnover(): Turnover {
     const { untold } = this
     this.untold = nothing()
+    this.tellings++
     return untold
   }
 
@@ -405,6 +415,8 @@ export class Ticket {
   private readonly reserved: number
   private readonly isTaken: boolean
   private readonly at: number
+  /** So often its ledger had told others of what it takes: what it takes itself is told the next time. */
+  readonly telling: number
   private isOver = false
 
   constructor(
@@ -419,6 +431,7 @@ export class Ticket {
     this.reserved = reserved
     this.isTaken = isTaken
     this.at = at
+    this.telling = ledger.tellings
   }
 
   /** It is not sent: what it has taken was no longer there. */
@@ -430,7 +443,7 @@ export class Ticket {
 
   /** The service has taken it; the answer is still to come. */
   taken(): void {
-    if (!this.isOver) this.ledger.taken(this.tokens)
+    if (!this.isOver) this.ledger.taken(this.tokens, this.at)
   }
 
   /** It is over, and counts so many tokens. */

@@ -20,6 +20,8 @@ export interface SharedQuota {
 const EXCHANGE_MS = 250
 /** A pool that nobody asked for so long is told of no more; and after the second there is nothing to hear. */
 const POOL_IDLE_MS = 5000
+/** All together take so small a part of what is left unasked: what one has put in order does not know of it yet. */
+const UNASKED = 8
 /** A share that was not renewed for so long is none: others may have taken what it was a part of. */
 const SHARE_MS = 5000
 const IDLE_MS = 60_000
@@ -138,6 +140,8 @@ export class SharedPool {
   private waiting: Unconfirmed[] = []
   private usedAt: number
   private isBusy = false
+  /** Tickets of less tellings have been weighed against what others took. */
+  private judged = 0
 
   constructor(name: string, ledger: PoolLedger, link: Link) {
     this.name = name
@@ -163,7 +167,7 @@ export class SharedPool {
 
   /** What this gateway has taken is there, whatever the others take; or there is no asking. */
   private get isCovered(): boolean {
-    if (!this.link.isUp || this.ledger.isOpen) return true
+    if (!this.link.isUp || this.ledger.isOpen || this.ledger.isTrying) return true
     if (this.link.clock.now() - this.sharedAt > SHARE_MS) return false
     const { untold } = this.ledger.left
     return untold.tokens <= this.share.tokens && untold.requests <= this.share.requests
@@ -171,6 +175,7 @@ export class SharedPool {
 
   /** Whether what a ticket has taken is really there; else it is taken back. */
   private confirm(ticket: Ticket): Promise<boolean> {
+    if (ticket.telling < this.judged) return Promise.resolve(this.judge(ticket))
     return new Promise((resolve) => {
       this.waiting.push({ ticket, resolve })
       if (!this.isBusy) void this.exchange()
@@ -185,21 +190,24 @@ export class SharedPool {
   private async exchange(): Promise<void> {
     this.isBusy = true
     do {
-      const asked = this.waiting
-      this.waiting = []
-      const stands = await this.exchangeOnce()
-      // The newest gives way.
-      for (const { ticket, resolve } of asked.reverse()) {
-        const isThere = stands || !this.isOverdrawn
-        if (!isThere) ticket.withdraw()
-        resolve(isThere)
-      }
+      const telling = this.ledger.tellings
+      await this.exchangeOnce()
+      // Judged by the exchange that has told of it: a later one knows what others took after it.
+      this.judged = telling + 1
+      const told = this.waiting.filter(({ ticket }) => ticket.telling < this.judged)
+      this.waiting = this.waiting.filter(({ ticket }) => ticket.telling >= this.judged)
+      for (const { ticket, resolve } of told.reverse()) resolve(this.judge(ticket)) // the newest gives way
     } while (this.waiting.length > 0)
     this.isBusy = false
   }
 
-  /** Whether nobody can say what the others take. */
-  private async exchangeOnce(): Promise<boolean> {
+  private judge(ticket: Ticket): boolean {
+    const stands = !this.link.isUp || this.ledger.isTrying || !this.isOverdrawn
+    if (!stands) ticket.withdraw()
+    return stands
+  }
+
+  private async exchangeOnce(): Promise<void> {
     const own = this.ledger.turnover()
     this.share = { tokens: this.share.tokens - own.tokens, requests: this.share.requests - own.requests }
     try {
@@ -208,20 +216,17 @@ export class SharedPool {
       this.ledger.othersTook(others, left === undefined ? undefined : left - own.tokens)
       this.takeShare(gateways)
       this.link.said(true)
-      return false
     } catch (error) {
       // What could not be told is lost: whoever comes back begins anew, with what is left by the others' reckoning.
       this.link.said(false, error)
-      return true
     }
   }
 
   private takeShare(gateways: number): void {
     const { tokens, requests, untold } = this.ledger.left
     this.sharedAt = this.link.clock.now()
-    // Another one may come before it is heard of.
     const shareOf = (left: number | undefined, taken: number) =>
-      left === undefined ? Number.POSITIVE_INFINITY : Math.max(0, left + taken) / Math.max(2, gateways)
+      left === undefined ? Number.POSITIVE_INFINITY : Math.max(0, left + taken) / (UNASKED * gateways)
     this.share = { tokens: shareOf(tokens, untold.tokens), requests: shareOf(requests, untold.requests) }
   }
 

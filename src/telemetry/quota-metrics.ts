@@ -44,7 +44,7 @@ export function createQuotaMetrics(registry: Registry): QuotaMetrics {
     store(isUp) {
       storeUp ??= new Gauge({
         name: 'adit_quota_store_up',
-        help: '1 while the store that gateways share their ledgers by answers; absent: there is none',
+        help: 'Whether the store that gateways share their ledgers by answers: 1 or 0; absent: there is none',
         registers
       })
       storeUp.set(isUp ? 1 : 0)

@@ -167,6 +167,20 @@ t.test(
   }
 )
 
+t.test('an answer to what was sent before the day was used up does not open it', async (t) => {
+  const clock = new VirtualClock()
+  const ledger = new PoolLedger(clock)
+  const [before, refused] = [ledger.enter(ask(1000)), ledger.enter(ask(1000))] as [Ticket, Ticket]
+  let outcome: unknown
+  clock.after(1000, () => refused.failed('day'))
+  clock.after(2000, () => {
+    before.taken()
+    outcome = refusal(() => ledger.enter(ask(1000)))
+  })
+  await clock.runUntil(3000)
+  t.match(outcome, { reason: 'day' })
+})
+
 t.test('a used up day closes the pool without calls; one in ten minutes asks again, and smaller requests may go', async (t) => {
   const clock = new VirtualClock()
   const ledger = new PoolLedger(clock)

@@ -119,7 +119,7 @@ t.test('gateways that share a store are throttled as one is, and serve as many',
     const apart = await crowd(count, false)
     const together = await crowd(count, true)
     const told = `${count} gateways, throttles: ${together.throttled}; one: ${one.throttled}; each alone: ${apart.throttled}`
-    t.ok(together.throttled <= one.throttled + 6 && apart.throttled >= 2 * together.throttled, told)
+    t.ok(together.throttled <= 2 * one.throttled && apart.throttled >= 3 * together.throttled, told)
     t.ok(together.answered >= 0.95 * one.answered, `${together.answered} were answered, by one ${one.answered}`)
     t.ok(together.exchanges < 1000, `${together.exchanges} exchanges`)
   }
@@ -195,7 +195,7 @@ t.test('without its store each gateway goes on alone, and they find together aga
     'nobody waits for a store that is away'
   )
   const again = back.reduce((all, { admitted }) => all + admitted, 0)
-  t.ok(again >= 10 && again <= 15, `${again} of 14 that each of them thought there was room for`)
+  t.ok(again >= 13 && again <= 15, `${again} of the 14 that each of them thought there was room for`)
   const sum = later.reduce((all, { admitted }) => all + admitted, 0)
   t.ok(sum >= 50 && sum <= 61, `${sum} of 60 that there is room for`)
   t.strictSame([...said].sort(), ['0 down', '0 up', '1 down', '1 up'], 'told once each')

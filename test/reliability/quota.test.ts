@@ -247,9 +247,8 @@ t.test(
     const other = await gateway(t, env, one)
     const { standin, calls } = one
     const isUp = async (isUp: boolean) => {
-      for (const { app } of [one, other])
-        if (!(await app.metrics.text()).includes(`adit_quota_store_up ${isUp ? 1 : 0}`)) return false
-      return true
+      const texts = await Promise.all([one, other].map(({ app }) => app.metrics.text()))
+      return texts.every((text) => new RegExp(`^adit_quota_store_up ${isUp ? 1 : 0}$`, 'm').test(text))
     }
     /** One meets the end of a day, and the other has time to hear of it. */
     const day = async (model: string) => {
