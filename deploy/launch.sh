@@ -14,6 +14,8 @@ for name in fargate lambda; do
   sed -E "/^  SourceRepository:/,/Default:/s#Default: ''#Default: '$repository'#; /^  SourceVersion:/,/Default:/s#Default: ''#Default: '$tag'#" \
     "$here/$name.yaml" >"$target/$name.yaml"
 done
+# for regions without CodeBuild, with an image of the release
+"$here/without-build.sh" >"$target/fargate-without-build.yaml"
 link() { printf '[launch](https://%s.console.aws.amazon.com/cloudformation/home?region=%s#/stacks/create/review?templateURL=%s/%s.yaml&stackName=adit)' "$1" "$1" "$url" "$2"; }
 printf '| region | Fargate | Lambda |\n| --- | --- | --- |\n'
 for region in us-east-1 us-east-2 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 \

@@ -166,6 +166,7 @@ t.test('launch.sh makes templates whose source is the tag, and a link per region
     t.equal(host, region)
     t.ok(template === `${place}/fargate.yaml` || template === `${place}/lambda.yaml`, template)
   }
+  t.notMatch(readFileSync(join(target, 'fargate-without-build.yaml'), 'utf8'), 'CodeBuild::Project')
   for (const name of ['fargate.yaml', 'lambda.yaml']) {
     const template = parseTemplate(readFileSync(join(target, name), 'utf8'))
     t.equal(template.Parameters.SourceRepository?.Default, 'https://git.example.com/o/adit')
