@@ -53,6 +53,27 @@ for (const how of FORMS) {
     t.strictSame(sent.at(-1)?.system, [{ text: 'You are a helper.\nBe brief.' }, { cachePoint: { type: 'default' } }])
   })
 
+  t.test(`F13: in Messages the line alone is left out too, and a mark on its block stays, ${how}`, async (t) => {
+    const { post, standin } = await asker(t)
+    const rest = 'You are a helper.\nBe brief.'
+    for (const [system, sent] of [
+      [`${BILLING}\n${rest}`, [{ text: rest }]],
+      [[{ type: 'text', text: `${BILLING}\n${rest}`, ...MARK }], [{ text: rest }, { cachePoint: {} }]],
+      [
+        [text('s'), { type: 'text', text: BILLING, ...MARK }, text('t')],
+        [{ text: 's' }, { cachePoint: {} }, { text: 't' }]
+      ]
+    ] as const) {
+      const before = standin.requests.length
+      const body = { model: SONNET_46, max_tokens: 99, system, messages: say('q'), stream: how === 'streamed' }
+      const response = await post('/v1/messages', body)
+      t.match(told(response.headers), /^system/, await response.text())
+      t.match((lastCall(standin)?.body as Sent | undefined)?.system, sent)
+      const calls = standin.requests.slice(before).filter(({ operation }) => operation.startsWith('Converse'))
+      t.equal(calls.length, 1, 'it is not even tried')
+    }
+  })
+
   for (const exception of ['AccessDeniedException', 'ValidationException'] as const) {
     t.test(`F28: where the account may not cache, ${exception}, the points are left out and reported, ${how}`, async (t) => {
       const { once, standin } = await asking(t)

@@ -46,21 +46,29 @@ function decodeMessage(message: JsonObject, path: string, report: Report): reado
 /** A line by which Claude Code accounts for its requests with Anthropic; it is no instruction, and changes with every version. */
 const BILLING = 'x-anthropic-billing-header'
 
+/** A system text without such lines; the rest of it is no less an instruction. */
+function withoutBilling(text: string, path: string, report: Report): string {
+  if (!text.includes(BILLING)) return text
+  const lines = text.split('\n')
+  const kept = lines.filter((line) => !line.startsWith(BILLING))
+  if (kept.length < lines.length) report(path, 'a line of it accounts for the request with Anthropic and is no instruction')
+  return kept.join('\n')
+}
+
 /** Reads the system prompt, a string or text blocks. */
 export function decodeSystem(value: Json | undefined, report: Report): readonly TextBlock[] {
   if (value === undefined || value === null) return []
-  if (typeof value === 'string') return value.trim() === '' ? [] : [{ type: 'text', text: value, path: 'system' }]
+  if (typeof value === 'string') {
+    const text = withoutBilling(value, 'system', report)
+    return text.trim() === '' ? [] : [{ type: 'text', text, path: 'system' }]
+  }
   if (!Array.isArray(value)) throw wrongType('system', 'a valid string or list')
   return optionalArray(value, 'system', MOST_SYSTEM)!.flatMap((part, index): readonly TextBlock[] => {
     const path = `system.${index}`
     const block = objectAt(part, path)
     const type = stringAt(block.type ?? 'text', `${path}.type`)
     if (type !== 'text') throw wrongTag(`${path}.type`, ['text'], type)
-    const text = stringAt(block.text, `${path}.text`)
-    if (text.startsWith(BILLING)) {
-      report(path, 'it accounts for the request with Anthropic and is no instruction')
-      return []
-    }
+    const text = withoutBilling(stringAt(block.text, `${path}.text`), path, report)
     reportUnknown(block, 'text', path, report)
     const cache = decodeCacheMark(block, path, report)
     // A blank text with a mark stays: its mark moves to the text before it.
