@@ -7,7 +7,7 @@ export class AnswerMeter {
   readonly region: string
   /** A guardrail stands over it. */
   readonly isGuarded: boolean
-  /** Characters that came; of a batch of many events by the length of its last, so that no event is looked at for this. */
+  /** Characters that came; of a batch of many pieces by the length of its last, so that no event is looked at for this. */
   characters = 0
   /** The prompt's part, where the answer begins with it. */
   prompt: Usage | undefined = undefined
@@ -27,7 +27,10 @@ export class AnswerMeter {
   see(batch: EventBatch): void {
     const [first] = batch
     const last = batch[batch.length - 1]
-    if (last !== undefined) this.characters += lengthOf(last) * batch.length
+    const length = last === undefined ? 0 : lengthOf(last)
+    if (length > 0) this.characters += length * batch.length
+    // Its end, or that of a block: what came before it in one piece counts too.
+    else for (const event of batch) this.characters += lengthOf(event)
     if (first?.type === 'start') this.prompt = first.usage
   }
 }

@@ -176,5 +176,4 @@ stability.stable-fast-upscale* any - - - - - - image=0.03
 stability.stable-outpaint* any - - - - - - image=0.06
 stability.stable-style-transfer* any - - - - - - image=0.08
 stability.stable-image-control-*,stability.stable-image-erase-object*,stability.stable-image-inpaint*,stability.stable-image-remove-background*,stability.stable-image-search-*,stability.stable-image-style-guide* any - - - - - - image=0.07
-amazon.titan-image-generator* any - - - - - - image=0.008
 `

@@ -21,7 +21,7 @@ export async function invoke(exchange: Exchange, world: World, modelId: string):
   const model = resolveModel(modelId)
   if (model.family === 'image') {
     const response = makeImages(body, model.id)
-    return sell(exchange, world, { modelId, model, response, sold: { usage: {}, images: picturesMade(response) } })
+    return sell(exchange, world, { modelId, model, response, sold: { usage: {}, images: response.images.length } })
   }
   if (model.family === 'rerank')
     return sell(exchange, world, {
@@ -46,9 +46,6 @@ export async function invoke(exchange: Exchange, world: World, modelId: string):
 
 /** Rerankers are paid by the query of up to 100 documents. */
 const queriesOf = ({ documents }: Record<string, unknown>) => Math.ceil((documents as readonly unknown[]).length / 100)
-
-/** Pictures that were held back are not there. */
-const picturesMade = ({ images }: { readonly images: readonly string[] }) => images.filter((picture) => picture !== '').length
 
 interface Sale {
   readonly modelId: string

@@ -70,6 +70,120 @@ t.test('a call that failed is not on the bill, one that was left is there for wh
   t.ok(standin.bill[0]!.usd! > 0 && standin.bill[0]!.usd! < 500 * 16.5e-6)
 })
 
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const CACHED = {
+  ...{ inputTokens: 100, cacheReadInputTokens: 50_000, cacheWriteInputTokens: 3000, outputTokens: 400, totalTokens: 53_500 },
+  cacheDetails: [
+    { ttl: '5m', inputTokens: 1000 },
+    { ttl: '1h', inputTokens: 2000 }
+  ]
+}
+const invoke = (model: string) => `/model/${encodeURIComponent(model)}/invoke`
+const NATIVE = { anthropic_version: 'bedrock-2023-05-31', max_tokens: 100, messages: user('hi') }
+const documents = Array.from({ length: 250 }, (_, n) => `document ${n}`)
+
+/** Calls of every kind, each with what is said by the model where that is scripted. */
+const KINDS: readonly (readonly [path: string, body: object, model?: string, usage?: object])[] = [
+  ...[`us.${SONNET}`, OWNED.globalProfile.arn, OWNED.applicationProfile.arn, 'us.anthropic.claude-opus-5-5'].flatMap((model) => [
+    [invoke(model), NATIVE, model, CACHED] as const,
+    [`${invoke(model)}-with-response-stream`, NATIVE, model, CACHED] as const,
+    [
+      `/model/${encodeURIComponent(model)}/converse-stream`,
+      { messages: [{ role: 'user', content: [{ text: 'hi' }] }] },
+      model,
+      CACHED
+    ] as const
+  ]),
+  ...[false, true].flatMap((stream) => [
+    [
+      '/v1/messages',
+      { model: `global.${SONNET}`, max_tokens: 100, messages: user('hi'), stream },
+      `global.${SONNET}`,
+      CACHED
+    ] as const,
+    ['/v1/responses', { model: OWNED.newestProfile.arn, input: 'hi', stream }, OWNED.newestProfile.arn, CACHED] as const,
+    // Long by what was read, and not by its input.
+    [
+      '/v1/chat/completions',
+      { model: `us.${SONNET}`, messages: user('hi'), stream },
+      `us.${SONNET}`,
+      { inputTokens: 150_000, cacheReadInputTokens: 60_000, outputTokens: 10 }
+    ] as const,
+    [
+      '/v1/chat/completions',
+      { model: 'openai.gpt-5.5', messages: user('hi'), stream },
+      'openai.gpt-5.5',
+      { inputTokens: 900, outputTokens: 9 }
+    ] as const,
+    [
+      '/v1/chat/completions',
+      { model: 'acme.mantle-only', messages: user('hi'), stream },
+      'acme.mantle-only',
+      { inputTokens: 9, outputTokens: 9 }
+    ] as const
+  ]),
+  ['/v1/images/generations', { model: 'stability.stable-image-core-v1:1', prompt: 'a cat', n: 2 }],
+  ['/v1/images/generations', { model: 'amazon.titan-image-generator-v2:0', prompt: 'a cat' }],
+  [invoke('stability.sd3-5-large-v1:0'), { prompt: 'a cat' }],
+  ['/v1/rerank', { model: 'cohere.rerank-v3-5:0', query: 'a', documents }],
+  [invoke('cohere.rerank-v3-5:0'), { query: 'a', api_version: 2, documents }],
+  [invoke('amazon.titan-embed-image-v1'), { inputText: 'word', inputImage: PNG }],
+  [invoke('cohere.embed-v4:0'), { input_type: 'image', images: [`data:image/png;base64,${PNG}`], embedding_types: ['float'] }],
+  ['/guardrail/gr1standin99/version/1/apply', { source: 'INPUT', content: [{ text: { text: 'word '.repeat(600) } }] }]
+]
+
+t.test('calls of every kind cost what they are billed for, and what is not sold by a known price is none', async (t) => {
+  const { app, post, standin, costs } = await gateway(t)
+  await app.catalog.refresh()
+  for (const [path, body, model, usage] of KINDS) {
+    if (model !== undefined) standin.answer(model, { content: [{ text: 'words' }], usage: { ...usage } })
+    const [billed, counted] = [standin.bill.length, costs.length]
+    const response = await post(path, body)
+    await response.text()
+    t.equal(response.status, 200, path)
+    t.ok(await eventually(() => costs.length > counted && standin.bill.length > billed), path)
+    const lines = standin.bill.slice(billed).map(({ usd }) => usd)
+    const whole = lines.includes(null) ? null : Math.round(lines.reduce<number>((sum, usd) => sum + (usd ?? 0), 0) * 1e9)
+    t.equal(costs.at(-1), whole, `${path} ${model ?? ''}`)
+  }
+})
+
+t.test('a whole answer that does not tell its usage costs by its words, streamed or not', async (t) => {
+  const { post, standin, costs } = await gateway(t)
+  standin.answer(`us.${SONNET}`, { content: [{ text: 'word '.repeat(100) }] })
+  for (const stream of [false, true]) {
+    standin.fail(`us.${SONNET}`, 'no-usage')
+    await (await post('/v1/chat/completions', { model: `us.${SONNET}`, stream, messages: user('hi') })).text()
+    t.ok(await eventually(() => costs.length === standin.bill.length))
+    const [counted, billed] = [(costs.at(-1) ?? 0) / 1e9, standin.bill.at(-1)?.usd ?? 0]
+    t.ok(Math.abs(counted - billed) < 0.3 * billed, `${counted} for ${billed}`)
+  }
+})
+
+t.test('an agent that reads its prompt from the cache does not cost three times the bill (LiteLLM #12313)', async (t) => {
+  const { post, standin, costs } = await gateway(t)
+  const mark = { cache_control: { type: 'ephemeral' } }
+  const turns: object[] = []
+  for (let turn = 0; turn < 6; turn++) {
+    turns.push({ role: 'user', content: [{ type: 'text', text: `turn ${turn} ${'word '.repeat(2000)}`, ...mark }] })
+    const messages = [{ role: 'system', content: [{ type: 'text', text: 'rule '.repeat(8000), ...mark }] }, ...turns.slice(-3)]
+    const body = { model: `us.${SONNET}`, stream: turn % 2 === 0, messages }
+    await (await post('/v1/chat/completions', body)).text()
+    turns.push({ role: 'assistant', content: 'yes' })
+  }
+  t.ok(await eventually(() => costs.length === 6))
+  const billed = standin.bill.reduce((sum, { usd }) => sum + (usd ?? 0), 0)
+  t.equal(
+    costs.reduce<number>((sum, nano) => sum + (nano ?? 0), 0),
+    Math.round(billed * 1e9)
+  )
+  const classes = new Map<string, number>()
+  for (const { usageType, amount } of standin.bill.flatMap(({ items }) => items))
+    classes.set(usageType, (classes.get(usageType) ?? 0) + amount)
+  const read = [...classes].find(([name]) => name.includes('cache-read'))?.[1] ?? 0
+  t.ok(read > 40_000, `${read} tokens were read`)
+})
+
 const REQUESTS = 1000
 const AT_ONCE = 25
 const CUT_AT = 12

@@ -1,8 +1,9 @@
+import type { Json } from '../../core/json.ts'
 import type { GatewayError } from '../../errors.ts'
 import { createFrameReader, type Frame, FrameError } from '../transport/event-stream.ts'
 import type { HttpBody } from '../transport/http-body.ts'
 import { type FrameOrigin, frameError } from './frame-error.ts'
-import { type PassedUsage, streamUsage } from './passed-usage.ts'
+import { type PassedUsage, startDetails, streamUsage } from './passed-usage.ts'
 
 /** Every frame begins with its length, which is at least that of its fixed parts; none is longer than the format allows. Bytes. */
 const WORD = 4
@@ -27,6 +28,8 @@ export class PassedStream implements HttpBody {
   private cut: Buffer | undefined
   /** Its bytes are no frames: nothing is looked at any more. */
   private lost = false
+  /** What its beginning has told of how long writes are kept. */
+  private details: Json | undefined
 
   constructor(body: HttpBody, origin: FrameOrigin) {
     this.body = body
@@ -42,7 +45,9 @@ export class PassedStream implements HttpBody {
       pieces.push(...(this.read() ?? []))
     }
     this.ready = pieces
-    return firstFrame(pieces)
+    const first = firstFrame(pieces)
+    this.details = startDetails(first)
+    return first
   }
 
   wait(): Promise<void> | undefined {
@@ -63,7 +68,7 @@ export class PassedStream implements HttpBody {
   outcome(): { readonly used: PassedUsage | undefined; readonly error: GatewayError | undefined } {
     const last = this.lost || this.left > 0 ? undefined : firstFrame(this.last)
     const isBroken = last !== undefined && last.messageType !== 'event'
-    return { used: streamUsage(last), error: isBroken ? frameError(last, this.origin) : undefined }
+    return { used: streamUsage(last, this.details), error: isBroken ? frameError(last, this.origin) : undefined }
   }
 
   private read(): readonly Buffer[] | undefined {

@@ -12,7 +12,7 @@ export interface PassedUsage {
   readonly details: UsageDetails
   /** Something was written to the cache, and it does not tell for how long. */
   readonly isVague: boolean
-  /** Pictures that were made, where that is what is paid. */
+  /** Pictures that were made, or embedded, where that is what is paid. */
   readonly images?: number
   /** What a reranker is paid by. */
   readonly texts?: number
@@ -47,7 +47,9 @@ export function wholeUsage(headers: HttpAnswer['headers'], body: Buffer, asked: 
   return {
     usage,
     details: { ...(typeof tier === 'string' && { serviceTier: tier }), ...(isOptimized && { isOptimized }) },
-    isVague: written > 0 && details === undefined
+    isVague: written > 0 && details === undefined,
+    // What says nothing embeds: pictures cost apart from tokens there.
+    ...(count('output') === 0 ? picturesIn(asked) : {})
   }
 }
 
@@ -58,8 +60,16 @@ function hourDetails(answer: JsonObject | undefined): Json | undefined {
   return hour === undefined ? undefined : [{ ttl: '1h', inputTokens: hour }]
 }
 
-/** What a stream has used, by its last frame: `metadata` of ConverseStream, or the metrics in the last chunk of a model's own stream. */
-export function streamUsage(last: Frame | undefined): PassedUsage | undefined {
+/** What the first chunk of Claude's own stream tells of how long writes are kept; undefined: nothing. */
+export function startDetails(first: Frame | undefined): Json | undefined {
+  if (first?.name !== 'chunk') return undefined
+  const { bytes } = parse(payloadOf(first)) ?? {}
+  const message = typeof bytes === 'string' ? parse(Buffer.from(bytes, 'base64'))?.message : undefined
+  return isJsonObject(message) ? hourDetails(message) : undefined
+}
+
+/** What a stream has used, by its last frame: `metadata` of ConverseStream, or the metrics in the last chunk of a model's own stream, with what its first one has told of writes. */
+export function streamUsage(last: Frame | undefined, details?: Json): PassedUsage | undefined {
   if (last === undefined || last.messageType !== 'event') return undefined
   const payload = parse(payloadOf(last))
   if (last.name !== 'chunk') return usageIn(payload)
@@ -72,17 +82,37 @@ export function streamUsage(last: Frame | undefined): PassedUsage | undefined {
       inputTokens: metrics.inputTokenCount ?? 0,
       outputTokens: metrics.outputTokenCount ?? 0,
       cacheReadInputTokens: metrics.cacheReadInputTokenCount ?? 0,
-      cacheWriteInputTokens: metrics.cacheWriteInputTokenCount ?? 0
+      cacheWriteInputTokens: metrics.cacheWriteInputTokenCount ?? 0,
+      ...(details === undefined ? {} : { cacheDetails: details })
     },
     undefined
   )
-  return { usage, details: {}, isVague: usage.cacheWriteTokens > 0 }
+  return { usage, details: {}, isVague: usage.cacheWriteTokens > 0 && details === undefined }
 }
 
 function usageIn(answer: JsonObject | undefined): PassedUsage | undefined {
   const told: Json | undefined = answer?.usage
   if (answer === undefined || !isJsonObject(told) || told.inputTokens === undefined) return undefined
   return { usage: decodeUsage(told, undefined), details: decodeUsageDetails(answer), isVague: false }
+}
+
+/** Members that hold a picture, in the words of every family that embeds. */
+const PICTURES: ReadonlySet<string> = new Set(['inputImage', 'image', 'image_url', 'mediaSource'])
+
+function picturesIn(asked: Uint8Array): { readonly images?: number } {
+  const bytes = Buffer.from(asked.buffer, asked.byteOffset, asked.byteLength)
+  // Neither word is in most bodies, and few of those are large.
+  const images = bytes.includes('mage') || bytes.includes('mediaSource') ? countPictures(parse(bytes) ?? null) : 0
+  return images === 0 ? {} : { images }
+}
+
+function countPictures(value: Json): number {
+  if (Array.isArray(value)) return (value as readonly Json[]).reduce<number>((sum, one) => sum + countPictures(one), 0)
+  if (!isJsonObject(value)) return 0
+  return Object.entries(value).reduce((sum, [name, one]) => {
+    if (name === 'images' && Array.isArray(one)) return sum + one.length
+    return sum + (PICTURES.has(name) ? 1 : countPictures(one))
+  }, 0)
 }
 
 /** Pictures of an answer, those that were held back among them, or the queries of a ranking. */
