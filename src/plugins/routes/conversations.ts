@@ -22,7 +22,8 @@ interface ById {
 /** `/conversations`: what was said, kept under an id that responses name. */
 export async function conversations(app: FastifyInstance): Promise<void> {
   const route = conversationRoute(openaiResponses)
-  app.post('/conversations', route, (request, reply) =>
+  const bare = { ...route, config: { ...route.config, needsNoBody: true } } as const
+  app.post('/conversations', bare, (request, reply) =>
     createConversation(app.recordsOf(request, reply), request.body, randomId())
   )
   app.get<ById>('/conversations/:id', route, (request, reply) =>

@@ -41,7 +41,8 @@ export async function responses(app: FastifyInstance): Promise<void> {
       .send(Buffer.from(replay(response, after), 'latin1'))
   })
   app.delete<ById>('/responses/:id', route, (request, reply) => deleteResponse(app.recordsOf(request, reply), request.params.id))
-  app.post<ById>('/responses/:id/cancel', route, (request, reply) =>
+  const bare = { ...route, config: { ...route.config, needsNoBody: true } } as const
+  app.post<ById>('/responses/:id/cancel', bare, (request, reply) =>
     cancelResponse(app.recordsOf(request, reply), request.params.id)
   )
   app.get<ById>('/responses/:id/input_items', route, (request, reply) =>

@@ -102,6 +102,23 @@ t.test('what is kept, over one gateway with its memory', async (t) => {
     t.match(await ask({ ...chainOf(after), input: 'x' }), { status: 400 }, 'a chain with a gap is not gone on with')
   })
 
+  t.test('a body that is not there may have a type', async (t) => {
+    standin.answer(CLAUDE, say('Hello'))
+    const { body } = await ask({ model: CLAUDE, input: 'hi' })
+    const bare = async (method: string, path: string) => {
+      const headers = { authorization: 'Bearer sk-test-0123456789', 'content-type': 'application/json' }
+      const response = await fetch(`${base}/v1${path}`, { method, headers })
+      return [response.status, await response.json()]
+    }
+    t.match(await bare('POST', `/responses/${body.id}/cancel`), [400, { error: { param: 'response_id' } }])
+    t.match(await bare('DELETE', `/responses/${body.id}`), [200, { deleted: true }])
+    const [status, made] = await bare('POST', '/conversations')
+    t.equal(status, 200)
+    t.match(await bare('DELETE', `/conversations/${made.id}`), [200, { deleted: true }])
+    t.match(await bare('PUT', '/responses'), [405, { error: { code: 'method_not_supported' } }])
+    t.match(await bare('POST', '/responses'), [400, { error: { message: /body is empty/ } }])
+  })
+
   t.test('G43: input items by page', async (t) => {
     standin.answer(CLAUDE, say('Hello'))
     const { body } = await ask({ model: CLAUDE, input: [user('1'), user('2'), user('3')] })
