@@ -7,6 +7,47 @@ export function keepNewest<K, V>(map: Map<K, V>, key: K, value: V, most: number)
   if (oldest !== undefined) map.delete(oldest)
 }
 
+/**
+ * Entries of several owners, at most `most` in all. Where there are more, the owner who has most loses the oldest: nobody pushes out what
+ * belongs to another.
+ */
+export class OwnedMap<V> {
+  private readonly owners = new Map<string, Map<string, V>>()
+  private readonly most: number
+  private size = 0
+
+  constructor(most: number) {
+    this.most = most
+  }
+
+  get(owner: string, key: string): V | undefined {
+    return this.owners.get(owner)?.get(key)
+  }
+
+  /** Sets an entry as the owner's newest. */
+  set(owner: string, key: string, value: V): void {
+    const own = this.owners.get(owner) ?? new Map<string, V>()
+    if (own.size === 0) this.owners.set(owner, own)
+    if (!own.delete(key)) this.size++
+    own.set(key, value)
+    if (this.size > this.most) this.forgetOne()
+  }
+
+  delete(owner: string, key: string): void {
+    const own = this.owners.get(owner)
+    if (own === undefined || !own.delete(key)) return
+    this.size--
+    if (own.size === 0) this.owners.delete(owner)
+  }
+
+  private forgetOne(): void {
+    let [largest, size] = ['', 0]
+    for (const [owner, own] of this.owners) if (own.size > size) [largest, size] = [owner, own.size]
+    const [oldest] = this.owners.get(largest)?.keys() ?? []
+    if (oldest !== undefined) this.delete(largest, oldest)
+  }
+}
+
 /** Remembers what a pure function gives, for the last `most` arguments that were new. */
 export function memoize<K, V extends object | string>(make: (key: K) => V, most: number): (key: K) => V {
   const found = new Map<K, V>()

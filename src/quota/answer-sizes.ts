@@ -1,4 +1,4 @@
-import { keepNewest } from '../core/bounded.ts'
+import { OwnedMap } from '../core/bounded.ts'
 
 const MOST_SAMPLES = 500
 const FEWEST_SAMPLES = 50
@@ -21,15 +21,14 @@ interface Sizes {
  * that fits saves quota. What one key asks for changes nothing for another.
  */
 export class AnswerSizes {
-  private readonly pairs = new Map<string, Sizes>()
+  private readonly pairs = new OwnedMap<Sizes>(MOST_PAIRS)
 
   /** Notes the length of an answer that nobody's limit cut, tokens. */
   note(owner: string, model: string, tokens: number): void {
-    const name = `${model} ${owner}`
-    const known = this.pairs.get(name) ?? { samples: new Uint32Array(MOST_SAMPLES), seen: 0, limit: undefined }
+    const known = this.pairs.get(owner, model) ?? { samples: new Uint32Array(MOST_SAMPLES), seen: 0, limit: undefined }
     known.samples[known.seen % MOST_SAMPLES] = tokens
     known.seen++
-    if (known.seen === 1) keepNewest(this.pairs, name, known, MOST_PAIRS)
+    if (known.seen === 1) this.pairs.set(owner, model, known)
     // An answer beyond what is known is learnt at once: the next one may be as long.
     const isBeyond = known.limit !== undefined && tokens > known.limit / ROOM
     if (known.seen >= FEWEST_SAMPLES && (isBeyond || known.seen % EVERY === 0)) known.limit = limitOf(known)
@@ -37,7 +36,7 @@ export class AnswerSizes {
 
   /** The limit that fits: one and a half times the 99th percentile of the last 500 answers, at least 1024; undefined: too few are known. */
   limitFor(owner: string, model: string): number | undefined {
-    return this.pairs.get(`${model} ${owner}`)?.limit
+    return this.pairs.get(owner, model)?.limit
   }
 }
 

@@ -1,4 +1,4 @@
-import { keepNewest } from '../core/bounded.ts'
+import { OwnedMap } from '../core/bounded.ts'
 
 /** How long what is written to the cache is kept. */
 export type CacheTtl = '5m' | '1h'
@@ -89,6 +89,12 @@ interface Sighting {
   gap?: number
 }
 
+/** Whose prompts are observed, and for which model, by the id that is called. */
+interface Scope {
+  readonly owner: string
+  readonly model: string
+}
+
 /** Tokens of plain input that caching has cost so far; below 0: saved. */
 interface Account {
   lost: number
@@ -109,18 +115,18 @@ interface Tail {
  * of requests is above that without points by at most 5 times the longest prefix in an hour of each key and model. Bounded; `now` in milliseconds.
  */
 export function createCacheLedger(now: () => number): CacheLedger {
-  const heads = new Map<string, Sighting[]>()
-  const conversations = new Map<string, Sighting[]>()
-  const tails = new Map<string, Tail>()
-  const accounts = new Map<string, Account>()
+  const heads = new OwnedMap<Sighting[]>(MOST_ENTRIES)
+  const conversations = new OwnedMap<Sighting[]>(MOST_ENTRIES)
+  const tails = new OwnedMap<Tail>(MOST_ENTRIES)
+  const accounts = new OwnedMap<Account>(MOST_ENTRIES)
   /** Until when a prefix is being written by an answer that has not begun. */
-  const writing = new Map<string, number>()
+  const writing = new OwnedMap<number>(MOST_ENTRIES)
   /** Until when it can be read. */
-  const warm = new Map<string, number>()
+  const warm = new OwnedMap<number>(MOST_ENTRIES)
 
-  function accountOf(key: string): Account {
-    const account = accounts.get(key) ?? { lost: 0, offUntil: 0, pauseMs: PAUSE_MS }
-    keepNewest(accounts, key, account, MOST_ENTRIES)
+  function accountOf(owner: string, key: string): Account {
+    const account = accounts.get(owner, key) ?? { lost: 0, offUntil: 0, pauseMs: PAUSE_MS }
+    accounts.set(owner, key, account)
     return account
   }
 
@@ -131,13 +137,13 @@ export function createCacheLedger(now: () => number): CacheLedger {
   }
 
   /** What is known of the prompt; and, unless it is only looked at, that it came now. */
-  function observe(scope: string, { head, turns }: PromptPlaces, isLook: boolean): Evidence {
+  function observe({ owner, model }: Scope, { head, turns }: PromptPlaces, isLook: boolean): Evidence {
     const at = now()
-    const key = `${scope} ${head.hash}`
-    const seen = heads.get(key) ?? []
-    const pooled = conversations.get(key) ?? []
-    const before = turns.findLast(({ hash }) => tails.has(`${scope} ${hash}`))
-    const tail = before === undefined ? undefined : tails.get(`${scope} ${before.hash}`)
+    const key = `${model} ${head.hash}`
+    const seen = heads.get(owner, key) ?? []
+    const pooled = conversations.get(owner, key) ?? []
+    const before = turns.findLast(({ hash }) => tails.get(owner, `${model} ${hash}`) !== undefined)
+    const tail = before === undefined ? undefined : tails.get(owner, `${model} ${before.hash}`)
     const gap = tail === undefined ? undefined : at - tail.sighting.at
     const lastSeen = seen.at(-1)
     const headSeen = lastSeen === undefined ? seen : [...seen.slice(0, -1), { ...lastSeen, gap: at - lastSeen.at }]
@@ -148,10 +154,10 @@ export function createCacheLedger(now: () => number): CacheLedger {
     if (tail !== undefined && gap !== undefined) tail.sighting.gap ??= gap
     const sighting: Sighting = { at }
     const evidence = { head: headSeen, turns: own.length > 1 ? own : [...pooled], before }
-    keepNewest(heads, key, [...headSeen, { at }].slice(-MOST_SEEN), MOST_ENTRIES)
-    keepNewest(conversations, key, [...pooled, sighting].slice(-MOST_SEEN), MOST_ENTRIES)
+    heads.set(owner, key, [...headSeen, { at }].slice(-MOST_SEEN))
+    conversations.set(owner, key, [...pooled, sighting].slice(-MOST_SEEN))
     const last = turns.at(-1)
-    if (last !== undefined) keepNewest(tails, `${scope} ${last.hash}`, { sighting, own }, MOST_ENTRIES)
+    if (last !== undefined) tails.set(owner, `${model} ${last.hash}`, { sighting, own })
     return evidence
   }
 
@@ -192,6 +198,7 @@ export function createCacheLedger(now: () => number): CacheLedger {
   }
 
   interface Planned {
+    readonly owner: string
     readonly plan: CachePlan
     /** Tokens, charged until it is known what was written. */
     readonly premium: number
@@ -200,39 +207,40 @@ export function createCacheLedger(now: () => number): CacheLedger {
     readonly keys: readonly { readonly key: string; readonly ttl: CacheTtl; readonly tokens: number }[]
   }
 
-  function planned(scope: string, places: PromptPlaces, isLook: boolean): Planned {
+  function planned(scope: Scope, places: PromptPlaces, isLook: boolean): Planned {
     const plan = decide(places, observe(scope, places, isLook))
-    const nothing = { plan: NO_PLAN, premium: 0, tokens: 0, accounts: [], keys: [] }
+    const { owner, model } = scope
+    const nothing = { owner, plan: NO_PLAN, premium: 0, tokens: 0, accounts: [], keys: [] }
     const { head } = places
     const marked = places.turns.filter(({ index }) => plan.turns.includes(index))
     const keys = [
-      ...(plan.head === undefined ? [] : [{ key: `${scope} ${head.hash}`, ttl: plan.head, tokens: head.tokens }]),
-      ...marked.map(({ hash, tokens }) => ({ key: `${scope} ${hash}`, ttl: plan.turnTtl, tokens }))
+      ...(plan.head === undefined ? [] : [{ key: `${model} ${head.hash}`, ttl: plan.head, tokens: head.tokens }]),
+      ...marked.map(({ hash, tokens }) => ({ key: `${model} ${hash}`, ttl: plan.turnTtl, tokens }))
     ]
     const last = keys.at(-1)
     if (last === undefined) return nothing
     const time = now()
-    const known = [...keys.map(({ key }) => key), ...places.turns.map(({ hash }) => `${scope} ${hash}`)]
-    const isWarm = known.some((key) => (warm.get(key) ?? 0) > time)
+    const known = [...keys.map(({ key }) => key), ...places.turns.map(({ hash }) => `${model} ${hash}`)]
+    const isWarm = known.some((key) => (warm.get(owner, key) ?? 0) > time)
     // Until the first answer has begun nobody can read what it writes: others would write it again.
     const [first] = keys
-    if (!isWarm && first !== undefined && (writing.get(first.key) ?? 0) > time) return nothing
+    if (!isWarm && first !== undefined && (writing.get(owner, first.key) ?? 0) > time) return nothing
     // As if nothing were warm: what was written may be gone, or in another region.
     const premium = last.tokens * Math.max(...keys.map(({ ttl }) => PREMIUM[ttl]))
     // What a conversation writes is its own to lose, however many begin with the same system prompt.
     const [begun] = marked.length > 0 ? places.turns : []
-    const own = accountOf(`${scope} ${(begun ?? head).hash}`)
-    const all = accountOf(scope)
+    const own = accountOf(owner, `${model} ${(begun ?? head).hash}`)
+    const all = accountOf(owner, model)
     if (!(isOpen(own, premium, MOST_LOST_OF_ONE * last.tokens) && isOpen(all, premium, MOST_LOST * last.tokens))) return nothing
     if (!isLook) {
       own.lost += premium
       all.lost += premium
-      for (const { key } of keys) keepNewest(writing, key, time + LONGEST_WRITE_MS, MOST_ENTRIES)
+      for (const { key } of keys) writing.set(owner, key, time + LONGEST_WRITE_MS)
     }
-    return { plan, premium, tokens: last.tokens, accounts: [own, all], keys }
+    return { owner, plan, premium, tokens: last.tokens, accounts: [own, all], keys }
   }
 
-  function settle({ premium, tokens, accounts: charged, keys }: Planned, use: CacheUse): void {
+  function settle({ owner, premium, tokens, accounts: charged, keys }: Planned, use: CacheUse): void {
     const time = now()
     const cost = (use.written - use.writtenForHour) * PREMIUM['5m'] + use.writtenForHour * PREMIUM['1h'] - use.read * SAVED
     for (const account of charged) {
@@ -240,9 +248,9 @@ export function createCacheLedger(now: () => number): CacheLedger {
       if (use.read > 0) account.pauseMs = PAUSE_MS
     }
     for (const { key, ttl } of keys) {
-      writing.delete(key)
-      if (use.read + use.written > 0) keepNewest(warm, key, time + TTL_MS[ttl], MOST_ENTRIES)
-      else warm.delete(key)
+      writing.delete(owner, key)
+      if (use.read + use.written > 0) warm.set(owner, key, time + TTL_MS[ttl])
+      else warm.delete(owner, key)
     }
   }
 
@@ -252,7 +260,7 @@ export function createCacheLedger(now: () => number): CacheLedger {
       let isSettled = false
       return {
         plan(model, places) {
-          const known = plans.get(model) ?? planned(`${owner} ${model}`, places, isLook)
+          const known = plans.get(model) ?? planned({ owner, model }, places, isLook)
           plans.set(model, known)
           return known.plan
         },
@@ -269,9 +277,9 @@ export function createCacheLedger(now: () => number): CacheLedger {
   }
 
   /** What was not called has cost nothing; what was called and told nothing is taken for written. */
-  function giveUp({ premium, accounts: charged, keys }: Planned, wasCalled: boolean): void {
+  function giveUp({ owner, premium, accounts: charged, keys }: Planned, wasCalled: boolean): void {
     if (!wasCalled) for (const account of charged) account.lost -= premium
-    for (const { key } of keys) writing.delete(key)
+    for (const { key } of keys) writing.delete(owner, key)
   }
 }
 

@@ -29,40 +29,49 @@ const MOST_PARTS = 100_000
 /** What one prompt is compared by; what lies behind is not looked at. */
 const MOST_OF_ONE = 4096
 
-/** Makes an empty history. It is bounded: the oldest is forgotten first. */
+/** What is kept of one owner. */
+interface Shelf {
+  readonly prompts: PromptParts[]
+  parts: number
+}
+
+/** Makes an empty history. It is bounded: the oldest of the owner who keeps most is forgotten first, so that nobody pushes out another's. */
 export function createPrefixHistory(): PrefixHistory {
-  const owners = new Map<string, PromptParts[]>()
+  const owners = new Map<string, Shelf>()
   let parts = 0
 
-  function forget(prompts: PromptParts[], index: number): void {
-    const [gone] = prompts.splice(index, 1)
-    if (gone !== undefined) parts -= sizeOf(gone)
+  function forget(shelf: Shelf, index: number): void {
+    const [gone] = shelf.prompts.splice(index, 1)
+    if (gone === undefined) return
+    parts -= sizeOf(gone)
+    shelf.parts -= sizeOf(gone)
   }
 
   function keep(owner: string, prompt: PromptParts, before: PromptParts | undefined): void {
-    const prompts = owners.get(owner) ?? []
+    const shelf = owners.get(owner) ?? { prompts: [], parts: 0 }
     owners.delete(owner)
-    owners.set(owner, prompts)
-    if (before !== undefined) forget(prompts, prompts.indexOf(before))
-    prompts.push(prompt)
+    owners.set(owner, shelf)
+    if (before !== undefined) forget(shelf, shelf.prompts.indexOf(before))
+    shelf.prompts.push(prompt)
     parts += sizeOf(prompt)
-    if (prompts.length > MOST_PROMPTS) forget(prompts, 0)
-    while (owners.size > 1 && (parts > MOST_PARTS || owners.size > MOST_OWNERS)) {
-      const [oldest] = owners
-      if (oldest === undefined) return
-      forget(oldest[1], 0)
-      if (oldest[1].length === 0 || owners.size > MOST_OWNERS) {
-        while (oldest[1].length > 0) forget(oldest[1], 0)
-        owners.delete(oldest[0])
-      }
+    shelf.parts += sizeOf(prompt)
+    if (shelf.prompts.length > MOST_PROMPTS) forget(shelf, 0)
+    while (parts > MOST_PARTS) {
+      forget(
+        [...owners.values()].reduce((most, one) => (one.parts > most.parts ? one : most), shelf),
+        0
+      )
     }
-    while (parts > MOST_PARTS && prompts.length > 1) forget(prompts, 0)
+    const [oldest] = owners
+    if (owners.size <= MOST_OWNERS || oldest === undefined) return
+    while (oldest[1].prompts.length > 0) forget(oldest[1], 0)
+    owners.delete(oldest[0])
   }
 
   return {
-    look: (owner, prompt) => differenceFrom(turnBefore(owners.get(owner) ?? [], prompt), prompt),
+    look: (owner, prompt) => differenceFrom(turnBefore(owners.get(owner)?.prompts ?? [], prompt), prompt),
     note(owner, prompt) {
-      const before = turnBefore(owners.get(owner) ?? [], prompt)
+      const before = turnBefore(owners.get(owner)?.prompts ?? [], prompt)
       const path = differenceFrom(before, prompt)
       keep(owner, shortened(prompt), before)
       return path

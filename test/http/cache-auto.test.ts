@@ -5,6 +5,7 @@ import { stableHash } from '../../src/core/stable-hash.ts'
 import { CATALOG } from '../../src/standin/catalog.ts'
 import { PromptCache } from '../../src/standin/prompt-cache.ts'
 import { type CachePlan, createCacheLedger, type PromptPlaces } from '../../src/state/cache-ledger.ts'
+import { createPrefixHistory } from '../../src/state/prefix-history.ts'
 import { build, lastCall } from '../helper.ts'
 
 const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
@@ -38,6 +39,31 @@ const places = (hash: number): PromptPlaces => ({
   turns: [{ hash: hash + 0.5, tokens: 10_100, index: 0, blocks: 1 }],
   hasLongTtl: true,
   minimum: 1024
+})
+
+t.test('auto: what one key sends, however much, forgets nothing of another', async (t) => {
+  let now = 0
+  const ledger = createCacheLedger(() => now)
+  const ask = (owner: string, hash: number) => {
+    const session = ledger.session(owner)
+    const { head } = session.plan('m', places(hash))
+    session.settle('m', { read: head === undefined ? 0 : 10_000, written: 0, writtenForHour: 0 })
+    now += 10
+    return head
+  }
+  for (let at = 0; at < 4; at++) ask('alice', 1)
+  t.equal(ask('alice', 1), '5m')
+  for (let hash = 2; hash < 21_000; hash++) ask('mallory', hash)
+  t.equal(ask('alice', 1), '5m')
+  const history = createPrefixHistory()
+  const prompt = (words: readonly number[]) => ({
+    head: [{ path: 'system[0]', hash: words[0] ?? 0 }],
+    messages: words.map((hash, at) => ({ path: `messages[${at}]`, hash })),
+    isContinued: true
+  })
+  history.note('alice', prompt([1, 2, 3]))
+  for (let at = 1; at < 100; at++) history.note('mallory', prompt(Array.from({ length: 4000 }, (_, index) => at * 4000 + index)))
+  t.equal(history.look('alice', prompt([1, 2, 9, 4])), 'messages[2]')
 })
 
 t.test('auto: the time by the gaps, nothing where gaps are too long, and an end to what is never read', async (t) => {
