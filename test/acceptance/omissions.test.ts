@@ -54,7 +54,7 @@ const ROWS: readonly [what: string, model: string, body: object, told: string | 
     'structured output',
     OPUS_47,
     { response_format: FORM },
-    'response_format.json_schema.strict',
+    'response_format.json_schema',
     (sent) => sent.outputConfig !== undefined
   ],
   [
