@@ -198,7 +198,7 @@ const SMALL: Readonly<Record<FieldRow['type'], unknown>> = {
 const seed = (path: string, body: Readonly<Record<string, unknown>>): GrowSeed => ({
   path,
   body,
-  others: Object.entries(TABLES[path]!)
+  others: Object.entries(TABLES[path] ?? {})
     .filter(([field]) => body[field] === undefined)
     .map(([field, row]) => [field, SMALL[row.type]] as const)
 })
@@ -226,5 +226,38 @@ export const GROW_SEEDS: readonly GrowSeed[] = firstOthers([
   seed('/v1/messages', { ...MESSAGES_BODY, output_config: { format: { type: 'json_schema', schema: SCHEMA } } }),
   seed('/v1/messages/count_tokens', MESSAGES_BODY),
   ...FUZZ_SEEDS.filter(({ path }) => path !== '/v1/chat/completions').map(({ path, body }) => seed(path, { ...body })),
-  seed('/v1/embeddings', { model: 'amazon.titan-embed-image-v1', input: [`data:image/png;base64,${PNG}`] })
+  seed('/v1/embeddings', { model: 'amazon.titan-embed-image-v1', input: [`data:image/png;base64,${PNG}`] }),
+  seed('/v1/explain', CHAT_BODY),
+  seed('/v1/images/generations', {
+    prompt: 'a rock',
+    n: 1,
+    size: '1024x1024',
+    quality: 'high',
+    negative_prompt: 'a tree',
+    user: 'a'
+  }),
+  seed('/v1/images/edits', { prompt: 'a', image: `data:image/png;base64,${PNG}`, mask: `data:image/png;base64,${PNG}` }),
+  seed('/v1/moderations', {
+    model: 'omni-moderation-latest',
+    input: [
+      { type: 'text', text: 'a' },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }
+    ]
+  }),
+  seed('/v1/rerank', {
+    model: 'cohere.rerank-v3-5:0',
+    query: 'a',
+    documents: ['b', { text: 'c', d: 'e' }],
+    rank_fields: ['text'],
+    top_n: 1
+  }),
+  seed('/v1/conversations', {
+    metadata: { a: 'b' },
+    items: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'a' }] }]
+  }),
+  seed(`/model/${NOVA}/converse`, {
+    messages: [
+      { role: 'user', content: [{ text: 'a' }, { image: { format: 'png', source: { s3Location: { uri: 's3://a/b' } } } }] }
+    ]
+  })
 ])

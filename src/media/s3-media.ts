@@ -57,7 +57,10 @@ const HINTS = ['s3:', 'S3:', '\\u00'] as const
 /** Members below which everything is the caller's own: arguments, results and schemas of tools. */
 const OWN = new Set(['toolUse', 'json', 'toolConfig', 'tools'])
 const MOST_LEVELS = 1000
+/** Names and texts of a body. */
+const MOST_STRINGS = 100_000
 const TOO_DEEP = `A body that may name objects of S3 is nested deeper than ${MOST_LEVELS} levels.`
+const TOO_MANY = `A body that may name objects of S3 has more than ${MOST_STRINGS} names and texts.`
 
 interface Location {
   readonly uri: string
@@ -71,6 +74,7 @@ interface Location {
 function* locationsIn(json: Buffer): Generator<Location> {
   const path: string[] = []
   let name = ''
+  let strings = 0
   for (let at = 0; at < json.length; at++) {
     const byte = json[at]
     if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
@@ -80,17 +84,23 @@ function* locationsIn(json: Buffer): Generator<Location> {
       name = path.pop() ?? ''
     } else if (byte === COMMA && path.length > 0) name = ''
     else if (byte === QUOTE) {
+      if (++strings > MOST_STRINGS) throw new GatewayError('invalid_request', TOO_MANY)
       const end = endOfString(json, at + 1)
       const isName = json[behindBlanks(json, end + 1)] === COLON
       if (isName) name = textAt(json, at, Math.min(end, at + LONGEST_NAME))
-      else {
+      else if (mayBegin(json[at + 1])) {
         const uri = textAt(json, at, Math.min(end, at + LONGEST_URI)).trim()
-        const steps = [...path, name].filter((step) => step !== '')
-        if (/^s3:/i.test(uri) && isLocation(steps)) yield { uri, param: steps.join('.') }
+        const steps = /^s3:/i.test(uri) ? [...path, name].filter((step) => step !== '') : []
+        if (isLocation(steps)) yield { uri, param: steps.join('.') }
       }
       at = end
     }
   }
+}
+
+/** Of an address: its letter, a blank before it, or an escape of either. */
+function mayBegin(byte: number | undefined): boolean {
+  return byte === 0x73 || byte === 0x53 || byte === BACKSLASH || (byte !== undefined && (byte <= 0x20 || byte >= 0x80))
 }
 
 /** Arguments of a call in the words of Claude are `input` too; that of CountTokens is the body's own. */
