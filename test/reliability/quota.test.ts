@@ -267,12 +267,14 @@ t.test(
     // A dozen of a thousand tokens fit, whoever asks; answers that take long give nothing back.
     standin.answer(LITE, { content: [{ text: 'slow' }], delayMs: 30_000 })
     const leaving = new AbortController()
+    const began = Date.now()
     const crowd = Array.from({ length: 24 }, (_, n) =>
       (n % 2 === 0 ? one : other).ask('sk-noisy', LITE, { max_tokens: 995, signal: leaving.signal }).catch(() => undefined)
     )
     t.ok(await eventually(() => calls(LITE) >= 10))
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    t.ok(calls(LITE) <= 13, `${calls(LITE)} calls of 24`)
+    const room = 12 + Math.ceil((Date.now() - began) / 5000) // it fills again by one in five seconds
+    t.ok(calls(LITE) <= room, `${calls(LITE)} calls of 24, where ${room} fit`)
     leaving.abort()
     await Promise.all(crowd)
 

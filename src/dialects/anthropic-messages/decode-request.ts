@@ -193,15 +193,22 @@ const PLACES: Readonly<Partial<Record<CoreField, readonly string[]>>> = {
   betas: ['betas', 'anthropic_beta']
 }
 
+/** Apart from what spells with them, so that the body is not held as long as its names are. */
+function givenNames(body: JsonObject): ReadonlySet<string> {
+  const { output_config: output } = body
+  const isGiven = ([, value]: [string, unknown]) => value !== null
+  const ofOutput = isJsonObject(output) ? Object.entries(output).filter(isGiven) : []
+  return new Set([
+    ...Object.entries(body)
+      .filter(isGiven)
+      .map(([name]) => name),
+    ...ofOutput.map(([name]) => `output_config.${name}`)
+  ])
+}
+
 /** How the caller of this request wrote the core's fields; `betas`: flags came in the header. It keeps the names alone. */
 function messagesSpelling(body: JsonObject, betas: MessagesContext['betas']): Spell {
-  const { output_config: output } = body
-  const given = new Set([
-    ...Object.keys(body).filter((name) => body[name] !== null),
-    ...(isJsonObject(output)
-      ? Object.keys(output).flatMap((name) => (output[name] === null ? [] : [`output_config.${name}`]))
-      : [])
-  ])
+  const given = givenNames(body)
   const hasHeader = betas !== undefined
   return (field) => {
     const [word] = usual(field)
