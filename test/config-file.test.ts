@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { ConfigError, readConfig } from '../src/config.ts'
 import { readConfigFile } from '../src/config-file.ts'
-import { KEY } from './helper.ts'
-import { start, startGateway } from './process.ts'
+import { KEY } from './support/helper.ts'
+import { start, startGateway } from './support/process.ts'
 
 /** Runs the process with `--check`. */
 async function check(t: Test, env: Record<string, string>): Promise<{ code: number | null; output: string }> {

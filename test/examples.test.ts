@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { ask, freePort, start } from './process.ts'
+import { ask, freePort, start } from './support/process.ts'
 
 const run = promisify(execFile)
 

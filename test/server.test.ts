@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { sseData } from './helper.ts'
-import { ask, freePort, start, startGateway } from './process.ts'
+import { sseData } from './support/helper.ts'
+import { ask, freePort, start, startGateway } from './support/process.ts'
 
 const KEY = 'sk-process-test'
 

@@ -4,8 +4,8 @@ import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { startStandin } from '../../src/standin/server.ts'
 import { readFrames } from '../dialects/readers/read-sse.ts'
-import { build, eventually, KEY } from '../helper.ts'
-import { ask as askUntil, freePort, start } from '../process.ts'
+import { build, eventually, KEY } from '../support/helper.ts'
+import { ask as askUntil, freePort, start } from '../support/process.ts'
 import { asker, CHAT, NOVA, SONNET_46, say } from './asker.ts'
 
 const gateway = await asker(t)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { readFrames } from '../dialects/readers/read-sse.ts'
-import { eventually } from '../helper.ts'
+import { eventually } from '../support/helper.ts'
 import { added, asker, CHAT, chunksOf, GPT_OSS, NOVA, type Sent, SONNET_45, SONNET_46, say, tool } from './asker.ts'
 
 const { ask, stream, standin, post, base } = await asker(t)

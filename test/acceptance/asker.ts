@@ -2,8 +2,8 @@ import type OpenAI from 'openai'
 import type { Test } from 'tap'
 import type { StandinOptions } from '../../src/standin/server.ts'
 import { collect } from '../dialects/readers/collect.ts'
-import { build } from '../helper.ts'
 import { exchange, type Sent } from '../support/exchange.ts'
+import { build } from '../support/helper.ts'
 
 export type { Sent } from '../support/exchange.ts'
 

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { signReasoning } from '../../src/standin/signature.ts'
-import { KEY, lastCall } from '../helper.ts'
+import { KEY, lastCall } from '../support/helper.ts'
 import {
   added,
   asker,

@@ -1,6 +1,6 @@
 import { APIError } from 'openai'
 import t from 'tap'
-import { build, sseData } from '../helper.ts'
+import { build, sseData } from '../support/helper.ts'
 import { added, asker, NOVA, SONNET_46, say, tool } from './asker.ts'
 
 const MALFORMED = ['malformed_model_output', 'malformed_tool_use'] as const

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { build, KEY } from '../helper.ts'
 import { calls } from '../reliability/calls.ts'
+import { build, KEY } from '../support/helper.ts'
 import { asker, NOVA, type Sent, SONNET_45, SONNET_46, say } from './asker.ts'
 
 const SONNET_4 = 'us.anthropic.claude-sonnet-4-20250514-v1:0'

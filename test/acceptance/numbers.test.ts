@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { parseExact } from '../../src/core/exact-json.ts'
-import { lastCall } from '../helper.ts'
 import { NUMBERS_DRAWN } from '../properties/drawn-numbers.ts'
 import { within } from '../properties/within.ts'
+import { lastCall } from '../support/helper.ts'
 import { added, asker, call, LLAMA, NOVA, SONNET_46, say, tool } from './asker.ts'
 
 const { ask, stream, standin, openai, post } = await asker(t)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { lastCall } from '../helper.ts'
+import { lastCall } from '../support/helper.ts'
 import { asker, NOVA, OPUS_47, type Sent, SONNET_45, SONNET_46, say, tool } from './asker.ts'
 
 const MARK = { cache_control: { type: 'ephemeral' } }

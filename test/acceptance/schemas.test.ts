@@ -1,5 +1,4 @@
 import t from 'tap'
-import { sseData } from '../helper.ts'
 import {
   Base64Embeddings,
   ChatCompletion,
@@ -10,6 +9,7 @@ import {
   mustFit,
   TextCompletion
 } from '../openai-schema.ts'
+import { sseData } from '../support/helper.ts'
 import { asker, NOVA, OPUS_55, SONNET_45, SONNET_46, say, tool } from './asker.ts'
 
 const gateway = await asker(t, { HEARTBEAT_MS: '1000' })

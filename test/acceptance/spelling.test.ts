@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 
 const ASK = [{ role: 'user', content: 'Say hello' }]
 const TOOL = { name: 'f', parameters: { type: 'object', properties: {} } }

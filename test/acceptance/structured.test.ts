@@ -1,5 +1,5 @@
 import t from 'tap'
-import { lastCall } from '../helper.ts'
+import { lastCall } from '../support/helper.ts'
 import { added, asker, CHAT, LLAMA, MISTRAL, NOVA, OPUS_55, SONNET_46, say, tool } from './asker.ts'
 
 const { ask, stream, standin, openai, post } = await asker(t)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { sseData } from '../helper.ts'
 import { within } from '../properties/within.ts'
+import { sseData } from '../support/helper.ts'
 import { added, asker, GPT_OSS, NOVA, SONNET_46, say } from './asker.ts'
 
 const EMBED = '/v1/embeddings'

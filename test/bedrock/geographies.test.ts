@@ -1,7 +1,7 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import t from 'tap'
-import { build } from '../helper.ts'
 import { calls } from '../reliability/calls.ts'
+import { build } from '../support/helper.ts'
 
 const REGIONS = { AWS_REGION: 'us-east-1', BEDROCK_REGIONS: 'us-east-1,eu-west-1', UPSTREAM_MAX_ATTEMPTS: '1' }
 const BASE = 'anthropic.claude-sonnet-4-6'

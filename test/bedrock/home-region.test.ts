@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { KEY } from '../helper.ts'
-import { startGateway } from '../process.ts'
 import { calls } from '../reliability/calls.ts'
+import { KEY } from '../support/helper.ts'
+import { startGateway } from '../support/process.ts'
 
 const BASE = 'anthropic.claude-sonnet-4-6'
 const GEOGRAPHIES = [

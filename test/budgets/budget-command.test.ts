@@ -1,6 +1,6 @@
 import t from 'tap'
-import { eventually } from '../helper.ts'
-import { start, startGateway } from '../process.ts'
+import { eventually } from '../support/helper.ts'
+import { start, startGateway } from '../support/process.ts'
 import { noValkey, startValkey } from '../support/valkey.ts'
 
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'

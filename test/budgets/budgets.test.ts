@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { build, eventually } from '../helper.ts'
+import { build, eventually } from '../support/helper.ts'
 import { noValkey, startValkey } from '../support/valkey.ts'
 
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'

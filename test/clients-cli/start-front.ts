@@ -1,7 +1,7 @@
-import { build, KEY } from '../helper.ts'
+import { build, KEY } from '../support/helper.ts'
 import { type Recorder, startRecorder } from './start-recorder.ts'
 
-export { KEY } from '../helper.ts'
+export { KEY } from '../support/helper.ts'
 
 type Built = Awaited<ReturnType<typeof build>>
 

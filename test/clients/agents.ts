@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import { KEY, lastCall } from '../helper.ts'
+import { KEY, lastCall } from '../support/helper.ts'
 import { CITY_SCHEMA, CLAUDE, type Client, NOVA, proof, TITAN, WEATHER } from './client.ts'
 import { answered, READ, streamed } from './replay.ts'
 

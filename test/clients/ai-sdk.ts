@@ -15,7 +15,7 @@ import {
   tool,
   wrapLanguageModel
 } from 'ai'
-import { KEY } from '../helper.ts'
+import { KEY } from '../support/helper.ts'
 import { CITY_SCHEMA, type City, CLAUDE, type Client, installed, NOVA, PNG, type Proof, proof, TITAN, WEATHER } from './client.ts'
 
 interface Provider {

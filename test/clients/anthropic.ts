@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk'
-import { eventually, KEY } from '../helper.ts'
+import { eventually, KEY } from '../support/helper.ts'
 import { CITY_SCHEMA, type City, CLAUDE, type Client, failure, installed, NOVA, PNG, proof, WEATHER } from './client.ts'
 
 const HELLO = { model: NOVA, max_tokens: 300, messages: [{ role: 'user' as const, content: 'Say hello to the rock' }] }

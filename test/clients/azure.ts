@@ -1,6 +1,6 @@
 import { AzureChatOpenAI, AzureOpenAIEmbeddings } from '@langchain/openai'
 import { AzureOpenAI } from 'openai'
-import { KEY, lastCall } from '../helper.ts'
+import { KEY, lastCall } from '../support/helper.ts'
 import { CLAUDE, type Client, installed, NOVA, proof, TITAN, WEATHER } from './client.ts'
 
 const API_VERSION = '2024-10-21'

@@ -1,4 +1,4 @@
-import { lastCall } from '../helper.ts'
+import { lastCall } from '../support/helper.ts'
 import { CLAUDE, type Client, NOVA, proof, TITAN } from './client.ts'
 import { answered, got, READ, streamed } from './replay.ts'
 

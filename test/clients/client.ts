@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
-import type { Built } from '../helper.ts'
+import type { Built } from '../support/helper.ts'
 
 /** One thing that was done with a client; what it gives is a word about the result, where `works` does not say it all. */
 export interface Proof {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import t from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 import { AIDER, AUTOGEN, CLINE, CONTINUE } from './agents.ts'
 import { AI_SDK_ANTHROPIC, AI_SDK_COMPATIBLE, AI_SDK_OPENAI, AI_SDK_RESPONSES } from './ai-sdk.ts'
 import { ANTHROPIC } from './anthropic.ts'

@@ -1,5 +1,5 @@
 import { CohereClient, CohereClientV2, CohereError } from 'cohere-ai'
-import { type Built, KEY, lastCall } from '../helper.ts'
+import { type Built, KEY, lastCall } from '../support/helper.ts'
 import { type Client, failure, installed, proof } from './client.ts'
 
 const ASK = {

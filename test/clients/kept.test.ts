@@ -3,7 +3,7 @@ import { Agent, OpenAIConversationsSession, OpenAIResponsesModel, Runner, setTra
 import { generateText, jsonSchema, stepCountIs, tool } from 'ai'
 import OpenAI from 'openai'
 import t from 'tap'
-import { build, KEY, lastCall } from '../helper.ts'
+import { build, KEY, lastCall } from '../support/helper.ts'
 
 const CLAUDE = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const say = (text: string) => ({ content: [{ text }], stopReason: 'end_turn' })

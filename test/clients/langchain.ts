@@ -2,7 +2,7 @@ import { ChatAnthropic } from '@langchain/anthropic'
 import { type AIMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages'
 import { tool } from '@langchain/core/tools'
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
-import { KEY, lastCall } from '../helper.ts'
+import { KEY, lastCall } from '../support/helper.ts'
 import { CITY_SCHEMA, type City, CLAUDE, type Client, failure, installed, NOVA, PNG, proof, TITAN, WEATHER } from './client.ts'
 
 const chatAt = (base: string, model = NOVA) =>

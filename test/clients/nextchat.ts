@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { request } from 'undici'
-import { type Built, KEY, lastCall } from '../helper.ts'
+import { type Built, KEY, lastCall } from '../support/helper.ts'
 import { CLAUDE, type Client, NOVA, proof } from './client.ts'
 import { answered, got, READ, streamed } from './replay.ts'
 

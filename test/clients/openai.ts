@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { LengthFinishReasonError } from 'openai/core/error'
 import { makeParseableResponseFormat } from 'openai/lib/parser'
-import { eventually, KEY } from '../helper.ts'
+import { eventually, KEY } from '../support/helper.ts'
 import {
   CITY_SCHEMA,
   type City,

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { build, KEY } from '../helper.ts'
+import { build, KEY } from '../support/helper.ts'
 
 const run = promisify(execFile)
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { build, KEY, lastCall } from '../helper.ts'
+import { build, KEY, lastCall } from '../support/helper.ts'
 
 /*
  * Bodies as Codex 0.171.0 and Claude Code 2.1.332 sent them to this gateway, long texts cut: `npm run check:codex -- --keep FILE` and

@@ -3,7 +3,7 @@ import { readAsAider } from '../dialects/readers/aider.ts'
 import { readAsAutoGen } from '../dialects/readers/autogen.ts'
 import { readAsNextChat } from '../dialects/readers/nextchat.ts'
 import { readAsOpenAiPython } from '../dialects/readers/openai-python.ts'
-import { type Built, KEY } from '../helper.ts'
+import { type Built, KEY } from '../support/helper.ts'
 
 /** Readers that behave as the named client does; they stop where it stops. */
 export const READ = { nextChat: readAsNextChat, autoGen: readAsAutoGen, aider: readAsAider, openAiPython: readAsOpenAiPython }

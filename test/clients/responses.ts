@@ -3,7 +3,7 @@ import { tool as langchainTool } from '@langchain/core/tools'
 import { ChatOpenAI } from '@langchain/openai'
 import { Agent, tool as agentTool, OpenAIResponsesModel, Runner } from '@openai/agents'
 import OpenAI from 'openai'
-import { KEY, lastCall } from '../helper.ts'
+import { KEY, lastCall } from '../support/helper.ts'
 import { CITY_SCHEMA, type City, CLAUDE, type Client, failure, installed, NOVA, PNG, proof, WEATHER } from './client.ts'
 
 const functions = [{ type: 'function' as const, ...WEATHER, strict: true }]

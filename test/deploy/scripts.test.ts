@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 import { LEAST, parseTemplate, refusals, resolve } from './template.ts'
 
 // The scripts call these instead of the real ones. Each call is written down; the first line whose pattern fits answers it.

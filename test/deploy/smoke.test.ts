@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { build, KEY } from '../helper.ts'
+import { build, KEY } from '../support/helper.ts'
 
 const SMOKE = fileURLToPath(new URL('../../deploy/smoke.sh', import.meta.url))
 const missing = ['bash', 'curl'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { LAMBDA_TEMPLATE, TEMPLATE } from '../deploy/template.ts'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const RUNBOOK = read('docs/runbook.md')

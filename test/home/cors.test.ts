@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { build, KEY } from '../helper.ts'
+import { build, KEY } from '../support/helper.ts'
 import { noChromium, openPage, shareBrowser } from './chromium.ts'
 
 const skip = noChromium

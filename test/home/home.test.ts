@@ -3,7 +3,7 @@ import t from 'tap'
 import { HOME_PAGE } from '../../src/home/page.ts'
 import { homeScript } from '../../src/home/script.ts'
 import { HOME_STYLE } from '../../src/home/style.ts'
-import { build, KEY } from '../helper.ts'
+import { build, KEY } from '../support/helper.ts'
 
 const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
 

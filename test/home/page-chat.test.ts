@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { Standin } from '../../src/standin/server.ts'
-import { build, eventually, KEY } from '../helper.ts'
+import { build, eventually, KEY } from '../support/helper.ts'
 import { connect, noChromium, notes, openPage, say, shareBrowser } from './chromium.ts'
 
 const skip = noChromium

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { OPERATOR_PAGE } from '../../src/home/operator-page.ts'
 import { operatorScript } from '../../src/home/script.ts'
-import { build, KEY } from '../helper.ts'
+import { build, KEY } from '../support/helper.ts'
 import { noChromium, openPage, shareBrowser } from './chromium.ts'
 
 const skip = noChromium

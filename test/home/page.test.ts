@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { build, KEY } from '../helper.ts'
+import { build, KEY } from '../support/helper.ts'
 import { connect, noChromium, notes, openPage, rows, say, shareBrowser } from './chromium.ts'
 
 const skip = noChromium

@@ -3,8 +3,8 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { type SnippetInput, shellWord, snippet } from '../../src/home/browser/snippets.ts'
 import type { DialectName } from '../../src/home/browser/state.ts'
-import { build, KEY } from '../helper.ts'
-import { PASSED_ON } from '../process.ts'
+import { build, KEY } from '../support/helper.ts'
+import { PASSED_ON } from '../support/process.ts'
 
 const run = promisify(execFile)
 const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl here'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 
 const NOVA = 'amazon.nova-lite-v1:0'
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'

@@ -6,7 +6,7 @@ import { CATALOG } from '../../src/standin/catalog.ts'
 import { PromptCache } from '../../src/standin/prompt-cache.ts'
 import { type CachePlan, createCacheLedger, type PromptPlaces } from '../../src/state/cache-ledger.ts'
 import { createPrefixHistory } from '../../src/state/prefix-history.ts'
-import { build, lastCall } from '../helper.ts'
+import { build, lastCall } from '../support/helper.ts'
 
 const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
 const rules = 'Keep to the rules of the house. '.repeat(400)

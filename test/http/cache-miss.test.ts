@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 
 const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0'
 const tool = (name: string, description = 'does it') => ({

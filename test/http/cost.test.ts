@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { build, eventually, KEY, sseData } from '../helper.ts'
-import { startGateway } from '../process.ts'
+import { build, eventually, KEY, sseData } from '../support/helper.ts'
+import { startGateway } from '../support/process.ts'
 
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const GLOBAL = 'global.anthropic.claude-sonnet-4-5-20250929-v1:0'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build, KEY } from '../helper.ts'
+import { build, KEY } from '../support/helper.ts'
 
 const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0'
 const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0'

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import t from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 
 t.test('a connection that a client opened in advance does not hold up the end of the process', async (t) => {
   const { app, base } = await build(t)

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import t from 'tap'
 import { isLoopbackHost, isLoopbackOrigin } from '../../src/http/loopback.ts'
-import { build, lastCall } from '../helper.ts'
+import { build, lastCall } from '../support/helper.ts'
 
 for (const host of [
   'localhost',

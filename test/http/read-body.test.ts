@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import t from 'tap'
-import { build, eventually, KEY, lastCall } from '../helper.ts'
+import { build, eventually, KEY, lastCall } from '../support/helper.ts'
 
 const MODEL = 'amazon.nova-lite-v1:0'
 const CHAT = '/v1/chat/completions'

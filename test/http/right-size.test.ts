@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { RequestRecord } from '../../src/http/request-record.ts'
-import { build, eventually, lastCall, sseData } from '../helper.ts'
+import { build, eventually, lastCall, sseData } from '../support/helper.ts'
 
 const NOVA = 'amazon.nova-lite-v1:0'
 const MICRO = 'amazon.nova-micro-v1:0'

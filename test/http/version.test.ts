@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 
 t.test('/health tells the version of package.json beside the status', async (t) => {
   const { base } = await build(t)

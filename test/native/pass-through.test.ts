@@ -14,7 +14,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import t, { type Test } from 'tap'
 import { GUARDRAIL } from '../../src/standin/guardrail.ts'
 import { CREDENTIALS } from '../../src/standin/options.ts'
-import { type Built, build, eventually, KEY, lastCall } from '../helper.ts'
+import { type Built, build, eventually, KEY, lastCall } from '../support/helper.ts'
 
 const NOVA = 'amazon.nova-lite-v1:0'
 const CLAUDE = 'us.anthropic.claude-sonnet-4-6'

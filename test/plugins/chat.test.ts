@@ -1,6 +1,6 @@
 import type { ChatCompletionTool } from 'openai/resources'
 import t from 'tap'
-import { build, eventually, lastCall, sseData } from '../helper.ts'
+import { build, eventually, lastCall, sseData } from '../support/helper.ts'
 
 const MODEL = 'amazon.nova-lite-v1:0'
 const say = (content: string) => [{ role: 'user' as const, content }]

@@ -1,6 +1,6 @@
 import { OpenAIEmbeddings } from '@langchain/openai'
 import t from 'tap'
-import { build, eventually, KEY } from '../helper.ts'
+import { build, eventually, KEY } from '../support/helper.ts'
 
 const MODELS: readonly [model: string, dimensions: number][] = [
   ['amazon.titan-embed-text-v1', 1536],

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import t from 'tap'
-import { build, KEY } from '../helper.ts'
+import { build, KEY } from '../support/helper.ts'
 
 const OK = { model: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: 'hello' }] }
 const CHAT = '/v1/chat/completions'

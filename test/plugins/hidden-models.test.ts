@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { createLookup } from '../../src/bedrock/catalog/catalog-lookup.ts'
-import { build, KEY, lastCall } from '../helper.ts'
+import { build, KEY, lastCall } from '../support/helper.ts'
 
 const TEAM = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6'
 const SOMEBODYS = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/nobody000000'

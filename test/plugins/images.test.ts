@@ -1,7 +1,7 @@
 import OpenAI, { toFile } from 'openai'
 import { PNG } from 'pngjs'
 import t from 'tap'
-import { build, KEY, lastCall } from '../helper.ts'
+import { build, KEY, lastCall } from '../support/helper.ts'
 
 const CORE = 'stability.stable-image-core-v1:1'
 const ULTRA = 'stability.stable-image-ultra-v1:1'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build, KEY, lastCall } from '../helper.ts'
+import { build, KEY, lastCall } from '../support/helper.ts'
 
 const NOVA = 'amazon.nova-lite-v1:0'
 const KEYS = {

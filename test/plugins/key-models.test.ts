@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build, eventually } from '../helper.ts'
+import { build, eventually } from '../support/helper.ts'
 
 const SONNET = 'us.anthropic.claude-sonnet-4-6'
 const NOVA = 'amazon.nova-lite-v1:0'

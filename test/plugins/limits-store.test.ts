@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { build, eventually } from '../helper.ts'
-import { freePort, startGateway } from '../process.ts'
+import { build, eventually } from '../support/helper.ts'
+import { freePort, startGateway } from '../support/process.ts'
 
 const KEYS = { keys: [{ name: 'one', key: 'sk-one', requests_per_minute: 1000, max_concurrent: 1 }] }
 const FILE = `${t.testdir({ 'keys.json': JSON.stringify(KEYS) })}/keys.json`

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { build, eventually } from '../helper.ts'
-import { freePort } from '../process.ts'
+import { build, eventually } from '../support/helper.ts'
+import { freePort } from '../support/process.ts'
 
 const NOVA = 'amazon.nova-lite-v1:0'
 const KEYS = {

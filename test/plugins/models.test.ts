@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build, eventually, KEY } from '../helper.ts'
+import { build, eventually, KEY } from '../support/helper.ts'
 
 const ACCOUNT = 'arn:aws:bedrock:us-east-1:123456789012'
 const TEAM = `${ACCOUNT}:application-inference-profile/a1b2c3d4e5f6`

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { GUARDRAIL } from '../../src/standin/guardrail.ts'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 
 const PNG =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='

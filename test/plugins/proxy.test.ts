@@ -1,7 +1,7 @@
 import { createServer, request as forward } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { build, eventually } from '../helper.ts'
+import { build, eventually } from '../support/helper.ts'
 
 /** A proxy that passes plain requests on, and keeps what was asked of it. */
 async function proxy(t: Test) {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build, eventually, KEY, lastCall } from '../helper.ts'
+import { build, eventually, KEY, lastCall } from '../support/helper.ts'
 
 const COHERE = 'cohere.rerank-v3-5:0'
 const DOCUMENTS = ['Cats purr', 'Slate is a flat rock', 'Rock and roll', 'Nothing at all']

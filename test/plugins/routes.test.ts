@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import t from 'tap'
-import { build, KEY, lastCall } from '../helper.ts'
+import { build, KEY, lastCall } from '../support/helper.ts'
 
 const MODEL = 'amazon.nova-lite-v1:0'
 const ARN = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/f6e5d4c3b2a1'

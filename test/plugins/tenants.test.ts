@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { build, eventually } from '../helper.ts'
+import { build, eventually } from '../support/helper.ts'
 
 const NOVA = 'amazon.nova-lite-v1:0'
 const KEYS = {

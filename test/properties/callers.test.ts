@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { NOVA, OPUS_47, OPUS_55, type Sent, SONNET_45, SONNET_46, tool } from '../acceptance/asker.ts'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 import { within } from './within.ts'
 
 /** Rows that claim more than the models take, so that there is much to be refused and remembered. */

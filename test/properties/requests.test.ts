@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { asker, CHAT, GPT_OSS, LLAMA, MISTRAL, NOVA, OPUS_47, OPUS_55, SONNET_45, SONNET_46 } from '../acceptance/asker.ts'
-import { buildBefore } from '../helper.ts'
+import { buildBefore } from '../support/helper.ts'
 import { FIELDS_DRAWN, MESSAGES_DRAWN } from './chat-fields.ts'
 import { within } from './within.ts'
 

@@ -1,4 +1,4 @@
-import type { Built } from '../helper.ts'
+import type { Built } from '../support/helper.ts'
 
 /** The model calls so far: the region of their signature and the model. */
 export function calls({ standin }: Pick<Built, 'standin'>): string[] {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { type Built, build, eventually, KEY, sseData } from '../helper.ts'
+import { type Built, build, eventually, KEY, sseData } from '../support/helper.ts'
 import { calls } from './calls.ts'
 
 const CLAUDE = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'

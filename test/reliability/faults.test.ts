@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import { FAULTS } from '../../src/standin/faults.ts'
-import { type Built, build } from '../helper.ts'
+import { type Built, build } from '../support/helper.ts'
 import { type Saw, see } from './saw.ts'
 import { faultTable, type Row, withTable } from './table.ts'
 

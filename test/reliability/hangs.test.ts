@@ -2,9 +2,9 @@ import { createServer as createHttp } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { startStandin } from '../../src/standin/server.ts'
-import { build, KEY } from '../helper.ts'
-import { startGateway } from '../process.ts'
 import { credentialsEndpoint, OWN_KEYS } from '../support/credentials-endpoint.ts'
+import { build, KEY } from '../support/helper.ts'
+import { startGateway } from '../support/process.ts'
 import { noValkey, startValkey } from '../support/valkey.ts'
 
 t.jobs = 3

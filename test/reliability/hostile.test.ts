@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { crc32, deflateSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { KEY } from '../helper.ts'
+import { KEY } from '../support/helper.ts'
 import { HOSTILE_BODIES, type HostileBody } from './hostile-bodies.ts'
 import { startWatched, type Watched } from './watched.ts'
 

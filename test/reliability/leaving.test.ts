@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import t from 'tap'
 import { startStandin } from '../../src/standin/server.ts'
-import { build, eventually, KEY } from '../helper.ts'
-import { ask, freePort, start } from '../process.ts'
+import { build, eventually, KEY } from '../support/helper.ts'
+import { ask, freePort, start } from '../support/process.ts'
 
 const CHAT = '/v1/chat/completions'
 const NOVA = 'amazon.nova-lite-v1:0'

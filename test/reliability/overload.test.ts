@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import t from 'tap'
-import { build, eventually, KEY } from '../helper.ts'
-import { freePort } from '../process.ts'
+import { build, eventually, KEY } from '../support/helper.ts'
+import { freePort } from '../support/process.ts'
 import { startWatched } from './watched.ts'
 
 const CHAT = '/v1/chat/completions'

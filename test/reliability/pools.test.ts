@@ -5,7 +5,7 @@ import { createPlaces } from '../../src/bedrock/places.ts'
 import type { Transport } from '../../src/bedrock/transport/transport.ts'
 import { readConfig } from '../../src/config.ts'
 import { parseKeySet } from '../../src/keys/key-set.ts'
-import { type Built, build, KEY } from '../helper.ts'
+import { type Built, build, KEY } from '../support/helper.ts'
 import { calls } from './calls.ts'
 
 const SONNET = 'anthropic.claude-sonnet-4-6'

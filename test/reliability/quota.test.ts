@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { OWNED } from '../../src/standin/resolve.ts'
-import { type Built, build, buildBefore, eventually } from '../helper.ts'
+import { type Built, build, buildBefore, eventually } from '../support/helper.ts'
 import { noValkey, startValkey } from '../support/valkey.ts'
 import { calls as regionCalls } from './calls.ts'
 

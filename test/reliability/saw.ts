@@ -1,4 +1,4 @@
-import type { Built } from '../helper.ts'
+import type { Built } from '../support/helper.ts'
 
 /** What a client saw of one request, and how often Bedrock was called for it. */
 export interface Saw {

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { eventually, KEY } from '../helper.ts'
+import { eventually, KEY } from '../support/helper.ts'
 import { startWatched } from './watched.ts'
 
 const MB = 1024 * 1024

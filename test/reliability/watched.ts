@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
-import { KEY } from '../helper.ts'
-import { freePort, type GatewayOptions, startGateway } from '../process.ts'
+import { KEY } from '../support/helper.ts'
+import { freePort, type GatewayOptions, startGateway } from '../support/process.ts'
 import type { Health } from './probe.ts'
 
 const PRELOAD = new URL('probe.ts', import.meta.url).href

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { usageReport } from '../../src/standin/bill.ts'
 import { OWNED } from '../../src/standin/resolve.ts'
-import { build, eventually, KEY } from '../helper.ts'
+import { build, eventually, KEY } from '../support/helper.ts'
 
 const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
 const NOVA_PRO = 'us.amazon.nova-pro-v1:0'

@@ -1,4 +1,4 @@
-import { type Built, lastCall } from '../helper.ts'
+import { type Built, lastCall } from './helper.ts'
 
 /** A Converse body as the stand-in received it. */
 export interface Sent {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'iovalkey'
 import type { Test } from 'tap'
-import { freePort } from '../process.ts'
+import { freePort } from './process.ts'
 
 const SERVER = ['/usr/bin/valkey-server', '/usr/bin/redis-server'].find((path) => existsSync(path))
 

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { startStandin } from '../../src/standin/server.ts'
 import { createLogOutput } from '../../src/telemetry/log-output.ts'
-import { ask, freePort, PASSED_ON } from '../process.ts'
+import { ask, freePort, PASSED_ON } from '../support/process.ts'
 
 const KEY = 'sk-log-0123456789'
 const REQUESTS = 300

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { eventually } from '../helper.ts'
-import { startGateway } from '../process.ts'
+import { eventually } from '../support/helper.ts'
+import { startGateway } from '../support/process.ts'
 
 const KEY = 'sk-log-0123456789'
 const MODEL = 'standin.fault-throttling'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 
 const MODEL = 'amazon.nova-lite-v1:0'
 const messages = [{ role: 'user', content: 'a word nobody counts' }]

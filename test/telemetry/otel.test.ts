@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/helper.ts'
 
 const MODEL = 'amazon.nova-lite-v1:0'
 const WORDS = 'a sentence nobody else may read'

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { eventually } from '../helper.ts'
-import { startGateway } from '../process.ts'
+import { eventually } from '../support/helper.ts'
+import { startGateway } from '../support/process.ts'
 
 const KEY = 'sk-privacy-keyword'
 const NOVA = 'amazon.nova-lite-v1:0'

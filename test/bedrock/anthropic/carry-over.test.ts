@@ -1,6 +1,6 @@
 import t from 'tap'
 import { OPUS_47, SONNET_45, SONNET_46 } from '../../acceptance/asker.ts'
-import { build, lastCall } from '../../helper.ts'
+import { build, lastCall } from '../../support/helper.ts'
 
 const { post, standin } = await build(t, { UPSTREAM_MAX_ATTEMPTS: '1' })
 const NOVA = 'amazon.nova-lite-v1:0'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { asker, call, OPUS_47, PNG, SONNET_45, SONNET_46, say, tool } from '../../acceptance/asker.ts'
-import { lastCall } from '../../helper.ts'
+import { lastCall } from '../../support/helper.ts'
 import { natively } from './natively.ts'
 
 const gateway = await asker(t, { ...natively(t), MEDIA_URLS: 'off' })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type OpenAI from 'openai'
 import t, { type Test } from 'tap'
 import type { StandinOptions } from '../../../src/standin/server.ts'
-import { build, lastCall, sseData } from '../../helper.ts'
+import { build, lastCall, sseData } from '../../support/helper.ts'
 
 const GPT = 'openai.gpt-5.5'
 const OSS = 'openai.gpt-oss-120b-1:0'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { signReasoning } from '../../../src/standin/signature.ts'
-import { eventually, lastCall } from '../../helper.ts'
+import { eventually, lastCall } from '../../support/helper.ts'
 import {
   GPT_OSS,
   LLAMA,

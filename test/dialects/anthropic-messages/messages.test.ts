@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk'
 import t from 'tap'
-import { lastCall } from '../../helper.ts'
+import { lastCall } from '../../support/helper.ts'
 import { messenger, NOVA, SONNET_46, say, WEATHER } from './messenger.ts'
 
 t.test('the same message whole and streamed, under every path', async (t) => {

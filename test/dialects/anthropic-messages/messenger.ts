@@ -2,8 +2,8 @@ import Anthropic from '@anthropic-ai/sdk'
 import type { Test } from 'tap'
 import type { StandinOptions } from '../../../src/standin/server.ts'
 import { NOVA, type Sent, say } from '../../acceptance/asker.ts'
-import { build, KEY } from '../../helper.ts'
 import { exchange } from '../../support/exchange.ts'
+import { build, KEY } from '../../support/helper.ts'
 import { namedFrames } from '../../support/named-frames.ts'
 
 export {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { KEY } from '../../helper.ts'
+import { KEY } from '../../support/helper.ts'
 import { GPT_OSS, messenger, NOVA, OPUS_47, PNG, say, WEATHER } from './messenger.ts'
 
 const VERSION = { 'anthropic-version': '2023-06-01' }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build } from '../../helper.ts'
+import { build } from '../../support/helper.ts'
 
 const CHAT = '/v1/chat/completions'
 const MODEL = 'openai.gpt-oss-120b-1:0'

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import t from 'tap'
 import { signReasoning } from '../../../src/standin/signature.ts'
-import { eventually } from '../../helper.ts'
+import { eventually } from '../../support/helper.ts'
 import { bare, fn, GPT_OSS, LLAMA, NOVA, responder, type Sent, SONNET_45, SONNET_46, user } from './responder.ts'
 
 const CLAUDE = SONNET_45

@@ -1,8 +1,8 @@
 import OpenAI from 'openai'
 import t, { type Test } from 'tap'
 import { startStandin } from '../../../src/standin/server.ts'
-import { build, lastCall } from '../../helper.ts'
-import { ask, freePort, start } from '../../process.ts'
+import { build, lastCall } from '../../support/helper.ts'
+import { ask, freePort, start } from '../../support/process.ts'
 
 const NOVA = 'amazon.nova-lite-v1:0'
 const STORE = 's3://adit-responses/kept'

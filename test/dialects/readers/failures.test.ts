@@ -1,5 +1,5 @@
 import t from 'tap'
-import { build } from '../../helper.ts'
+import { build } from '../../support/helper.ts'
 import { readAsAider } from './aider.ts'
 import { readAsAutoGen } from './autogen.ts'
 import { readAsNextChat } from './nextchat.ts'

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import OpenAI from 'openai'
 import type { Test } from 'tap'
-import { buildApp } from '../src/app.ts'
-import { readConfig } from '../src/config.ts'
-import { type RecordedRequest, type Standin, type StandinOptions, startStandin } from '../src/standin/server.ts'
+import { buildApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { type RecordedRequest, type Standin, type StandinOptions, startStandin } from '../../src/standin/server.ts'
 
 export const KEY = 'sk-test-0123456789'
 

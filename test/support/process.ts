@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import type { Test } from 'tap'
-import { type Standin, type StandinOptions, startStandin } from '../src/standin/server.ts'
+import { type Standin, type StandinOptions, startStandin } from '../../src/standin/server.ts'
 
 export interface Running {
   readonly child: ChildProcess
