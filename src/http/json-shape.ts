@@ -1,3 +1,5 @@
+import { endOfString } from '../core/json-string-end.ts'
+
 /** What a body may be made of: far more than any request in use, and few enough that nobody else waits while it is read. */
 export const JSON_LIMITS = {
   /** Code that walks a value by calling itself runs out of stack somewhere beyond a thousand. */
@@ -11,7 +13,6 @@ export const JSON_LIMITS = {
 } as const
 
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 
 export interface JsonShape {
   /** The limit that is exceeded; what lies behind has not been looked at. */
@@ -61,31 +62,6 @@ export function readShape(json: Buffer): JsonShape {
     }
   }
   return { exceeded: undefined, holdsExactNumbers: exact > 0, parts }
-}
-
-/** A native search costs as much as looking at so many bytes; names of members are shorter. */
-const NEAR_BYTES = 32
-/** So many are looked at behind an escaped quote: where there is one there are more, and a search for each would take far longer. */
-const NEAR_ESCAPE_BYTES = 256
-
-/** The place of the quote that ends a string; the end of the bytes when there is none, which the parser will tell. */
-function endOfString(json: Buffer, start: number): number {
-  let at = start
-  for (let near = NEAR_BYTES; ; near = NEAR_ESCAPE_BYTES) {
-    const until = Math.min(json.length, at + near)
-    for (; at < until; at++) {
-      if (json[at] === QUOTE) return at
-      if (json[at] === BACKSLASH) at++
-    }
-    // Whatever is escaped before this place is behind us.
-    const from = at
-    at = json.indexOf(QUOTE, from)
-    if (at < 0) return json.length
-    let slashes = 0
-    while (at - 1 - slashes >= from && json[at - 1 - slashes] === BACKSLASH) slashes++
-    if (slashes % 2 === 0) return at
-    at++
-  }
 }
 
 const ZERO = 0x30

@@ -1,5 +1,6 @@
 import type { Place as FieldPlace } from '../core/field.ts'
 import { isJsonObject, type Json } from '../core/json.ts'
+import { endOfString } from '../core/json-string-end.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { MediaBlock } from '../core/turn.ts'
 import { GatewayError } from '../errors.ts'
@@ -118,17 +119,6 @@ const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const LONGEST_NAME = 256
 const LONGEST_URI = 8192
-
-function endOfString(json: Buffer, start: number): number {
-  for (let from = start; ; ) {
-    const quote = json.indexOf(QUOTE, from)
-    if (quote < 0) return json.length
-    let slashes = 0
-    while (quote - 1 - slashes >= start && json[quote - 1 - slashes] === BACKSLASH) slashes++
-    if (slashes % 2 === 0) return quote
-    from = quote + 1
-  }
-}
 
 function behindBlanks(json: Buffer, at: number): number {
   let behind = at
