@@ -11,3 +11,9 @@ export interface ModelTarget {
   /** A context of a million tokens is asked for. */
   readonly longContext?: true
 }
+
+/** The ways to the model of the first target: where what two models say cannot be compared, or a body fits one alone, no other takes its place. */
+export function sameModel(targets: readonly [ModelTarget, ...ModelTarget[]]): readonly [ModelTarget, ...ModelTarget[]] {
+  const [first, ...others] = targets
+  return [first, ...others.filter(({ baseId }) => baseId === first.baseId)]
+}

@@ -3,7 +3,7 @@ import type { EmbeddingAnswer, EmbeddingRequest } from '../../core/embedding.ts'
 import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
-import type { ModelTarget } from '../../models/model-target.ts'
+import { type ModelTarget, sameModel } from '../../models/model-target.ts'
 import { type EmbedCodec, readVectors } from '../embed/codec.ts'
 import { embedCodecFor } from '../embed/codecs.ts'
 import { type EmbedCall, planEmbedding } from '../embed/plan.ts'
@@ -55,7 +55,7 @@ const MAX_CALLS = 16
 
 /** Embeds all inputs, in as many calls as the model needs. Order is kept; the first failure stops the other calls. */
 export async function runEmbedding(run: EmbedRun, invoke: Invoke): Promise<EmbedRunAnswer> {
-  const targets = sameModel(run.targets)
+  const targets = sameModel(run.targets) // vectors of two models cannot be compared
   const [{ id, baseId }] = targets
   const codec = embedCodecFor(baseId)
   if (codec === undefined) throw wrongModel(targets[0], 'is not an embedding model that Adit knows; GET models lists them')
@@ -92,12 +92,6 @@ function describeCall(
   const isEstimate = tokens === 0 && characters > 0
   const inputTokens = isEstimate ? Math.ceil(characters / CHARACTERS_PER_TOKEN) : tokens
   return { model, region, inputTokens, isEstimate, texts, images }
-}
-
-// Vectors of two models cannot be compared, so an embedding never falls back to another model, only to another way to the same one.
-function sameModel(targets: Targets): Targets {
-  const [first, ...others] = targets
-  return [first, ...others.filter((target) => target.baseId === first.baseId)]
 }
 
 function countTokens(codec: EmbedCodec, answer: InvokeAnswer): number {

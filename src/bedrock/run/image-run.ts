@@ -2,6 +2,7 @@ import type { Cancel } from '../../core/cancel.ts'
 import type { ImageRequest } from '../../core/image.ts'
 import type { Warning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
+import { sameModel } from '../../models/model-target.ts'
 import { imageCodecFor } from '../image/codecs.ts'
 import type { ImageCodec } from '../image/image-codec.ts'
 import type { Invoke, InvokeAnswer, Targets } from './embed-run.ts'
@@ -32,11 +33,11 @@ export function takesNoSource(baseId: string): boolean {
 
 /** Makes all pictures, in as many calls side by side as the model needs. Throws `image_filtered` where every one was held back. */
 export async function runImages({ request, targets, signal }: ImageRun, invoke: Invoke): Promise<ImageRunAnswer> {
-  const [first, ...others] = targets
+  const [first] = targets
   const codec = imageCodecFor(first.baseId)
   if (codec === undefined) throw wrongModel(first, 'makes no pictures that this gateway knows how to ask for.')
   checkPictures(request, codec, first.id)
-  const same: Targets = [first, ...others.filter(({ baseId }) => baseId === first.baseId)]
+  const same = sameModel(targets)
   const calls = sharesOf(request.count, codec.most).map((count, at) => codec.encode(seeded(request, at * codec.most), count))
   const answers = await Promise.all(calls.map(({ body }) => invoke(same, body, signal)))
   const made = answers.map(({ body }) => codec.decode(body))

@@ -6,6 +6,7 @@ import { wantedTokens } from '../../dialects/aws-bedrock/wanted-tokens.ts'
 import { readAside } from '../../http/json-body.ts'
 import { askAsIs, passOn, unitsOf } from '../../http/pass-on.ts'
 import { rawBody } from '../../http/raw-body.ts'
+import { sameModel } from '../../models/model-target.ts'
 
 const ROUTE = { config: { errors: BEDROCK_ERRORS } }
 
@@ -33,14 +34,17 @@ async function callModel(operation: ModelOperation, request: FastifyRequest, rep
   request.record.stream = streams
   const bytes = Buffer.isBuffer(request.body) ? request.body : NO_BODY
   await request.server.media.checkPassed(bytes)
-  if (request.admission !== undefined && !counts) await request.admission.reserve(wantedTokens(await readAside(bytes)))
-  const [first, ...others] = await request.server.resolve(asked, 'chat', request)
-  const targets = [first, ...(inOwnWords ? others.filter(({ baseId }) => baseId === first.baseId) : others)] as const
+  let aside: ReturnType<typeof readAside> | undefined
+  const bodyAside = () => (aside ??= readAside(bytes))
+  if (request.admission !== undefined && !counts) await request.admission.reserve(wantedTokens(await bodyAside()))
+  const resolved = await request.server.resolve(asked, 'chat', request)
+  const targets = inOwnWords ? sameModel(resolved) : resolved
+  const [first] = targets
   if (!counts) {
     const { record, server } = request
     record.aim = { model: first.id, region: server.bedrock.region }
     record.promptGuess = Math.ceil(bytes.length / CHARACTERS_PER_TOKEN)
-    const most = { models: targets, input: record.promptGuess, output: async () => wantedTokens(await readAside(bytes), LONGEST) }
+    const most = { models: targets, input: record.promptGuess, output: async () => wantedTokens(await bodyAside(), LONGEST) }
     const held = server.holdBudget(request, reply, most)
     if (held !== undefined) await held
   }
