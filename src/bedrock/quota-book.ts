@@ -5,7 +5,7 @@ import { globMatch } from '../models/glob.ts'
 import { type ListedQuota, type Quota, type QuotaKind, type QuotaTable, readQuotaTable } from '../models/listed-quotas.ts'
 import type { ModelTarget } from '../models/model-target.ts'
 import { type TraitRow, traitsOfTarget } from '../models/traits.ts'
-import type { CandidatePlace } from './run/candidate.ts'
+import { type CandidatePlace, placeKey } from './run/candidate.ts'
 
 /** A quota as the operator sets it; goes before what AWS lists. */
 export interface QuotaRow extends Quota {
@@ -99,9 +99,9 @@ export function createQuotaBook({ rows, sources, traitRows, copiesOf, onNews }: 
   }
 
   return {
-    poolOf: ({ transport: { region }, target, account }) => {
-      const id = quotaId(target, region, copiesOf(target.id))
-      return account === undefined ? `${region} ${id}` : `${region} ${id} ${account}`
+    poolOf: ({ transport, target, account }) => {
+      const id = quotaId(target, transport.region, copiesOf(target.id))
+      return placeKey({ transport, target: { id }, ...(account === undefined ? {} : { account }) })
     },
     quotaOf(place) {
       const { transport, target, pool } = place

@@ -107,24 +107,25 @@ export const usageBoard = fp(
       return entryOf(rows, `${key}\n${model}`, (isFull) => ({
         key: isFull ? OTHER : key,
         model: isFull ? OTHER : model,
-        ...{
-          requests: 0,
-          errors: 0,
-          throttled: 0,
-          input_tokens: 0,
-          output_tokens: 0,
-          cached_tokens: 0,
-          cost_nano: 0,
-          saved_nano: 0
-        },
-        ...{ unpriced_requests: 0, cache_misses: 0 }
+        requests: 0,
+        errors: 0,
+        throttled: 0,
+        input_tokens: 0,
+        output_tokens: 0,
+        cached_tokens: 0,
+        cost_nano: 0,
+        saved_nano: 0,
+        unpriced_requests: 0,
+        cache_misses: 0
       }))
     }
 
     function poolOf(pool: string, region: string, model: string): PoolRow {
       return entryOf(pools, `${pool}\n${region}\n${model}`, (isFull) => ({
         ...(isFull ? { pool: OTHER, region: OTHER, model: OTHER } : { pool, region, model }),
-        ...{ requests: 0, tokens: 0, throttled: 0 },
+        requests: 0,
+        tokens: 0,
+        throttled: 0,
         recent: new RecentTokens()
       }))
     }

@@ -166,8 +166,16 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
 function quotaOf({ transport: { region }, target: { id }, pool = region }: CandidatePlace, ledger: PoolLedger): PoolQuota {
   const { tokensPerMinute = null, requestsPerMinute = null, isGuess, used, waiting, closedUntil, ...left } = ledger.view()
   return {
-    ...{ pool, region, model: id, tokens_per_minute: rounded(tokensPerMinute), requests_per_minute: rounded(requestsPerMinute) },
-    ...{ is_guess: isGuess, headroom: left.headroom ?? null, requests_headroom: left.requestsHeadroom ?? null, used, waiting },
+    pool,
+    region,
+    model: id,
+    tokens_per_minute: rounded(tokensPerMinute),
+    requests_per_minute: rounded(requestsPerMinute),
+    is_guess: isGuess,
+    headroom: left.headroom ?? null,
+    requests_headroom: left.requestsHeadroom ?? null,
+    used,
+    waiting,
     closed_until: closedUntil === undefined ? null : new Date(closedUntil).toISOString()
   }
 }

@@ -8,8 +8,6 @@ import type { Breaker } from './breaker.ts'
 import { type Candidate, placeKey } from './candidate.ts'
 import type { BedrockObserver } from './observer.ts'
 
-export type { Candidate } from './candidate.ts'
-
 export interface AttemptPolicy {
   /** Calls of one candidate for one request, at least 1. */
   readonly maxAttempts: number

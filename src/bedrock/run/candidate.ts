@@ -24,7 +24,11 @@ export interface PlaceListener {
 }
 
 /** The name a breaker, and a ledger of quota, knows a candidate by; a region holds no blank. */
-export function placeKey({ transport: { region }, target: { id }, account }: CandidatePlace): string {
+export function placeKey({
+  transport: { region },
+  target: { id },
+  account
+}: Pick<CandidatePlace, 'transport' | 'account'> & { readonly target: Pick<ModelTarget, 'id'> }): string {
   return account === undefined ? `${region} ${id}` : `${region} ${id} ${account}`
 }
 

@@ -12,8 +12,7 @@ import { type TraitRow, traitsFor } from '../../models/traits.ts'
 import { countBody } from '../prepare/count-body.ts'
 import { readText } from '../transport/http-body.ts'
 import { modelPath } from '../transport/transport.ts'
-import type { Candidate } from './attempt.ts'
-import type { FindCandidates } from './candidate.ts'
+import type { Candidate, FindCandidates } from './candidate.ts'
 
 /** A conversation whose tokens shall be told. */
 export interface CountRun {

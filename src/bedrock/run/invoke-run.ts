@@ -5,7 +5,8 @@ import { jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { readText } from '../transport/http-body.ts'
 import { modelPath } from '../transport/transport.ts'
-import { type AttemptPolicy, attempt, type Candidate } from './attempt.ts'
+import { type AttemptPolicy, attempt } from './attempt.ts'
+import type { Candidate } from './candidate.ts'
 
 /** One InvokeModel call: a body in the model's own words. */
 export interface InvokeRun {

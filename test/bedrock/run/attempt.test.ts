@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
-import { type AttemptPolicy, attempt, type Candidate } from '../../../src/bedrock/run/attempt.ts'
+import { type AttemptPolicy, attempt } from '../../../src/bedrock/run/attempt.ts'
 import { createBreaker } from '../../../src/bedrock/run/breaker.ts'
+import type { Candidate } from '../../../src/bedrock/run/candidate.ts'
 import type { BedrockObserver } from '../../../src/bedrock/run/observer.ts'
 import { readText } from '../../../src/bedrock/transport/http-body.ts'
 import { callOf, failing, question, standin, transport, until } from '../build.ts'
