@@ -45,12 +45,18 @@ function sumOfCosts({ costNano: a }: Usage, { costNano: b }: Usage): Pick<Usage,
   return { costNano: a === null || b === null ? null : (a ?? 0) + (b ?? 0) }
 }
 
-const NANO_PER_DOLLAR = 1_000_000_000
+/** Costs are reckoned in whole nano-dollars. */
+export const NANO_PER_DOLLAR = 1_000_000_000
 
 /** The cost as every dialect tells it beside its token counts, US dollars; nothing where the caller does not want to know. */
 export function costMember({ costNano }: Usage): { readonly cost?: number | null } {
   if (costNano === undefined) return {}
-  return { cost: costNano === null ? null : costNano / NANO_PER_DOLLAR }
+  return { cost: toDollars(costNano) }
+}
+
+/** US dollars; null where the cost is not known. */
+export function toDollars(nano: number | null): number | null {
+  return nano === null ? null : nano / NANO_PER_DOLLAR
 }
 
 /** US dollars as a decimal number, to the nano-dollar: `0.00123`. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ChatPlan, ChatRun } from '../bedrock/bedrock.ts'
 import { spelt } from '../core/field.ts'
 import type { ChatRequest } from '../core/request.ts'
-import { NO_USAGE } from '../core/usage.ts'
+import { NO_USAGE, toDollars } from '../core/usage.ts'
 import type { Warning } from '../core/warning.ts'
 import { jsonToBytes } from '../json-bytes.ts'
 import { keyPairs } from '../keys/key-metadata.ts'
@@ -79,10 +79,4 @@ function estimate(
     input_cost_usd: priceOf(0),
     most_cost_usd: priceOf(outputTokens)
   }
-}
-
-const NANO_PER_DOLLAR = 1_000_000_000
-
-function toDollars(nano: number | null): number | null {
-  return nano === null ? null : nano / NANO_PER_DOLLAR
 }

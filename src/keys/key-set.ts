@@ -196,6 +196,13 @@ function digest(key: string): Buffer {
   return Buffer.from(hash('sha256', key, 'hex'), 'latin1')
 }
 
+/** Makes what tells whether one key is presented, compared as those of a set are; undefined: none ever is. */
+export function keyMatcher(key: string | undefined): (presented: string) => boolean {
+  if (key === undefined) return () => false
+  const own = digest(key)
+  return (presented) => timingSafeEqual(own, digest(presented))
+}
+
 /**
  * Finds the key that was presented, or undefined. It is looked for by its digest, of which nobody can choose a part, and compared in
  * constant time. Expired keys never match. `now` in milliseconds since the epoch.

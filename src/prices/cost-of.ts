@@ -1,4 +1,4 @@
-import { promptTokens, type Usage } from '../core/usage.ts'
+import { NANO_PER_DOLLAR, promptTokens, type Usage } from '../core/usage.ts'
 import type { PriceRow, Rates } from './price-row.ts'
 
 /** Why no cost is known: the model in this Region and on this day, the tier, the latency, a class of tokens, or what was used at all. */
@@ -29,7 +29,6 @@ export interface Used {
 /** Tiers that cost what no tier costs. `reserved` is paid by the hour: what an answer of it costs is not known, and its overflow is `default`. */
 const USUAL_TIERS: ReadonlySet<string> = new Set(['default', 'standard', 'on-demand', 'auto'])
 
-const NANO_PER_DOLLAR = 1_000_000_000
 /** A rate is dollars for a million tokens. */
 const NANO_PER_RATE = 1000
 

@@ -1,8 +1,7 @@
-import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { GatewayError } from '../../errors.ts'
-import type { ApiKey } from '../../keys/key-set.ts'
+import { type ApiKey, keyMatcher } from '../../keys/key-set.ts'
 import { keySourceOf } from '../../keys/key-source.ts'
 import { createKeyStore } from '../../keys/key-store.ts'
 
@@ -31,7 +30,7 @@ export const auth = fp(
     /** By name, of keys that have any: what is done for a key finds it however it came about. */
     const residencies = new Map<string, ApiKey['residency']>()
     app.decorate('residencyOf', (owner) => (residencies.size === 0 ? undefined : residencies.get(owner)))
-    const isAdminKey = matcher(app.config.auth.adminKey)
+    const isAdminKey = keyMatcher(app.config.auth.adminKey)
     app.decorate('authenticateAdmin', (request) => {
       const presented = presentedKey(request)
       if (presented === undefined) throw new GatewayError('invalid_api_key', NO_ADMIN_KEY)
@@ -97,13 +96,6 @@ function refuseOthers({ apiKey }: FastifyRequest): void {
       'access_denied',
       "This API key may not see the operator's view; it needs ADMIN_KEY, or a key that is admin."
     )
-}
-
-/** Tells whether what is presented is this key, in a time that tells nothing of it. */
-function matcher(key: string | undefined): (presented: string) => boolean {
-  if (key === undefined) return () => false
-  const digest = hash('sha256', key, 'buffer')
-  return (presented) => timingSafeEqual(digest, hash('sha256', presented, 'buffer'))
 }
 
 function presentedKey(request: FastifyRequest): string | undefined {

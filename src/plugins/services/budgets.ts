@@ -4,7 +4,7 @@ import { type Budget, type BudgetLedger, createBudgetLedger, type Spending } fro
 import { createMemoryStore } from '../../budgets/memory-store.ts'
 import { PERIODS } from '../../budgets/period.ts'
 import { createValkeyStore } from '../../budgets/valkey-store.ts'
-import { NO_USAGE } from '../../core/usage.ts'
+import { NANO_PER_DOLLAR, NO_USAGE } from '../../core/usage.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ApiKey } from '../../keys/key-set.ts'
 import { connectValkey } from '../../stores/connect-valkey.ts'
@@ -36,7 +36,6 @@ declare module 'fastify' {
   }
 }
 
-const NANO_PER_DOLLAR = 1_000_000_000
 /** The guess of a prompt may be short, and writing it to the cache costs a quarter more. */
 const MARGIN = 1.25
 /** What providers add to a prompt: Anthropic documents some hundred tokens of instructions for tools (2026-08). */
