@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client'
-import type { PoolQuota } from '../bedrock/run/admissions.ts'
+import { isBlank, type PoolQuota } from '../bedrock/run/admissions.ts'
 
 /** What is counted of the account's quotas. */
 export interface QuotaMetrics {
@@ -53,8 +53,4 @@ export function createQuotaMetrics(registry: Registry): QuotaMetrics {
       quotas = source
     }
   }
-}
-
-function isBlank({ tokens_per_minute, requests_per_minute, closed_until }: PoolQuota): boolean {
-  return tokens_per_minute === null && requests_per_minute === null && closed_until === null
 }

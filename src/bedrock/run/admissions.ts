@@ -71,6 +71,11 @@ export interface PoolQuota {
   readonly closed_until: string | null
 }
 
+/** Whether nothing is known of a pool's quota: nobody told, and nothing was refused. */
+export function isBlank({ tokens_per_minute, requests_per_minute, closed_until }: PoolQuota): boolean {
+  return tokens_per_minute === null && requests_per_minute === null && closed_until === null
+}
+
 /** A call was not made, since its pool has no room for it in time, or its caller has left meanwhile. */
 export class Held extends Error {
   /** For the caller. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { isBlank, type PoolQuota } from '../../bedrock/run/admissions.ts'
 import { dollars } from '../../core/usage.ts'
 
 /**
@@ -38,16 +39,20 @@ type Named = Readonly<Record<'pool' | 'region' | 'model', string>>
 /** What went to each pool, with what its ledger knows; a ledger that knows something is told of before anything was answered there. */
 function poolsOf({ usageBoard, bedrock }: FastifyInstance, now: number): readonly Named[] {
   const nameOf = ({ pool, region, model }: Named) => `${pool}\n${region}\n${model}`
-  const quotas = new Map(bedrock.quotas().map(({ pool, region, model, ...quota }) => [nameOf({ pool, region, model }), quota]))
+  const quotas = new Map(bedrock.quotas().map((quota) => [nameOf(quota), quota]))
   const rows = [...usageBoard.pools()].map(({ recent, ...row }) => {
     const quota = quotas.get(nameOf(row))
-    return { ...row, tokens_last_minute: recent.lastMinute(now), ...(quota === undefined ? {} : { quota }) }
+    quotas.delete(nameOf(row))
+    return { ...row, tokens_last_minute: recent.lastMinute(now), ...(quota === undefined ? {} : { quota: numbersOf(quota) }) }
   })
-  const seen = new Set(rows.map(nameOf))
-  const others = bedrock.quotas().filter((one) => !seen.has(nameOf(one)))
-  const silent = others.flatMap(({ pool, region, model, ...quota }) => {
-    const isKnown = (quota.tokens_per_minute ?? quota.requests_per_minute ?? quota.closed_until) !== null
-    return isKnown ? [{ pool, region, model, requests: 0, tokens: 0, throttled: 0, tokens_last_minute: 0, quota }] : []
+  const silent = [...quotas.values()].flatMap((quota) => {
+    const { pool, region, model } = quota
+    if (isBlank(quota)) return []
+    return [{ pool, region, model, requests: 0, tokens: 0, throttled: 0, tokens_last_minute: 0, quota: numbersOf(quota) }]
   })
   return [...rows, ...silent]
+}
+
+function numbersOf({ pool: _pool, region: _region, model: _model, ...numbers }: PoolQuota) {
+  return numbers
 }
