@@ -24,8 +24,7 @@ export function* converseEvents(answer: Answer, family: string, random: Random):
   const style = { random, chunkSize: answer.chunkSize, emptyStart: family === 'deepseek' }
   yield padded('messageStart', { role: 'assistant' }, random)
   const blocks = content.map((block, contentBlockIndex) => wholeBlock(block, contentBlockIndex, style))
-  for (const { type, payload } of answer.interleaved === true ? inTurn(blocks) : oneByOne(blocks))
-    yield padded(type, payload, random)
+  for (const { type, payload } of woven(blocks, answer.interleaved)) yield padded(type, payload, random)
   const { additionalModelResponseFields, stopReason, trace, performanceConfig, serviceTier, usage, latencyMs } = answer
   yield padded('messageStop', { stopReason, additionalModelResponseFields }, random)
   yield padded('metadata', { metrics: { latencyMs }, usage, trace, performanceConfig, serviceTier }, random)
@@ -41,12 +40,10 @@ function* wholeBlock(block: Block, contentBlockIndex: number, style: Style): Gen
   yield { type: 'contentBlockStop', payload: { contentBlockIndex } }
 }
 
-function* oneByOne(blocks: readonly Generator<StreamEvent>[]): Generator<StreamEvent> {
-  for (const block of blocks) yield* block
-}
-
-function* inTurn(blocks: readonly Generator<StreamEvent>[]): Generator<StreamEvent> {
-  for (let open = blocks; open.length > 0; ) {
+/** The events of several blocks: one block behind the other, or an event of each in turn. */
+export function* woven<E>(blocks: readonly Generator<E>[], interleaved = false): Generator<E> {
+  if (!interleaved) for (const block of blocks) yield* block
+  for (let open = interleaved ? blocks : []; open.length > 0; ) {
     const next = open.map((block) => ({ block, event: block.next() }))
     for (const { event } of next) if (event.done !== true) yield event.value
     open = next.flatMap(({ block, event }) => (event.done === true ? [] : [block]))

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts'
-import type { StreamEvent } from './converse-events.ts'
+import { type StreamEvent, woven } from './converse-events.ts'
 import type { Block } from './converse-request.ts'
 import { eventFrame } from './frames.ts'
 import type { ModelCall } from './make-answer.ts'
@@ -52,8 +52,8 @@ export function* nativeEvents(answer: Answer, call: ModelCall, random: Random): 
 function* plainEvents(answer: Answer, call: ModelCall, random: Random): Generator<readonly [string, Fields]> {
   const usage = { ...promptUsage(answer), output_tokens: 1 }
   yield ['message_start', { message: { ...envelope(call), content: [], stop_reason: null, stop_sequence: null, usage } }]
-  const blocks = answer.content.map((block, index) => [...blockEvents(nativeBlock(block), index, answer.chunkSize, random)])
-  for (const events of blocks) yield* events
+  const blocks = answer.content.map((block, index) => blockEvents(nativeBlock(block), index, answer.chunkSize, random))
+  yield* woven(blocks, answer.interleaved)
   const { stop_reason, stop_sequence } = ending(answer)
   yield ['message_delta', { delta: { stop_reason, stop_sequence }, usage: outputUsage(answer) }]
   const metrics = {

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts'
-import type { StreamEvent } from './converse-events.ts'
+import { type StreamEvent, woven } from './converse-events.ts'
 import type { Block } from './converse-request.ts'
 import type { ModelCall } from './make-answer.ts'
 import { cutText } from './native-events.ts'
@@ -46,20 +46,22 @@ export function* completionEvents(answer: Answer, call: ModelCall, random: Rando
     payload: { ...head(call, 'chat.completion.chunk'), choices: [{ index: 0, delta, finish_reason }] }
   })
   yield chunk({ role: 'assistant', content: '' })
-  let index = -1
-  for (const block of answer.content) {
-    for (const reasoning_content of cutText(thoughtOf(block), answer.chunkSize, random)) yield chunk({ reasoning_content })
-    for (const content of cutText(block.text ?? '', answer.chunkSize, random)) yield chunk({ content })
-    for (const { id, type, function: called } of callsOf(block)) {
-      index++
-      yield chunk({ tool_calls: [{ index, id, type, function: { name: called.name, arguments: '' } }] })
-      for (const part of cutText(called.arguments, answer.chunkSize, random))
-        yield chunk({ tool_calls: [{ index, function: { arguments: part } }] })
-    }
-  }
+  const calls = answer.content.filter(({ toolUse }) => toolUse !== undefined)
+  const written = answer.content.map((block) => blockDeltas(block, calls.indexOf(block), answer.chunkSize, random))
+  for (const delta of woven(written, answer.interleaved)) yield chunk(delta)
   yield chunk({}, finishOf(answer))
   yield { type: 'chunk', payload: { ...head(call, 'chat.completion.chunk'), choices: [], usage: usageOf(answer) } }
   yield { type: 'chunk', payload: { done: true } }
+}
+
+function* blockDeltas(block: Block, index: number, chunkSize: number | undefined, random: Random): Generator<Fields> {
+  for (const reasoning_content of cutText(thoughtOf(block), chunkSize, random)) yield { reasoning_content }
+  for (const content of cutText(block.text ?? '', chunkSize, random)) yield { content }
+  for (const { id, type, function: called } of callsOf(block)) {
+    yield { tool_calls: [{ index, id, type, function: { name: called.name, arguments: '' } }] }
+    for (const part of cutText(called.arguments, chunkSize, random))
+      yield { tool_calls: [{ index, function: { arguments: part } }] }
+  }
 }
 
 const head = ({ modelId }: ModelCall, object: string) => ({

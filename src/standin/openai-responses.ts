@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts'
-import type { StreamEvent } from './converse-events.ts'
+import { type StreamEvent, woven } from './converse-events.ts'
 import type { Block } from './converse-request.ts'
 import type { ModelCall } from './make-answer.ts'
 import { cutText } from './native-events.ts'
@@ -31,7 +31,8 @@ function* events(answer: Answer, call: ModelCall, random: Random): Generator<Eve
   yield ['response.created', { response: begun }]
   yield ['response.in_progress', { response: begun }]
   const items = answer.content.map(item)
-  for (const [output_index, whole] of items.entries()) yield* itemEvents(whole, output_index, answer.chunkSize, random)
+  const written = items.map((whole, output_index) => itemEvents(whole, output_index, answer.chunkSize, random))
+  yield* woven(written, answer.interleaved)
   const { status } = ended(answer)
   yield [`response.${status}`, { response: response(answer, call, items, ended(answer)) }]
 }

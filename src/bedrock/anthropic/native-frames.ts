@@ -7,17 +7,22 @@ export type Take = (eventType: string, payload: JsonObject) => void
 export function takeBlockStart(contentBlockIndex: number, block: JsonObject, take: Take): void {
   const { type, text, thinking, signature, data, id, name, input, citations } = block
   const delta = (content: JsonObject) => take('contentBlockDelta', { contentBlockIndex, delta: content })
+  // A block begins where its start stands, though nothing of it comes for a while: those that are written in turn keep their order.
+  const begin = () => take('contentBlockStart', { contentBlockIndex, start: {} })
   switch (type) {
     case 'text':
+      begin()
       if (typeof text === 'string' && text !== '') delta({ text })
       if (Array.isArray(citations))
         for (const citation of citations) if (isJsonObject(citation)) delta({ citation: wireCitation(citation) })
       return
     case 'thinking':
+      begin()
       if (typeof thinking === 'string' && thinking !== '') delta({ reasoningContent: { text: thinking } })
       if (typeof signature === 'string' && signature !== '') delta({ reasoningContent: { signature } })
       return
     case 'redacted_thinking':
+      begin()
       if (typeof data === 'string') delta({ reasoningContent: { redactedContent: data } })
       return
     case 'tool_use':

@@ -2,6 +2,7 @@ import type { EventBatch, ModelEvent } from '../../core/event.ts'
 import { isJsonObject, type Json, type JsonObject, member, objects } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AnswerContext } from '../answer/answer-context.ts'
+import { createJsonEnd, type JsonEnd } from '../answer/json-end.ts'
 import type { AnswerDecoder } from '../codec/chat-codec.ts'
 import { createEventDecoder, type EventDecoder } from '../converse/decode-events.ts'
 import { type Frame, payloadOf } from '../transport/event-stream.ts'
@@ -20,16 +21,30 @@ const STOP_REASON: Readonly<Record<string, string>> = {
   content_filter: 'content_filtered'
 }
 
+/** A call that has begun. */
+interface OpenCall {
+  readonly id: string
+  readonly block: number
+  /** Where its arguments end: the one sign there is that no more of them come. */
+  readonly end: JsonEnd
+  isWhole: boolean
+  isStopped: boolean
+}
+
 /**
  * Reads the chunks of a Chat Completions stream as what ConverseStream would have said, and gives that to Converse's decoder. Its blocks
- * have no numbers and no ends of their own: another kind of content, or another call, ends the one before.
+ * have no ends of their own. Text and reasoning end with whatever else begins. A call ends there too once its arguments are whole JSON:
+ * servers may write calls in turn, and what comes of the next one waits until then (hermes-agent#107472).
  */
 export class ChatAnswer implements AnswerDecoder {
   isOver = false
   private readonly events: EventDecoder
   private readonly model: string
   private started = false
-  private open: { readonly kind: string; readonly index: number } | undefined
+  /** The block of text or of reasoning that is being written. */
+  private open: { readonly kind: 'thought' | 'text'; readonly block: number } | undefined
+  /** Calls by their place in the list; made with the first one. */
+  private calls: Map<number, OpenCall> | undefined
   private blocks = 0
   private refused = false
   private stopReason: string | undefined
@@ -78,6 +93,7 @@ export class ChatAnswer implements AnswerDecoder {
   finish(usage?: JsonObject, tier?: Json): void {
     if (this.stopReason === undefined) return
     this.close()
+    for (const call of this.calls?.values() ?? []) this.stop(call)
     const details = member(usage, 'completion_tokens_details')
     this.say('messageStop', {
       stopReason: this.stopReason,
@@ -103,30 +119,47 @@ export class ChatAnswer implements AnswerDecoder {
   }
 
   private call({ id, function: called }: JsonObject, at: number): void {
-    const kind = `call ${at}`
-    if (this.open?.kind !== kind) {
-      const start = { toolUse: { toolUseId: textOf(id), name: textOf(member(called, 'name')) } }
-      this.say('contentBlockStart', { contentBlockIndex: this.begin(kind), start })
-    }
+    const known = this.calls?.get(at)
+    const isKnown = known !== undefined && (textOf(id) === '' || known.id === textOf(id))
+    const call = isKnown ? known : this.beginCall(textOf(id), textOf(member(called, 'name')), at)
     const input = textOf(member(called, 'arguments'))
-    if (input !== '') this.write(kind, { toolUse: { input } })
+    // What is written behind whole arguments is white space, or makes them none: then there is no call to take it.
+    if (input === '' || (call.isStopped && input.trim() === '')) return
+    call.isWhole ||= call.end.find(input) >= 0
+    this.say('contentBlockDelta', { contentBlockIndex: call.block, delta: { toolUse: { input } } })
   }
 
-  private write(kind: string, delta: JsonObject): void {
-    const contentBlockIndex = this.open?.kind === kind ? this.open.index : this.begin(kind)
-    this.say('contentBlockDelta', { contentBlockIndex, delta })
+  /** Some servers number all calls alike: one of another id is another call. */
+  private beginCall(id: string, name: string, at: number): OpenCall {
+    const before = this.calls?.get(at)
+    if (before !== undefined) this.stop(before)
+    const call = { id, block: this.begin(), end: createJsonEnd(), isWhole: false, isStopped: false }
+    this.calls ??= new Map()
+    this.calls.set(at, call)
+    this.say('contentBlockStart', { contentBlockIndex: call.block, start: { toolUse: { toolUseId: id, name } } })
+    return call
   }
 
-  private begin(kind: string): number {
+  private write(kind: 'thought' | 'text', delta: JsonObject): void {
+    if (this.open?.kind !== kind) this.open = { block: this.begin(), kind }
+    this.say('contentBlockDelta', { contentBlockIndex: this.open.block, delta })
+  }
+
+  /** Ends what is over, and numbers the next block. */
+  private begin(): number {
     this.close()
-    const index = this.blocks++
-    this.open = { kind, index }
-    return index
+    for (const call of this.calls?.values() ?? []) if (call.isWhole) this.stop(call)
+    return this.blocks++
   }
 
   private close(): void {
-    if (this.open !== undefined) this.say('contentBlockStop', { contentBlockIndex: this.open.index })
+    if (this.open !== undefined) this.say('contentBlockStop', { contentBlockIndex: this.open.block })
     this.open = undefined
+  }
+
+  private stop(call: OpenCall): void {
+    if (!call.isStopped) this.say('contentBlockStop', { contentBlockIndex: call.block })
+    call.isStopped = true
   }
 }
 

@@ -17,7 +17,9 @@ export class ResponsesAnswer implements AnswerDecoder {
   private readonly model: string
   /** Converse's number of each part of the answer, by its place in the response. */
   private readonly numbers = new Map<string, number>()
-  /** Parts of calls and of texts of which something came. */
+  /** Parts that have begun and not ended. */
+  private readonly open = new Set<number>()
+  /** Parts of which something came. */
   private readonly begun = new Set<number>()
   private started = false
   private refused = false
@@ -92,12 +94,15 @@ export class ResponsesAnswer implements AnswerDecoder {
     this.say('messageStart', {})
   }
 
-  private number(event: JsonObject, kind: string): number {
+  /** The number of a part, which begins when it is first heard of: parts that are written in turn keep their order. */
+  private number(event: JsonObject, kind: string, start: JsonObject = {}): number {
     const key = `${event.output_index} ${kind}`
     const known = this.numbers.get(key)
     if (known !== undefined) return known
     const made = this.numbers.size
     this.numbers.set(key, made)
+    this.open.add(made)
+    this.say('contentBlockStart', { contentBlockIndex: made, start })
     return made
   }
 
@@ -111,7 +116,7 @@ export class ResponsesAnswer implements AnswerDecoder {
   }
 
   private stop(contentBlockIndex: number): void {
-    if (this.begun.delete(contentBlockIndex)) this.say('contentBlockStop', { contentBlockIndex })
+    if (this.open.delete(contentBlockIndex)) this.say('contentBlockStop', { contentBlockIndex })
   }
 
   private openItem(event: JsonObject): void {
@@ -120,10 +125,11 @@ export class ResponsesAnswer implements AnswerDecoder {
       this.phases ??= new Map()
       this.phases.set(event.output_index, phase)
     }
+    if (type === 'message') this.part({ ...event, content_index: 0 })
+    if (type === 'reasoning') this.number(event, 'thought')
     if (type !== 'function_call') return
-    const contentBlockIndex = this.number(event, 'call')
+    this.number(event, 'call', { toolUse: { toolUseId: call_id ?? '', name: name ?? '' } })
     this.calls++
-    this.say('contentBlockStart', { contentBlockIndex, start: { toolUse: { toolUseId: call_id ?? '', name: name ?? '' } } })
   }
 
   private closeItem(event: JsonObject): void {
@@ -140,7 +146,8 @@ export class ResponsesAnswer implements AnswerDecoder {
       this.delta(at, { reasoningContent: { redactedContent: sealed } })
       this.stop(at)
     } else if (item.type === 'message') {
-      objects(item.content).forEach((_part, content_index) => void this.stop(this.part({ ...event, content_index })))
+      const parts = Math.max(1, objects(item.content).length)
+      for (let content_index = 0; content_index < parts; content_index++) this.stop(this.part({ ...event, content_index }))
     }
   }
 

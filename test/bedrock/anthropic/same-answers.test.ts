@@ -30,7 +30,8 @@ t.test('the same answer is the same to callers, by Converse and in its own words
     fc.asyncProperty(
       ANSWERS_DRAWN,
       ASKED,
-      within(3000, async (answer, asked) => {
+      fc.boolean(),
+      within(3000, async (answer, asked, interleaved) => {
         const whole = []
         const streamed: object[] = []
         for (const { standin, ask, stream } of [converse, native]) {
@@ -38,7 +39,7 @@ t.test('the same answer is the same to callers, by Converse and in its own words
           const { body, status } = await ask({ ...BODY, ...asked })
           assert.equal(status, 200)
           whole.push(bare(JSON.stringify(body)))
-          standin.answer(asked.model, { ...answer, chunkSize: 3 })
+          standin.answer(asked.model, { ...answer, chunkSize: 3, interleaved })
           streamed.push(added((await stream({ ...BODY, ...asked })).text))
         }
         assert.equal(whole[1], whole[0])

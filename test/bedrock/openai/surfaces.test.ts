@@ -276,6 +276,31 @@ t.test('F1: an answer that a surface calls incomplete is no stop, whatever its r
   t.strictSame(finished, ['length'])
 })
 
+t.test('F3: calls that a surface writes in turn are whole, as in the whole answer', async (t) => {
+  const { openai, standin } = await start(t)
+  const call = (toolUseId: string, input: object) => ({ toolUse: { toolUseId, name: 'weather', input } })
+  const calls = [
+    call('call_1', { city: 'Rome "x"', n: [1, { a: null }] }),
+    call('call_2', {}),
+    call('call_3', { city: 'Oslo 😀' })
+  ]
+  for (const [model, called] of [
+    [GPT, GPT],
+    ['openai.gpt-oss-20b-1:0', 'openai.gpt-oss-20b'],
+    [OSS, OSS]
+  ] as const)
+    for (const content of [calls, [{ text: 'I will look at them.' }, ...calls], [...calls.toReversed(), { text: 'So.' }]]) {
+      standin.answer(called, { content, interleaved: true, chunkSize: 3 })
+      const body = { model, messages: say('go'), tools: [WEATHER] }
+      const whole = (await openai.chat.completions.create(body)).choices[0]!
+      const folded = (await openai.chat.completions.stream(body).finalChatCompletion()).choices[0]!
+      t.match(folded.message.tool_calls, whole.message.tool_calls as never)
+      t.equal(folded.message.tool_calls?.length, 3)
+      t.equal(folded.message.content ?? '', whole.message.content ?? '')
+      t.equal(folded.finish_reason, 'tool_calls')
+    }
+})
+
 t.test('law: whatever is answered, a stream folds to the whole answer', async (t) => {
   const { openai, standin } = await start(t)
   const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((one) => one.trim() !== '')
