@@ -131,7 +131,7 @@ function full(why: string): GatewayError {
 function tooLarge(): GatewayError {
   return new GatewayError(
     'body_too_large',
-    'The request body is larger than the memory of this gateway allows. Send less, or refer to media by URL.'
+    'The request, with what it refers to, is larger than the memory of this gateway allows. Send less at a time.'
   )
 }
 

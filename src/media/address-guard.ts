@@ -12,21 +12,22 @@ export class ForbiddenAddress extends Error {
 }
 
 /**
+ * Public by its range, and yet a service of the host that a machine of Azure runs on: settings and certificates of the machine, DNS
+ * (Microsoft, "What is IP address 168.63.129.16?", 2026-11). Of all other clouds the like is link-local, private or reserved.
+ */
+const HOST_SERVICES: ReadonlySet<string> = new Set(['168.63.129.16'])
+
+/**
  * Tells whether an address is public unicast. Everything else is refused: private, loopback, link-local (with the metadata
- * and container-credentials services), carrier NAT, multicast, reserved, and the IPv6 forms that hide an IPv4 address.
+ * and container-credentials services), carrier NAT, multicast, reserved, the IPv6 forms that hide an IPv4 address, and of IPv6
+ * all that IANA has not given out as global unicast (2000::/3).
  */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false
   const parsed = ipaddr.process(address) // unwraps ::ffff:a.b.c.d
-  if (
-    parsed.kind() === 'ipv6' &&
-    parsed
-      .toByteArray()
-      .slice(0, 12)
-      .every((byte) => byte === 0)
-  )
-    return false
-  return parsed.range() === 'unicast'
+  const [first = 0] = parsed.toByteArray()
+  if (parsed.kind() === 'ipv6' && first >> 5 !== 1) return false
+  return parsed.range() === 'unicast' && !HOST_SERVICES.has(parsed.toString())
 }
 
 /** Refuses a URL's host when it is written as a forbidden address; names are checked when they are looked up. */

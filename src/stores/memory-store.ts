@@ -59,8 +59,10 @@ export function createMemoryStore({ maxBytes, maxCount = 10_000, ttlMs, now = Da
   }
 
   return {
-    async get(owner, ids) {
-      return ids.map((id) => find(owner, id))
+    async get(owner, ids, { take }) {
+      const found = ids.map((id) => find(owner, id))
+      for (const kept of found) if (kept !== undefined) take(kept.bytes.length)
+      return found
     },
     put(owner, id, bytes, expected) {
       const there = find(owner, id)

@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream'
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
 import type { SdkHandler } from '../aws/sdk-http.ts'
-import type { Expected, ResponseStore, StoredRecord } from '../state/response-store.ts'
+import type { Expected, Reading, ResponseStore, StoredRecord } from '../state/response-store.ts'
 import { ownerHash } from './owner-hash.ts'
 
 export interface S3StoreOptions {
@@ -47,7 +48,7 @@ export function createS3Store({ bucket, prefix, region, handler, ttlMs, now = Da
 
   const place = (owner: string, id: string) => ({ Bucket: bucket, Key: `${prefix}${ownerHash(owner)}/${id}.json` })
 
-  async function read(owner: string, id: string): Promise<StoredRecord | undefined> {
+  async function read(owner: string, id: string, reading: Reading): Promise<StoredRecord | undefined> {
     const { sdk, client } = await use()
     let found: GetObjectCommandOutput
     try {
@@ -56,17 +57,23 @@ export function createS3Store({ bucket, prefix, region, handler, ttlMs, now = Da
       if (nameOf(error) === 'NoSuchKey') return undefined
       throw error
     }
-    const bytes = (await found.Body?.transformToByteArray()) ?? new Uint8Array()
+    const bytes = await bytesOf(found, reading)
     const isOver = (found.LastModified?.getTime() ?? now()) + ttlMs < now()
     return isOver ? undefined : { bytes, version: found.ETag ?? '' }
   }
 
   return {
-    async get(owner, ids) {
+    async get(owner, ids, { take, signal }) {
       const records: (StoredRecord | undefined)[] = []
-      for (let from = 0; from < ids.length; from += AT_ONCE)
-        records.push(...(await Promise.all(ids.slice(from, from + AT_ONCE).map((id) => read(owner, id)))))
-      return records
+      const ended = new AbortController()
+      const reading = { take, signal: AbortSignal.any([signal, ended.signal]) }
+      try {
+        for (let from = 0; from < ids.length; from += AT_ONCE)
+          records.push(...(await Promise.all(ids.slice(from, from + AT_ONCE).map((id) => read(owner, id, reading)))))
+        return records
+      } finally {
+        ended.abort() // of one that failed the others are wanted no more, nor is what it has begun to read
+      }
     },
     async put(owner, id, bytes, expected) {
       const { sdk, client } = await use()
@@ -86,6 +93,24 @@ export function createS3Store({ bucket, prefix, region, handler, ttlMs, now = Da
     close() {
       void loaded?.then(({ client }) => client.destroy())
     }
+  }
+}
+
+/** Nothing of an object comes before there is room for it. */
+async function bytesOf({ Body: body, ContentLength: told = 0 }: GetObjectCommandOutput, reading: Reading): Promise<Uint8Array> {
+  if (!(body instanceof Readable)) return new Uint8Array()
+  // The SDK's own signal would end a body that nobody reads yet by an error that nobody hears.
+  const end = () => body.destroy(new Error('it is wanted no more'))
+  try {
+    reading.signal.throwIfAborted()
+    reading.take(told)
+    reading.signal.addEventListener('abort', end)
+    const bytes = await body.transformToByteArray()
+    reading.take(bytes.length - told)
+    return bytes
+  } finally {
+    reading.signal.removeEventListener('abort', end)
+    body.destroy() // of no effect on one that has been read
   }
 }
 

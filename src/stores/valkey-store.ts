@@ -37,9 +37,12 @@ export function createValkeyStore({ url, ttlMs, onError }: ValkeyStoreOptions): 
   }
 
   return {
-    async get(owner, ids) {
+    async get(owner, ids, { take }) {
       const client = await use()
-      return Promise.all(ids.map((id) => read(client, place(owner, id))))
+      const keys = ids.map((id) => place(owner, id))
+      const sizes = await Promise.all(keys.map((key) => client.strlen(key)))
+      take(sizes.reduce((sum, size) => sum + size, 0))
+      return Promise.all(keys.map((key) => read(client, key)))
     },
     async put(owner, id, bytes, expected) {
       const client = await use()

@@ -10,34 +10,44 @@ import { noValkey, startValkey } from '../support/valkey.ts'
 const bytes = (text: string) => Buffer.from(text, 'utf8')
 const textOf = (record: { bytes: Uint8Array } | undefined) => record && Buffer.from(record.bytes).toString('utf8')
 const noHandler = () => undefined
+const reading = { take: () => {}, signal: new AbortController().signal }
 
 /** What every driver promises. */
 async function keepsItsPromises(t: Test, store: ResponseStore): Promise<void> {
   const [a, b, c] = ['a', 'b', 'c'].map((id) => `resp_${id}${Date.now()}`) as [string, string, string]
   t.equal(await store.put('one', a, bytes('{"é":1}')), true)
   t.equal(await store.put('one', b, bytes('B')), true)
-  t.same((await store.get('one', [b, c, a])).map(textOf), ['B', undefined, '{"é":1}'], 'in the order asked for')
-  t.same(await store.get('two', [a, b]), [undefined, undefined], 'another owner has none of it')
-  t.same(await store.get('one', []), [])
+  t.same((await store.get('one', [b, c, a], reading)).map(textOf), ['B', undefined, '{"é":1}'], 'in the order asked for')
+  t.same(await store.get('two', [a, b], reading), [undefined, undefined], 'another owner has none of it')
+  t.same(await store.get('one', [], reading), [])
 
   t.equal(await store.put('one', a, bytes('x'), 'nothing'), false)
   t.equal(await store.put('one', c, bytes('C'), 'nothing'), true)
-  const [first] = await store.get('one', [c])
+  const [first] = await store.get('one', [c], reading)
   const version = { version: first?.version ?? '' }
   t.equal(await store.put('one', c, bytes('C2'), version), true)
   t.equal(await store.put('one', c, bytes('C3'), version), false, 'the version has passed')
-  t.equal(textOf((await store.get('one', [c]))[0]), 'C2')
-  const [second] = await store.get('one', [c])
+  t.equal(textOf((await store.get('one', [c], reading))[0]), 'C2')
+  const [second] = await store.get('one', [c], reading)
   const racing = await Promise.all(
     ['x', 'y', 'z'].map(async (text) => store.put('one', c, bytes(text), { version: second?.version ?? '' }))
   )
   t.equal(racing.filter((done) => done).length, 1, 'one of three wins')
 
+  let told = 0
+  await store.get('one', [a, b], { ...reading, take: (size) => (told += size) })
+  t.ok(told >= bytes('{"é":1}B').length, 'what is read is told')
+  const noRoom = new Error('no room')
+  const refuse = () => {
+    throw noRoom
+  }
+  await t.rejects(store.get('one', [a, b], { ...reading, take: refuse }), noRoom)
+
   await store.delete('two', a)
-  t.equal(textOf((await store.get('one', [a]))[0]), '{"é":1}', 'nobody else takes it away')
+  t.equal(textOf((await store.get('one', [a], reading))[0]), '{"é":1}', 'nobody else takes it away')
   await store.delete('one', a)
   await store.delete('one', a)
-  t.same(await store.get('one', [a]), [undefined])
+  t.same(await store.get('one', [a], reading), [undefined])
   t.equal(await store.put('one', a, bytes('x'), { version: second?.version ?? '' }), false, 'what is gone has no version')
 }
 
@@ -46,7 +56,8 @@ t.test('memory', (t) => keepsItsPromises(t, createMemoryStore({ maxBytes: 1_000_
 t.test('memory is bounded by bytes, by count and by age, and each owner pays for itself', async (t) => {
   let now = 0
   const store = createMemoryStore({ maxBytes: 3000, maxCount: 4, ttlMs: 100, now: () => now })
-  const there = async (owner: string, ids: string[]) => (await store.get(owner, ids)).map((record) => record !== undefined)
+  const there = async (owner: string, ids: string[]) =>
+    (await store.get(owner, ids, reading)).map((record) => record !== undefined)
   await store.put('small', 's', bytes('s'))
   for (const id of ['1', '2', '3', '4', '5', '6']) await store.put('large', id, bytes('x'.repeat(10)))
   t.same(await there('large', ['1', '2', '3', '4', '5', '6']), [false, false, false, true, true, true])
@@ -82,11 +93,15 @@ t.test('S3', async (t) => {
   const keys = [...standin.objects('adit-responses').keys()]
   t.ok(keys.length > 0 && keys.every((key) => /^kept\/[0-9a-f]{32}\/resp_\w+\.json$/.test(key)), 'under the prefix and the owner')
   await open().put('one', 'resp_old', bytes('old'))
-  t.same(await open({ ttlMs: 0, now: () => Date.now() + 5000 }).get('one', ['resp_old']), [undefined], 'what is too old is gone')
+  t.same(
+    await open({ ttlMs: 0, now: () => Date.now() + 5000 }).get('one', ['resp_old'], reading),
+    [undefined],
+    'what is too old is gone'
+  )
   await keepsItsPromises(t, open({ region: 'eu-west-1', prefix: 'elsewhere/' }))
-  await t.rejects(open({ bucket: 'nobodys' }).get('one', ['x']), { name: 'NoSuchBucket' })
+  await t.rejects(open({ bucket: 'nobodys' }).get('one', ['x'], reading), { name: 'NoSuchBucket' })
   standin.deny('ListBucket', true)
-  await t.rejects(open().get('one', ['resp_none']), { name: 'AccessDenied' }, 'not taken for an answer')
+  await t.rejects(open().get('one', ['resp_none'], reading), { name: 'AccessDenied' }, 'not taken for an answer')
 
   const target = `${standin.url}/adit-responses/kept/x`
   const naive = async (init: RequestInit) => {
@@ -140,7 +155,7 @@ t.test('a Valkey that is down fails at once, and is told once', async (t) => {
   const { createValkeyStore } = await import('../../src/stores/valkey-store.ts')
   const store = createValkeyStore({ url: 'redis://127.0.0.1:1', ttlMs: 60_000, onError: () => told++ })
   t.teardown(() => store.close())
-  await t.rejects(store.get('one', ['x']))
+  await t.rejects(store.get('one', ['x'], reading))
   await t.rejects((async () => store.put('one', 'x', bytes('x')))())
   t.equal(told, 1)
 })

@@ -1,6 +1,7 @@
+import { HEAVY_BYTES, heavyWork } from '../../core/heavy-work.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Records } from '../../state/response-store.ts'
+import type { Records, StoredRecord } from '../../state/response-store.ts'
 import { badValue, tooMany, wrongType } from '../openai/refuse.ts'
 import { readConversation } from './conversation-record.ts'
 import type { ResponsesFields } from './fields.ts'
@@ -74,7 +75,7 @@ async function chainBefore(
   const chain = [...last.chain, previous]
   if (chain.length > MOST_RESPONSES) throw tooMany(path, MOST_RESPONSES, chain.length)
   const before = last.chain.length === 0 ? [] : await records.get(last.chain)
-  const earlier = before.map((each, index): ResponseRecord => {
+  const earlier = await readInTurns(before, (each, index): ResponseRecord => {
     const id = last.chain[index]!
     if (each === undefined) throw noPrevious(id, path, true)
     return readResponseRecord(id, each)
@@ -139,14 +140,31 @@ async function referred(
 export async function readHeldItems(itemIds: readonly string[], records: Records | undefined): Promise<readonly JsonObject[]> {
   const ids = [...new Set(itemIds.map((id) => holderOf(id)))].filter((id) => id !== undefined)
   if (ids.length === 0 || records === undefined) return []
-  const stored = await records.get(ids)
-  return stored
-    .flatMap((each, index): readonly JsonObject[] => {
-      const id = ids[index]!
-      if (each === undefined) return []
-      if (isKeptId(id, 'conversation')) return readConversation(each).items
-      const record = readResponseRecord(id, each)
-      return [...record.input, ...outputOf(record)]
-    })
-    .filter((item) => referencedId(item) === undefined)
+  const held = await readInTurns(await records.get(ids), (each, index): readonly JsonObject[] => {
+    const id = ids[index]!
+    if (each === undefined) return []
+    if (isKeptId(id, 'conversation')) return readConversation(each).items
+    const record = readResponseRecord(id, each)
+    return [...record.input, ...outputOf(record)]
+  })
+  return held.flat().filter((item) => referencedId(item) === undefined)
+}
+
+/** Reads records; a few words may refer to so many of them that others are served between one part and the next. */
+async function readInTurns<T>(
+  stored: readonly (StoredRecord | undefined)[],
+  read: (each: StoredRecord | undefined, index: number) => T
+): Promise<readonly T[]> {
+  const made: T[] = []
+  const readSome = () => {
+    for (let bytes = 0; made.length < stored.length && bytes < HEAVY_BYTES; ) {
+      const each = stored[made.length]
+      bytes += each?.bytes.length ?? 0
+      made.push(read(each, made.length))
+    }
+  }
+  const bytes = stored.reduce((sum, each) => sum + (each?.bytes.length ?? 0), 0)
+  if (bytes < HEAVY_BYTES) readSome()
+  else while (made.length < stored.length) await heavyWork.turn(readSome)
+  return made
 }

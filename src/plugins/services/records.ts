@@ -44,6 +44,7 @@ export const records = fp(
       try {
         return await timed(work, bytes)
       } catch (cause) {
+        if (cause instanceof GatewayError) throw cause // there is no room for what it would read
         warn(cause)
         throw new GatewayError('unavailable', DOWN, { retryAfterS: RETRY_AFTER_S, cause })
       }
@@ -57,9 +58,14 @@ export const records = fp(
       }
       return {
         async get(ids) {
-          const found = await needed(kept.get(owner, ids))
-          for (const record of found) if (record !== undefined) request.bodyHold?.add(record.bytes.length)
-          return found
+          request.bodyHold ??= app.bodyBudget.admit(owner, 0)
+          const hold = request.bodyHold
+          const ended = new AbortController()
+          try {
+            return await needed(kept.get(owner, ids, { take: (bytes) => hold.add(bytes), signal: ended.signal }))
+          } finally {
+            ended.abort()
+          }
         },
         keep(id, bytes, param) {
           const fail = (why: unknown) => {
@@ -79,5 +85,5 @@ export const records = fp(
       }
     }
   },
-  { name: 'records', dependencies: ['auth'] }
+  { name: 'records', dependencies: ['auth', 'json-body'] }
 )

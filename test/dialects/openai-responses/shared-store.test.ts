@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import t, { type Test } from 'tap'
 import { startStandin } from '../../../src/standin/server.ts'
-import { build, lastCall } from '../../support/helper.ts'
+import { build, KEY, lastCall } from '../../support/helper.ts'
 import { ask, freePort, start } from '../../support/process.ts'
 
 const NOVA = 'amazon.nova-lite-v1:0'
@@ -99,4 +99,27 @@ t.test('a conversation over a shared store', async (t) => {
   t.match([lost.status, lost.headers.get('x-adit-dropped')], [200, 'conversation'])
   const refused = await openai.conversations.update(id, { metadata: {} }).catch((error: { status: number }) => error.status)
   t.equal(refused, 503)
+})
+
+t.test('S3: what is read from a store counts towards the memory of bodies, before it is read', async (t) => {
+  const { create, base, standin } = await withStore(t, { BODY_MEMORY_BYTES: '9000000' })
+  const input = 'a'.repeat(400_000)
+  let last = (await create({ input })).body
+  for (let more = 0; more < 2; more++) last = (await create({ input, previous_response_id: last.id })).body
+  const tooMuch = await create({ input, previous_response_id: last.id })
+  t.match([tooMuch.status, tooMuch.body.error?.message], [413, /with what it refers to/])
+  const { id } = (await create({ input: 'a'.repeat(1_200_000) })).body
+  standin.delayS3(50)
+  const get = async () => {
+    const response = await fetch(`${base}/v1/responses/${id}/input_items`, { headers: { authorization: `Bearer ${KEY}` } })
+    return { status: response.status, length: (await response.text()).length, retry: response.headers.get('retry-after') }
+  }
+  const many = await Promise.all(Array.from({ length: 12 }, get))
+  const served = many.filter(({ status }) => status === 200)
+  t.ok(served.length > 0 && served.length < many.length, `${served.length} at once`)
+  t.ok(
+    many.every(({ status, retry }) => status === 200 || (status === 503 && retry !== null)),
+    'the others are told to wait'
+  )
+  t.equal((await get()).status, 200, 'there is room again')
 })
