@@ -46,7 +46,8 @@ const QuotaSchema = Type.Object(
     region: Type.Optional(Type.String({ pattern: REGION })),
     pool: Type.Optional(Type.String({ minLength: 1 })),
     tokens_per_minute: Type.Optional(Type.Number({ minimum: 1 })),
-    requests_per_minute: Type.Optional(Type.Number({ minimum: 1 }))
+    requests_per_minute: Type.Optional(Type.Number({ minimum: 1 })),
+    tokens_per_day: Type.Optional(Type.Number({ minimum: 1 }))
   },
   { additionalProperties: false }
 )
@@ -336,7 +337,7 @@ export const ConfigSchema = Type.Object({
           json: true,
           maxItems: 200,
           expects:
-            'must be a JSON list of quotas, as in [{"ids":["us.anthropic.claude-sonnet-4-6"],"tokens_per_minute":6000000}], with the members ids (globs), region, pool, tokens_per_minute and requests_per_minute',
+            'must be a JSON list of quotas, as in [{"ids":["us.anthropic.claude-sonnet-4-6"],"tokens_per_minute":6000000}], with the members ids (globs), region, pool, tokens_per_minute, requests_per_minute and tokens_per_day',
           description:
             'JSON: quotas by the ids that are called, which go before those of Service Quotas: [docs/economy.md](docs/economy.md)'
         })
@@ -707,8 +708,8 @@ function contradictions({ auth, aws, limits, models, prices, responses, upstream
 
 function quotaFaults({ quotas = [] }: Config['upstream'], { pools = [] }: Config['aws']): string[] {
   const faults: string[] = []
-  if (quotas.some((row) => row.tokens_per_minute === undefined && row.requests_per_minute === undefined))
-    faults.push('BEDROCK_QUOTAS: a quota needs tokens_per_minute, requests_per_minute or both')
+  if (quotas.some((row) => (row.tokens_per_minute ?? row.requests_per_minute ?? row.tokens_per_day) === undefined))
+    faults.push('BEDROCK_QUOTAS: a quota needs tokens_per_minute, requests_per_minute or tokens_per_day')
   const named = new Set(pools.map(({ name }) => name))
   for (const { pool } of quotas)
     if (pool !== undefined && !named.has(pool)) faults.push(`BEDROCK_QUOTAS: no pool of BEDROCK_POOLS is named ${pool}`)

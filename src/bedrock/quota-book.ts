@@ -49,6 +49,8 @@ export interface QuotaBookOptions {
 export interface QuotaBook {
   /** Which pool a call counts against: profiles have one each, and an application profile has that of what it copies. */
   poolOf(place: CandidatePlace): string
+  /** The id whose quota that is: a profile's, or a model's own. */
+  idOf(place: CandidatePlace): string
   quotaOf(place: CandidatePlace): Quota | undefined
   /** Begins to read, and reads again now and then; `onRead` hears of each time. Never fails: what is not read is learnt from refusals. */
   start(onRead: () => void): void
@@ -98,10 +100,13 @@ export function createQuotaBook({ rows, sources, traitRows, copiesOf, onNews }: 
     return source === undefined ? undefined : tables.get(source)
   }
 
+  const idOf = ({ transport, target }: CandidatePlace) => quotaId(target, transport.region, copiesOf(target.id))
+
   return {
-    poolOf: ({ transport, target, account }) => {
-      const id = quotaId(target, transport.region, copiesOf(target.id))
-      return placeKey({ transport, target: { id }, ...(account === undefined ? {} : { account }) })
+    idOf,
+    poolOf: (place) => {
+      const { transport, account } = place
+      return placeKey({ transport, target: { id: idOf(place) }, ...(account === undefined ? {} : { account }) })
     },
     quotaOf(place) {
       const { transport, target, pool } = place

@@ -38,7 +38,7 @@ export const OPERATOR_PAGE = `<!doctype html>
   <div class="head"><h2 id="pools-title">Pools</h2></div>
   <div id="usage-troubles"></div>
   <div class="scroll"><table>
-    <thead><tr><th scope="col">Pool</th><th scope="col">Model</th><th scope="col">Requests</th><th scope="col">Quota of a minute</th><th scope="col">Last minute, tokens</th><th scope="col">Headroom</th><th scope="col">Waiting</th><th scope="col">Throttled</th><th scope="col">Last 429</th></tr></thead>
+    <thead><tr><th scope="col">Pool</th><th scope="col">Model</th><th scope="col">Requests</th><th scope="col">Quota</th><th scope="col">Last minute, tokens</th><th scope="col">Headroom</th><th scope="col">Waiting</th><th scope="col">Throttled</th><th scope="col">Last 429</th></tr></thead>
     <tbody id="usage-pools"></tbody>
   </table></div>
 </section>

@@ -10,10 +10,11 @@ export interface ListedQuota {
 /** Through what a quota is used: profiles of a geography, global ones, the bare id, or mantle, whose input it is. */
 export type QuotaKind = 'geo' | 'global' | 'in_region' | 'mantle'
 
-/** Quotas of a minute; absent: not known. */
+/** Quotas of a minute and of a day; absent: not known. */
 export interface Quota {
   readonly tokensPerMinute?: number
   readonly requestsPerMinute?: number
+  readonly tokensPerDay?: number
 }
 
 /** What the account may in one Region, as far as its list can be read without guessing. */
@@ -58,15 +59,27 @@ const CODES: Readonly<Record<string, readonly [match: string, kind: QuotaKind, u
   'L-137DD3C2': ['openai.gpt-5.6-sol*', 'mantle']
 }
 
-/** How names begin, the newer wording of AWS's pages beside the older one. What else is listed limits no call. */
-const NAMES: readonly (readonly [name: RegExp, kind: QuotaKind])[] = [
-  [/^global cross-region (?:model inference|invokemodel) (tokens|requests) per minute for (.+)$/i, 'global'],
-  [/^cross-region (?:model inference|invokemodel) (tokens|requests) per minute for (.+)$/i, 'geo'],
-  [/^on-demand (?:model inference|invokemodel) (tokens|requests) per minute for (.+)$/i, 'in_region'],
-  [/^\[bedrock-mantle endpoint\] input (tokens|requests) per minute for (.+)$/i, 'mantle']
+/**
+ * How names begin, the newer wording of AWS's pages beside the older one. What else is listed limits no call, or cannot be counted: the
+ * "Cross-Model Max Tokens Per Day" of an account (2026-09) weighs the tokens of each model by its price, in a way that is not published.
+ */
+const NAMES: readonly (readonly [name: RegExp, kinds: readonly QuotaKind[]])[] = [
+  [/^global cross-region (?:model inference|invokemodel) (tokens|requests) per (minute|day) for (.+)$/i, ['global']],
+  [/^cross-region (?:model inference|invokemodel) (tokens|requests) per (minute|day) for (.+)$/i, ['geo']],
+  [/^on-demand (?:model inference|invokemodel) (tokens|requests) per (minute|day) for (.+)$/i, ['in_region']],
+  [/^\[bedrock-mantle endpoint\] input (tokens|requests) per (minute) for (.+)$/i, ['mantle']],
+  // Of the endpoint's own quotas; `global.` profiles have a name of theirs.
+  [/^model invocation max (tokens) per (day) for (.+)$/i, ['in_region', 'geo']]
 ]
 
-const UNITS = { tokens: 'tokensPerMinute', requests: 'requestsPerMinute' } as const
+/** What profiles of a geography may in addition, as the name says. */
+const DOUBLED = /\(doubled for cross-region calls\)$/i
+
+const UNITS: Readonly<Record<string, Unit>> = {
+  'tokens minute': 'tokensPerMinute',
+  'requests minute': 'requestsPerMinute',
+  'tokens day': 'tokensPerDay'
+}
 
 interface Numbers {
   readonly names: Set<string>
@@ -87,10 +100,14 @@ export function readQuotaTable(listed: readonly ListedQuota[]): QuotaTable {
       note(byCode, `${kind} ${unit} ${match}`, { name, value })
       continue
     }
-    for (const [pattern, kind] of NAMES) {
-      const [, unit, model] = pattern.exec(name) ?? []
-      if (unit === undefined || model === undefined) continue
-      note(byName, `${kind} ${UNITS[unit.toLowerCase() as keyof typeof UNITS]} ${wordsOf(model)}`, { name, value })
+    for (const [pattern, kinds] of NAMES) {
+      const [, counted, time, model = ''] = pattern.exec(name) ?? []
+      const unit = UNITS[`${counted} ${time}`.toLowerCase()]
+      if (unit === undefined) continue
+      for (const kind of kinds) {
+        const most = kind === 'geo' && DOUBLED.test(name) ? 2 * value : value
+        note(byName, `${kind} ${unit} ${wordsOf(model)}`, { name, value: most })
+      }
     }
   }
   const all = [...byCode.values(), ...byName.values()]
@@ -112,18 +129,21 @@ export function readQuotaTable(listed: readonly ListedQuota[]): QuotaTable {
 
   return {
     size: all.length,
-    ambiguous: all.flatMap(({ names, values }) => (values.size > 1 ? [...names] : [])),
-    zero: all.flatMap(({ names, values }) => (values.size === 1 && values.has(0) ? [...names] : [])),
+    ambiguous: namesOf(all.filter(({ values }) => values.size > 1)),
+    zero: namesOf(all.filter(({ values }) => values.size === 1 && values.has(0))),
     quotaOf(baseId, kind) {
-      const tokensPerMinute = numberOf(baseId, kind, 'tokensPerMinute')
-      const requestsPerMinute = numberOf(baseId, kind, 'requestsPerMinute')
-      if (tokensPerMinute === undefined && requestsPerMinute === undefined) return undefined
-      return {
-        ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
-        ...(requestsPerMinute === undefined ? {} : { requestsPerMinute })
-      }
+      const found = Object.values(UNITS).flatMap((unit) => {
+        const number = numberOf(baseId, kind, unit)
+        return number === undefined ? [] : [[unit, number] as const]
+      })
+      return found.length === 0 ? undefined : Object.fromEntries(found)
     }
   }
+}
+
+/** A quota that holds for several kinds of calls is named once. */
+function namesOf(found: readonly Numbers[]): readonly string[] {
+  return [...new Set(found.flatMap(({ names }) => [...names]))]
 }
 
 function note(found: Map<string, Numbers>, key: string, { name, value }: Pick<ListedQuota, 'name' | 'value'>): void {

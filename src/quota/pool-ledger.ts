@@ -1,5 +1,6 @@
 import type { Cancel } from '../core/cancel.ts'
 import { AdaptiveBucket } from './adaptive-bucket.ts'
+import { DayQuota } from './day-quota.ts'
 import { FairQueue, type Waiting } from './fair-queue.ts'
 import { MinuteTurn } from './minute-turn.ts'
 import type { QuotaClock } from './quota-clock.ts'
@@ -46,6 +47,10 @@ export interface PoolView {
   readonly waiting: number
   /** Tokens of the last minute. */
   readonly used: number
+  /** Tokens a day (UTC); undefined: not known. */
+  readonly tokensPerDay: number | undefined
+  /** Tokens that were settled since midnight, as far as this process knows. */
+  readonly usedToday: number
   /** Milliseconds of the clock; undefined: never. */
   readonly lastThrottleAt: number | undefined
   /** The day's quota is used up; milliseconds of the clock. */
@@ -53,7 +58,18 @@ export interface PoolView {
 }
 
 interface Waiter extends Waiting {
+  /** It finds out whether the day's quota is used up. */
+  readonly isProbe: boolean
   admit(): void
+  /** The day's quota is used up meanwhile. */
+  refuse(): void
+}
+
+/** Quotas as they are told. */
+export interface ToldQuota {
+  readonly tokensPerMinute?: number
+  readonly requestsPerMinute?: number
+  readonly tokensPerDay?: number
 }
 
 /** Released in one instant: ten at once were throttled by the service although the minute was far from full (measured 2026). */
@@ -64,9 +80,6 @@ const PROBE_GAP_MS = 300
 const LONGEST_PAUSE_MS = 4000
 /** Refusals that are older tell nothing of how the service counts its minutes. */
 const LATELY_MS = 120_000
-/** A day's quota is asked for again so often: the service tells no time. */
-const DAY_PROBE_MS = 10 * 60_000
-const DAY_MS = 24 * 3_600_000
 /** A refusal of what is so many times the usual size tells nothing of the rest. */
 const OUTSIZED = 8
 /** A guessed quota that nobody has waited for and no refusal has met is forgotten after this. */
@@ -93,7 +106,7 @@ export class PoolLedger {
   /** Refusals in a row, of requests that were sent after the one before. */
   private streak = 0
   private pausedUntil = 0
-  private day: { readonly ceiling: number; readonly since: number; probeAt: number } | undefined = undefined
+  private readonly day: DayQuota
   private lastThrottleAt: number | undefined = undefined
   private lastWaitAt: number
   private pumping = false
@@ -104,11 +117,7 @@ export class PoolLedger {
   private readonly onLesson: ((lesson: PoolLesson) => void) | undefined
 
   /** `onLesson`: hears what is learnt from the service, and not what is adopted. */
-  constructor(
-    clock: QuotaClock,
-    quota: { readonly tokensPerMinute?: number; readonly requestsPerMinute?: number } = {},
-    onLesson?: (lesson: PoolLesson) => void
-  ) {
+  constructor(clock: QuotaClock, quota: ToldQuota = {}, onLesson?: (lesson: PoolLesson) => void) {
     this.clock = clock
     this.onLesson = onLesson
     const now = clock.now()
@@ -116,19 +125,26 @@ export class PoolLedger {
     this.turn = new MinuteTurn(now)
     this.tokens = new AdaptiveBucket(quota.tokensPerMinute, now)
     this.requests = new AdaptiveBucket(quota.requestsPerMinute, now)
+    this.day = new DayQuota(quota.tokensPerDay, now)
   }
 
   /** Takes quotas that have become known later. */
-  setQuota(quota: { readonly tokensPerMinute?: number; readonly requestsPerMinute?: number }): void {
+  setQuota(quota: ToldQuota): void {
     const now = this.pass()
     if (quota.tokensPerMinute !== undefined) this.tokens.setQuota(quota.tokensPerMinute, now)
     if (quota.requestsPerMinute !== undefined) this.requests.setQuota(quota.requestsPerMinute, now)
+    if (quota.tokensPerDay !== undefined) this.day.setQuota(quota.tokensPerDay)
     this.pump()
   }
 
   /** Whether anything has to be counted before a request goes. */
   get isOpen(): boolean {
-    return this.tokens.perMinute === undefined && this.requests.perMinute === undefined && this.day === undefined
+    return this.tokens.perMinute === undefined && this.requests.perMinute === undefined && this.day.isOpen
+  }
+
+  /** What is used counts towards a day's quota. */
+  get countsDay(): boolean {
+    return this.day.perDay !== undefined
   }
 
   /** Calls go beyond what is reckoned to be left, to find out. */
@@ -145,9 +161,11 @@ export class PoolLedger {
   enter(ask: Ask): Ticket | Promise<Ticket> {
     if (this.isOpen) return this.admitted(ask)
     const now = this.pass()
-    this.checkDay(ask, now)
+    const closedMs = this.day.closedMs(ask.tokens, now)
+    if (closedMs > 0) throw new PoolClosed('day', closedMs)
+    const isProbe = this.day.probes(ask.tokens, now)
     if (this.queue.size === 0 && now >= this.pausedUntil && this.fits(ask)) return this.admitted(ask)
-    return this.wait(ask, now)
+    return this.wait(ask, now, isProbe)
   }
 
   private pass(): number {
@@ -170,7 +188,7 @@ export class PoolLedger {
   }
 
   private fits({ tokens }: { readonly tokens: number }): boolean {
-    return this.tokens.fits(tokens) && this.requests.fits(1)
+    return this.tokens.fits(tokens) && this.requests.fits(1) && this.day.fits(tokens, this.open)
   }
 
   private admitted(ask: Ask): Ticket {
@@ -187,22 +205,21 @@ export class PoolLedger {
     return new Ticket(this, ask, { reserved, isTaken, at: this.clock.now() })
   }
 
-  private checkDay({ tokens }: Ask, now: number): void {
-    const { day } = this
-    if (day === undefined || tokens < day.ceiling) return
-    if (now < day.probeAt) throw new PoolClosed('day', day.probeAt - now)
-    day.probeAt = now + DAY_PROBE_MS // this one finds out
-  }
-
-  private wait(ask: Ask, now: number): Promise<Ticket> {
+  private wait(ask: Ask, now: number, isProbe: boolean): Promise<Ticket> {
     const expected = this.expectedMs(ask)
     // With a queue the refill may turn out greater than it is thought: hopeless is only what would take twice the time.
     if (ask.until - now <= 0 || expected > 2 * (ask.until - now)) throw new PoolClosed('minute', expected)
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { owner: ask.owner, cost: ask.tokens, admit: () => done(() => resolve(this.admitted(ask))) }
+      const waiter: Waiter = {
+        owner: ask.owner,
+        cost: ask.tokens,
+        isProbe,
+        admit: () => done(() => resolve(this.admitted(ask))),
+        refuse: () => give('day')
+      }
       const give = (reason: PoolClosed['reason']) => {
         this.queue.remove(waiter)
-        done(() => reject(new PoolClosed(reason, this.expectedMs(ask))))
+        done(() => reject(new PoolClosed(reason, reason === 'day' ? this.roomMs(ask) : this.expectedMs(ask))))
       }
       const left = () => give('left')
       const forget = this.clock.after(ask.until - now, () => give('minute'))
@@ -231,8 +248,7 @@ export class PoolLedger {
 
   /** Milliseconds until it is worth to send a request of this size. */
   roomMs(ask: Pick<Ask, 'owner' | 'tokens' | 'isUrgent'>): number {
-    const { day } = this
-    return day !== undefined && ask.tokens >= day.ceiling ? day.probeAt - this.clock.now() : this.expectedMs(ask)
+    return this.day.closedMs(ask.tokens, this.clock.now()) || this.expectedMs(ask)
   }
 
   private nextMs(tokens: number): number {
@@ -245,6 +261,10 @@ export class PoolLedger {
     let released = 0
     const most = Math.max(MOST_AT_ONCE, this.paidIn(2 * PUMP_MS))
     for (let next = this.queue.peek(); next !== undefined; next = this.queue.peek()) {
+      if (!next.isProbe && this.day.closedMs(next.cost, now) > 0) {
+        next.refuse()
+        continue
+      }
       if (released === most || now < this.pausedUntil || !(this.fits({ tokens: next.cost }) || this.turn.mayGo)) break
       this.queue.shift()
       released++
@@ -274,6 +294,7 @@ export class PoolLedger {
       const now = this.clock.now()
       this.tokens.count(used, now)
       this.requests.count(1, now)
+      this.day.count(used, now)
       this.typical = this.typical === 0 ? reserved : this.typical + (reserved - this.typical) / 20
     }
     if (back !== 0) this.tokens.giveBack(back)
@@ -299,11 +320,7 @@ export class PoolLedger {
     this.streak = 0
     this.tokens.taken()
     this.requests.taken()
-    // What was sent before the day was known to be used up tells nothing of what comes after.
-    if (this.day !== undefined && tokens >= this.day.ceiling && sentAt >= this.day.since) {
-      this.day = undefined
-      this.onLesson?.({ day: null })
-    }
+    if (this.day.taken(tokens, sentAt)) this.onLesson?.({ day: null })
     if (!this.turn.taken()) return
     // What was owed by our reckoning was not by the service's.
     this.tokens.owesNothing()
@@ -315,11 +332,9 @@ export class PoolLedger {
   refused(kind: ThrottleKind, reserved: number, sentAt = this.clock.now()): boolean {
     const now = this.pass()
     if (kind === 'day') {
-      const ceiling = Math.min(reserved, this.day?.ceiling ?? Number.POSITIVE_INFINITY)
-      const midnight = DAY_MS - (now % DAY_MS)
-      const probeInMs = Math.min(DAY_PROBE_MS, midnight)
-      this.day = { ceiling, since: now, probeAt: now + probeInMs }
-      this.onLesson?.({ day: { ceiling, probeInMs } })
+      const day = this.day.refused(reserved, now)
+      this.onLesson?.({ day })
+      if (this.queue.size > 0) this.pump()
       return true
     }
     if (kind !== 'tokens' && kind !== 'requests') return false
@@ -344,9 +359,8 @@ export class PoolLedger {
   adopt({ tokens, requests, day, pauseMs = 0 }: PoolLesson, ageMs: number): void {
     const now = this.pass()
     if (ageMs >= FORGET_MS) return
-    if (day === null) this.day = undefined
-    else if (day !== undefined && day.probeInMs > ageMs)
-      this.day = { ceiling: day.ceiling, since: now, probeAt: now + day.probeInMs - ageMs }
+    if (day === null) this.day.reopen()
+    else if (day !== undefined && day.probeInMs > ageMs) this.day.adopt(day.ceiling, day.probeInMs - ageMs, now)
     if (tokens !== undefined) this.tokens.adopt(tokens, ageMs, now)
     if (requests !== undefined) this.requests.adopt(requests, ageMs, now)
     this.pausedUntil = Math.max(this.pausedUntil, now + pauseMs - ageMs)
@@ -368,9 +382,17 @@ export class PoolLedger {
     this.tokens.giveBack(-tokens)
     this.requests.giveBack(-requests)
     this.tokens.level = Math.min(this.tokens.level, left)
-    if (used > 0) this.tokens.count(used, now)
+    if (used > 0) {
+      this.tokens.count(used, now)
+      this.day.count(used, now)
+    }
     if (requests > 0) this.requests.count(requests, now)
     if (this.queue.size > 0) this.pump()
+  }
+
+  /** All gateways of this pool have settled so many tokens today, what is not told yet left out. */
+  usedToday(tokens: number): void {
+    this.day.countedAtLeast(tokens + this.untold.used, this.clock.now())
   }
 
   /** What is left here, and what of it was not told yet; undefined: of this no quota is known. */
@@ -395,8 +417,10 @@ export class PoolLedger {
       requestsHeadroom: room(requests),
       waiting: this.queue.size,
       used: Math.round(this.tokens.lastMinute(now)),
+      tokensPerDay: this.day.perDay,
+      usedToday: Math.round(this.day.usedToday(now)),
       lastThrottleAt: this.lastThrottleAt,
-      closedUntil: this.day?.probeAt
+      closedUntil: this.day.closedUntil
     }
   }
 }
@@ -455,7 +479,7 @@ export class Ticket {
 
   /** Whether its settlement changes what is left. */
   get needsUsage(): boolean {
-    return this.isTaken
+    return this.isTaken || this.ledger.countsDay
   }
 
   /** It is over, and nobody tells what it took: about a third of what is reserved, as most limits are far too large. */

@@ -41,6 +41,8 @@ export interface Exchanged {
   readonly left?: number
   /** Those that call this pool at the moment, this one included. */
   readonly gateways: number
+  /** Tokens that all of them have told to be used since midnight (UTC), what is told now included; absent: not known. */
+  readonly usedToday?: number
 }
 
 /** Where gateways that share an account tell each other what they take. Every method rejects while it cannot be reached. */

@@ -212,8 +212,9 @@ export class SharedPool {
     this.share = { tokens: this.share.tokens - own.tokens, requests: this.share.requests - own.requests }
     try {
       const { clock, store } = this.link
-      const { others, left, gateways } = await inTime(clock, store.exchange(this.name, own, this.ledger.left.tokens))
+      const { others, left, gateways, usedToday } = await inTime(clock, store.exchange(this.name, own, this.ledger.left.tokens))
       this.ledger.othersTook(others, left === undefined ? undefined : left - own.tokens)
+      if (usedToday !== undefined) this.ledger.usedToday(usedToday)
       this.takeShare(gateways)
       this.link.said(true)
     } catch (error) {

@@ -13,8 +13,9 @@ const BARE = 'On-demand model inference tokens per minute for'
 const MANTLE = '[bedrock-mantle endpoint]'
 
 /**
- * What the account may, in the names of AWS's general reference (2026-10): codes where the page has them, else made up in its form. One
- * name tells no version, one model is named twice with other numbers, and one value is 0, as new accounts have them.
+ * What the account may, in the names of AWS's general reference (2026-10): codes where the page has them, else made up in its form. Quotas
+ * of a day were of each model until 2026-09-21 and are of an account and a Region since; some accounts list both. One name tells no
+ * version, one model is named twice with other numbers, and one value is 0, as new accounts have them.
  */
 export const LISTED_QUOTAS: readonly ListedQuota[] = [
   { code: 'L-58BE175A', name: `${GEO} Anthropic Claude Haiku 4.5`, value: 5_000_000 },
@@ -49,6 +50,17 @@ export const LISTED_QUOTAS: readonly ListedQuota[] = [
     name: 'Model invocation max tokens per day for Anthropic Claude Sonnet 4.5 V1 (doubled for cross-region calls)',
     value: 7_200_000_000
   },
+  {
+    code: 'L-22F701C5',
+    name: 'Model invocation max tokens per day for Anthropic Claude Sonnet 4 V1 (doubled for cross-region calls)',
+    value: 144_000_000
+  },
+  {
+    code: 'L-00000011',
+    name: 'Global cross-region model inference tokens per day for Anthropic Claude Haiku 4.5',
+    value: 7_200_000_000
+  },
+  { code: 'L-E3F10727', name: 'Cross-Model Max Tokens Per Day', value: 700_000_000 },
   { code: 'L-31615887', name: `${MANTLE} Input tokens per minute for OpenAI GPT-5.6 Luna`, value: 20_000_000 },
   { code: 'L-D44E1D4E', name: `${MANTLE} Output tokens per minute for OpenAI GPT-5.6 Luna`, value: 4_000_000 },
   { code: 'L-00000009', name: 'Batch inference job size (in GB) for Claude Sonnet 4.5', value: 5 },

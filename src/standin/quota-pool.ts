@@ -167,7 +167,7 @@ export class QuotaPool {
     const more = amount - hold.amount
     hold.isOver = true
     this.level -= more
-    this.dayTokens += more
+    if (Math.floor(hold.at / DAY_MS) === this.day) this.dayTokens += more
     if (hold.at >= this.since(now)) this.sum += more
     hold.amount = amount
   }

@@ -4,8 +4,9 @@ import type { HeardLesson, PoolLesson, QuotaStore, Turnover } from '../quota/quo
 
 const PREFIX = 'adit:quota:'
 const LESSONS = `${PREFIX}lessons`
-/** The store forgets what nobody asks for. Milliseconds. */
-const KEEP_MS = 3_600_000
+const DAY_MS = 24 * 3_600_000
+/** The store forgets what nobody asks for: not before the day is over whose quota it counts. Milliseconds. */
+const KEEP_MS = DAY_MS + 3_600_000
 /** A gateway that has told nothing for so long calls the pool no more; after the second its name is removed. Milliseconds; clocks differ a little. */
 const LIVE_MS = 10_000
 const GONE_MS = 60_000
@@ -13,6 +14,8 @@ const LESSONS_MS = 15 * 60_000
 const MOST_LESSONS = 1000
 const MOST_READ = 200
 const MEMBER = 'gateway:'
+/** What was used of the quota of a day, by its number since the epoch. */
+const DAY = 'day:'
 
 /** What was read of a pool the last time. */
 interface Seen {
@@ -37,6 +40,7 @@ export function createValkeyQuota(connection: Promise<Redis>, now: () => number)
       const before = seen.get(pool)
       seen.delete(pool) // until it is known to have arrived
       const name = `${PREFIX}{${encodeURIComponent(pool)}}`
+      const day = Math.floor(now() / DAY_MS)
       const added = { tokens: Math.round(own.tokens), requests: own.requests, used: Math.round(own.used) }
       const step = client
         .multi()
@@ -46,6 +50,7 @@ export function createValkeyQuota(connection: Promise<Redis>, now: () => number)
         .hincrby(name, 'tokens', added.tokens)
         .hincrby(name, 'requests', added.requests)
         .hincrby(name, 'used', added.used)
+        .hincrby(name, `${DAY}${day}`, added.used)
         .hset(name, `${MEMBER}${me}`, now())
       if (left !== undefined) step.hset(name, 'left', `${Math.round(left)}:${now()}`)
       const results = await step.hgetall(name).pexpire(name, KEEP_MS).exec()
@@ -53,12 +58,18 @@ export function createValkeyQuota(connection: Promise<Redis>, now: () => number)
       for (const [error] of results) if (error !== null) throw error
       const fields = results.at(-2)?.[1] as Readonly<Record<string, string>>
       const { gateways, gone } = members(fields, now())
+      gone.push(...Object.keys(fields).filter((field) => field.startsWith(DAY) && Number(field.slice(DAY.length)) < day - 1))
       if (gone.length > 0) client.hdel(name, ...gone).catch(() => {}) // the next exchange tries again
       const total = countsOf(fields)
       seen.set(pool, total)
       const isKnown = before !== undefined && before.epoch === total.epoch
       const told = isKnown ? undefined : leftOf(results[1]?.[1] as string | null, now())
-      return { ...exchanged(isKnown ? before : undefined, total, added), ...(told === undefined ? {} : { left: told }), gateways }
+      return {
+        ...exchanged(isKnown ? before : undefined, total, added),
+        ...(told === undefined ? {} : { left: told }),
+        gateways,
+        usedToday: Number(fields[`${DAY}${day}`])
+      }
     },
     async teach(pool, lesson) {
       await (await connection).xadd(

@@ -27,8 +27,8 @@ export function createQuotaMetrics(registry: Registry): QuotaMetrics {
         this.reset()
         for (const quota of quotas()) {
           const value = isBlank(quota) ? null : read(quota)
-          const { pool, region, model } = quota
-          if (value !== null) this.set({ pool, region, model }, value)
+          const { pools, region, model } = quota
+          if (value !== null) this.set({ pool: pools.join(', '), region, model }, value)
         }
       }
     })
@@ -36,6 +36,10 @@ export function createQuotaMetrics(registry: Registry): QuotaMetrics {
 
   gauge('adit_quota_tokens_per_minute', 'Tokens a minute that the ledger reckons with', (quota) => quota.tokens_per_minute)
   gauge('adit_quota_requests_per_minute', 'Requests a minute that the ledger reckons with', (quota) => quota.requests_per_minute)
+  gauge('adit_quota_tokens_per_day', 'Tokens a day (UTC) that the ledger reckons with', (quota) => quota.tokens_per_day)
+  gauge('adit_quota_used_today_tokens', 'Tokens since midnight (UTC), as the service counts them', (quota) =>
+    quota.tokens_per_day === null ? null : quota.used_today
+  )
   gauge('adit_quota_headroom_tokens', 'Tokens that fit now, by the ledger', (quota) => quota.headroom)
   gauge('adit_quota_used_tokens', 'Tokens of the last minute, as the service counts them', (quota) => quota.used)
   gauge('adit_quota_waiting', 'Requests that wait for room', (quota) => quota.waiting)

@@ -55,3 +55,32 @@ t.test('several numbers for one pool are none, the same number twice is one, and
   t.equal(table.quotaOf('amazon.nova-micro-v1:0', 'geo'), undefined)
   t.match(table.zero, [/Nova Micro/])
 })
+
+t.test('a quota of a day is of the calls that its name means', async (t) => {
+  const day = (name: string, value: number) => ({ code: `L-${name}`, name, value })
+  const table = readQuotaTable([
+    day('Model invocation max tokens per day for Anthropic Claude Sonnet 4 V1 (doubled for cross-region calls)', 100),
+    day('Global cross-region model inference tokens per day for Anthropic Claude Sonnet 4 V1', 50),
+    day('Model invocation max tokens per day for Amazon Nova Pro', 30),
+    day('Model invocation max tokens per day for OpenAI GPT OSS 20B (doubled for cross-region calls)', 20),
+    day('On-demand model inference tokens per day for Anthropic Claude 3 Haiku', 10),
+    day('Global cross-region model inference tokens per day for Anthropic Claude Sonnet 4.5 V1 1M Context Length', 5),
+    day('Model invocation max tokens per day for Amazon Nova Micro (doubled for cross-region calls)', 0),
+    day('Cross-Model Max Tokens Per Day', 700_000_000)
+  ])
+  const sonnet = 'anthropic.claude-sonnet-4-20250514-v1:0'
+  for (const [id, kind, tokensPerDay] of [
+    [sonnet, 'in_region', 100],
+    [sonnet, 'geo', 200],
+    [sonnet, 'global', 50],
+    [sonnet, 'mantle', undefined],
+    ['amazon.nova-pro-v1:0', 'geo', 30],
+    ['amazon.nova-pro-v1:0', 'global', undefined],
+    ['openai.gpt-oss-20b-1:0', 'in_region', 20],
+    ['anthropic.claude-3-haiku-20240307-v1:0', 'in_region', 10],
+    ['anthropic.claude-sonnet-4-5-20250929-v1:0', 'global', undefined],
+    ['amazon.nova-micro-v1:0', 'geo', undefined]
+  ] as const)
+    t.same(table.quotaOf(id, kind), tokensPerDay === undefined ? undefined : { tokensPerDay }, `${kind} ${id}`)
+  t.strictSame(table.zero.length, 1, 'and named once, however many pools it is of')
+})

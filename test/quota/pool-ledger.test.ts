@@ -209,6 +209,93 @@ t.test('a used up day closes the pool without calls; one in ten minutes asks aga
   t.notOk(ledger.enter(ask(5000)) instanceof Promise)
 })
 
+const NOON = 12 * 3_600_000
+
+/** A ledger that knows what a day has, at noon. */
+async function dayLedger(tokensPerDay: number, more: { tokensPerMinute?: number } = {}) {
+  const clock = new VirtualClock()
+  const at = async (ms: number) => {
+    clock.after(ms - clock.now(), () => {})
+    await clock.runUntil(ms)
+  }
+  await at(NOON)
+  const ledger = new PoolLedger(clock, { tokensPerDay, ...more })
+  const spend = (tokens: number, used = tokens) => (ledger.enter(ask(tokens, Number.POSITIVE_INFINITY)) as Ticket).settle(used)
+  return { clock, ledger, at, spend }
+}
+
+t.test('a quota of a day that is used up closes the pool before anything is refused, until midnight', async (t) => {
+  const { ledger, at, spend } = await dayLedger(10_000)
+  spend(5000, 4000)
+  spend(5000)
+  t.match(ledger.view(), { tokensPerDay: 10_000, usedToday: 9000 })
+  t.match(
+    refusal(() => ledger.enter(ask(1001))),
+    { reason: 'day', retryAfterS: 60 },
+    'it would be more than there is'
+  )
+  spend(1000)
+  t.match(
+    refusal(() => ledger.enter(ask(1))),
+    { reason: 'day' }
+  )
+  await at(24 * 3_600_000)
+  t.match(ledger.view(), { usedToday: 0, closedUntil: undefined })
+  spend(5000)
+})
+
+t.test('what requests under way have reserved of a day comes back: who needs it waits, and the day is not over', async (t) => {
+  const { clock, ledger } = await dayLedger(10_000)
+  const first = ledger.enter(ask(9000)) as Ticket
+  const second = outcome(clock, ledger.enter(ask(5000, NOON + 10_000)))
+  clock.after(2000, () => first.settle(500))
+  await clock.runUntil(NOON + 3000)
+  t.equal(second.at, NOON + 2000)
+})
+
+t.test('whoever waits for a minute when the day ends is told, and not sent', async (t) => {
+  const { clock, ledger } = await dayLedger(100_000, { tokensPerMinute: 6000 })
+  const first = ledger.enter(ask(6000, NOON + 60_000)) as Ticket
+  const waiting = [1, 2, 3].map(() => outcome(clock, ledger.enter(ask(1500, NOON + 60_000))))
+  clock.after(1000, () => first.failed('day'))
+  await clock.runUntil(NOON + 40_000)
+  t.strictSame(
+    waiting.map(({ at }) => at !== undefined),
+    [true, true, true],
+    'what is smaller than the one that was refused may fit'
+  )
+  const again = ledger.enter(ask(1500, clock.now() + 60_000))
+  const tickets = [1, 2].map(() => outcome(clock, ledger.enter(ask(1500, clock.now() + 60_000))))
+  clock.after(100, async () => (await again).failed('day'))
+  await clock.runUntil(NOON + 60_000)
+  t.strictSame(
+    tickets.map(({ reason, retryAfterS }) => [reason, retryAfterS]),
+    [
+      ['day', 600],
+      ['day', 600]
+    ]
+  )
+})
+
+t.test('the number of a day is a hint: after a minute one request asks, and a service that takes it is believed', async (t) => {
+  const { ledger, at, spend } = await dayLedger(10_000)
+  spend(10_000)
+  const closed = () => refusal(() => ledger.enter(ask(500)))
+  t.match(closed(), { reason: 'day' })
+  await at(NOON + 61_000)
+  const probe = ledger.enter(ask(500)) as Ticket
+  t.match(closed(), { reason: 'day' }, 'one finds out for all')
+  probe.taken()
+  probe.settle(500)
+  spend(5000)
+  t.match(ledger.view(), { usedToday: 15_500, closedUntil: undefined })
+  ;(ledger.enter(ask(400)) as Ticket).failed('day')
+  t.match(closed(), { reason: 'day', retryAfterS: 600 }, 'until the service itself says so')
+  await at(25 * 3_600_000)
+  spend(10_000)
+  t.match(closed(), { reason: 'day' }, 'the next day it is believed again')
+})
+
 t.test('what mends an answer waits for room, and not for those who wait', async (t) => {
   const clock = new VirtualClock()
   const ledger = new PoolLedger(clock, { tokensPerMinute: 60_000 })

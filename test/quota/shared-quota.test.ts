@@ -1,6 +1,6 @@
 import t from 'tap'
 import { VirtualClock } from '../../bench/economy/virtual-clock.ts'
-import { PoolLedger, type Ticket } from '../../src/quota/pool-ledger.ts'
+import { type PoolClosed, PoolLedger, type Ticket } from '../../src/quota/pool-ledger.ts'
 import type { HeardLesson, QuotaStore, Turnover } from '../../src/quota/quota-store.ts'
 import { createSharedQuota, type SharedPool } from '../../src/quota/shared-quota.ts'
 
@@ -39,7 +39,7 @@ function memoryStore(clock: VirtualClock) {
         }
         seen = { ...sums }
         await way()
-        return { others, gateways, ...(told === undefined ? {} : { left: told }) }
+        return { others, gateways, usedToday: sums.used, ...(told === undefined ? {} : { left: told }) }
       },
       async teach(_pool, lesson) {
         await way()
@@ -88,7 +88,11 @@ function service(clock: VirtualClock) {
   }
 }
 
-function gateways(clock: VirtualClock, count: number, { shares = true, quota = {} as { tokensPerMinute?: number } } = {}) {
+function gateways(
+  clock: VirtualClock,
+  count: number,
+  { shares = true, quota = {} as { tokensPerMinute?: number; tokensPerDay?: number } } = {}
+) {
   const { connect, state } = memoryStore(clock)
   const said: string[] = []
   const made = Array.from({ length: count }, (_, index) => {
@@ -160,6 +164,27 @@ t.test('what one gateway learns holds for all, and a pool with room is asked of 
   t.equal(seen[2], 'day')
   t.not(seen[3], 'day', 'and a day that is not used up after all is opened everywhere')
   t.ok(state.exchanges > 0)
+})
+
+t.test('what all gateways have used of a day counts for each, also for one that comes later', async (t) => {
+  const clock = new VirtualClock()
+  const { made } = gateways(clock, 3, { quota: { tokensPerDay: 10_000 } })
+  const enter = async ({ pool }: { pool: Pick<SharedPool, 'enter'> }) => pool.enter({ owner: 'key', tokens: 4000, until: 0 })
+  const seen: unknown[] = []
+  const spend = async (index: 0 | 1 | 2) => {
+    try {
+      ;(await enter(made[index] as (typeof made)[0])).settle(4000)
+    } catch (error) {
+      seen.push((error as PoolClosed).reason)
+    }
+  }
+  clock.after(0, () => void spend(0))
+  clock.after(500, () => void spend(1))
+  clock.after(1500, () => void spend(0))
+  clock.after(2500, () => void made[2]?.pool.enter({ owner: 'key', tokens: 1, until: 0 }))
+  clock.after(4000, () => void spend(2))
+  await clock.runUntil(5000)
+  t.strictSame(seen, ['day', 'day'])
 })
 
 t.test('without its store each gateway goes on alone, and they find together again', async (t) => {

@@ -216,19 +216,49 @@ t.test(
   }
 )
 
+t.test('a listed quota of a day closes its pool when it is used up, without a call, and another pool goes on', async (t) => {
+  const { ask, standin, app, calls } = await gateway(t, { QUEUE_MS: '100' })
+  const name = 'Model invocation max tokens per day for Amazon Nova Lite (doubled for cross-region calls)'
+  standin.listQuotas(listed('L-1', name, 10_000))
+  standin.setQuota(LITE, { mode: 'bucket', tokensPerMinute: 1e9, tokensPerDay: 20_000 })
+  app.bedrock.readQuotas()
+  const bare = LITE.replace('us.', '')
+  const usage = { inputTokens: 6000, outputTokens: 500 }
+  for (const model of [LITE, bare]) standin.answer(model, { content: [{ text: 'long' }], usage })
+  const quotaOf = (model: string) => app.bedrock.quotas().find((one) => one.model === model)
+  t.equal((await ask('sk-noisy', bare)).status, 200)
+  t.ok(await eventually(() => quotaOf(bare)?.tokens_per_day === 10_000))
+  const spend = async (model: string) => (await ask('sk-noisy', model, { max_tokens: 600, stream: model === LITE })).text()
+  for (let n = 0; n < 3; n++) await spend(LITE)
+  t.match(quotaOf(LITE), { tokens_per_day: 20_000, used_today: 19_500, closed_until: null })
+  for (const path of [CHAT, '/v1/messages', '/v1/responses']) {
+    const refused = await ask('sk-quiet', LITE, { max_tokens: 2000, path })
+    t.equal(refused.status, 429)
+    t.match(await refused.text(), /quota of tokens a day is used up/)
+    t.equal(refused.headers.get('retry-after'), '60')
+  }
+  t.match([calls(LITE), standin.counters(LITE).throttles], [3, 0], 'Bedrock was not asked')
+  t.match(quotaOf(LITE), { closed_until: /Z$/ })
+  t.equal((await ask('sk-quiet', bare, { max_tokens: 600 })).status, 200, 'the bare id has a quota of its own')
+  t.equal(throttles(await app.metrics.text(), 'day'), 0)
+  t.match(await app.metrics.text(), /^adit_quota_used_today_tokens\{.*model="us\.amazon\.nova-lite-v1:0"\} 19500$/m)
+})
+
 t.test(
   'a quota of the operator goes before, application profiles count against what they copy, and a refused list does no harm',
   async (t) => {
     const BEDROCK_QUOTAS = JSON.stringify([{ ids: ['amazon.nova-lite-*'], tokens_per_minute: 12_345 }])
-    const { ask, app, standin } = await gateway(t, { QUEUE_MS: '100', BEDROCK_QUOTAS })
+    const { ask, app, standin, base: gatewayAt } = await gateway(t, { QUEUE_MS: '100', BEDROCK_QUOTAS, ADMIN_KEY: 'sk-operator' })
     await app.catalog.refresh()
     const { arn } = OWNED.secondProfile
     for (const model of [arn, OWNED.secondProfile.base]) t.equal((await ask('sk-noisy', model)).status, 200)
-    t.strictSame(
-      app.bedrock.quotas().map(({ tokens_per_minute }) => tokens_per_minute),
-      [12_345],
-      'one ledger for both'
-    )
+    const { base } = OWNED.secondProfile
+    t.match(app.bedrock.quotas(), [{ model: base, base_model: base, profile: null, ids: [arn, base], tokens_per_minute: 12_345 }])
+    t.equal(app.bedrock.quotas().length, 1, 'one ledger for both, named by what it is a quota of')
+    const page = await fetch(`${gatewayAt}/admin/usage`, { headers: { authorization: 'Bearer sk-operator' } })
+    const { pools } = (await page.json()) as { pools: { model: string; quota: unknown }[] }
+    t.strictSame(new Set(pools.map(({ model }) => model)), new Set([arn, base]), 'by what was called')
+    for (const { quota } of pools) t.match(quota, { model: base, ids: [arn, base], pools: ['us-east-1'] })
     standin.deny('ListServiceQuotas', true)
     app.bedrock.readQuotas()
     t.ok(await eventually(() => standin.requests.filter(({ operation }) => operation === 'ListServiceQuotas').length >= 2))

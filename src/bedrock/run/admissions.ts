@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Usage } from '../../core/usage.ts'
 import { GatewayError } from '../../errors.ts'
+import { geographyOf } from '../../models/base-model.ts'
 import { burndownOf } from '../../models/burndown.ts'
 import type { Quota } from '../../models/listed-quotas.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
@@ -49,14 +50,21 @@ export interface SharedStore {
 
 /** What is known of a pool's quota. */
 export interface PoolQuota {
-  /** The operator's pool, else the Region. */
-  readonly pool: string
+  /** The operator's pools that share it, else the Region. */
+  readonly pools: readonly string[]
   readonly region: string
-  /** As it is called. */
+  /** Whose quota it is: a profile, or the model by its own id, whatever copies of it are called. */
   readonly model: string
+  readonly base_model: string
+  /** The geography of the profile, or `global`; null: the model's own id, or an ARN that does not tell. */
+  readonly profile: string | null
+  /** The ids by which it is called, as far as it was. */
+  readonly ids: readonly string[]
   /** Tokens a minute that the ledger reckons with; null: nothing is known, since nothing was refused. */
   readonly tokens_per_minute: number | null
   readonly requests_per_minute: number | null
+  /** Tokens a day (UTC); null: not known. */
+  readonly tokens_per_day: number | null
   /** Learnt from refusals, and not told by anybody. */
   readonly is_guess: boolean
   /** Tokens that fit now; null: not known. */
@@ -65,6 +73,8 @@ export interface PoolQuota {
   readonly requests_headroom: number | null
   /** Tokens of the last minute, as the service counts them. */
   readonly used: number
+  /** The same since midnight. */
+  readonly used_today: number
   /** Requests that wait for room. */
   readonly waiting: number
   /** ISO time until which a used up day is not asked for again; null: it is not used up. */
@@ -72,8 +82,8 @@ export interface PoolQuota {
 }
 
 /** Whether nothing is known of a pool's quota: nobody told, and nothing was refused. */
-export function isBlank({ tokens_per_minute, requests_per_minute, closed_until }: PoolQuota): boolean {
-  return tokens_per_minute === null && requests_per_minute === null && closed_until === null
+export function isBlank({ tokens_per_minute, requests_per_minute, tokens_per_day, closed_until }: PoolQuota): boolean {
+  return (tokens_per_minute ?? requests_per_minute ?? tokens_per_day ?? closed_until) === null
 }
 
 /** A call was not made, since its pool has no room for it in time, or its caller has left meanwhile. */
@@ -90,17 +100,22 @@ export class Held extends Error {
 const REPAIR_MS = 75_000
 /** Model ids come from callers. */
 const MOST_POOLS = 1000
+/** Ids that are told of one pool: an account has so many application profiles at most. */
+const MOST_IDS = 1000
 
 /** What is known of quotas before anything is refused. */
 export interface KnownQuotas {
   /** Which pool a call counts against. */
   poolOf(place: CandidatePlace): string
+  /** The id whose quota that is. */
+  idOf(place: CandidatePlace): string
   quotaOf(place: CandidatePlace): Quota | undefined
 }
 
 interface Pool {
   readonly ledger: PoolLedger
-  readonly place: CandidatePlace
+  /** Where it was called; at least one. */
+  readonly places: CandidatePlace[]
   /** The same with what other gateways take. */
   readonly shared: SharedPool | undefined
   /** The quota that was told last. */
@@ -116,22 +131,27 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
   function poolOf(place: CandidatePlace): Pool {
     const name = known.poolOf(place)
     const found = pools.get(name)
-    if (found !== undefined) return found
+    if (found !== undefined) {
+      notePlace(found.places, place)
+      return found
+    }
     if (pools.size >= MOST_POOLS) forgetOne(pools, (gone) => shared?.drop(gone))
     const told = known.quotaOf(place)
     const ledger = new PoolLedger(clock, told, shared && ((lesson) => shared.teach(name, lesson)))
-    const made = { ledger, place, shared: shared?.pool(name, ledger), told }
+    const made = { ledger, places: [place], shared: shared?.pool(name, ledger), told }
     pools.set(name, made)
     return made
   }
 
   /** What was learnt upward or downward from the same number stays. */
   function learn(pool: Pool): void {
-    const { told, ledger, place } = pool
-    const quota = known.quotaOf(place)
-    if (quota === undefined) return
-    const { tokensPerMinute, requestsPerMinute } = quota
-    if (tokensPerMinute === told?.tokensPerMinute && requestsPerMinute === told?.requestsPerMinute) return
+    const {
+      told,
+      ledger,
+      places: [place]
+    } = pool
+    const quota = place && known.quotaOf(place)
+    if (quota === undefined || isSame(quota, told)) return
     pool.told = quota
     ledger.setQuota(quota)
   }
@@ -148,7 +168,7 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
         return refuse(error, signal)
       }
     },
-    quotas: () => [...pools.values()].map(({ place, ledger }) => quotaOf(place, ledger)),
+    quotas: () => [...pools.values()].map((pool) => quotaOf(pool, known)),
     learnQuotas() {
       for (const pool of pools.values()) learn(pool)
     },
@@ -168,18 +188,40 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
   }
 }
 
-function quotaOf({ transport: { region }, target: { id }, pool = region }: CandidatePlace, ledger: PoolLedger): PoolQuota {
-  const { tokensPerMinute = null, requestsPerMinute = null, isGuess, used, waiting, closedUntil, ...left } = ledger.view()
+/** One look where a pool is called by one id, as most are. */
+function notePlace(places: CandidatePlace[], place: CandidatePlace): void {
+  const isKnown = (one: CandidatePlace) => one.target.id === place.target.id && one.pool === place.pool
+  if (places.length < MOST_IDS && !places.some(isKnown)) places.push(place)
+}
+
+function isSame(quota: Quota, told: Quota = {}): boolean {
+  return (
+    quota.tokensPerMinute === told.tokensPerMinute &&
+    quota.requestsPerMinute === told.requestsPerMinute &&
+    quota.tokensPerDay === told.tokensPerDay
+  )
+}
+
+function quotaOf({ places, ledger }: Pool, known: KnownQuotas): PoolQuota {
+  const [place] = places as [CandidatePlace, ...CandidatePlace[]]
+  const { region } = place.transport
+  const model = known.idOf(place)
+  const { isGuess, used, usedToday, waiting, closedUntil, ...told } = ledger.view()
   return {
-    pool,
+    pools: [...new Set(places.map(({ pool = region }) => pool))],
     region,
-    model: id,
-    tokens_per_minute: rounded(tokensPerMinute),
-    requests_per_minute: rounded(requestsPerMinute),
+    model,
+    base_model: place.target.baseId,
+    profile: geographyOf(model) ?? null,
+    ids: [...new Set(places.map(({ target: { id } }) => id))],
+    tokens_per_minute: rounded(told.tokensPerMinute ?? null),
+    requests_per_minute: rounded(told.requestsPerMinute ?? null),
+    tokens_per_day: told.tokensPerDay ?? null,
     is_guess: isGuess,
-    headroom: left.headroom ?? null,
-    requests_headroom: left.requestsHeadroom ?? null,
+    headroom: told.headroom ?? null,
+    requests_headroom: told.requestsHeadroom ?? null,
     used,
+    used_today: usedToday,
     waiting,
     closed_until: closedUntil === undefined ? null : new Date(closedUntil).toISOString()
   }

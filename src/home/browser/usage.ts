@@ -42,8 +42,13 @@ export interface UsageOfPool {
   readonly throttled: number
   readonly last_429?: string
   readonly quota?: {
+    readonly model: string
+    readonly ids: readonly string[]
     readonly tokens_per_minute: number | null
     readonly requests_per_minute: number | null
+    readonly tokens_per_day: number | null
+    readonly used: number
+    readonly used_today: number
     readonly is_guess: boolean
     readonly headroom: number | null
     readonly requests_headroom: number | null
@@ -125,13 +130,13 @@ export function drawUsage({ since, now, keys, pools, minutes, configured_pools }
   byId('usage-troubles').replaceChildren(...troubles.map((trouble) => make('p', 'failure', trouble)))
   byId('usage-pools').replaceChildren(
     ...pools.map((row) => {
-      const { tokens_per_minute: limit = null, closed_until: closed = null } = row.quota ?? {}
+      const { tokens_per_minute: limit = null, closed_until: closed = null, used = 0 } = row.quota ?? {}
       return cells([
         row.pool.includes(row.region) ? row.pool : `${row.pool}, ${row.region}`,
         row.model,
         count(row.requests),
         quotaWords(row.quota),
-        limit === null ? count(row.tokens_last_minute) : usedBar(row.tokens_last_minute, limit),
+        limit === null ? count(row.tokens_last_minute) : usedBar(used, limit),
         closed === null ? headroomWords(row.quota) : `day used up, asked again at ${new Date(closed).toLocaleTimeString()}`,
         count(row.quota?.waiting ?? 0),
         count(row.throttled),
@@ -141,11 +146,17 @@ export function drawUsage({ since, now, keys, pools, minutes, configured_pools }
   )
 }
 
-/** What a minute has, as far as anybody knows. */
+/** What a minute and a day have, as far as anybody knows, and whose that is where several ids share it. */
 export function quotaWords(quota: UsageOfPool['quota']): string {
-  const { tokens_per_minute: tokens = null, requests_per_minute: requests = null, is_guess: isGuess = false } = quota ?? {}
-  const known = [amount(tokens, 'tokens'), amount(requests, 'requests')].flat()
-  return known.length === 0 ? 'not known' : `${isGuess ? 'about ' : ''}${known.join(', ')}`
+  if (quota === undefined) return 'not known'
+  const { tokens_per_minute: tokens, requests_per_minute: requests, tokens_per_day: day, is_guess: isGuess } = quota
+  const minute = [amount(tokens, 'tokens'), amount(requests, 'requests')].flat()
+  const known = [
+    ...(minute.length === 0 ? [] : [`${isGuess ? 'about ' : ''}${minute.join(', ')}`]),
+    ...(day === null ? [] : [`${count(quota.used_today)} of ${count(day)} tokens today`])
+  ]
+  if (known.length === 0) return 'not known'
+  return quota.ids.length > 1 ? `${known.join('; ')}; of ${quota.model}, shared by ${quota.ids.length} ids` : known.join('; ')
 }
 
 export function headroomWords(quota: UsageOfPool['quota']): string {

@@ -36,23 +36,34 @@ export async function usage(app: FastifyInstance): Promise<void> {
 
 type Named = Readonly<Record<'pool' | 'region' | 'model', string>>
 
-/** What went to each pool, with what its ledger knows; a ledger that knows something is told of before anything was answered there. */
+/**
+ * What went to each pool, by the id that was called, with what its ledger knows: ids that share a quota show the same one. A ledger that
+ * knows something is told of before anything was answered there.
+ */
 function poolsOf({ usageBoard, bedrock }: FastifyInstance, now: number): readonly Named[] {
   const nameOf = ({ pool, region, model }: Named) => `${pool}\n${region}\n${model}`
-  const quotas = new Map(bedrock.quotas().map((quota) => [nameOf(quota), quota]))
+  const quotas = new Map(
+    bedrock
+      .quotas()
+      .flatMap((quota) =>
+        quota.pools.flatMap((pool) => quota.ids.map((model) => [nameOf({ ...quota, pool, model }), quota] as const))
+      )
+  )
+  const silent = new Set(quotas.values())
   const rows = [...usageBoard.pools()].map(({ recent, ...row }) => {
     const quota = quotas.get(nameOf(row))
-    quotas.delete(nameOf(row))
+    if (quota !== undefined) silent.delete(quota)
     return { ...row, tokens_last_minute: recent.lastMinute(now), ...(quota === undefined ? {} : { quota: numbersOf(quota) }) }
   })
-  const silent = [...quotas.values()].flatMap((quota) => {
-    const { pool, region, model } = quota
+  const told = [...silent].flatMap((quota) => {
+    const { pools, region, model } = quota
     if (isBlank(quota)) return []
-    return [{ pool, region, model, requests: 0, tokens: 0, throttled: 0, tokens_last_minute: 0, quota: numbersOf(quota) }]
+    const nothing = { requests: 0, tokens: 0, throttled: 0, tokens_last_minute: 0 }
+    return [{ pool: pools.join(', '), region, model, ...nothing, quota: numbersOf(quota) }]
   })
-  return [...rows, ...silent]
+  return [...rows, ...told]
 }
 
-function numbersOf({ pool: _pool, region: _region, model: _model, ...numbers }: PoolQuota) {
-  return numbers
+function numbersOf({ region: _region, ...quota }: PoolQuota) {
+  return quota
 }

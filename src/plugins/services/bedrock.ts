@@ -73,10 +73,11 @@ export const bedrock = fp(
 )
 
 function quotaRows({ upstream: { quotas = [] } }: Config): readonly QuotaRow[] {
-  return quotas.map(({ tokens_per_minute: tokens, requests_per_minute: requests, ...place }) => ({
+  return quotas.map(({ tokens_per_minute: tokens, requests_per_minute: requests, tokens_per_day: day, ...place }) => ({
     ...place,
     ...(tokens === undefined ? {} : { tokensPerMinute: tokens }),
-    ...(requests === undefined ? {} : { requestsPerMinute: requests })
+    ...(requests === undefined ? {} : { requestsPerMinute: requests }),
+    ...(day === undefined ? {} : { tokensPerDay: day })
   }))
 }
 
