@@ -23,7 +23,7 @@ const CLASSES = {
 
 /** Adds what one answer used. */
 export function addUses(uses: Map<string, number>, called: CalledModel, answered: Answered): void {
-  const { usage, tier = '', isOptimized = false, trace, images = 0, texts = 0 } = answered
+  const { usage, tier = '', isOptimized = false, trace, images = 0, texts = 0, picture } = answered
   const size = BORDERS.filter((border) => promptTokens(usage) > border).length
   const { id, baseId = '', copies = '', region } = called
   const place = [id, baseId, copies, region, tier, isOptimized ? 'optimized' : '', size].join(BETWEEN)
@@ -31,7 +31,7 @@ export function addUses(uses: Map<string, number>, called: CalledModel, answered
     if (amount > 0) uses.set(`${place}|${name}`, (uses.get(`${place}|${name}`) ?? 0) + amount)
   }
   for (const [name, count] of Object.entries(CLASSES)) add(name, count(usage))
-  add('images', images)
+  add(picture === undefined ? 'images' : `images ${picture.pixels ?? ''} ${picture.quality}`, images)
   add('texts', texts)
   if (trace !== undefined) add('guardrail', guardrailCost(trace)?.nano ?? 0)
 }
@@ -42,7 +42,9 @@ export function priceUses(uses: Iterable<readonly [field: string, amount: number
   for (const [field, amount] of uses) {
     const [id = '', baseId = '', copies = '', region = '', tier = '', latency = '', size = '0', name = ''] = field.split(BETWEEN)
     const called = { id, region, ...(baseId && { baseId }), ...(isRouting(copies) && { copies }) }
-    const pieces = { images: name === 'images' ? amount : 0, texts: name === 'texts' ? amount : 0 }
+    const [kind, pixels = '', quality] = name.split(' ')
+    const picture = quality === undefined ? {} : { picture: { quality, ...(pixels !== '' && { pixels: Number(pixels) }) } }
+    const pieces = { images: kind === 'images' ? amount : 0, texts: kind === 'texts' ? amount : 0, ...picture }
     const more = { ...(tier && { tier }), isOptimized: latency !== '', ...pieces, prompt: SIZES[Number(size)] ?? 1 }
     if (name === 'guardrail') nano += Math.round(amount * pricer.multiplier)
     else nano += pricer.price(called, { usage: usageOf(name, amount), ...more }).nano ?? 0

@@ -7,6 +7,14 @@ export interface Picture {
 
 export type ImageFormat = Picture['format']
 
+/** What the price of a picture may hang on. */
+export interface PictureKind {
+  /** Width times height; absent: not told. */
+  readonly pixels?: number
+  /** In the words of the model's body. */
+  readonly quality: string
+}
+
 /** Pictures to be made. Absent means "the caller did not say". */
 export interface ImageRequest {
   /** The model as the caller named it. */

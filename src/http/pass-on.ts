@@ -129,11 +129,15 @@ function settlePassed(
   const { record, server } = request
   if (record.promptGuess === undefined) return // nothing that is paid by the token
   if (used === undefined) return addBill(request, { nano: null, unpriced: 'usage' })
-  const { usage, details, isVague, images, texts } = used
+  const { usage, details, isVague, images, texts, picture } = used
   record.promptTokens = promptTokens(usage)
   record.completionTokens = usage.outputTokens
   record.cachedTokens = usage.cacheReadTokens
   const { serviceTier: tier, trace, isOptimized = false } = details
-  const pieces = { ...(images === undefined ? {} : { images }), ...(texts === undefined ? {} : { texts }) }
+  const pieces = {
+    ...(images === undefined ? {} : { images }),
+    ...(texts === undefined ? {} : { texts }),
+    ...(picture && { picture })
+  }
   server.charge(request, called, { usage, tier, trace, isOptimized, ...pieces }, isVague)
 }

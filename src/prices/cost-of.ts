@@ -1,3 +1,4 @@
+import type { PictureKind } from '../core/image.ts'
 import { NANO_PER_DOLLAR, promptTokens, type Usage } from '../core/usage.ts'
 import type { PriceRow, Rates } from './price-row.ts'
 
@@ -9,6 +10,8 @@ export interface Cost {
   /** Whole nano-dollars; null: no price is known for a part of it, which is never taken as nothing. */
   readonly nano: number | null
   readonly unpriced?: Unpriced
+  /** What it depends on was not told: the dearest is taken. */
+  readonly isEstimate?: true
 }
 
 /** What an answer used, as its own usage tells it. */
@@ -18,8 +21,10 @@ export interface Used {
   readonly tier?: string | undefined
   /** It was served with optimized latency, as the answer says: what was asked for may have fallen back. */
   readonly isOptimized?: boolean
-  /** Pictures that were embedded. */
+  /** Pictures that were embedded or made. */
   readonly images?: number
+  /** What those that were made look like. */
+  readonly picture?: PictureKind
   /** Texts that were embedded. */
   readonly texts?: number
   /** Tokens of one prompt, where the usage is a sum of several. */
@@ -38,7 +43,7 @@ const NANO_PER_RATE = 1000
  * five minutes or, where a family has no other, thirty. Above the row's border the whole request has the rates of a long context. All is
  * multiplied by the tier that answered. (AWS: user guide, prompt caching and service tiers, 2026-10; rows: `price-sources.ts`.)
  */
-export function costOf(row: PriceRow, { usage, tier, isOptimized = false, images = 0, texts = 0, prompt }: Used): Cost {
+export function costOf(row: PriceRow, { usage, tier, isOptimized = false, images = 0, texts = 0, prompt, picture }: Used): Cost {
   const factor = tier === undefined || USUAL_TIERS.has(tier) ? 1 : row.tiers?.[tier]
   if (factor === undefined) return { nano: null, unpriced: 'tier' }
   const rates = ratesFor(row, prompt ?? promptTokens(usage), isOptimized)
@@ -51,9 +56,25 @@ export function costOf(row: PriceRow, { usage, tier, isOptimized = false, images
   const output = nanoOf(outputTokens, rates.output, factor)
   const nano = input + read + written + output
   if (Number.isNaN(nano)) return { nano: null, unpriced: firstUnknown({ input, cache_read: read, cache_write: written, output }) }
-  if (images > 0 && row.per_image === undefined) return { nano: null, unpriced: 'image' }
-  const pieces = images * (row.per_image ?? 0) + texts * (row.per_text ?? 0)
-  return { nano: nano + Math.round(pieces * NANO_PER_DOLLAR) }
+  const image = images === 0 ? { usd: 0 } : imageRate(row, picture)
+  if (image === undefined) return { nano: null, unpriced: 'image' }
+  const pieces = images * image.usd + texts * (row.per_text ?? 0)
+  const whole = nano + Math.round(pieces * NANO_PER_DOLLAR)
+  return image.isEstimate === true ? { nano: whole, isEstimate: true } : { nano: whole }
+}
+
+/** What one picture costs; undefined: it has no price. */
+function imageRate(
+  { per_image: rate }: PriceRow,
+  picture: PictureKind | undefined
+): { readonly usd: number; readonly isEstimate?: true } | undefined {
+  if (rate === undefined) return undefined
+  if (typeof rate === 'number') return { usd: rate }
+  const { pixels, quality } = picture ?? {}
+  const fits = rate.filter((one) => one.quality === undefined || quality === undefined || one.quality === quality)
+  if (pixels === undefined || quality === undefined)
+    return fits.length === 0 ? undefined : { usd: Math.max(...fits.map(({ usd }) => usd)), isEstimate: true }
+  return fits.find(({ up_to_pixels: most = Number.POSITIVE_INFINITY }) => pixels <= most)
 }
 
 /** Whole nano-dollars of one class; NaN: there is something of it, and it has no rate. */

@@ -1,5 +1,8 @@
 import type { PriceRow } from './price-row.ts'
 
+/** Sizes of Titan Image Generator that cost what 512 x 512 does: all up to 768 x 768 (AWS's inference parameters, 2026-01). */
+const TITAN_SMALL = 768 * 768
+
 /**
  * Models that are paid by the piece: rerankers by the query of up to 100 documents, whose price is that of a text here, and pictures that
  * are made. Sources: see `price-sources.ts`.
@@ -26,5 +29,16 @@ export const PIECE_PRICES: readonly PriceRow[] = [
     ],
     per_image: 0.07,
     source: 'A1'
+  },
+  {
+    ids: ['amazon.titan-image-generator*'],
+    per_image: [
+      { up_to_pixels: TITAN_SMALL, quality: 'standard', usd: 0.008 },
+      { up_to_pixels: TITAN_SMALL, quality: 'premium', usd: 0.01 },
+      { quality: 'standard', usd: 0.01 },
+      { quality: 'premium', usd: 0.012 }
+    ],
+    source: 'A5 P2',
+    note: "the life of v2 ended on 2026-06-30 (AWS's model card)"
   }
 ]

@@ -24,6 +24,18 @@ const RoutingSchema = Type.Union([
   Type.Literal('mantle')
 ])
 
+/** What one picture costs, by its size and quality. US dollars. */
+const PictureRateSchema = Type.Object(
+  {
+    /** Width times height; absent: any size. */
+    up_to_pixels: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** In the words of the model's body; absent: any quality. */
+    quality: Type.Optional(Type.String({ minLength: 1 })),
+    usd: Type.Number({ minimum: 0 })
+  },
+  STRICT
+)
+
 export const PriceRowSchema = Type.Object(
   {
     /** Globs on the base id (without geography), or on the id or ARN as it is called. */
@@ -45,8 +57,8 @@ export const PriceRowSchema = Type.Object(
     long_context: Type.Optional(Type.Object({ over_prompt_tokens: Type.Integer({ minimum: 1 }), ...RATES }, STRICT)),
     /** The rates of an answer that was served with optimized latency. */
     latency_optimized: Type.Optional(Type.Object(RATES, STRICT)),
-    /** US dollars. */
-    per_image: rate(),
+    /** US dollars, or a list of which the first that fits a picture holds. */
+    per_image: Type.Optional(Type.Union([Type.Number({ minimum: 0 }), Type.Array(PictureRateSchema, { minItems: 1 })])),
     /** US dollars for a text, where texts are not priced by their tokens. */
     per_text: rate(),
     /** Where it was read; see `price-sources.ts`. */

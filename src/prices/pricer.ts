@@ -77,7 +77,8 @@ export function createPricer({ rows = [], multiplier = 1, now }: PricerOptions):
       if (cost.nano === null) return cost
       const { isGuarded = false, trace } = answered
       const guardrail = trace === undefined ? undefined : guardrailCost(trace)
-      const isEstimate = price.isElsewhere || (guardrail === undefined ? isGuarded : !guardrail.isWhole)
+      const isEstimate =
+        price.isElsewhere || cost.isEstimate === true || (guardrail === undefined ? isGuarded : !guardrail.isWhole)
       const nano = Math.round((cost.nano + (guardrail?.nano ?? 0)) * multiplier)
       return isEstimate ? { nano, isEstimate: true } : { nano }
     }

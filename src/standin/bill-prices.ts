@@ -1,7 +1,7 @@
 /**
  * What the service takes, as of 2026-10-24: globs of ids, routing, US dollars for a million tokens (input, output, cache read, writes for 5m,
  * 1h and 30m; `-`: not sold), then what is special: `in` a Region, `geo` a geography, `from` and `to` days, `tiers` as factors, `long` and
- * `fast` as rates of their own, `image` and `text` by the piece.
+ * `fast` as rates of their own, `image` (by pixels up to a number as standard and premium) and `text` by the piece.
  */
 export const BILL_PRICES = `
 anthropic.claude-opus-5-5* global 4 20 0.2 5 8 - from=2026-09-22
@@ -167,6 +167,7 @@ cohere.embed-english-v3*,cohere.embed-multilingual-v3* any 0.1 - - - - -
 twelvelabs.marengo-embed-2-7* any - - - - - - image=0.0001 text=0.00007
 cohere.rerank-v3-5* any - - - - - - text=0.002
 amazon.rerank-v1* any - - - - - - text=0.001
+amazon.titan-image-generator* any - - - - - - image=589824:0.008:0.01/Infinity:0.01:0.012
 stability.stable-image-core* any - - - - - - image=0.04
 stability.stable-image-ultra* any - - - - - - image=0.14
 stability.sd3-5-large*,stability.sd3-large* any - - - - - - image=0.08

@@ -39,6 +39,8 @@ export interface Processed {
   readonly isMantle?: boolean
   readonly trace?: unknown
   readonly images?: number
+  /** Width times height, and whether it was paid for as premium. */
+  readonly pictureSize?: { readonly pixels: number; readonly isPremium: boolean }
   readonly texts?: number
   readonly isCut?: boolean
 }
@@ -147,11 +149,24 @@ function sold(offer: Offer, call: Processed): readonly BillItem[] | undefined {
     if (rate === undefined) return undefined
     add(name, amount, (amount * rate * factor) / 1_000_000)
   }
-  if (images > 0 && offer.more.image === undefined) return undefined
-  if (images > 0) add('images', images, images * Number(offer.more.image))
+  if (images > 0) {
+    const rate = imageRate(offer.more.image, call)
+    if (rate === undefined) return undefined
+    add('images', images, images * rate)
+  }
   if (texts > 0 && offer.more.text !== undefined) add('texts', texts, texts * Number(offer.more.text))
   for (const [name, amount] of unitsIn(call.trace)) add(name, amount, (amount * (UNITS[name] ?? 0)) / 1000)
   return items
+}
+
+/** `0.04`, or by size `pixels:standard:premium/...`, the last of any size. */
+function imageRate(sold: string | undefined, { pictureSize }: Processed): number | undefined {
+  const sizes = sold?.split('/') ?? []
+  const [any] = sizes
+  if (any === undefined || sizes.length === 1) return any === undefined ? undefined : Number(any)
+  const { pixels = Number.POSITIVE_INFINITY, isPremium = true } = pictureSize ?? {}
+  const [, standard, premium] = (sizes.find((size) => pixels <= Number(size.split(':')[0])) ?? any).split(':')
+  return Number(isPremium ? premium : standard)
 }
 
 function amountsOf(usage: Processed['usage']): Record<Class, number> {

@@ -4,7 +4,7 @@ import { sendRefusal } from './converse.ts'
 import { embed } from './embed.ts'
 import type { Exchange } from './exchange.ts'
 import { findFault } from './faults.ts'
-import { makeImages } from './make-images.ts'
+import { makeImages, pictureSize } from './make-images.ts'
 import { invokeNative } from './native.ts'
 import { parseBody } from './parse-body.ts'
 import { placeOf } from './place.ts'
@@ -21,7 +21,8 @@ export async function invoke(exchange: Exchange, world: World, modelId: string):
   const model = resolveModel(modelId)
   if (model.family === 'image') {
     const response = makeImages(body, model.id)
-    return sell(exchange, world, { modelId, model, response, sold: { usage: {}, images: response.images.length } })
+    const sold = { usage: {}, images: response.images.length, pictureSize: pictureSize(body) }
+    return sell(exchange, world, { modelId, model, response, sold })
   }
   if (model.family === 'rerank')
     return sell(exchange, world, {
@@ -50,7 +51,7 @@ const queriesOf = ({ documents }: Record<string, unknown>) => Math.ceil((documen
 interface Sale {
   readonly modelId: string
   readonly model: CatalogModel
-  readonly sold: Pick<Processed, 'usage' | 'images' | 'texts'>
+  readonly sold: Pick<Processed, 'usage' | 'images' | 'texts' | 'pictureSize'>
   readonly response: unknown
   readonly headers?: Record<string, string>
 }

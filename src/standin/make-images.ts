@@ -65,6 +65,12 @@ export function makeImages(body: Body, modelId: string): Pictures {
   }
 }
 
+/** What of a body the price of its pictures hangs on, where that is by size. */
+export function pictureSize({ imageGenerationConfig }: Body): { readonly pixels: number; readonly isPremium: boolean } {
+  const { width = 1024, height = 1024, quality } = (imageGenerationConfig ?? {}) as Record<string, unknown>
+  return { pixels: Number(width) * Number(height), isPremium: quality === 'premium' }
+}
+
 const SIDES = new Set([
   '1024x1024',
   '768x768',

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { addUses, priceUses } from '../../src/budgets/uses.ts'
 import { NO_USAGE, type Usage } from '../../src/core/usage.ts'
 import { parsePriceRows } from '../../src/prices/parse-price-rows.ts'
 import { PRICE_SOURCES } from '../../src/prices/price-sources.ts'
@@ -42,6 +43,28 @@ const CASES: readonly Case[] = [
     id: `eu.${SONNET_45}`,
     used: { inputTokens: M / 10, outputTokens: M / 10 },
     usd: 1.98
+  },
+  ...(
+    [
+      [768 * 768, 'standard', 0.024],
+      [768 * 768, 'premium', 0.03],
+      [1152 * 640, 'standard', 0.03],
+      [1408 * 640, 'premium', 0.036]
+    ] as const
+  ).map(([pixels, quality, usd]) => ({
+    name: `three pictures of ${pixels} pixels, ${quality}`,
+    id: 'amazon.titan-image-generator-v2:0',
+    used: {},
+    more: { images: 3, picture: { pixels, quality } },
+    usd
+  })),
+  {
+    name: 'a picture whose size is not told is the dearest of its quality, as an estimate',
+    id: 'amazon.titan-image-generator-v2:0',
+    used: {},
+    more: { images: 1, picture: { quality: 'standard' } },
+    usd: 0.01,
+    estimate: true
   },
   {
     name: 'older Claude is the same everywhere',
@@ -260,9 +283,17 @@ const CASES: readonly Case[] = [
 for (const { name, id, called, used, more, day, usd, estimate } of CASES) {
   t.test(`prices ${name}`, async (t) => {
     const pricer = day === undefined ? today : at(day)
-    const bill = pricer.price({ id, region: 'us-east-1', ...called }, { usage: tokens(used), ...more })
+    const [model, answered] = [
+      { id, region: 'us-east-1', ...called },
+      { usage: tokens(used), ...more }
+    ]
+    const bill = pricer.price(model, answered)
     t.equal(bill.nano, usd === null ? null : Math.round(usd * 1e9))
     t.equal(bill.isEstimate, estimate)
+    const uses = new Map<string, number>()
+    addUses(uses, model, answered)
+    const again = Math.abs(priceUses(uses, pricer) - (bill.nano ?? 0))
+    if (usd !== null) t.ok(again <= 5, 'what a budget keeps of it comes to the same when it is priced again')
     t.equal(bill.unpriced !== undefined, usd === null, 'what has no price is flagged')
   })
 }

@@ -3,6 +3,7 @@ import { usageReport } from '../../src/standin/bill.ts'
 import { OWNED } from '../../src/standin/resolve.ts'
 import { build, eventually, KEY } from '../support/helper.ts'
 
+const TITAN = 'amazon.titan-image-generator-v2:0'
 const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
 const NOVA_PRO = 'us.amazon.nova-pro-v1:0'
 const user = (content: string) => [{ role: 'user', content }]
@@ -123,7 +124,16 @@ const KINDS: readonly (readonly [path: string, body: object, model?: string, usa
     ] as const
   ]),
   ['/v1/images/generations', { model: 'stability.stable-image-core-v1:1', prompt: 'a cat', n: 2 }],
-  ['/v1/images/generations', { model: 'amazon.titan-image-generator-v2:0', prompt: 'a cat' }],
+  ['/v1/images/generations', { model: TITAN, prompt: 'a cat' }],
+  ['/v1/images/generations', { model: TITAN, prompt: 'a cat', size: '512x512', quality: 'hd', n: 7 }],
+  ['/v1/images/generations', { model: TITAN, prompt: 'a cat', size: '768x768' }],
+  ...[
+    { width: 1152, height: 640, quality: 'premium' },
+    { width: 320, height: 704, numberOfImages: 3 }
+  ].map(
+    (imageGenerationConfig) =>
+      [invoke(TITAN), { taskType: 'TEXT_IMAGE', textToImageParams: { text: 'a cat' }, imageGenerationConfig }] as const
+  ),
   [invoke('stability.sd3-5-large-v1:0'), { prompt: 'a cat' }],
   ['/v1/rerank', { model: 'cohere.rerank-v3-5:0', query: 'a', documents }],
   [invoke('cohere.rerank-v3-5:0'), { query: 'a', api_version: 2, documents }],

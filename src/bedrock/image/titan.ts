@@ -1,6 +1,6 @@
 import type { CoreField } from '../../core/field.ts'
-import type { ImageRequest } from '../../core/image.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import type { ImageRequest, PictureKind } from '../../core/image.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ImageCall, ImageCodec } from './image-codec.ts'
@@ -55,6 +55,18 @@ export const TITAN_IMAGE: ImageCodec = {
     const pictures = list.filter((image): image is string => typeof image === 'string')
     return { pictures, filtered: typeof error === 'string' ? error : undefined }
   }
+}
+
+/**
+ * What pictures a body of Titan Image Generator asks for, by the model's own defaults (AWS's inference parameters, 2026-01); undefined: it
+ * is no such body. What changes a picture without naming a size keeps that of the picture.
+ */
+export function askedPicture({ taskType, imageGenerationConfig: config }: JsonObject): PictureKind | undefined {
+  if (typeof taskType !== 'string') return undefined
+  const { width, height, quality } = isJsonObject(config) ? config : {}
+  const usual = taskType === 'TEXT_IMAGE' ? 1024 : undefined
+  const pixels = Number(width ?? usual) * Number(height ?? usual)
+  return { quality: quality === 'premium' ? quality : 'standard', ...(Number.isNaN(pixels) ? {} : { pixels }) }
 }
 
 function taskOf({ prompt, source, mask, extraFields }: ImageRequest): JsonObject {

@@ -9,6 +9,7 @@ import type { Invoke, InvokeAnswer, Targets } from './embed-run.ts'
 import { wrongModel } from './wrong-model.ts'
 
 export { EDITORS } from '../image/codecs.ts'
+export { askedPicture } from '../image/titan.ts'
 
 export interface ImageRun {
   readonly request: ImageRequest

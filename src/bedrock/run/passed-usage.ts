@@ -1,7 +1,9 @@
 import type { UsageDetails } from '../../core/event.ts'
+import type { PictureKind } from '../../core/image.ts'
 import { isJsonObject, type Json, type JsonObject, objects } from '../../core/json.ts'
 import { NO_USAGE, type Usage } from '../../core/usage.ts'
 import { decodeUsage, decodeUsageDetails } from '../converse/usage.ts'
+import { askedPicture } from '../image/titan.ts'
 import { queriesFor } from '../rerank/rerank-codec.ts'
 import { type Frame, payloadOf } from '../transport/event-stream.ts'
 import type { HttpAnswer } from '../transport/http-exchange.ts'
@@ -14,6 +16,8 @@ export interface PassedUsage {
   readonly isVague: boolean
   /** Pictures that were made, or embedded, where that is what is paid. */
   readonly images?: number
+  /** What those that were made look like. */
+  readonly picture?: PictureKind
   /** What a reranker is paid by. */
   readonly texts?: number
 }
@@ -118,7 +122,10 @@ function countPictures(value: Json): number {
 /** Pictures of an answer, those that were held back among them, or the queries of a ranking. */
 function piecesIn(answer: JsonObject | undefined, asked: Uint8Array): PassedUsage | undefined {
   const told = { usage: NO_USAGE, details: {}, isVague: false }
-  if (Array.isArray(answer?.images)) return { ...told, images: answer.images.length }
+  if (Array.isArray(answer?.images)) {
+    const picture = askedPicture(parse(Buffer.from(asked)) ?? {})
+    return { ...told, images: answer.images.length, ...(picture && { picture }) }
+  }
   if (objects(answer?.results)[0]?.relevance_score === undefined) return undefined
   const documents = parse(Buffer.from(asked))?.documents
   return Array.isArray(documents) ? { ...told, texts: queriesFor(documents.length) } : undefined

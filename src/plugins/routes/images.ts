@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Invoke } from '../../bedrock/run/embed-run.ts'
-import { EDITORS, type ImageRunAnswer, runImages, takesNoSource } from '../../bedrock/run/image-run.ts'
+import { askedPicture, EDITORS, type ImageRunAnswer, runImages, takesNoSource } from '../../bedrock/run/image-run.ts'
 import type { ImageRequest } from '../../core/image.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { NO_USAGE } from '../../core/usage.ts'
@@ -36,7 +36,8 @@ async function answerImages(request: FastifyRequest, reply: FastifyReply, task: 
   const owner = request.apiKey?.name ?? ''
   const invoke: Invoke = async (to, body, signal) => {
     const answer = await app.bedrock.invoke({ owner, targets: to, body, signal })
-    app.charge(request, answer, { usage: NO_USAGE, images: picturesIn(answer.body) })
+    const picture = askedPicture(body)
+    app.charge(request, answer, { usage: NO_USAGE, images: picturesIn(answer.body), ...(picture && { picture }) })
     return answer
   }
   const answer = await runImages({ request: filled, targets, signal: request.cancel }, invoke).catch((error: unknown) =>
