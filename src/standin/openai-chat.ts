@@ -17,7 +17,7 @@ const FINISH: Readonly<Record<string, string>> = {
 const finishOf = ({ stopReason }: Answer) => FINISH[stopReason] ?? 'stop'
 
 /** The whole answer as a chat completion. */
-export function wholeCompletion(answer: Answer, call: ModelCall): Fields {
+export function wholeCompletion(answer: Answer, call: ModelCall, shape: Answer['output']): Fields {
   const text = answer.content.map((block) => block.text ?? '').join('')
   const thought = answer.content.map(thoughtOf).join('')
   const calls = answer.content.flatMap(callsOf)
@@ -29,10 +29,12 @@ export function wholeCompletion(answer: Answer, call: ModelCall): Fields {
   }
   return {
     ...head(call, 'chat.completion'),
-    choices: [{ index: 0, message, finish_reason: finishOf(answer) }],
+    choices: [{ index: 0, message: shape === undefined ? message : SHAPES[shape], finish_reason: finishOf(answer) }],
     usage: usageOf(answer)
   }
 }
+
+const SHAPES = { empty: {}, absent: undefined } as const
 
 /** Frames a chunk as OpenAI's servers do. */
 export function completionFrame({ payload }: StreamEvent): Uint8Array {

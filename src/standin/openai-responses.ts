@@ -8,8 +8,9 @@ import type { Random } from './random.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /** The whole answer as a response. */
-export function wholeResponse(answer: Answer, call: ModelCall): Fields {
-  return response(answer, call, answer.content.map(item), ended(answer))
+export function wholeResponse(answer: Answer, call: ModelCall, shape: Answer['output']): Fields {
+  const whole = response(answer, call, answer.content.map(item), ended(answer))
+  return shape === undefined ? whole : { ...whole, output: shape === 'empty' ? [] : undefined }
 }
 
 /** Frames an event as OpenAI's servers do. */

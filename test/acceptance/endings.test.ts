@@ -233,6 +233,11 @@ t.test('F6: the marker that DeepSeek leaves before its calls reaches nobody, how
       const { message, finish_reason } = added((await stream(asked)).text)
       t.match(message, { content: 'I will look.\n\n', tool_calls: [{ function: { arguments: '{"city":"Tokyo"}' } }] })
       t.equal(finish_reason, 'tool_calls')
+      const thought = { reasoningContent: { reasoningText: { text: 'Where?\n<｜DSML｜function_calls>' } } }
+      standin.answer(DEEPSEEK, { content: [thought, { text: 'There: <｜DSML｜tool' }, called], chunkSize })
+      const told = { content: 'There: ', reasoning_content: 'Where?\n', tool_calls: [{}] }
+      t.match((await ask(asked)).body.choices[0]?.message, told)
+      t.match(added((await stream(asked)).text).message, told)
     }
   }
 })

@@ -1,8 +1,9 @@
 import type { ModelEvent } from '../../core/event.ts'
 import type { AnswerContext } from './answer-context.ts'
+import { createCallMarkers } from './call-markers.ts'
 import { createKeyRestorer, type KeyRestorer } from './restore-keys.ts'
 import { createTextFilter } from './text-filter.ts'
-import type { TextFilter } from './text-pieces.ts'
+import { type TextFilter, wordsOf } from './text-pieces.ts'
 import { createUnwrapper, type Unwrapper } from './unwrap-properties.ts'
 
 export type Events = readonly ModelEvent[]
@@ -14,6 +15,8 @@ export type BlockKind = 'text' | 'reasoning' | 'redacted' | 'tool' | 'json' | 't
 export interface Writing {
   readonly context: AnswerContext
   readonly gate: TextFilter | undefined
+  /** Takes the model's own markup out of its reasoning. */
+  readonly thoughts: TextFilter | undefined
   /** Text goes out as it comes: no tool's input is the answer. */
   readonly isPlain: boolean
   /** The wire's number of the block of text that the gate is reading. */
@@ -44,6 +47,7 @@ export function beginWriting(context: AnswerContext): Writing {
   return {
     context,
     gate: createTextFilter(context),
+    thoughts: context.callMarkers === undefined ? undefined : createCallMarkers(context.callMarkers),
     isPlain: context.jsonTool === undefined,
     gated: undefined,
     unwrapper: context.jsonUnwrap === true ? createUnwrapper() : undefined,
@@ -92,6 +96,10 @@ export function close(state: Writing): Events {
   if (kind === 'text' && state.context.jsonTool !== undefined) {
     if (!state.answered) state.held.push(end)
     return NOTHING
+  }
+  if (kind === 'reasoning' && state.thoughts !== undefined) {
+    const text = wordsOf(state.thoughts.release(false))
+    return text === '' ? [end] : [{ type: 'reasoning', block, text }, end]
   }
   if (kind === 'redacted') {
     const data = `${state.context.reasoningMark ?? ''}${joinBase64(state.pieces)}`

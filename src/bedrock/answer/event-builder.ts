@@ -3,7 +3,7 @@ import type { Citation } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import { close, type Events, isHidden, open, openAs, release, type Writing } from './block-state.ts'
 import type { QuickDelta } from './quick-delta.ts'
-import type { Pieces } from './text-pieces.ts'
+import { type Pieces, wordsOf } from './text-pieces.ts'
 
 /*
  * Keeps the laws of blocks over deltas that come as they like: a block begins with its first content, its deltas are contiguous,
@@ -88,7 +88,10 @@ export function writeMore(state: Writing, { index, kind, text, literal }: QuickD
     state.hasInput = true
     return { type: 'tool-input', block, json: text, literal }
   }
-  if (kind === 'reasoning') return state.gated === undefined ? { type: 'reasoning', block, text, literal } : undefined
+  if (kind === 'reasoning') {
+    const passes = state.gated === undefined && (state.thoughts === undefined || state.thoughts.passes(text))
+    return passes ? { type: 'reasoning', block, text, literal } : undefined
+  }
   return state.isPlain && (gate === undefined || gate.passes(text)) ? { type: 'text', block, text, literal } : undefined
 }
 
@@ -100,10 +103,18 @@ export function writeStop(state: Writing, index: number): Events {
 
 /** Ends what is open, and gives what was held back. */
 export function writeRest(state: Writing): Events {
-  return [...gatedRest(state, 'end'), ...close(state), ...release(state)]
+  const last = [...gatedRest(state, 'end'), ...close(state), ...release(state)]
+  const thought = wordsOf(state.thoughts?.release(false) ?? [])
+  return thought === '' ? last : [...last, ...addPlain(state, state.index, 'reasoning', thought), ...close(state)]
 }
 
 function addText(state: Writing, index: number, type: 'text' | 'reasoning', text: string): Events {
+  if (type === 'text' || state.thoughts === undefined) return addPlain(state, index, type, text)
+  const thought = wordsOf(state.thoughts.take(text))
+  return thought === '' ? NOTHING : addPlain(state, index, type, thought)
+}
+
+function addPlain(state: Writing, index: number, type: 'text' | 'reasoning', text: string): Events {
   return content(state, index, type, (block) => ({ type, block, text }))
 }
 

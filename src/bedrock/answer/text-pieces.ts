@@ -17,3 +17,8 @@ export interface TextFilter {
 }
 
 export const NO_PIECES: Pieces = []
+
+/** The words of pieces, joined. */
+export function wordsOf(pieces: Pieces): string {
+  return pieces.map((piece) => (piece.type === 'call' ? '' : piece.text)).join('')
+}

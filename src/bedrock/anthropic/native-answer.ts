@@ -5,6 +5,7 @@ import type { QuickDelta } from '../answer/quick-delta.ts'
 import { createEventDecoder, type EventDecoder } from '../converse/decode-events.ts'
 import type { EncodedConverse } from '../converse/encode-request.ts'
 import { nested } from '../converse/nested.ts'
+import { explainsSilence } from '../converse/stop-reason.ts'
 import { count, decodeUsage } from '../converse/usage.ts'
 import { awsError } from '../transport/aws-error.ts'
 import { type Take, takeBlockStart, wireDelta } from './native-frames.ts'
@@ -76,18 +77,22 @@ export class NativeAnswer {
     const said = this.last ?? {}
     const { stop_reason, stop_sequence } = isJsonObject(said.delta) ? said.delta : {}
     const usage = wireUsage(this.first?.usage, said.usage)
-    const isBlocked = stop['amazon-bedrock-guardrailAction'] === 'INTERVENED'
     const extra = {
       ...pickPaths(said, this.paths),
       ...(typeof stop_sequence === 'string' ? { stop_sequence } : {}),
       ...thinkingTokens(said.usage)
     }
     take('messageStop', {
-      stopReason: isBlocked ? 'guardrail_intervened' : (stop_reason ?? ''),
+      stopReason: isBlocked(stop) ? 'guardrail_intervened' : (stop_reason ?? ''),
       ...(Object.keys(extra).length === 0 ? {} : { additionalModelResponseFields: extra })
     })
     take('metadata', { usage, ...measured(stop) })
   }
+}
+
+/** A guardrail stepped in; Claude's own reason for stopping does not tell. */
+function isBlocked(stop: JsonObject): boolean {
+  return stop['amazon-bedrock-guardrailAction'] === 'INTERVENED'
 }
 
 function thinkingTokens(usage: Json | undefined): JsonObject {
@@ -155,10 +160,9 @@ function told(usage: Json | undefined): JsonObject {
 
 /** Reads a whole message of Claude's as the events its stream would have given. Throws GatewayError where the body is none. */
 export function decodeMessage(body: unknown, plan: EncodedConverse): EventBatch {
-  if (!isJsonObject(body) || !Array.isArray(body.content) || typeof body.stop_reason !== 'string') {
-    throw new GatewayError('upstream_error', 'Bedrock answered without a message; try again')
-  }
-  const { content, usage, type: _type, ...rest } = body
+  const content = isJsonObject(body) ? contentOf(body) : undefined
+  if (content === undefined) throw new GatewayError('upstream_error', 'Bedrock answered without a message; try again')
+  const { content: _content, usage, type: _type, ...rest } = body as JsonObject
   const answer = new NativeAnswer(plan)
   const events: ModelEvent[] = []
   answer.take({ type: 'message_start', message: {} }, events)
@@ -167,9 +171,18 @@ export function decodeMessage(body: unknown, plan: EncodedConverse): EventBatch 
     answer.take({ type: 'content_block_start', index, content_block }, events)
     answer.take({ type: 'content_block_stop', index }, events)
   })
-  const { stop_reason, stop_sequence } = body
+  const { stop_reason = '', stop_sequence } = rest
   const delta = { stop_reason, ...(stop_sequence === undefined ? {} : { stop_sequence }) }
   answer.take({ ...rest, type: 'message_delta', delta, ...(usage === undefined ? {} : { usage }) }, events)
   answer.take({ ...rest, type: 'message_stop' }, events)
   return events
+}
+
+/** The blocks of a message; undefined: the body is none. Where none stand, the reason for stopping must tell why (B47). */
+function contentOf(body: JsonObject): readonly Json[] | undefined {
+  const { content, stop_reason } = body
+  if (typeof stop_reason !== 'string') return undefined
+  if (Array.isArray(content)) return content
+  const isLost = content !== undefined && content !== null
+  return isLost || !(isBlocked(body) || explainsSilence(stop_reason)) ? undefined : []
 }

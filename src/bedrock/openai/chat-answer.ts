@@ -5,6 +5,7 @@ import type { AnswerContext } from '../answer/answer-context.ts'
 import { createJsonEnd, type JsonEnd } from '../answer/json-end.ts'
 import type { AnswerDecoder } from '../codec/chat-codec.ts'
 import { createEventDecoder, type EventDecoder } from '../converse/decode-events.ts'
+import { explainsSilence } from '../converse/stop-reason.ts'
 import { type Frame, payloadOf } from '../transport/event-stream.ts'
 import { openaiError } from './openai-error.ts'
 import { textOf } from './openai-wire.ts'
@@ -85,7 +86,7 @@ export class ChatAnswer implements AnswerDecoder {
     const delta = choice?.delta ?? choice?.message
     if (isJsonObject(delta)) this.delta(delta)
     const reason = choice?.finish_reason
-    if (typeof reason === 'string') this.stopReason = this.refused ? 'refusal' : (STOP_REASON[reason] ?? reason)
+    if (typeof reason === 'string') this.stopReason = this.refused ? 'refusal' : stopReasonOf(reason)
     if (isJsonObject(chunk.usage)) this.finish(chunk.usage, chunk.service_tier)
   }
 
@@ -163,10 +164,14 @@ export class ChatAnswer implements AnswerDecoder {
   }
 }
 
+function stopReasonOf(reason: string): string {
+  return STOP_REASON[reason] ?? reason
+}
+
 /** Reads a whole chat completion as the events its stream would have given. Throws GatewayError where the body is none. */
 export function decodeChat(body: unknown, context: AnswerContext, model: string): EventBatch {
   const choice = isJsonObject(body) ? objects(body.choices)[0] : undefined
-  if (!isJsonObject(body) || !isJsonObject(choice?.message))
+  if (!isJsonObject(body) || choice === undefined || !isTold(choice))
     throw new GatewayError('upstream_error', 'Bedrock answered without a message; try again')
   const answer = new ChatAnswer(context, model)
   const events: ModelEvent[] = []
@@ -174,4 +179,10 @@ export function decodeChat(body: unknown, context: AnswerContext, model: string)
   if (!isJsonObject(body.usage)) answer.finish()
   answer.end()
   return events
+}
+
+/** There is a message, or the reason for stopping tells why there is none (B47). */
+function isTold({ message, finish_reason }: JsonObject): boolean {
+  if (message !== undefined && message !== null) return isJsonObject(message)
+  return typeof finish_reason === 'string' && explainsSilence(stopReasonOf(finish_reason))
 }

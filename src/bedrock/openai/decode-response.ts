@@ -8,18 +8,24 @@ import { ResponsesAnswer } from './responses-answer.ts'
 
 /** Reads a whole response as the events its stream would have given. Throws GatewayError where the body is none, or a failed one. */
 export function decodeResponse(body: unknown, context: AnswerContext, model: string): EventBatch {
-  if (!isJsonObject(body) || !Array.isArray(body.output))
-    throw new GatewayError('upstream_error', 'Bedrock answered without a response; try again')
-  if (body.status === 'failed') throw openaiError(body.error, model)
+  if (isJsonObject(body) && body.status === 'failed') throw openaiError(body.error, model)
+  const output = isJsonObject(body) ? outputOf(body) : undefined
+  if (output === undefined) throw new GatewayError('upstream_error', 'Bedrock answered without a response; try again')
   const answer = new ResponsesAnswer(context, model)
   const events: ModelEvent[] = []
   const take = (event: JsonObject) => answer.take(event, events)
   take({ type: 'response.created' })
-  body.output.forEach((item: Json, output_index: number) => {
+  output.forEach((item: Json, output_index: number) => {
     if (isJsonObject(item)) for (const event of eventsOf(item, output_index)) take(event)
   })
-  take({ type: body.status === 'incomplete' ? 'response.incomplete' : 'response.completed', response: body })
+  take({ type: 'response.completed', response: body as JsonObject })
   return events
+}
+
+/** The items of an answer; undefined: the body is none. One that was cut may have none at all (B47). */
+function outputOf({ output, status }: JsonObject): readonly Json[] | undefined {
+  if (Array.isArray(output)) return output
+  return status === 'incomplete' && (output === undefined || output === null) ? [] : undefined
 }
 
 function* eventsOf(item: JsonObject, output_index: number): Generator<JsonObject> {

@@ -109,6 +109,22 @@ t.test('the stop string that was met, refusals and cache counts are told', async
   }
 })
 
+t.test('F7: an answer that lost its content is what its reason for stopping tells', async (t) => {
+  for (const [stopReason, word] of [
+    ['guardrail_intervened', 'content_filter'],
+    ['refusal', 'content_filter'],
+    ['max_tokens', 'length']
+  ] as const) {
+    standin.answer(SONNET_46, { content: [], output: 'absent', stopReason })
+    const before = standin.requests.length
+    t.match((await ask({ model: SONNET_46 })).body.choices, [{ message: { content: '' }, finish_reason: word }])
+    t.equal(standin.requests.length, before + 1)
+  }
+  standin.answer(SONNET_46, { content: [], output: 'absent', stopReason: 'end_turn' })
+  t.equal((await ask({ model: SONNET_46 })).status, 502)
+  standin.answer(SONNET_46)
+})
+
 t.test('a guardrail, a tier and metadata go by headers', async (t) => {
   const { status } = await ask({
     model: SONNET_46,

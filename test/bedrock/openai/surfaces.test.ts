@@ -276,6 +276,25 @@ t.test('F1: an answer that a surface calls incomplete is no stop, whatever its r
   t.strictSame(finished, ['length'])
 })
 
+t.test('F7: an answer that lost its output is what its reason for stopping tells, or is asked for again', async (t) => {
+  const { openai, standin } = await start(t, { UPSTREAM_MAX_ATTEMPTS: '2' })
+  for (const model of [GPT, OSS])
+    for (const output of ['empty', 'absent'] as const) {
+      const body = { model, messages: say('go') }
+      for (const [stopReason, finish_reason] of [
+        ['guardrail_intervened', 'content_filter'],
+        ['max_tokens', 'length']
+      ] as const) {
+        standin.answer(model, { content: [], output, stopReason })
+        const before = standin.requests.length
+        t.match((await openai.chat.completions.create(body)).choices, [{ message: { content: '' }, finish_reason }])
+        t.equal(standin.requests.length, before + 1)
+      }
+      standin.answer(model, { content: [], output: 'absent', stopReason: 'end_turn' }, { content: [{ text: 'a' }] })
+      t.equal((await openai.chat.completions.create(body)).choices[0]?.message.content, 'a')
+    }
+})
+
 t.test('F3: calls that a surface writes in turn are whole, as in the whole answer', async (t) => {
   const { openai, standin } = await start(t)
   const call = (toolUseId: string, input: object) => ({ toolUse: { toolUseId, name: 'weather', input } })
