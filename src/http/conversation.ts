@@ -25,6 +25,7 @@ import { announceCost } from './cost.ts'
 import { deploymentModel } from './deployment.ts'
 import { sendExplanation } from './explain.ts'
 import { foldWhole } from './fold-whole.ts'
+import { paidTerms } from './paid-terms.ts'
 import { randomId } from './random-id.ts'
 import { type Sizing, sizingOf } from './right-size.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -69,7 +70,8 @@ export function converse<Options>(app: FastifyInstance, dialect: Dialect<Options
     record.promptGuess = Math.max(...requests.map((one) => guessPrompt(one, bodyLength)))
     const input = record.promptGuess * requests.length * count
     const output = most(requests, config.answers.defaultMaxTokens ?? LONGEST_UNASKED) * count
-    const held = explains ? undefined : app.holdBudget(request, reply, { models: targets, input, output })
+    const terms = paidTerms(requests, config.answers.promptCaching === 'auto')
+    const held = explains ? undefined : app.holdBudget(request, reply, { models: targets, input, output, terms })
     if (held !== undefined) await held
     const filling = requests.map((one) => app.media.fill(one, request.cancel, request.bodyHold))
     const filled = filling.some((one) => one instanceof Promise)

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Adds what a guardrail cost that was asked by itself, by the units it counted; undefined: it does not tell. */
     chargeGuardrail(request: FastifyRequest, units: Json | undefined): void
+    /** What a guardrail may cost at most that reads so many characters, nano-dollars. */
+    mostOfGuardrail(characters: number): number
     /** What an answer costs by today's prices. */
     priceOf(called: { readonly model: string; readonly region: string }, answered: Answered): Bill
     /** The same, added to what the request has cost. */

@@ -14,6 +14,7 @@ const USD_PER_1000: Readonly<Record<string, number>> = {
 }
 
 const NANO_PER_UNIT = 1_000_000
+const CHARACTERS_PER_UNIT = 1000
 
 /** Whether usage is counted in units that have a price; Bedrock's own checks count in others. */
 export function hasPricedUnits(units: Json | undefined): units is JsonObject {
@@ -40,6 +41,12 @@ export function guardrailCost(trace: Json): GuardrailCost | undefined {
     else if (name.endsWith('Units') && countOf(value) > 0) isWhole = false
   }
   return { nano: Math.round(nano), isWhole }
+}
+
+/** What a guardrail may cost at most that reads so many characters: that of all policies, nano-dollars. */
+export function mostOfGuardrail(characters: number): number {
+  const all = Object.values(USD_PER_1000).reduce((sum, price) => sum + price, 0)
+  return Math.round(Math.ceil(characters / CHARACTERS_PER_UNIT) * all * NANO_PER_UNIT)
 }
 
 /** Every `invocationMetrics.usage` of the assessments, which stand under the guardrail's id, one or a list of them. */

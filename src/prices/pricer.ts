@@ -2,7 +2,7 @@ import { keepNewest } from '../core/bounded.ts'
 import type { Json } from '../core/json.ts'
 import { type Cost, costOf, type Used } from './cost-of.ts'
 import { type FoundPrice, findPrice } from './find-price.ts'
-import { guardrailCost, hasPricedUnits } from './guardrail-units.ts'
+import { guardrailCost, hasPricedUnits, mostOfGuardrail } from './guardrail-units.ts'
 import type { PriceRow } from './price-row.ts'
 import { PRICES } from './prices.ts'
 import { type CalledModel, pricedModel } from './routing.ts'
@@ -34,6 +34,8 @@ export interface Pricer {
   price(called: CalledModel, answered: Answered): Bill
   /** What a guardrail costs that is asked by itself, by the units it counted. */
   priceGuardrail(units: Json | undefined): Bill
+  /** What a guardrail may cost at most beside an answer, for so many characters of both; nano-dollars. */
+  mostOfGuardrail(characters: number): number
   readonly multiplier: number
 }
 
@@ -63,6 +65,7 @@ export function createPricer({ rows = [], multiplier = 1, now }: PricerOptions):
 
   return {
     multiplier,
+    mostOfGuardrail: (characters) => Math.round(mostOfGuardrail(characters) * multiplier),
     priceGuardrail(units) {
       const trace = hasPricedUnits(units) ? { guardrail: { own: { invocationMetrics: { usage: units } } } } : undefined
       const cost = trace && guardrailCost(trace)

@@ -65,6 +65,82 @@ t.test('a hundred at once overspend a budget by one request at most', async (t) 
   t.equal((await chat('sk-none')).status, 200)
 })
 
+const RULES = 'rule '.repeat(4000)
+const HOUR = { cacheWriteInputTokens: 5000, cacheDetails: [{ ttl: '1h', inputTokens: 5000 }] }
+const GUARDED = {
+  guardrail: { inputAssessment: { g: { invocationMetrics: { usage: { topicPolicyUnits: 21, contentPolicyUnits: 21 } } } } }
+}
+const PRO = 'us.amazon.nova-pro-v1:0'
+const NATIVE = { messages: [{ role: 'user', content: [{ text: 'hi' }] }] }
+
+/** Ways to be dearer than the tokens of a request look. */
+const DEAR = [
+  [
+    'an hour in the cache',
+    '/v1/messages',
+    {
+      model: SONNET,
+      max_tokens: 10,
+      system: [{ type: 'text', text: RULES, cache_control: { type: 'ephemeral', ttl: '1h' } }],
+      messages: user('hi')
+    },
+    SONNET,
+    { usage: { inputTokens: 10, outputTokens: 10, ...HOUR } }
+  ],
+  [
+    "an hour in Bedrock's own API",
+    `/model/${encodeURIComponent(SONNET)}/converse`,
+    { ...NATIVE, inferenceConfig: { maxTokens: 10 }, system: [{ text: RULES }, { cachePoint: { type: 'default', ttl: '1h' } }] },
+    SONNET,
+    { usage: { inputTokens: 10, outputTokens: 10, ...HOUR } }
+  ],
+  [
+    'priority',
+    '/v1/chat/completions',
+    { model: PRO, max_tokens: 4000, service_tier: 'priority', messages: user('hi') },
+    PRO,
+    { usage: { inputTokens: 10, outputTokens: 4000 }, serviceTier: { type: 'priority' } }
+  ],
+  [
+    "priority in Bedrock's own API",
+    `/model/${encodeURIComponent(PRO)}/converse`,
+    { ...NATIVE, inferenceConfig: { maxTokens: 4000 }, serviceTier: { type: 'priority' } },
+    PRO,
+    { usage: { inputTokens: 10, outputTokens: 4000 }, serviceTier: { type: 'priority' } }
+  ],
+  [
+    'a guardrail',
+    '/v1/chat/completions',
+    {
+      model: NOVA,
+      max_tokens: 10,
+      messages: user(RULES),
+      guardrailConfig: { guardrailIdentifier: 'gr1standin99', guardrailVersion: '1', trace: 'enabled' }
+    },
+    NOVA,
+    { usage: { inputTokens: 5000, outputTokens: 10 }, trace: GUARDED }
+  ]
+] as const
+
+t.test('nor by more than one where requests are dearer than their tokens: by tier, cache or guardrail', async (t) => {
+  const budgets = DEAR.map((_, index) => ({ name: `dear ${index}`, key: `sk-dear-${index}`, budget_usd: { day: 0.1 } }))
+  const file = t.testdir({ 'keys.json': JSON.stringify({ keys: budgets }) })
+  const { post, app, standin } = await gateway(t, { API_KEYS_FILE: `${file}/keys.json` })
+  for (const [index, [name, path, body, model, answer]] of DEAR.entries()) {
+    standin.answer(model, { content: [{ text: 'words' }], delayMs: 200, ...answer, usage: { ...answer.usage } })
+    const costs = await Promise.all(
+      Array.from({ length: 60 }, async () => {
+        const response = await post(`sk-dear-${index}`, path, body)
+        await response.text()
+        return Number(response.headers.get('x-adit-cost') ?? 0)
+      })
+    )
+    const sum = costs.reduce((all, cost) => all + cost, 0)
+    t.ok(sum > 0 && sum < 0.1 + Math.max(...costs), `${name}: ${sum} of 0.1 USD, ${Math.max(...costs)} each`)
+    t.ok(await eventually(() => app.lifecycle.inFlight === 0))
+  }
+})
+
 t.test('a key whose prompts are larger than they look has more held', async (t) => {
   const { chat, app, standin } = await gateway(t)
   // 3,000 tokens for a prompt of two letters: 0.0099 USD, where less than half was thought of.

@@ -45,6 +45,10 @@ export function keptMs(body: JsonObject): number {
 
 /** The same of a body as its bytes stand. */
 export function keptMsOfBytes(body: Uint8Array): number {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
-  return /"ttl"\s*:\s*"1h"/.test(text) ? HOUR_MS : USUAL_MS
+  return marksHour(body) ? HOUR_MS : USUAL_MS
+}
+
+/** Whether a body, as its bytes stand, marks anything to be kept for an hour. */
+export function marksHour(body: Uint8Array): boolean {
+  return /"ttl"\s*:\s*"1h"/.test(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'))
 }

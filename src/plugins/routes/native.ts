@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { marksHour } from '../../bedrock/run/cache-points.ts'
 import { MODEL_OPERATIONS, type ModelOperation } from '../../bedrock/run/pass-path.ts'
 import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
+import { askedTerms } from '../../dialects/aws-bedrock/asked-terms.ts'
 import { BEDROCK_ERRORS } from '../../dialects/aws-bedrock/error-words.ts'
 import { wantedTokens } from '../../dialects/aws-bedrock/wanted-tokens.ts'
 import { readAside } from '../../http/json-body.ts'
@@ -44,7 +46,9 @@ async function callModel(operation: ModelOperation, request: FastifyRequest, rep
     const { record, server } = request
     record.aim = { model: first.id, region: server.bedrock.region }
     record.promptGuess = Math.ceil(bytes.length / CHARACTERS_PER_TOKEN)
-    const most = { models: targets, input: record.promptGuess, output: async () => wantedTokens(await bodyAside(), LONGEST) }
+    const output = async () => wantedTokens(await bodyAside(), LONGEST)
+    const terms = async () => ({ ...askedTerms(await bodyAside(), request.headers), keepsHour: marksHour(bytes) })
+    const most = { models: targets, input: record.promptGuess, output, terms }
     const held = server.holdBudget(request, reply, most)
     if (held !== undefined) await held
   }

@@ -4,9 +4,12 @@ import { type Budget, type BudgetLedger, createBudgetLedger, type Spending } fro
 import { createMemoryStore } from '../../budgets/memory-store.ts'
 import { PERIODS } from '../../budgets/period.ts'
 import { createValkeyStore } from '../../budgets/valkey-store.ts'
+import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import { NANO_PER_DOLLAR, NO_USAGE } from '../../core/usage.ts'
 import { GatewayError } from '../../errors.ts'
+import type { PaidTerms } from '../../http/paid-terms.ts'
 import type { ApiKey } from '../../keys/key-set.ts'
+import type { Answered } from '../../prices/pricer.ts'
 import { connectValkey } from '../../stores/connect-valkey.ts'
 
 /** What a request may use at most. Tokens. */
@@ -20,6 +23,8 @@ export interface MostUsed {
   readonly texts?: number
   /** Pictures that are made; then no token is paid. */
   readonly images?: number
+  /** What makes it dearer, asked for only where there is a budget; absent: nothing. */
+  readonly terms?: () => PaidTerms | Promise<PaidTerms>
 }
 
 declare module 'fastify' {
@@ -77,8 +82,9 @@ export const budgets = fp(
     ): Promise<void> {
       // Listened for before anything is waited for: a client may leave meanwhile, and would hold its part for ever.
       const over = new Promise<void>((resolve) => reply.raw.once('close', resolve))
-      const { output } = most
-      const nano = dearest(app, { ...most, output: typeof output === 'number' ? output : await output() }, unpriced)
+      const { output, terms } = most
+      const asked = { ...most, output: typeof output === 'number' ? output : await output(), terms: (await terms?.()) ?? {} }
+      const nano = dearest(app, asked, unpriced)
       if (nano === 0) return // a price of nothing takes nothing
       request.record.uses = new Map()
       const spending = await (await ledger()).reserve(request.apiKey?.name ?? '', most.budget, nano ?? 0)
@@ -93,16 +99,20 @@ export const budgets = fp(
 /** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
 function dearest(
   app: FastifyInstance,
-  { models, input, output: outputTokens, texts = 0, images = 0 }: MostUsed & { readonly output: number },
+  { models, input, output: outputTokens, texts = 0, images = 0, terms }: Omit<MostUsed, 'terms'> & Asked,
   unpriced: 'allow' | 'refuse'
 ): number | undefined {
   const { region } = app.bedrock
   const inputTokens = images > 0 ? 0 : Math.ceil((input + ADDED) * MARGIN)
+  const guarded = terms.isGuarded === true ? app.mostOfGuardrail((inputTokens + outputTokens) * CHARACTERS_PER_TOKEN) : 0
   const costs = models.map(({ id }) => {
     const called = { model: id, region }
     const bill = app.priceOf(called, { usage: { ...NO_USAGE, inputTokens, outputTokens }, texts, images })
     // Models that write nothing have no price for it.
-    return bill.unpriced === 'output' ? app.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts }).nano : bill.nano
+    if (bill.unpriced === 'output') return app.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts }).nano
+    // What is asked for may be had or not: where it has no price it is not.
+    const others = dearerUses({ inputTokens, outputTokens, terms }).map((used) => app.priceOf(called, used).nano ?? 0)
+    return bill.nano === null ? null : Math.max(bill.nano, ...others) + guarded
   })
   if (unpriced === 'refuse' && costs.includes(null)) {
     const message = 'No price is known for this model, and this API key has a budget; the operator can give it a price.'
@@ -110,6 +120,24 @@ function dearest(
   }
   const known = costs.filter((nano) => nano !== null)
   return known.length === 0 ? undefined : known.length < costs.length ? Math.max(1, ...known) : Math.max(...known)
+}
+
+type Asked = { readonly output: number; readonly terms: PaidTerms }
+
+/** The same tokens on the terms that are asked for. */
+function dearerUses({
+  inputTokens,
+  outputTokens,
+  terms: { tier, isOptimized = false, keepsHour = false }
+}: Pick<Asked, 'terms'> & { readonly inputTokens: number; readonly outputTokens: number }): readonly Answered[] {
+  const plain = { ...NO_USAGE, inputTokens, outputTokens }
+  const kept = { ...NO_USAGE, cacheWriteTokens: inputTokens, cacheWriteHourTokens: inputTokens, outputTokens }
+  const usages = keepsHour ? [plain, kept] : [plain]
+  return usages.flatMap((usage) => [
+    { usage },
+    ...(tier === undefined ? [] : [{ usage, tier }]),
+    ...(isOptimized ? [{ usage, isOptimized }] : [])
+  ])
 }
 
 /** The ledger is made with the first key that has a budget: most gateways have none. */

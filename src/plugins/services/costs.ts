@@ -31,6 +31,7 @@ export const costs = fp(
       return { id: model, region, ...(baseId === undefined ? {} : { baseId }), ...(copies === undefined ? {} : { copies }) }
     }
     app.decorate('priceOf', (called, answered) => pricer.price(calledModel(called), answered))
+    app.decorate('mostOfGuardrail', pricer.mostOfGuardrail)
     app.decorate('charge', (request, called, answered, isEstimate = false) => {
       const model = calledModel(called)
       const bill = pricer.price(model, answered)
