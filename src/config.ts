@@ -547,6 +547,11 @@ export function readProfile(env: NodeJS.ProcessEnv = process.env): string | unde
   return env.AWS_PROFILE?.trim() || undefined
 }
 
+/** Takes an empty `AWS_REGION` away, as Compose sets it: to the AWS SDK it is a region, and the shared config file is never asked. */
+export function unsetEmptyRegion(env: NodeJS.ProcessEnv = process.env): void {
+  if (env.AWS_REGION?.trim() === '') delete env.AWS_REGION
+}
+
 /** What `ADIT_CONFIG` holds; undefined: nothing. */
 export function readPlace(env: NodeJS.ProcessEnv = process.env): string | undefined {
   return env[CONFIG_FILE]?.trim() || undefined

@@ -1,6 +1,6 @@
 import { buildApp } from './app.ts'
 import { isBudgetCommand, runBudgetCommand } from './budget-command.ts'
-import { ConfigError, nearMisses } from './config.ts'
+import { ConfigError, nearMisses, unsetEmptyRegion } from './config.ts'
 import { configReport, loadConfig } from './config-report.ts'
 import { logOutput } from './telemetry/log-output.ts'
 
@@ -54,6 +54,7 @@ async function budget(): Promise<void> {
   process.stdout.write(await runBudgetCommand(process.argv.slice(2)))
 }
 
+unsetEmptyRegion()
 const run = process.argv.includes('--check') ? check : isBudgetCommand(process.argv) ? budget : main
 run().catch((error: unknown) => {
   process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)}\n`)

@@ -8,19 +8,19 @@ import { startGateway } from '../support/process.ts'
 
 const BASE = 'anthropic.claude-sonnet-4-6'
 const GEOGRAPHIES = [
-  ['us-west-2', 'us'],
-  ['eu-west-1', 'eu'],
-  ['ap-southeast-1', 'global'],
-  ['sa-east-1', 'global']
+  ['us-west-2', 'us', {}],
+  ['eu-west-1', 'eu', { AWS_REGION: '' }],
+  ['ap-southeast-1', 'global', {}],
+  ['sa-east-1', 'global', { AWS_REGION: ' ', AWS_DEFAULT_REGION: '' }]
 ] as const
 
-for (const [region, geography] of GEOGRAPHIES) {
+for (const [region, geography, empty] of GEOGRAPHIES) {
   t.test(`F15: ${region} from the shared config file is the home region, with ${geography}. profiles`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'adit-'))
     t.teardown(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'config')
     writeFileSync(file, `[default]\nregion = ${region}\n`)
-    const gateway = await startGateway(t, { AWS_CONFIG_FILE: file, API_KEY: KEY }, { without: ['AWS_REGION'] })
+    const gateway = await startGateway(t, { AWS_CONFIG_FILE: file, API_KEY: KEY, ...empty }, { without: ['AWS_REGION'] })
     for (const model of ['gpt-4o', BASE, `bedrock/${BASE}`]) {
       for (const stream of [false, true]) {
         const response = await ask(gateway.base, model, stream)
