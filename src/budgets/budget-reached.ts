@@ -28,6 +28,6 @@ export function budgetReached({ span, limit, isHeld, now, note, headers }: Reach
   const message = `The budget of this API key for the ${span.period} (${dollars(limit)} USD) ${why}. ${begins}`
   return new GatewayError('quota_exceeded', note === undefined ? message : `${message} ${note}`, {
     retryAfterS: isHeld ? SOON_S : Math.max(1, Math.ceil((span.endsAt - now) / 1000)),
-    headers: { ...headers, 'x-should-retry': 'false' }
+    headers
   })
 }

@@ -112,7 +112,7 @@ function sendError(reply: FastifyReply, error: GatewayError, errors: ErrorWords)
   const retryAfterS = error.retryAfterS ?? (error.status === 429 || error.status === 503 ? 1 : undefined)
   if (retryAfterS !== undefined) {
     reply.header('retry-after', String(Math.ceil(retryAfterS)))
-    if (retryAfterS > LONG_WAIT_S) reply.header('x-should-retry', 'false')
+    if (retryAfterS > LONG_WAIT_S || error.kind === 'quota_exceeded') reply.header('x-should-retry', 'false')
   }
   if (errors.asSaid && error.said !== undefined)
     return reply.code(error.said.status).headers(error.said.headers).send(error.said.body)

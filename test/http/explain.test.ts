@@ -28,7 +28,8 @@ const messages = [{ role: 'user', content: 'a secret word' }]
 const BODIES = {
   '/v1/chat/completions': { model: HAIKU, messages, max_tokens: 50, logit_bias: { 1: 2 }, prompt_caching: true, n: 2 },
   '/v1/responses': { model: HAIKU, input: 'a secret word', max_output_tokens: 50, instructions: 'be brief' },
-  '/v1/messages': { model: HAIKU, messages, max_tokens: 50, system: 'be brief' }
+  '/v1/messages': { model: HAIKU, messages, max_tokens: 50, system: 'be brief' },
+  '/v1/completions': { model: HAIKU, prompt: 'a secret word', max_tokens: 50 }
 }
 
 t.test('explain: tells the very body that is then sent, and calls nothing', async (t) => {
@@ -56,6 +57,23 @@ t.test('explain: tells the very body that is then sent, and calls nothing', asyn
       }
     }
   }
+})
+
+t.test('explain: who asks for no call of what is no conversation is refused, and pays for none', async (t) => {
+  const { post, standin } = await build(t)
+  const before = standin.bill.length
+  for (const [path, body] of [
+    ['/v1/embeddings', { model: 'amazon.titan-embed-text-v2:0', input: 'a' }],
+    ['/v1/images/generations', { model: 'stability.stable-image-core-v1:1', prompt: 'a rock' }],
+    ['/v1/moderations', { input: 'a' }],
+    ['/v2/rerank', { model: 'cohere.rerank-v3-5:0', query: 'a', documents: ['b'] }],
+    [`/model/${HAIKU}/converse`, { messages: [{ role: 'user', content: [{ text: 'a' }] }] }]
+  ] as const) {
+    const response = await post(path, body, { 'x-adit-explain': 'true' })
+    t.match([response.status, await response.text()], [400, /Only conversations can be explained/], path)
+    t.equal((await post(path, body, { 'x-adit-explain': 'cache' })).status, 200)
+  }
+  t.equal(standin.bill.length - before, 4, 'of the five that were let through, checks by Bedrock are no model')
 })
 
 t.test('explain: what is dropped and why, cache points, and targets in order', async (t) => {

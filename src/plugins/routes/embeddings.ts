@@ -11,13 +11,14 @@ import { type DecodedEmbeddingRequest, decodeEmbeddingRequest } from '../../dial
 import { encodeEmbeddings } from '../../dialects/openai-embeddings/encode-response.ts'
 import { embeddingsSpelling } from '../../dialects/openai-embeddings/spelling.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
+import { noExplanation } from '../../http/asks-explanation.ts'
 import { announceCost, toldNano } from '../../http/cost.ts'
 import { deploymentModel } from '../../http/deployment.ts'
 import { vocabulary } from '../../http/vocabulary.ts'
 
 /** `POST /embeddings`. */
 export async function embeddings(app: FastifyInstance): Promise<void> {
-  app.post('/embeddings', { preValidation: deploymentModel }, async (request, reply) => {
+  app.post('/embeddings', { onRequest: noExplanation, preValidation: deploymentModel }, async (request, reply) => {
     const decodeTokens = holdsTokens(request.body) ? await vocabulary() : noTokens
     request.spell = embeddingsSpelling
     const { request: asked, options, warnings } = decodeEmbeddingRequest(request.body, decodeTokens)

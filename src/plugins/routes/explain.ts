@@ -2,16 +2,18 @@ import type { FastifyInstance } from 'fastify'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { anthropicMessages } from '../../dialects/anthropic-messages/anthropic-messages.ts'
 import { openaiChat } from '../../dialects/openai-chat/openai-chat.ts'
+import { openaiCompletions } from '../../dialects/openai-completions/openai-completions.ts'
 import { openaiResponses } from '../../dialects/openai-responses/openai-responses.ts'
 import { conversationRoute, converse } from '../../http/conversation.ts'
 
 /**
- * `POST /explain`: what a body of Chat Completions, Responses or Messages would become. Which of them it is, is read from it; a body that
+ * `POST /explain`: what a body of Chat Completions, Completions, Responses or Messages would become. Which of them it is, is read from it; a body that
  * could be Chat Completions or Messages is the former, unless the request has the header `anthropic-version`.
  */
 export async function explain(app: FastifyInstance): Promise<void> {
   const only = { isExplanation: true } as const
   const asChat = converse(app, openaiChat, only)
+  const asCompletions = converse(app, openaiCompletions, only)
   const asResponses = converse(app, openaiResponses, only)
   const asMessages = converse(app, anthropicMessages, only)
   const { preValidation, config } = conversationRoute(openaiResponses)
@@ -20,6 +22,7 @@ export async function explain(app: FastifyInstance): Promise<void> {
     if (!isJsonObject(body)) return asChat(request, reply)
     if ((body.messages ?? null) === null && ((body.input ?? null) !== null || 'previous_response_id' in body))
       return asResponses(request, reply)
+    if ((body.messages ?? null) === null && (body.prompt ?? null) !== null) return asCompletions(request, reply)
     return request.headers['anthropic-version'] !== undefined || isMessagesBody(body)
       ? asMessages(request, reply)
       : asChat(request, reply)

@@ -8,6 +8,7 @@ import { decodeImageRequest, imagesSpelling, MULTIPART } from '../../dialects/op
 import { encodeImages } from '../../dialects/openai-images/encode-response.ts'
 import { GatewayError } from '../../errors.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
+import { noExplanation } from '../../http/asks-explanation.ts'
 import { announceCost } from '../../http/cost.ts'
 import { deploymentModel } from '../../http/deployment.ts'
 import { formBody } from '../../http/form-body.ts'
@@ -16,7 +17,7 @@ import { maskOf } from '../../http/mask-of.ts'
 /** `POST /images/generations`, `/images/edits` and `/images/variations`, the last two as JSON or as a form. */
 export async function images(app: FastifyInstance): Promise<void> {
   await formBody(app)
-  const route = { preValidation: deploymentModel }
+  const route = { onRequest: noExplanation, preValidation: deploymentModel }
   app.post('/images/generations', route, (request, reply) => answerImages(request, reply, 'make'))
   app.post('/images/edits', route, (request, reply) => answerImages(request, reply, 'edit'))
   app.post('/images/variations', route, (request, reply) => answerImages(request, reply, 'vary'))

@@ -5,13 +5,14 @@ import { type DecodedModeration, decodeModeration } from '../../dialects/openai-
 import { encodeModeration } from '../../dialects/openai-moderations/encode-response.ts'
 import { GatewayError } from '../../errors.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
+import { noExplanation } from '../../http/asks-explanation.ts'
 import { announceCost } from '../../http/cost.ts'
 import { randomId } from '../../http/random-id.ts'
 
 /** `POST /moderations`, judged by the operator's guardrail or by Bedrock's own checks. */
 export async function moderations(app: FastifyInstance): Promise<void> {
   const guardrail = guardrailOf(app.config.models.moderationGuardrail)
-  app.post('/moderations', async (request, reply) => {
+  app.post('/moderations', { onRequest: noExplanation }, async (request, reply) => {
     const { model, items, warnings } = decodeModeration(request.body)
     const { record } = request
     record.asked = model

@@ -5,12 +5,13 @@ import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import { askedTerms } from '../../dialects/aws-bedrock/asked-terms.ts'
 import { BEDROCK_ERRORS } from '../../dialects/aws-bedrock/error-words.ts'
 import { wantedTokens } from '../../dialects/aws-bedrock/wanted-tokens.ts'
+import { noExplanation } from '../../http/asks-explanation.ts'
 import { readAside } from '../../http/json-body.ts'
 import { askAsIs, passOn, unitsOf } from '../../http/pass-on.ts'
 import { rawBody } from '../../http/raw-body.ts'
 import { sameModel } from '../../models/model-target.ts'
 
-const ROUTE = { config: { errors: BEDROCK_ERRORS } }
+const ROUTE = { onRequest: noExplanation, config: { errors: BEDROCK_ERRORS } }
 
 /**
  * Bedrock's own API, for the AWS SDKs and what is made of them: `POST /model/{id}/...`, `/guardrail/{id}/version/{v}/apply` and

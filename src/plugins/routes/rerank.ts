@@ -5,12 +5,13 @@ import { NO_USAGE } from '../../core/usage.ts'
 import { decodeRerankRequest, rerankSpelling } from '../../dialects/rerank/decode-request.ts'
 import { encodeRerankAnswer } from '../../dialects/rerank/encode-response.ts'
 import { nameAnswer, noteDropped } from '../../http/answers.ts'
+import { noExplanation } from '../../http/asks-explanation.ts'
 import { announceCost } from '../../http/cost.ts'
 
 /** `POST /rerank` and `/v2/rerank`, in the shape of Cohere and of Jina. */
 export async function rerank(app: FastifyInstance): Promise<void> {
-  app.post('/rerank', (request, reply) => answerRerank(request, reply, '1'))
-  app.post('/v2/rerank', (request, reply) => answerRerank(request, reply, '2'))
+  app.post('/rerank', { onRequest: noExplanation }, (request, reply) => answerRerank(request, reply, '1'))
+  app.post('/v2/rerank', { onRequest: noExplanation }, (request, reply) => answerRerank(request, reply, '2'))
 }
 
 async function answerRerank(request: FastifyRequest, reply: FastifyReply, version: '1' | '2'): Promise<object> {
