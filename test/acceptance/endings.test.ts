@@ -86,7 +86,13 @@ t.test('F1: a pause is no end: length, whatever came', async (t) => {
 
 t.test('F1: a malformed end by a name that nobody knows yet is no stop either', async (t) => {
   const { ask, stream, standin, post } = await asker(t)
-  for (const stopReason of ['malformed_reasoning', 'MALFORMED_TOOL_USE']) {
+  for (const stopReason of [
+    'malformed_reasoning',
+    'MALFORMED_TOOL_USE',
+    'tool_use_malformed',
+    'invalid_model_output',
+    'model_error'
+  ]) {
     standin.answer(NOVA, { content: [{ text: 'a' }], stopReason })
     t.equal((await ask({})).status, 502)
     t.notMatch((await stream({})).text, /\[DONE\]|"finish_reason":"/)

@@ -139,7 +139,10 @@ const EACH: readonly [dialect: keyof typeof PATHS, model: string, body: object, 
   ['chat', 'amazon.nova-lite-v1:0', { extra_body: HOUR }, 'extra_body.cache_control.ttl'],
   ['responses', 'openai.gpt-5.4', {}, null],
   ['responses', 'openai.gpt-5.4', { metadata: { a: 'b' } }, null],
-  ['chat', 'openai.gpt-5.4', { metadata: { a: 'b' } }, 'metadata']
+  ['chat', 'openai.gpt-5.4', { metadata: { a: 'b' } }, 'metadata'],
+  ['chat', 'openai.gpt-5.4', { user: 'u', extra_body: { safety_identifier: 's' } }, 'user, extra_body.safety_identifier'],
+  ['chat', 'amazon.nova-lite-v1:0', { functions: [TOOL] }, 'functions'],
+  ['chat', 'amazon.nova-lite-v1:0', { functions: [TOOL], parallel_tool_calls: false }, 'parallel_tool_calls, functions']
 ]
 
 t.test('F8: each that a caller wrote is named, in its place', async (t) => {

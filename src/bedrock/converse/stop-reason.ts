@@ -21,10 +21,12 @@ export function isKnownStop(raw: string): raw is keyof typeof FINISH_REASON {
   return Object.hasOwn(FINISH_REASON, raw)
 }
 
-/** Words that Bedrock may yet add for an output that it could not read begin like those it has: such an answer is never whole. */
+/** What words say that Bedrock may yet add for an output that it could not read, or that failed: such an answer is never whole. */
+const FAILED = /malformed|invalid|error|fail|abort/i
+
 function reasonOf(raw: string): FinishReason | undefined {
   if (isKnownStop(raw)) return FINISH_REASON[raw]
-  return /^malformed/i.test(raw) ? 'malformed' : undefined
+  return FAILED.test(raw) ? 'malformed' : undefined
 }
 
 /** Tells whether a model that stopped for this reason may have said nothing at all: it was filtered, cut, or its output was lost. */

@@ -15,7 +15,8 @@ const SPELLINGS = {
   stop: ['stop'],
   tools: ['tools', 'functions'],
   toolChoice: ['tool_choice', 'function_call'],
-  parallelToolCalls: ['parallel_tool_calls', 'tool_choice.disable_parallel_tool_use'],
+  // Functions are called one at a time.
+  parallelToolCalls: ['parallel_tool_calls', 'tool_choice.disable_parallel_tool_use', 'functions'],
   output: ['response_format'],
   'output.strict': [
     'response_format.json_schema.strict',
@@ -30,7 +31,7 @@ const SPELLINGS = {
   serviceTier: ['service_tier'],
   latency: ['performance_config'],
   guardrail: ['guardrail', 'guardrailConfig'],
-  metadata: ['metadata'],
+  metadata: ['metadata', 'user', 'safety_identifier'],
   cache: ['prompt_caching', 'cache_control', 'prompt_cache_options'],
   'cache.ttl': ['cache_control.ttl', 'prompt_cache_options.ttl'],
   betas: ['anthropic_beta'],
