@@ -183,7 +183,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     async pass(run) {
       const { owner, body } = run
       const placing = { owner, beginning: () => beginningOfBody(body), keptMs: () => keptMsOfBytes(body) }
-      return runPass(run, candidates(run.targets, placing), policyOf(owner))
+      return runPass(run, candidates(run.targets, placing), policyOf(owner), tools.admissions)
     },
     async mantleModels(signal) {
       const text = await transports[0]?.read({ host: 'mantle', path: '/v1/models' }, signal)

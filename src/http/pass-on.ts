@@ -24,12 +24,16 @@ function isPassed(name: string): boolean {
 const NO_BODY = Buffer.alloc(0)
 
 /** Hands on a request as its body stands. Throws GatewayError. */
-export function askAsIs(request: FastifyRequest, { targets, call }: Pick<PassRun, 'targets' | 'call'>): Promise<PassAnswer> {
+export function askAsIs(
+  request: FastifyRequest,
+  { targets, call, reserves }: Pick<PassRun, 'targets' | 'call' | 'reserves'>
+): Promise<PassAnswer> {
   const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY
   request.body = undefined // a long answer shall not hold a long question
   request.record.upstreamStartedAt = performance.now()
   const owner = request.apiKey?.name ?? ''
-  return request.server.bedrock.pass({ owner, targets, call, body, headers: headersOf(request), signal: request.cancel })
+  const run = { owner, targets, call, body, headers: headersOf(request), signal: request.cancel }
+  return request.server.bedrock.pass(reserves === undefined ? run : { ...run, reserves })
 }
 
 /** Sends an answer of Bedrock's as it came: a whole one at once, a stream read by read, no byte changed. */

@@ -151,6 +151,63 @@ t.test('another region is called while one has no room', async (t) => {
   t.strictSame(regionCalls({ standin }), [east, west, west])
 })
 
+const NATIVE_WAYS = [
+  [LITE, 'converse', { inferenceConfig: { maxTokens: 9000 } }],
+  [PRO, 'converse-stream', { inferenceConfig: { maxTokens: 9000 } }],
+  [CLAUDE, 'invoke', { anthropic_version: 'bedrock-2023-05-31', max_tokens: 9000 }],
+  [HAIKU, 'invoke-with-response-stream', { anthropic_version: 'bedrock-2023-05-31', max_tokens: 9000 }]
+] as const
+
+t.test("calls of Bedrock's own API and conversations go by one ledger, and settle at what was used", async (t) => {
+  const BEDROCK_QUOTAS = JSON.stringify([{ ids: ['us.*'], tokens_per_minute: 12_000 }])
+  const { ask, standin, calls, app, base } = await gateway(t, { QUEUE_MS: '100', SERVICE_QUOTAS: 'false', BEDROCK_QUOTAS })
+  const headroom = (model: string) => app.bedrock.quotas().find((one) => one.model === model)?.headroom ?? 12_000
+  const usage = { inputTokens: 1000, outputTokens: 100 }
+  for (const [model, operation, body] of NATIVE_WAYS) {
+    const inOwnWords = operation.startsWith('invoke')
+    const factor = inOwnWords ? 5 : 1
+    const native = (content: string, signal: AbortSignal | null = null) =>
+      fetch(`${base}/model/${encodeURIComponent(model)}/${operation}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer sk-noisy', 'content-type': 'application/json' },
+        body: JSON.stringify({ ...body, messages: [{ role: 'user', content: inOwnWords ? content : [{ text: content }] }] }),
+        signal
+      })
+    standin.answer(model, { content: [{ text: 'slow' }], usage, delayMs: 300 })
+    const first = native('hi')
+    t.ok(await eventually(() => calls(model) === 1))
+    const refused = await ask('sk-quiet', model, { max_tokens: 9000 })
+    t.match([refused.status, calls(model)], [429, 1], `${operation}: what it has reserved is nobody else's`)
+    t.match(await refused.text(), /no room at the moment/)
+    const own = await native('hi')
+    t.match([own.status, own.headers.get('x-amzn-errortype')?.split(':')[0]], [429, 'ThrottlingException'])
+    await own.text()
+    await (await first).text()
+    t.ok(await eventually(() => headroom(model) > 12_000 - 1000 - factor * 100 - 100), `${operation}: the rest comes back`)
+    t.ok(headroom(model) < 12_000 - 900)
+    const leaving = new AbortController()
+    const left = native('hi #slow 50', leaving.signal).then(
+      (response) => response.text(),
+      () => 'left'
+    )
+    t.ok(await eventually(() => calls(model) === 2))
+    leaving.abort()
+    await left
+    t.ok(await eventually(() => headroom(model) > 4000), 'and a caller who leaves keeps no more than about a third')
+  }
+})
+
+t.test("a throttled call of Bedrock's own API waits in the ledger too", async (t) => {
+  const { standin, calls, base } = await gateway(t, QUEUE)
+  standin.fail(LITE, 'throttling-tokens', 'none')
+  const response = await fetch(`${base}/model/${encodeURIComponent(LITE)}/converse`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk-noisy', 'content-type': 'application/json' },
+    body: JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'hi' }] }], inferenceConfig: { maxTokens: 10 } })
+  })
+  t.match([response.status, calls(LITE)], [200, 2])
+})
+
 t.test('keys are served in turn, and whoever leaves gives its place up', async (t) => {
   const { ask, standin, app } = await gateway(t, QUEUE)
   const contents = () =>

@@ -19,10 +19,10 @@ import type { CandidatePlace } from './candidate.ts'
 
 /** A call that is about to be sent. */
 export interface Wanted {
-  readonly run: { readonly request: ChatRequest; readonly owner: string; readonly signal: Cancel; readonly isRepair?: boolean }
+  readonly run: { readonly owner: string; readonly signal: Cancel; readonly isRepair?: boolean }
   readonly candidate: CandidatePlace
-  /** As it is sent. */
-  readonly body: JsonObject
+  /** What the service reserves for it: its prompt, and the most of its answer. */
+  readonly tokens: number
   /** Waits no longer, on the clock of `deadline`. */
   readonly until: number
 }
@@ -158,8 +158,7 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
 
   return {
     deadline: (isRepair = false) => clock.now() + (isRepair ? Math.max(waitMs, REPAIR_MS) : waitMs),
-    enter({ run: { request, owner, signal, isRepair = false }, candidate, body, until }) {
-      const tokens = estimateTokens(request, byLength) + mostOutput(body)
+    enter({ run: { owner, signal, isRepair = false }, candidate, tokens, until }) {
       try {
         const { ledger, shared } = poolOf(candidate)
         const entered = (shared ?? ledger).enter({ owner, tokens, until, signal, isUrgent: isRepair })
@@ -259,6 +258,11 @@ function refuse(error: unknown, signal: Cancel): never {
 /** Assumed where a call names no limit. */
 const UNLIMITED = 8192
 
+/** What the service reserves for a conversation, by the body as it is sent. Tokens. */
+export function reservedFor(request: ChatRequest, body: JsonObject): number {
+  return estimateTokens(request, byLength) + mostOutput(body)
+}
+
 /** The most that the answer may have, tokens; of all wires, since each names it in its own way. */
 function mostOutput({ inferenceConfig, max_tokens, max_output_tokens, max_completion_tokens }: JsonObject): number {
   const ofConverse = isJsonObject(inferenceConfig) ? inferenceConfig.maxTokens : undefined
@@ -304,8 +308,8 @@ function settled(events: AsyncIterable<EventBatch>, { ticket, target, signal }: 
   return watched()
 }
 
-/** What the service counts of an answer: what was read from the cache is free, and on mantle answers have a quota of their own. */
-function counted({ inputTokens, cacheWriteTokens, outputTokens }: Usage, target: ModelTarget): number {
+/** What the service counts of an answer, tokens: what was read from the cache is free, and on mantle answers have a quota of their own. */
+export function counted({ inputTokens, cacheWriteTokens, outputTokens }: Usage, target: ModelTarget): number {
   const factor = traitsOfTarget(target).host === 'mantle' ? 0 : burndownOf(target.baseId)
   return inputTokens + cacheWriteTokens + outputTokens * factor
 }

@@ -16,13 +16,14 @@ import { type EncodeInput, kindOfOmission, NO_OMISSIONS, type Omission } from '.
 import type { OutputChecker } from '../schema/output-check.ts'
 import { refuseLargeSchemas } from '../schema/schema-size.ts'
 import { readText } from '../transport/http-body.ts'
-import { type Admissions, settling } from './admissions.ts'
+import { type Admissions, reservedFor, settling } from './admissions.ts'
 import { openEvents } from './answer-reader.ts'
 import { type AttemptPolicy, attempt } from './attempt.ts'
 import { keptMs } from './cache-points.ts'
 import { callOmitting } from './call-omitting.ts'
 import type { Candidate, FindCandidates, Placing } from './candidate.ts'
 import { codecFor } from './codec-for.ts'
+import { inTurn } from './in-turn.ts'
 import type { OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
 import { promptPartsOf } from './prompt-parts.ts'
@@ -193,19 +194,14 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
 }
 
 /** Calls as soon as its pool of quota has room, and tells the ledger what came of it. */
-async function callInTurn(candidate: Candidate, call: Call, sent: EncodedCall, admissions: Admissions) {
-  const { run } = call
-  const queueUntil = candidate.hasEqual === true ? 0 : call.queueUntil
-  const entered = admissions.enter({ run, candidate, body: sent.encoded.body, until: queueUntil })
-  const ticket = entered instanceof Promise ? await entered : entered
-  try {
-    const began = await callOnce(candidate, call, sent)
-    ticket.taken()
-    return { ...began, events: settling(began.events, { ticket, target: candidate.target, signal: run.signal }) }
-  } catch (error) {
-    admissions.failed(ticket, error, queueUntil)
-    throw error
-  }
+function callInTurn(candidate: Candidate, call: Call, sent: EncodedCall, admissions: Admissions) {
+  const { run, queueUntil } = call
+  const tokens = reservedFor(run.request, sent.encoded.body)
+  return inTurn(
+    { admissions, run, candidate, tokens, queueUntil },
+    () => callOnce(candidate, call, sent),
+    (began, ticket) => ({ ...began, events: settling(began.events, { ticket, target: candidate.target, signal: run.signal }) })
+  )
 }
 
 async function callOnce({ transport, target }: Candidate, { run, tools }: Call, { codec, encoded, body }: EncodedCall) {

@@ -1,11 +1,14 @@
 import type { Cancel } from '../../core/cancel.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
+import { traitsOfTarget } from '../../models/traits.ts'
 import { readBytes } from '../transport/http-body.ts'
 import { passedHeaders } from '../transport/passed-headers.ts'
 import type { BedrockResponse } from '../transport/transport.ts'
+import { type Admissions, counted, type Settling } from './admissions.ts'
 import { type AttemptPolicy, attempt } from './attempt.ts'
 import type { Candidate } from './candidate.ts'
 import { frameError } from './frame-error.ts'
+import { inTurn } from './in-turn.ts'
 import { MODEL_OPERATIONS, type PassCall, passPath } from './pass-path.ts'
 import { PassedStream } from './passed-stream.ts'
 import { type PassedUsage, wholeUsage } from './passed-usage.ts'
@@ -20,6 +23,15 @@ export interface PassRun {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly signal: Cancel
+  /** What its model's quota is taken for; absent: it takes none. */
+  readonly reserves?: PassReserve
+}
+
+/** What Bedrock reserves for a call in its own words. Tokens. */
+export interface PassReserve {
+  readonly input: number
+  /** The most of its answer; undefined: what the model writes at most. */
+  readonly output: number | undefined
 }
 
 export interface PassAnswer {
@@ -46,17 +58,52 @@ const EVENT_STREAM = 'application/vnd.amazon.eventstream'
  * Sends a call to the first target that answers, with the same bytes for each. A whole answer is read to its end, and of a stream the
  * first event, so that what fails before is tried again. Throws GatewayError, with what Bedrock said where it said something.
  */
-export async function runPass(run: PassRun, candidates: readonly Candidate[], policy: AttemptPolicy): Promise<PassAnswer> {
-  const streams = run.call.of === 'model' && MODEL_OPERATIONS[run.call.operation].streams
-  const { value, candidate, attempts } = await attempt(candidates, policy, run.signal, async ({ transport, target }) => {
-    const { body, headers } = run
-    const response = await transport.send(
-      { path: passPath(run.call, target), model: target.id, streams, body, headers },
-      run.signal
+export async function runPass(
+  run: PassRun,
+  candidates: readonly Candidate[],
+  policy: AttemptPolicy,
+  admissions?: Admissions
+): Promise<PassAnswer> {
+  const queueUntil = admissions?.deadline() ?? 0
+  const { value, candidate, attempts } = await attempt(candidates, policy, run.signal, (one) => {
+    const { reserves } = run
+    if (admissions === undefined || reserves === undefined) return callOnce(run, one)
+    const { target } = one
+    const tokens = reserves.input + (reserves.output ?? traitsOfTarget(target).maxOutputTokens)
+    return inTurn(
+      { admissions, run, candidate: one, tokens, queueUntil },
+      () => callOnce(run, one),
+      (passed, ticket) => settling(passed, { ticket, target, signal: run.signal })
     )
-    return response.headers['content-type'] === EVENT_STREAM ? openStream(response, target.id) : readWhole(response, body)
   })
   return { ...value, model: candidate.target.id, region: candidate.transport.region, ...poolOf(candidate), attempts }
+}
+
+async function callOnce({ call, body, headers, signal }: PassRun, { transport, target }: Candidate): Promise<Passed> {
+  const streams = call.of === 'model' && MODEL_OPERATIONS[call.operation].streams
+  const response = await transport.send({ path: passPath(call, target), model: target.id, streams, body, headers }, signal)
+  return response.headers['content-type'] === EVENT_STREAM ? openStream(response, target.id) : readWhole(response, body)
+}
+
+/** Settles by what an answer tells at its end; one that breaks, or whose caller leaves, roughly. */
+function settling(passed: Passed, { ticket, target, signal }: Settling): Passed {
+  const { body, used } = passed
+  const settle = (told: PassedUsage | undefined) => {
+    if (told === undefined) ticket.settleRoughly()
+    else ticket.settle(counted(told.usage, target))
+  }
+  if (Buffer.isBuffer(body)) settle(used)
+  else if (signal.aborted) ticket.settleRoughly()
+  else {
+    const left = () => ticket.settleRoughly()
+    signal.addEventListener('abort', left) // an answer whose caller has left may be read by nobody
+    body.onOver = (told, error) => {
+      signal.removeEventListener('abort', left)
+      if (error?.throttle === undefined) settle(told)
+      else ticket.failed(error.throttle)
+    }
+  }
+  return passed
 }
 
 function poolOf({ pool }: Candidate): Pick<PassAnswer, 'pool'> {

@@ -17,6 +17,8 @@ const MOST = 24 * 1024 * 1024
 export class PassedStream implements HttpBody {
   /** Frames that have begun. */
   frames = 0
+  /** Hears once of how it ended, when that is asked for. */
+  onOver: ((used: PassedUsage | undefined, error: GatewayError | undefined) => void) | undefined = undefined
   private readonly body: HttpBody
   private readonly origin: FrameOrigin
   /** What `open` has read, and nobody has taken. */
@@ -68,7 +70,10 @@ export class PassedStream implements HttpBody {
   outcome(): { readonly used: PassedUsage | undefined; readonly error: GatewayError | undefined } {
     const last = this.lost || this.left > 0 ? undefined : firstFrame(this.last)
     const isBroken = last !== undefined && last.messageType !== 'event'
-    return { used: streamUsage(last, this.details), error: isBroken ? frameError(last, this.origin) : undefined }
+    const outcome = { used: streamUsage(last, this.details), error: isBroken ? frameError(last, this.origin) : undefined }
+    this.onOver?.(outcome.used, outcome.error)
+    this.onOver = undefined
+    return outcome
   }
 
   private read(): readonly Buffer[] | undefined {

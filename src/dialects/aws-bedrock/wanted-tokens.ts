@@ -15,6 +15,11 @@ const USUAL = 1024
 
 /** Tokens of the answer that a body asks for, at most. One that says nothing of it, or is undefined, asks for what is usual. */
 export function wantedTokens(body: Json | undefined, usual = USUAL): number {
+  return toldTokens(body) ?? usual
+}
+
+/** The same; undefined: it does not say. */
+export function toldTokens(body: Json | undefined): number | undefined {
   const told = PATHS.map((path) => path.reduce<Json | undefined>((at, name) => (isJsonObject(at) ? at[name] : undefined), body))
-  return (told.find((value) => typeof value === 'number' && value > 0) as number | undefined) ?? usual
+  return told.find((value): value is number => typeof value === 'number' && value > 0)
 }

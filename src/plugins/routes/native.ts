@@ -4,6 +4,7 @@ import { MODEL_OPERATIONS, type ModelOperation } from '../../bedrock/run/pass-pa
 import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import { askedTerms } from '../../dialects/aws-bedrock/asked-terms.ts'
 import { BEDROCK_ERRORS } from '../../dialects/aws-bedrock/error-words.ts'
+import { reservedTokens } from '../../dialects/aws-bedrock/reserved-tokens.ts'
 import { wantedTokens } from '../../dialects/aws-bedrock/wanted-tokens.ts'
 import { noExplanation } from '../../http/asks-explanation.ts'
 import { readAside } from '../../http/json-body.ts'
@@ -53,7 +54,9 @@ async function callModel(operation: ModelOperation, request: FastifyRequest, rep
     const held = server.holdBudget(request, reply, most)
     if (held !== undefined) await held
   }
-  return passOn(request, reply, await askAsIs(request, { targets, call: { of: 'model', operation, asked } }))
+  const isQueued = request.server.config.upstream.queueMs > 0 && !counts
+  const reserves = isQueued ? { reserves: reservedTokens(await bodyAside(), inOwnWords) } : {}
+  return passOn(request, reply, await askAsIs(request, { targets, call: { of: 'model', operation, asked }, ...reserves }))
 }
 
 const NO_BODY = Buffer.alloc(0)
