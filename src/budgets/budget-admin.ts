@@ -1,7 +1,6 @@
 import type { Redis } from 'iovalkey'
 import type { PriceRow } from '../prices/price-row.ts'
 import { createPricer } from '../prices/pricer.ts'
-import { counterName } from './budget-store.ts'
 import { PERIODS, type Period, spanOf } from './period.ts'
 import { priceUses } from './uses.ts'
 import { readStoreName, storeName } from './valkey-store.ts'
@@ -28,7 +27,7 @@ export async function listSpent({ client, now }: AdminOptions, only?: string): P
   for (const key of await keysIn(client, only))
     for (const period of PERIODS) {
       const span = spanOf(period, now)
-      const value = await client.get(storeName(key, counterName(span)))
+      const value = await client.get(storeName(key, span.counter))
       if (value !== null) lines.push({ key, period, from: span.from, nano: Number(value) })
     }
   return lines
@@ -43,7 +42,7 @@ export async function resetBudgets(
   let count = 0
   for (const key of await keysIn(client, only)) {
     // What it was spent on stays: who prices it again counts it again.
-    for (const one of periods) count += await client.del(storeName(key, counterName(spanOf(one, now))))
+    for (const one of periods) count += await client.del(storeName(key, spanOf(one, now).counter))
   }
   return count
 }
@@ -59,7 +58,7 @@ export async function repriceBudgets(options: AdminOptions, only?: string): Prom
     const days = await usedDays(options, key)
     for (const period of PERIODS) {
       const span = spanOf(period, now)
-      const name = storeName(key, counterName(span))
+      const name = storeName(key, span.counter)
       const before = await client.get(name)
       if (before === null) continue
       const nano = days.filter(({ day }) => day >= span.from).reduce((sum, day) => sum + day.nano, 0)

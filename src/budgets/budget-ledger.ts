@@ -3,7 +3,7 @@ import { dollars } from '../core/usage.ts'
 import { GatewayError } from '../errors.ts'
 import { budgetReached } from './budget-reached.ts'
 import type { BudgetStore, Hold, Standing } from './budget-store.ts'
-import { PERIODS, type Period, type Span, spanOf, timeText } from './period.ts'
+import { PERIODS, type Period, type Span, spanOf } from './period.ts'
 
 /** What a key may spend: whole nano-dollars by period. */
 export type Budget = Readonly<Partial<Record<Period, number>>>
@@ -46,8 +46,11 @@ export interface BudgetLedger {
   /**
    * Holds what a request may cost at most. Throws 429 `quota_exceeded` where what was spent and what running requests hold has reached a
    * limit: so a budget is overspent by one request at most, however many come at once. Throws 503 where the store is down and so it shall be.
+   * A promise where the store is not in this process.
    */
-  reserve(key: string, budget: Budget, nano: number): Promise<Spending>
+  reserve(key: string, budget: Budget, nano: number): Spending | Promise<Spending>
+  /** What requests use is counted too. */
+  readonly keepsUses: boolean
 }
 
 /** Percents at which the caller and the operator are warned, the highest first. */
@@ -67,7 +70,7 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
   const factors = new Map<string, number>()
 
   function settle(hold: Hold, nano: number, uses: ReadonlyMap<string, number>): void {
-    store.settle(hold, nano, uses).catch(events.storeError)
+    store.settle(hold, nano, uses)?.catch(events.storeError)
   }
 
   /** Prompts are guessed; a key whose guesses are too low has more held from then on. */
@@ -98,7 +101,7 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       events.state(state)
       headers[`x-adit-budget-limit-${period}`] = dollars(limit)
       headers[`x-adit-budget-remaining-${period}`] = dollars(Math.max(0, limit - state.spent))
-      headers[`x-adit-budget-reset-${period}`] = timeText(span.endsAt)
+      headers[`x-adit-budget-reset-${period}`] = span.ends
       const level = LEVELS.find((percent) => state.spent * 100 >= limit * percent)
       if (level !== undefined) {
         warnings.push(`${period} ${level}%`)
@@ -115,33 +118,43 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
     return headers
   }
 
-  return {
-    async reserve(key, budget, nano) {
-      const at = now()
-      const spans = PERIODS.filter((period) => budget[period] !== undefined).map((period) => spanOf(period, at))
-      const hold = { key, nano: Math.ceil(nano * (factors.get(key) ?? 1)), spans }
-      let standing: Standing
-      try {
-        standing = await store.hold(hold)
-      } catch (error) {
-        events.storeError(error)
-        if (options.storeDown === 'closed') throw unreachable()
-        // It passes; what it costs is counted once the store is back.
-        return { ...NOTHING_SPENT, settle: (cost, uses) => settle({ ...hold, nano: 0 }, cost, uses) }
-      }
-      try {
-        const headers = look(hold, budget, standing)
-        return {
-          headers,
-          settle(cost, uses) {
-            learn(key, nano, cost)
-            settle(hold, cost, uses)
-          }
+  /** `nano`: what the request was thought to cost at most. */
+  function begin(hold: Hold, budget: Budget, nano: number, standing: Standing): Spending {
+    try {
+      const headers = look(hold, budget, standing)
+      return {
+        headers,
+        settle(cost, uses) {
+          learn(hold.key, nano, cost)
+          settle(hold, cost, uses)
         }
-      } catch (error) {
-        settle(hold, 0, new Map())
-        throw error
       }
+    } catch (error) {
+      settle(hold, 0, new Map())
+      throw error
+    }
+  }
+
+  function withoutStore(hold: Hold, error: unknown): Spending {
+    events.storeError(error)
+    if (options.storeDown === 'closed') throw unreachable()
+    // It passes; what it costs is counted once the store is back.
+    return { ...NOTHING_SPENT, settle: (cost, uses) => settle({ ...hold, nano: 0 }, cost, uses) }
+  }
+
+  return {
+    keepsUses: store.keepsUses,
+    reserve(key, budget, nano) {
+      const at = now()
+      const spans: Span[] = []
+      for (const period of PERIODS) if (budget[period] !== undefined) spans.push(spanOf(period, at))
+      const hold = { key, nano: Math.ceil(nano * (factors.get(key) ?? 1)), spans }
+      const standing = store.hold(hold)
+      if (!(standing instanceof Promise)) return begin(hold, budget, nano, standing)
+      return standing.then(
+        (found) => begin(hold, budget, nano, found),
+        (error: unknown) => withoutStore(hold, error)
+      )
     }
   }
 }

@@ -1,6 +1,6 @@
 import { dollars } from '../core/usage.ts'
 import { GatewayError } from '../errors.ts'
-import { type Span, timeText } from './period.ts'
+import type { Span } from './period.ts'
 
 /** The requests that run will soon have told what they cost. Seconds. */
 const SOON_S = 10
@@ -22,9 +22,8 @@ export interface Reached {
  * the end of the period, or a moment where it is only held by requests that run.
  */
 export function budgetReached({ span, limit, isHeld, now, note, headers }: Reached): GatewayError {
-  const until = timeText(span.endsAt)
   const why = isHeld ? 'is used up by what was spent and what running requests may cost' : 'is used up'
-  const begins = `The ${span.period} ends at ${until}, and the budget begins anew.`
+  const begins = `The ${span.period} ends at ${span.ends}, and the budget begins anew.`
   const message = `The budget of this API key for the ${span.period} (${dollars(limit)} USD) ${why}. ${begins}`
   return new GatewayError('quota_exceeded', note === undefined ? message : `${message} ${note}`, {
     retryAfterS: isHeld ? SOON_S : Math.max(1, Math.ceil((span.endsAt - now) / 1000)),

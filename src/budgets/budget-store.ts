@@ -16,15 +16,15 @@ export interface Standing {
   readonly spent: readonly number[]
 }
 
-/** Where budgets are counted. Each method is one step: nothing of another request comes between. Rejects where the store does not answer. */
+/**
+ * Where budgets are counted. Each method is one step: nothing of another request comes between. At once where that is in this process, else
+ * a promise that rejects where the store does not answer.
+ */
 export interface BudgetStore {
-  hold(hold: Hold): Promise<Standing>
-  /** Gives back what is held, and counts what was spent in its place. `uses`: what it was spent on, see `price-again.ts`. */
-  settle(hold: Hold, nano: number, uses: ReadonlyMap<string, number>): Promise<void>
+  /** What was spent can be priced again: it wants to know what on. */
+  readonly keepsUses: boolean
+  hold(hold: Hold): Standing | Promise<Standing>
+  /** Gives back what is held, and counts what was spent in its place. `uses`: what it was spent on, see `uses.ts`. */
+  settle(hold: Hold, nano: number, uses: ReadonlyMap<string, number>): undefined | Promise<void>
   close(): void
-}
-
-/** The counter of a key and a span. */
-export function counterName({ period, from }: Span): string {
-  return `${period}:${from}`
 }

@@ -1,4 +1,4 @@
-import { type BudgetStore, counterName } from './budget-store.ts'
+import type { BudgetStore } from './budget-store.ts'
 
 /** Spans that are over are forgotten when there are more. */
 const MOST_COUNTERS = 10_000
@@ -18,10 +18,11 @@ export function createMemoryStore(now: () => number): BudgetStore {
   }
 
   return {
+    keepsUses: false,
     hold({ key, nano, spans }) {
       const before = held.get(key) ?? 0
       held.set(key, before + nano)
-      return Promise.resolve({ held: before, spent: spans.map((span) => spent.get(`${key} ${counterName(span)}`)?.nano ?? 0) })
+      return { held: before, spent: spans.map(({ counter }) => spent.get(`${key} ${counter}`)?.nano ?? 0) }
     },
     settle({ key, nano, spans }, cost) {
       const left = (held.get(key) ?? 0) - nano
@@ -29,12 +30,12 @@ export function createMemoryStore(now: () => number): BudgetStore {
       else held.delete(key)
       if (cost > 0 && spent.size > MOST_COUNTERS) forgetOver()
       for (const span of cost > 0 ? spans : []) {
-        const name = `${key} ${counterName(span)}`
+        const name = `${key} ${span.counter}`
         const counter = spent.get(name)
         if (counter === undefined) spent.set(name, { nano: cost, endsAt: span.endsAt })
         else counter.nano += cost
       }
-      return Promise.resolve()
+      return undefined
     },
     close() {}
   }

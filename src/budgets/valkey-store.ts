@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ChainableCommander, Redis } from 'iovalkey'
-import { type BudgetStore, counterName, type Hold } from './budget-store.ts'
+import type { BudgetStore, Hold } from './budget-store.ts'
 
 export interface ValkeyStoreOptions {
   readonly client: Redis
@@ -63,7 +63,7 @@ export function createValkeyStore({ client, now, longestMs }: ValkeyStoreOptions
 
   function owe({ key, spans }: Hold, nano: number, uses: ReadonlyMap<string, number>): void {
     for (const span of spans) {
-      const name = storeName(key, counterName(span))
+      const name = storeName(key, span.counter)
       owed.set(name, { nano: nano + (owed.get(name)?.nano ?? 0), endsAt: span.endsAt })
     }
     const name = usesName(key)
@@ -101,10 +101,11 @@ export function createValkeyStore({ client, now, longestMs }: ValkeyStoreOptions
   client.on('ready', () => void payOwed().catch(() => {})) // what is not paid now stays owed
 
   return {
+    keepsUses: true,
     async hold({ key, nano, spans }) {
       await payOwed()
       const mine = add(key, nano)
-      const names = spans.map((span) => storeName(key, counterName(span)))
+      const names = spans.map((span) => storeName(key, span.counter))
       try {
         const results = await run(
           writeHeld(client.multi(), key)
@@ -125,7 +126,7 @@ export function createValkeyStore({ client, now, longestMs }: ValkeyStoreOptions
       const step = writeHeld(client.multi(), key)
       if (nano > 0)
         for (const span of spans) {
-          const name = storeName(key, counterName(span))
+          const name = storeName(key, span.counter)
           step.incrby(name, nano).pexpireat(name, span.endsAt + KEEP_MS)
         }
       writeUses(step, usesName(key), uses)

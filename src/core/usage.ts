@@ -59,7 +59,13 @@ export function toDollars(nano: number | null): number | null {
   return nano === null ? null : nano / NANO_PER_DOLLAR
 }
 
+/** Nano-dollars. */
+const LEAST_PLAIN = 1000
+const MOST_EXACT = 1e15
+
 /** US dollars as a decimal number, to the nano-dollar: `0.00123`. */
 export function dollars(nano: number): string {
+  // The shortest writing of so few digits is exact, and without an exponent.
+  if (nano >= LEAST_PLAIN && nano < MOST_EXACT) return String(nano / NANO_PER_DOLLAR)
   return (nano / NANO_PER_DOLLAR).toFixed(9).replace(/\.?0+$/, '')
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { PeriodState } from '../budgets/budget-ledger.ts'
+import { NANO_PER_DOLLAR } from '../core/usage.ts'
 
 export interface BudgetMetrics {
   /** A key has asked. */
@@ -9,14 +10,24 @@ export interface BudgetMetrics {
   refused(state: PeriodState): void
 }
 
-const NANO_PER_DOLLAR = 1_000_000_000
-
 /** Makes the meters of budgets, by key and period. Keys are the operator's, and few. */
 export function createBudgetMetrics(registry: Registry): BudgetMetrics {
   const registers = [registry]
   const labelNames = ['key', 'period'] as const
-  const spent = new Gauge({ name: 'adit_budget_spent_usd', help: 'US dollars spent in the period', labelNames, registers })
-  const limit = new Gauge({ name: 'adit_budget_limit_usd', help: 'US dollars that may be spent in it', labelNames, registers })
+  /** The newest of each key and period: set in the gauges when they are read, since every request brings some. */
+  const states = new Map<string, PeriodState>()
+  const gauge = (what: 'spent' | 'limit', help: string) =>
+    new Gauge({
+      name: `adit_budget_${what}_usd`,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        for (const { key, period, [what]: nano } of states.values()) this.set({ key, period }, nano / NANO_PER_DOLLAR)
+      }
+    })
+  gauge('spent', 'US dollars spent in the period')
+  gauge('limit', 'US dollars that may be spent in it')
   const refusals = new Counter({ name: 'adit_budget_refused_total', help: 'Requests beyond a budget', labelNames, registers })
   const warnings = new Counter({
     name: 'adit_budget_warnings_total',
@@ -25,10 +36,7 @@ export function createBudgetMetrics(registry: Registry): BudgetMetrics {
     registers
   })
   return {
-    state({ key, period, ...state }) {
-      spent.set({ key, period }, state.spent / NANO_PER_DOLLAR)
-      limit.set({ key, period }, state.limit / NANO_PER_DOLLAR)
-    },
+    state: (state) => void states.set(`${state.key} ${state.period}`, state),
     warning: ({ key, period }, level) => warnings.inc({ key, period, level }),
     refused: ({ key, period }) => refusals.inc({ key, period })
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Period, spanOf, timeText } from '../../src/budgets/period.ts'
+import { type Period, spanOf } from '../../src/budgets/period.ts'
 
 const CASES: readonly (readonly [Period, now: string, from: string, until: string])[] = [
   ['day', '2026-11-27T00:00:00.000Z', '2026-11-27', '2026-11-28T00:00:00Z'],
@@ -15,5 +15,5 @@ const CASES: readonly (readonly [Period, now: string, from: string, until: strin
 for (const [period, now, from, until] of CASES)
   t.test(`the ${period} of ${now}`, async (t) => {
     const span = spanOf(period, Date.parse(now))
-    t.strictSame([span.from, timeText(span.endsAt)], [from, until])
+    t.strictSame([span.from, span.ends], [from, until])
   })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Budget, type BudgetLedger, createBudgetLedger, type Spending } from '../../budgets/budget-ledger.ts'
+import type { BudgetStore } from '../../budgets/budget-store.ts'
 import { createMemoryStore } from '../../budgets/memory-store.ts'
 import { PERIODS } from '../../budgets/period.ts'
 import { createValkeyStore } from '../../budgets/valkey-store.ts'
@@ -41,6 +42,14 @@ declare module 'fastify' {
   }
 }
 
+type Holding = MostUsed & { readonly budget: Budget }
+/** With the tokens of the answer and the terms found out. */
+type Known = Omit<Holding, 'output' | 'terms'> & { readonly output: number; readonly terms: PaidTerms }
+
+const PLAIN: PaidTerms = {}
+
+const NO_USES: ReadonlyMap<string, number> = new Map()
+
 /** The guess of a prompt may be short, and writing it to the cache costs a quarter more. */
 const MARGIN = 1.25
 /** What providers add to a prompt: Anthropic documents some hundred tokens of instructions for tools (2026-08). */
@@ -75,22 +84,38 @@ export const budgets = fp(
       return budget === undefined || isEmpty(budget) ? undefined : hold(request, reply, { ...most, budget })
     })
 
-    async function hold(
-      request: FastifyRequest,
-      reply: FastifyReply,
-      most: MostUsed & { readonly budget: Budget }
-    ): Promise<void> {
-      // Listened for before anything is waited for: a client may leave meanwhile, and would hold its part for ever.
-      const over = new Promise<void>((resolve) => reply.raw.once('close', resolve))
-      const { output, terms } = most
-      const asked = { ...most, output: typeof output === 'number' ? output : await output(), terms: (await terms?.()) ?? {} }
-      const nano = dearest(app, asked, unpriced)
-      if (nano === 0) return // a price of nothing takes nothing
-      request.record.uses = new Map()
-      const spending = await (await ledger()).reserve(request.apiKey?.name ?? '', most.budget, nano ?? 0)
+    app.onOver((request) => settle(request))
+
+    function hold(request: FastifyRequest, reply: FastifyReply, most: Holding): undefined | Promise<void> {
+      const output = typeof most.output === 'number' ? most.output : most.output()
+      const terms = most.terms?.() ?? PLAIN
+      if (typeof output === 'number' && !(terms instanceof Promise)) return holdMost(request, reply, { ...most, output, terms })
+      return Promise.all([output, terms]).then(([tokens, found]) =>
+        holdMost(request, reply, { ...most, output: tokens, terms: found })
+      )
+    }
+
+    function holdMost(request: FastifyRequest, reply: FastifyReply, most: Known): undefined | Promise<void> {
+      const nano = dearest(app, most, unpriced)
+      if (nano === 0) return undefined // a price of nothing takes nothing
+      const found = ledger()
+      const spending = found instanceof Promise ? found.then((made) => reserve(made)) : reserve(found)
+      function reserve(made: BudgetLedger): Spending | Promise<Spending> {
+        if (made.keepsUses) request.record.uses = new Map()
+        return made.reserve(request.apiKey?.name ?? '', most.budget, nano ?? 0)
+      }
+      return spending instanceof Promise ? spending.then((held) => begin(request, reply, held)) : begin(request, reply, spending)
+    }
+
+    function begin(request: FastifyRequest, reply: FastifyReply, spending: Spending): undefined {
       request.spending = spending
-      void over.then(() => spending.settle(request.record.costNano ?? 0, request.record.uses ?? new Map()))
-      reply.headers(spending.headers)
+      // A client that has left meanwhile would hold its part for ever.
+      if (reply.raw.closed) settle(request)
+      else reply.headers(spending.headers)
+    }
+
+    function settle({ spending, record }: FastifyRequest): void {
+      spending?.settle(record.costNano ?? 0, record.uses ?? NO_USES)
     }
   },
   { name: 'budgets', dependencies: ['costs', 'metrics', 'auth'] }
@@ -99,7 +124,7 @@ export const budgets = fp(
 /** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
 function dearest(
   app: FastifyInstance,
-  { models, input, output: outputTokens, texts = 0, images = 0, terms }: Omit<MostUsed, 'terms'> & Asked,
+  { models, input, output: outputTokens, texts = 0, images = 0, terms }: Known,
   unpriced: 'allow' | 'refuse'
 ): number | undefined {
   const { region } = app.bedrock
@@ -122,14 +147,12 @@ function dearest(
   return known.length === 0 ? undefined : known.length < costs.length ? Math.max(1, ...known) : Math.max(...known)
 }
 
-type Asked = { readonly output: number; readonly terms: PaidTerms }
-
 /** The same tokens on the terms that are asked for. */
 function dearerUses({
   inputTokens,
   outputTokens,
   terms: { tier, isOptimized = false, keepsHour = false }
-}: Pick<Asked, 'terms'> & { readonly inputTokens: number; readonly outputTokens: number }): readonly Answered[] {
+}: Pick<Known, 'terms'> & { readonly inputTokens: number; readonly outputTokens: number }): readonly Answered[] {
   const plain = { ...NO_USAGE, inputTokens, outputTokens }
   const kept = { ...NO_USAGE, cacheWriteTokens: inputTokens, cacheWriteHourTokens: inputTokens, outputTokens }
   const usages = keepsHour ? [plain, kept] : [plain]
@@ -141,7 +164,7 @@ function dearerUses({
 }
 
 /** The ledger is made with the first key that has a budget: most gateways have none. */
-function makeLedger(app: FastifyInstance): () => Promise<BudgetLedger> {
+function makeLedger(app: FastifyInstance): () => BudgetLedger | Promise<BudgetLedger> {
   const { config } = app
   const { redisUrl } = config.limits
   let warnedAt = Number.NEGATIVE_INFINITY
@@ -162,12 +185,15 @@ function makeLedger(app: FastifyInstance): () => Promise<BudgetLedger> {
     storeError
   }
 
-  async function make(): Promise<BudgetLedger> {
+  function make(): BudgetLedger | Promise<BudgetLedger> {
+    if (redisUrl === undefined) return over(createMemoryStore(Date.now))
     const longestMs = config.upstream.totalTimeoutMs + config.upstream.firstEventTimeoutMs
-    const store =
-      redisUrl === undefined
-        ? createMemoryStore(Date.now)
-        : createValkeyStore({ client: await connected(redisUrl, storeError), now: Date.now, longestMs })
+    return connected(redisUrl, storeError).then(
+      (client) => (made = over(createValkeyStore({ client, now: Date.now, longestMs })))
+    )
+  }
+
+  function over(store: BudgetStore): BudgetLedger {
     closers.push(store.close)
     return createBudgetLedger({ store, storeDown: config.budgets.storeDown, note: config.budgets.note, now: Date.now, events })
   }
@@ -176,7 +202,7 @@ function makeLedger(app: FastifyInstance): () => Promise<BudgetLedger> {
   app.addHook('onClose', async () => {
     for (const close of closers) close()
   })
-  let made: Promise<BudgetLedger> | undefined
+  let made: BudgetLedger | Promise<BudgetLedger> | undefined
   return () => (made ??= make())
 }
 
