@@ -127,8 +127,11 @@ function ownContext({ answers, responses }: FastifyInstance['config'], records: 
 const MOST_CUTS = 2
 
 /** Asks; a conversation that is too long for the model and may be cut is asked again without its oldest turns, which is reported. */
-async function chat(bedrock: FastifyInstance['bedrock'], run: ChatRun): Promise<ChatAnswer> {
-  if (run.request.truncates === undefined) return bedrock.chat(run)
+function chat(bedrock: FastifyInstance['bedrock'], run: ChatRun): Promise<ChatAnswer> {
+  return run.request.truncates === undefined ? bedrock.chat(run) : chatCutting(bedrock, run)
+}
+
+async function chatCutting(bedrock: FastifyInstance['bedrock'], run: ChatRun): Promise<ChatAnswer> {
   let { request } = run
   for (let cuts = 0; ; cuts++) {
     try {
@@ -219,13 +222,14 @@ function named(request: ChatRequest, key: FastifyRequest['apiKey']): ChatRequest
   return own
 }
 
-async function askOne(app: FastifyInstance, request: FastifyRequest, run: ChatRun): Promise<MeteredAnswer> {
+function askOne(app: FastifyInstance, request: FastifyRequest, run: ChatRun): Promise<MeteredAnswer> {
   const sizing = sizingOf(request, run.request)
   return sizing === undefined ? ask(app, request, run) : askFitting(app, request, run, sizing)
 }
 
-async function ask(app: FastifyInstance, request: FastifyRequest, run: ChatRun, refitting?: Refitting): Promise<MeteredAnswer> {
-  return metered(request, await chat(app.bedrock, run), run.request.guardrail !== undefined, refitting)
+function ask(app: FastifyInstance, request: FastifyRequest, run: ChatRun, refitting?: Refitting): Promise<MeteredAnswer> {
+  const isGuarded = run.request.guardrail !== undefined
+  return chat(app.bedrock, run).then((answer) => metered(request, answer, isGuarded, refitting))
 }
 
 /** Asks with the limit that fits, where one is known; what is not given piece by piece can be asked for again without. */

@@ -15,7 +15,8 @@ interface Whole {
  * with the limit that it has without, and that one is given; where it fails, the cut one is. Throws where an answer has no end.
  */
 export async function foldWhole(answers: Answers, request: FastifyRequest, reply: FastifyReply): Promise<Whole> {
-  const folded = await Promise.all(answers.map((answer) => foldOne(answer, request, reply)))
+  const folding = answers.map((answer) => foldOne(answer, request, reply))
+  const folded = folding.length === 1 ? [await folding[0]!] : await Promise.all(folding)
   if (request.record.limited !== undefined) tellLimits(request, reply, answers)
   const given = folded.map(({ answer }) => answer) as readonly MeteredAnswer[] as Answers
   return { given, completions: folded.map(({ completion }) => completion) }

@@ -160,8 +160,9 @@ function parseText(text: string, { holdsExactNumbers }: JsonShape): unknown {
 }
 
 function mended(parsed: unknown, text: string): unknown {
-  if (text.includes('"__proto__"') || LETTERS_OF_PROTO.test(text)) dropProto(parsed)
-  if (mayHoldHalves(text)) mendStrings(parsed)
+  const holdsEscapes = text.includes('\\')
+  if (text.includes('"__proto__"') || (holdsEscapes && LETTERS_OF_PROTO.test(text))) dropProto(parsed)
+  if (holdsEscapes && mayHoldHalves(text)) mendStrings(parsed)
   return parsed
 }
 

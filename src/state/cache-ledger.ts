@@ -50,6 +50,8 @@ export interface CacheUse {
 export interface CacheSession {
   /** The same plan for the same model, however often it is asked: one request is one observation. */
   plan(model: string, places: PromptPlaces): CachePlan
+  /** Some plan of it has set points: what comes of them is to be told. */
+  hasPoints(): boolean
   /** What came of the plan for a model; undefined: nothing was called, or nothing was told. The first time counts. */
   settle(model: string, use: CacheUse | undefined): void
 }
@@ -263,6 +265,10 @@ export function createCacheLedger(now: () => number): CacheLedger {
           const known = plans.get(model) ?? planned({ owner, model }, places, isLook)
           plans.set(model, known)
           return known.plan
+        },
+        hasPoints() {
+          for (const { keys } of plans.values()) if (keys.length > 0) return true
+          return false
         },
         settle(model, use) {
           if (isSettled || isLook) return

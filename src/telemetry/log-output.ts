@@ -10,7 +10,7 @@ export interface LogOutput extends DestinationStream {
 }
 
 /** Lines are written together: when so many characters wait, or so many milliseconds have passed, or the process ends. */
-const WRITE_LENGTH = 8192
+const WRITE_LENGTH = 32_768
 const WRITE_MS = 100
 /** What is kept while nobody reads. Bytes. */
 const MOST_WAITING = 262_144

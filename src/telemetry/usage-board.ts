@@ -188,12 +188,11 @@ export const usageBoard = fp(
 
 /** The entry of a name, made where there is room, else the one of all others. */
 function entryOf<T>(entries: Map<string, T>, name: string, make: (isFull: boolean) => T): T {
-  const isFull = !entries.has(name) && entries.size >= MOST_ROWS
-  const own = isFull ? OTHER : name
-  const known = entries.get(own)
+  const isFull = entries.size >= MOST_ROWS
+  const known = entries.get(name) ?? (isFull ? entries.get(OTHER) : undefined)
   if (known !== undefined) return known
   const made = make(isFull)
-  entries.set(own, made)
+  entries.set(isFull ? OTHER : name, made)
   return made
 }
 

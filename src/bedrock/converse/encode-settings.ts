@@ -31,14 +31,28 @@ function encodeGuardrail({ identifier, version, trace, streamProcessingMode }: G
   }
 }
 
+type Pairs = Readonly<Record<string, string>>
+
+/** Those of a key, as they are sent where its caller has none: the same for all of its requests. */
+const fitted = new WeakMap<Pairs, JsonObject>()
+
 /** Pairs for the invocation log, the operator's first, made to fit: they must never fail a request. */
 function encodeMetadata({ request: { metadata, keyPairs }, warn }: EncodeScope): JsonObject | undefined {
-  if (metadata === undefined && keyPairs === undefined) return undefined
+  if (metadata !== undefined) return fittedPairs(keyPairs, metadata, warn)
+  if (keyPairs === undefined) return undefined
+  const known = fitted.get(keyPairs)
+  if (known !== undefined) return known
+  const made = fittedPairs(keyPairs, {}, warn)
+  if (made !== undefined) fitted.set(keyPairs, made)
+  return made
+}
+
+function fittedPairs(keyPairs: Pairs = {}, metadata: Pairs, warn: EncodeScope['warn']): JsonObject | undefined {
   const kept = new Map<string, string>()
-  for (const [key, value] of Object.entries(keyPairs ?? {})) {
+  for (const [key, value] of Object.entries(keyPairs)) {
     if (kept.size < MOST_METADATA && fit(key) !== '') kept.set(fit(key), fit(value))
   }
-  for (const [key, value] of Object.entries(metadata ?? {})) {
+  for (const [key, value] of Object.entries(metadata)) {
     const name = fit(key)
     const taken = kept.get(name)
     if (name === '' || (taken !== undefined && taken !== fit(value))) warn('metadata', 'a pair without a name of its own')

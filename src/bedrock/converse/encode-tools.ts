@@ -24,10 +24,13 @@ export interface ToolPlan {
 }
 
 const MOST_STRICT = 20
+const NO_TOOLS: readonly JsonObject[] = []
 
 /** Encodes the caller's tools, the provider's own and the gateway's answer tool. Order is the caller's: another one breaks the prompt cache. */
 export function planTools(encoding: EncodeScope, parts: ToolParts): ToolPlan {
   const choice = planToolChoice(encoding, parts)
+  if (encoding.request.tools.length === 0 && parts.past.length === 0 && parts.output.tool === undefined)
+    return { tools: systemTools(encoding), choice: choice.wire, instructions: choice.instructions, fields: {} }
   const all = [...parts.callable, ...parts.past]
   const offered = choice.only === undefined ? all : all.filter((tool) => tool.name === choice.only)
   const shaped = offered.map((tool, place) => shapeTool(encoding, tool, place))
@@ -88,8 +91,11 @@ function encodeTool(
   return tool.cache === undefined ? [{ toolSpec }] : [{ toolSpec }, cachePoint(tool.cache)]
 }
 
+const NONE: ReadonlySet<ShapedTool> = new Set()
+
 /** The tools whose arguments the model's grammar will enforce; for the others the wish is reported as dropped. */
 function strictTools(encoding: EncodeScope, offered: readonly ShapedTool[]): ReadonlySet<ShapedTool> {
+  if (!offered.some(({ tool }) => tool.strict === true)) return NONE
   const taken = encoding.traits.strictTools && !isOmitted(encoding, 'strict')
   const room = createSchemaRoom()
   const strict = new Set<ShapedTool>()
@@ -118,6 +124,7 @@ function systemTools(encoding: EncodeScope): readonly JsonObject[] {
   if (request.optionalSearch !== undefined && (traits.webSearchTool === '' || isOmitted(encoding, 'webSearch')))
     warnAt(request.optionalSearch, 'the model cannot search the web here')
   const names = [...asked.map(({ name }) => name), ...(searchesWeb(encoding) ? [traits.webSearchTool] : [])]
+  if (names.length === 0) return NO_TOOLS
   return [...new Set(names)].map((name) => ({ systemTool: { name } }))
 }
 

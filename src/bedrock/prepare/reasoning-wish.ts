@@ -7,6 +7,7 @@ import { EFFORT_BUDGET } from './reasoning-amount.ts'
 /** The caller's wish, also where it came as the native field. */
 export function wishOf({ request }: EncodeScope): ReasoningWish | undefined {
   if (request.reasoning !== undefined && !isEmpty(request.reasoning)) return request.reasoning
+  if (request.extraFields === undefined) return undefined
   const native = plainNumbers(nativeThinking(request.extraFields))
   if (!isJsonObject(native) || typeof native.type !== 'string') return undefined
   return {
@@ -16,8 +17,8 @@ export function wishOf({ request }: EncodeScope): ReasoningWish | undefined {
   }
 }
 
-function nativeThinking(fields: JsonObject | undefined): Json | undefined {
-  return fields?.thinking ?? fields?.reasoning_config
+function nativeThinking(fields: JsonObject): Json | undefined {
+  return fields.thinking ?? fields.reasoning_config
 }
 
 /** Reports a `display` that the model does not have, unless it asks for what happens anyway. */

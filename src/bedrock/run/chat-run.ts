@@ -7,7 +7,7 @@ import type { ChatRequest } from '../../core/request.ts'
 import type { Warning } from '../../core/warning.ts'
 import { heavyJsonToBytes, jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
-import { type TraitRow, traitsOfTarget } from '../../models/traits.ts'
+import { type TraitRow, type Traits, traitsOfTarget } from '../../models/traits.ts'
 import type { CacheLedger, CacheSession, PromptPlaces } from '../../state/cache-ledger.ts'
 import type { PrefixHistory } from '../../state/prefix-history.ts'
 import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
@@ -18,7 +18,7 @@ import { refuseLargeSchemas } from '../schema/schema-size.ts'
 import { readText } from '../transport/http-body.ts'
 import { type Admissions, reservedFor, settling } from './admissions.ts'
 import { openEvents } from './answer-reader.ts'
-import { type AttemptPolicy, attempt } from './attempt.ts'
+import { type Attempted, type AttemptPolicy, attempt } from './attempt.ts'
 import { keptMs } from './cache-points.ts'
 import { callOmitting } from './call-omitting.ts'
 import type { Candidate, FindCandidates, Placing } from './candidate.ts'
@@ -107,17 +107,14 @@ const MOST_ANSWER_BYTES = 64 * 1024 * 1024
  */
 export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswer> {
   const encoder = encoderOf(run, tools)
-  const first = await encoder.encode(run.targets[0], NO_OMISSIONS) // what the caller did wrong is told before anything is called
+  const encoding = encoder.encode(run.targets[0], NO_OMISSIONS)
+  const first = encoding instanceof Promise ? await encoding : encoding // what the caller did wrong is told before anything is called
   const cacheMiss = missOf(run, tools, first)
   const candidates = tools.candidates(run.targets, placing(run, first.encoded.body))
   const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline(run.isRepair) ?? 0 }
-  const { value, candidate, attempts } = await attempt(candidates, policyFor(run, tools), run.signal, (one) =>
-    callCandidate(one, call)
-  ).catch((error: unknown) => {
-    encoder.session?.settle('', undefined)
-    throw error
-  })
-  const answered = encoder.session === undefined ? value.events : bookingCache(value.events, encoder.session, candidate.target.id)
+  const { value, candidate, attempts } = await attemptAll(candidates, call)
+  const { session } = encoder
+  const answered = session?.hasPoints() === true ? bookingCache(value.events, session, candidate.target.id) : value.events
   // Only an answer that may call a tool leads to a turn that needs its reasoning back.
   const remembered =
     run.request.tools.length > 0
@@ -136,9 +133,26 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   }
 }
 
-function missOf(run: ChatRun, { prefixes, watchesPrefixes }: ChatTools, { encoded }: EncodedCall): string | undefined {
-  if (!(watchesPrefixes || run.watchesPrefix === true || encoded.hasCachePoints === true)) return undefined
-  return prefixes.note(run.owner, promptPartsOf(run.targets[0].id, encoded.body))
+async function attemptAll(candidates: readonly Candidate[], call: Call): Promise<Attempted<Began>> {
+  const { run, tools, encoder } = call
+  try {
+    return await attempt(candidates, policyFor(run, tools), run.signal, (one) => callCandidate(one, call))
+  } catch (error) {
+    encoder.session?.settle('', undefined)
+    throw error
+  }
+}
+
+function missOf(run: ChatRun, { prefixes, watchesPrefixes, traitRows }: ChatTools, { encoded }: EncodedCall): string | undefined {
+  const [target] = run.targets
+  const isWatched = watchesPrefixes && mayCache(traitsOfTarget(target, traitRows))
+  if (!(isWatched || run.watchesPrefix === true || encoded.hasCachePoints === true)) return undefined
+  return prefixes.note(run.owner, promptPartsOf(target.id, encoded.body))
+}
+
+/** Whether a model keeps anything of a prompt: at points, or by itself as those behind OpenAI's surfaces do. */
+function mayCache({ cache, surface }: Traits): boolean {
+  return cache.length > 0 || surface !== 'converse'
 }
 
 interface Began {
@@ -173,7 +187,8 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
     taught: { owner: run.owner, model: target.id },
     async send(omissions: ReadonlySet<Omission>) {
       sent = undefined
-      const request = await encoder.encode(target, omissions)
+      const encoding = encoder.encode(target, omissions)
+      const request = encoding instanceof Promise ? await encoding : encoding
       sent = request
       const { admissions } = tools
       const began =

@@ -12,13 +12,23 @@ export function batchResult(value: EventBatch | undefined): BatchResult {
 
 /** The events of an answer that came whole. */
 export function oneBatch(batch: EventBatch): AsyncIterable<EventBatch> {
-  let rest: EventBatch | undefined = batch
-  const iterator: AsyncIterator<EventBatch, undefined> = {
-    next() {
-      const value = rest
-      rest = undefined
-      return Promise.resolve(batchResult(value))
-    }
+  return new OneBatch(batch)
+}
+
+class OneBatch implements AsyncIterableIterator<EventBatch, undefined> {
+  private rest: EventBatch | undefined
+
+  constructor(batch: EventBatch) {
+    this.rest = batch
   }
-  return { [Symbol.asyncIterator]: () => iterator }
+
+  next(): Promise<BatchResult> {
+    const { rest } = this
+    this.rest = undefined
+    return Promise.resolve(batchResult(rest))
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
 }

@@ -10,8 +10,8 @@ export function promptPartsOf(model: string, body: JsonObject): PromptParts {
   const head: PromptPart[] = [{ path: 'model', hash: stableHash(model) }]
   addItems(head, 'tools', tools.tools)
   addItems(head, 'system', body.system ?? body.instructions)
-  head.push(part('thinking', { thinking: thinking.thinking ?? thinking.reasoningConfig ?? body.reasoning ?? null }))
-  head.push(part('tool_choice', { choice: tools.toolChoice ?? tools.tool_choice ?? null }))
+  head.push(part('thinking', thinking.thinking ?? thinking.reasoningConfig ?? body.reasoning ?? null))
+  head.push(part('tool_choice', tools.toolChoice ?? tools.tool_choice ?? null))
   const messages: PromptPart[] = []
   const turns = body.messages ?? body.input
   let isContinued = false
@@ -38,7 +38,15 @@ function addItems(into: PromptPart[], path: string, value: Json | undefined, rol
 }
 
 function part(path: string, value: Json, role = ''): PromptPart {
-  return { path, hash: stableHash(role + JSON.stringify(value, withoutMarks)) }
+  return { path, hash: stableHash(role + textOf(value)) }
+}
+
+const MARKS = /"cache(?:_control|Point)"/
+
+/** Only what may hold marks is written by a function for each member, which takes many times as long. */
+function textOf(value: Json): string {
+  const json = JSON.stringify(value)
+  return MARKS.test(json) ? JSON.stringify(value, withoutMarks) : json
 }
 
 function withoutMarks(key: string, value: unknown): unknown {

@@ -13,28 +13,57 @@ export interface HttpBody {
   leave(): void
 }
 
-/** Reads a whole body as text. Throws GatewayError when it breaks, or is longer than `mostBytes`; then the connection is closed. */
-export async function readText(body: HttpBody, mostBytes: number): Promise<string> {
-  return (await readBytes(body, mostBytes)).toString('utf8')
+/**
+ * Reads a whole body as text: at once where all of it is there, as nearly always when its head is. Throws GatewayError when it breaks, or is
+ * longer than `mostBytes`; then the connection is closed.
+ */
+export function readText(body: HttpBody, mostBytes: number): string | Promise<string> {
+  const bytes = readBytes(body, mostBytes)
+  return bytes instanceof Promise ? bytes.then(asText) : asText(bytes)
+}
+
+function asText(bytes: Buffer): string {
+  return bytes.toString('utf8')
 }
 
 /** The same, as bytes. */
-export async function readBytes(body: HttpBody, mostBytes: number): Promise<Buffer> {
-  const all: Buffer[] = []
-  let size = 0
+export function readBytes(body: HttpBody, mostBytes: number): Buffer | Promise<Buffer> {
+  const read: Read = { body, mostBytes, pieces: [], size: 0 }
   for (;;) {
     const waiting = body.wait()
-    if (waiting !== undefined) await waiting
-    const pieces = body.take()
-    if (pieces === undefined) break
-    for (const piece of pieces) {
-      all.push(piece)
-      size += piece.length
-    }
-    if (size > mostBytes) {
-      body.leave()
-      throw new GatewayError('upstream_error', 'Bedrock answered with more than the gateway reads')
-    }
+    if (waiting !== undefined) return readRest(read, waiting)
+    if (!takeSome(read)) return whole(read)
   }
-  return all.length === 1 ? all[0]! : Buffer.concat(all, size)
+}
+
+/** What has been read so far. */
+interface Read {
+  readonly body: HttpBody
+  readonly mostBytes: number
+  readonly pieces: Buffer[]
+  size: number
+}
+
+async function readRest(read: Read, begun: Promise<void>): Promise<Buffer> {
+  for (let waiting: Promise<void> | undefined = begun; ; waiting = read.body.wait()) {
+    if (waiting !== undefined) await waiting
+    if (!takeSome(read)) return whole(read)
+  }
+}
+
+/** Gives whether there may be more. */
+function takeSome(read: Read): boolean {
+  const taken = read.body.take()
+  if (taken === undefined) return false
+  for (const piece of taken) {
+    read.pieces.push(piece)
+    read.size += piece.length
+  }
+  if (read.size <= read.mostBytes) return true
+  read.body.leave()
+  throw new GatewayError('upstream_error', 'Bedrock answered with more than the gateway reads')
+}
+
+function whole({ pieces, size }: Read): Buffer {
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size)
 }

@@ -1,4 +1,5 @@
 import type { CredentialSource, Credentials } from '../../aws/credentials.ts'
+import { memoize } from '../../core/bounded.ts'
 import type { Cancel } from '../../core/cancel.ts'
 import type { CoreField } from '../../core/field.ts'
 import { HEAVY_BYTES, heavyWork } from '../../core/heavy-work.ts'
@@ -204,9 +205,10 @@ function waitFor(what: string, ms: number, signal: Cancel): Wait {
 
 /** The path of an operation of a model. A label of dots alone would be read as a step up the path. */
 export function modelPath(modelId: string, operation: string): string {
-  const label = /^\.+$/.test(modelId) ? modelId.replaceAll('.', '%2E') : percentEncode(modelId)
-  return `/model/${label}/${operation}`
+  return `/model/${labelOf(modelId)}/${operation}`
 }
+
+const labelOf = memoize((id: string) => (/^\.+$/.test(id) ? id.replaceAll('.', '%2E') : percentEncode(id)), 256)
 
 function accepted({ headers, body }: HttpAnswer): BedrockResponse {
   const requestId = headers['x-amzn-requestid']
