@@ -60,7 +60,14 @@ const MOST_WARNED = 10_000
 const MOST_FACTOR = 100
 const FORGETS = 0.95
 const MOST_KEYS = 1000
+/** Names made once: those that are put together are looked up letter by letter. */
+const HEADERS = { day: namesOf('day'), week: namesOf('week'), month: namesOf('month') } as const satisfies Record<Period, object>
 const NOTHING_SPENT: Spending = { headers: {}, settle() {} }
+
+function namesOf(period: Period) {
+  const of = (what: string) => `x-adit-budget-${what}-${period}`
+  return { limit: of('limit'), remaining: of('remaining'), reset: of('reset') }
+}
 
 /** Makes what holds the budgets of keys. */
 export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
@@ -99,9 +106,10 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       const limit = budget[period] ?? 0
       const state = { key: hold.key, period, limit, spent: spent[at] ?? 0 }
       events.state(state)
-      headers[`x-adit-budget-limit-${period}`] = dollars(limit)
-      headers[`x-adit-budget-remaining-${period}`] = dollars(Math.max(0, limit - state.spent))
-      headers[`x-adit-budget-reset-${period}`] = span.ends
+      const names = HEADERS[period]
+      headers[names.limit] = dollars(limit)
+      headers[names.remaining] = dollars(Math.max(0, limit - state.spent))
+      headers[names.reset] = span.ends
       const level = LEVELS.find((percent) => state.spent * 100 >= limit * percent)
       if (level !== undefined) {
         warnings.push(`${period} ${level}%`)

@@ -1,4 +1,3 @@
-import { keepNewest } from '../core/bounded.ts'
 import type { Json } from '../core/json.ts'
 import { type Cost, costOf, type Used } from './cost-of.ts'
 import { type FoundPrice, findPrice } from './find-price.ts'
@@ -40,27 +39,29 @@ export interface Pricer {
 }
 
 const DAY_MS = 86_400_000
-/** ARNs come from callers. */
-const MOST_MODELS = 1000
 const UNKNOWN: Bill = { nano: null, unpriced: 'model' }
 
-/** Makes what prices answers. The row of a model is looked for once a day. */
+/** Makes what prices answers. The row of a model is looked for once a day, as long as the same object names it. */
 export function createPricer({ rows = [], multiplier = 1, now }: PricerOptions): Pricer {
-  const found = new Map<string, FoundPrice | undefined>()
+  let found = new WeakMap<CalledModel, { readonly price: FoundPrice | undefined }>()
   let today = Number.NaN
 
   function find(called: CalledModel): FoundPrice | undefined {
     const day = Math.floor(now() / DAY_MS)
-    if (day !== today) found.clear()
+    if (day !== today) found = new WeakMap()
     today = day
-    const key = `${called.region} ${called.id} ${called.baseId} ${called.copies}`
-    if (found.has(key)) return found.get(key)
+    const known = found.get(called)
+    if (known !== undefined) return known.price
+    const price = findAnew(called, day)
+    found.set(called, { price })
+    return price
+  }
+
+  function findAnew(called: CalledModel, day: number): FoundPrice | undefined {
     const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
     const model = pricedModel(called) ?? { baseId: called.id, routing: 'in_region', geography: '' }
     const own = findPrice(rows, called, model, date)
-    const price = own !== undefined && !own.isElsewhere ? own : (findPrice(PRICES, called, model, date) ?? own)
-    keepNewest(found, key, price, MOST_MODELS)
-    return price
+    return own !== undefined && !own.isElsewhere ? own : (findPrice(PRICES, called, model, date) ?? own)
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addUses } from '../../budgets/uses.ts'
+import { memoize } from '../../core/bounded.ts'
 import { addBill, estimateCut } from '../../http/cost.ts'
 import { readOperatorPrices } from '../../operator-prices.ts'
 import { type Answered, type Bill, createPricer } from '../../prices/pricer.ts'
@@ -21,15 +22,40 @@ function addSaving({ record }: FastifyRequest, { nano }: Bill, answered: Answere
   if (without.nano !== null) record.savedNano = (record.savedNano ?? 0) + without.nano - nano
 }
 
+/** Ids come from callers. */
+const MOST_MODELS = 1000
+const MOST_REGIONS = 100
+
+interface Called {
+  readonly model: string
+  readonly region: string
+}
+
+/** Makes what tells a model as it was called from the lists. The same object while they say the same: its price is found by it. */
+function createCalledModels(app: FastifyInstance): (called: Called) => CalledModel {
+  const read = (known: Known) => {
+    const make = (id: string, region: string): CalledModel => {
+      const { baseId, copies } = known.get(id) ?? {}
+      return { id, region, ...(baseId === undefined ? {} : { baseId }), ...(copies === undefined ? {} : { copies }) }
+    }
+    return memoize((region: string) => memoize((id: string) => make(id, region), MOST_MODELS), MOST_REGIONS)
+  }
+  let current: { readonly known: Known; readonly modelsIn: ReturnType<typeof read> } | undefined
+  return ({ model, region }) => {
+    const { known } = app.catalog
+    if (current?.known !== known) current = { known, modelsIn: read(known) }
+    return current.modelsIn(region)(model)
+  }
+}
+
+type Known = FastifyInstance['catalog']['known']
+
 /** Prices what models answer: by the operator's rows, else by the built-in ones. Registered before all that tells of requests. */
 export const costs = fp(
   async (app: FastifyInstance) => {
     const { multiplier } = app.config.prices
     const pricer = createPricer({ rows: await readOperatorPrices(app.config), multiplier, now: Date.now })
-    const calledModel = ({ model, region }: { readonly model: string; readonly region: string }): CalledModel => {
-      const { baseId, copies } = app.catalog.known.get(model) ?? {}
-      return { id: model, region, ...(baseId === undefined ? {} : { baseId }), ...(copies === undefined ? {} : { copies }) }
-    }
+    const calledModel = createCalledModels(app)
     app.decorate('priceOf', (called, answered) => pricer.price(calledModel(called), answered))
     app.decorate('mostOfGuardrail', pricer.mostOfGuardrail)
     app.decorate('charge', (request, called, answered, isEstimate = false) => {
