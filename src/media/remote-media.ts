@@ -1,4 +1,3 @@
-import { Agent, request as httpRequest } from 'undici'
 import { type Cancel, signalOf } from '../core/cancel.ts'
 import { HEAVY_BYTES, heavyWork } from '../core/heavy-work.ts'
 import { IMAGE_NAMES, isUsableImage, type MediaType, typeOfBytes, typeOfMediaType, typeOfName } from '../core/media-type.ts'
@@ -50,24 +49,25 @@ export interface MediaFetcherOptions {
   readonly totalMs?: number
 }
 
+/** Made with the first item that is fetched: many gateways fetch none, and undici is large. */
+async function openClient() {
+  const { Agent, request } = await import('undici')
+  const find = createMediaLookup()
+  const common = { connections: 16, keepAliveTimeout: 1_000 }
+  const guarded = new Agent({ ...common, connect: { lookup: guardedLookup(find), timeout: 5_000 }, maxHeaderSize: 16_384 })
+  const trusting = new Agent({ ...common, connect: { lookup: trustingLookup(find), timeout: 5_000 } })
+  return { request, guarded, trusting }
+}
+
+type MediaClient = Awaited<ReturnType<typeof openClient>>
+
 /**
  * Fetches the media that a conversation refers to by URL, because Converse takes bytes only.
  * A caller chooses the URL, so this is the one place where the gateway could be made to reach into its own network:
  * only http and https, and every address is checked, after DNS and after every redirect.
  */
 export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
-  const find = createMediaLookup()
-  const guarded = new Agent({
-    connect: { lookup: guardedLookup(find), timeout: 5_000 },
-    connections: 16,
-    keepAliveTimeout: 1_000,
-    maxHeaderSize: 16_384
-  })
-  const trusting = new Agent({
-    connect: { lookup: trustingLookup(find), timeout: 5_000 },
-    connections: 16,
-    keepAliveTimeout: 1_000
-  })
+  let client: Promise<MediaClient> | undefined
   const s3 = createS3Check(options.s3Places ?? [])
   const isTrusted = (url: URL) => options.trustedHosts.includes(url.host) || options.trustedHosts.includes(url.hostname)
 
@@ -77,9 +77,11 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
     { signal, budget, hold }: Omit<Allowance, 'ended'> & { readonly signal: AbortSignal }
   ): Promise<{ bytes: Buffer; contentType: string; url: URL }> {
     let url = parseUrl(address, path)
+    client ??= openClient()
+    const { request, guarded, trusting } = await client
     for (let hop = 0; hop <= MEDIA_LIMITS.redirects; hop++) {
       if (!isTrusted(url)) checkHost(url.hostname)
-      const response = await httpRequest(url, {
+      const response = await request(url, {
         dispatcher: isTrusted(url) ? trusting : guarded,
         signal,
         headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'adit-media/1' }
@@ -165,7 +167,8 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
       return body.length < HEAVY_BYTES ? s3.passed(body) : heavyWork.turn(() => s3.passed(body))
     },
     async close() {
-      await Promise.all([guarded.destroy(), trusting.destroy()])
+      const opened = await client
+      await Promise.all([opened?.guarded.destroy(), opened?.trusting.destroy()])
     }
   }
 }

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
+// Not by undici's index, which loads its fetch, its WebSocket and its cache too: 6 MB that most gateways have no use for (2026-11).
+import Pool from 'undici/lib/dispatcher/pool.js'
 import { createWarmLookup } from './warm-lookup.ts'
 
 /** How connections to Bedrock are made. */
@@ -44,6 +46,7 @@ export async function createAgent(origin: string, options: AgentOptions): Promis
     bodyTimeout: 0
   }
   if (httpsProxy === undefined && httpProxy === undefined) return new Pool(origin, { ...common, connect })
+  const { EnvHttpProxyAgent } = await import('undici')
   return new EnvHttpProxyAgent({
     ...common,
     connect,
