@@ -21,7 +21,7 @@ const HELP = `npm run bench -- [options]
   --only NAME      run this workload; may be repeated (unary, burst-20, burst-500, paced-50, paced-200, one-at-a-time, stalled, idle, leaving,
                    hostile)
   --without NAME   leave out this subject; may be repeated (direct, pass-through, parts, plain, plain-http2, adit,
-                   responses, messages, native, portkey)
+                   economy, responses, messages, native, portkey)
   --built          measure dist/server.js instead of src/server.ts
   --peers          measure the Portkey gateway too (installs it from npm into bench/results)
   --profile        profile Adit instead, and print its ten hottest functions

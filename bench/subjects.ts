@@ -20,6 +20,7 @@ export type SubjectName =
   | 'responses'
   | 'messages'
   | 'native'
+  | 'economy'
 
 /** One that is measured, and how it is started and asked. */
 export interface Subject {
@@ -66,6 +67,12 @@ export async function chooseSubjects(options: Options): Promise<Subject[]> {
     { name: 'pass-through', title: 'Node pass-through', dialect: 'bedrock', command: passThrough },
     { name: 'parts', title: 'the parts alone', dialect: 'openai', command: partsAlone },
     { name: 'adit', title: 'Adit', dialect: 'openai', command: (place) => aditCommand(place, options) },
+    {
+      name: 'economy',
+      title: 'Adit, all economy on',
+      dialect: 'openai',
+      command: (place) => withEnv(aditCommand(place, options), ECONOMY)
+    },
     { name: 'responses', title: 'Adit, `/responses`', dialect: 'responses', command: (place) => aditCommand(place, options) },
     { name: 'messages', title: 'Adit, `/messages`', dialect: 'anthropic', command: (place) => aditCommand(place, options) },
     { name: 'native', title: 'Adit, Bedrock handed on', dialect: 'bedrock', command: (place) => aditCommand(place, options) },
@@ -131,6 +138,18 @@ export function aditCommand({ port, metricsPort, upstream }: Place, { built }: P
     SHUTDOWN_GRACE_MS: '1000'
   }
   return { args: [...START_FLAGS, built ? 'dist/server.js' : 'src/server.ts'], env, readyPath: '/ready' }
+}
+
+/** All that watches over the bill and the quota: the queue, planned cache points, fitted limits, a budget. */
+const ECONOMY = {
+  QUEUE_MS: '2000',
+  ENABLE_PROMPT_CACHING: 'auto',
+  RIGHT_SIZE_LIMITS: 'unset',
+  BUDGET_USD_PER_DAY: '1000000'
+}
+
+function withEnv(command: Command, env: Readonly<Record<string, string>>): Command {
+  return { ...command, env: { ...command.env, ...env } }
 }
 
 function passThrough({ port, upstream }: Place): Command {

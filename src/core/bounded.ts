@@ -11,8 +11,8 @@ export function keepNewest<K, V>(map: Map<K, V>, key: K, value: V, most: number)
  * Entries of several owners, at most `most` in all. Where there are more, the owner who has most loses the oldest: nobody pushes out what
  * belongs to another.
  */
-export class OwnedMap<V> {
-  private readonly owners = new Map<string, Map<string, V>>()
+export class OwnedMap<K, V> {
+  private readonly owners = new Map<string, Map<K, V>>()
   private readonly most: number
   private size = 0
 
@@ -20,20 +20,20 @@ export class OwnedMap<V> {
     this.most = most
   }
 
-  get(owner: string, key: string): V | undefined {
+  get(owner: string, key: K): V | undefined {
     return this.owners.get(owner)?.get(key)
   }
 
   /** Sets an entry as the owner's newest. */
-  set(owner: string, key: string, value: V): void {
-    const own = this.owners.get(owner) ?? new Map<string, V>()
+  set(owner: string, key: K, value: V): void {
+    const own = this.owners.get(owner) ?? new Map<K, V>()
     if (own.size === 0) this.owners.set(owner, own)
     if (!own.delete(key)) this.size++
     own.set(key, value)
     if (this.size > this.most) this.forgetOne()
   }
 
-  delete(owner: string, key: string): void {
+  delete(owner: string, key: K): void {
     const own = this.owners.get(owner)
     if (own === undefined || !own.delete(key)) return
     this.size--

@@ -21,7 +21,7 @@ interface Sizes {
  * that fits saves quota. What one key asks for changes nothing for another.
  */
 export class AnswerSizes {
-  private readonly pairs = new OwnedMap<Sizes>(MOST_PAIRS)
+  private readonly pairs = new OwnedMap<string, Sizes>(MOST_PAIRS)
 
   /** Notes the length of an answer that nobody's limit cut, tokens. */
   note(owner: string, model: string, tokens: number): void {

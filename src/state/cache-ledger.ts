@@ -3,7 +3,7 @@ import { OwnedMap } from '../core/bounded.ts'
 /** How long what is written to the cache is kept. */
 export type CacheTtl = '5m' | '1h'
 
-/** A prompt up to a place where a cache point may stand. Only a hash of it is known here. */
+/** A prompt up to a place where a cache point may stand. Only a hash of it and of its model is known here. */
 export interface Prefix {
   readonly hash: number
   /** Estimated, from the beginning of the prompt. */
@@ -88,7 +88,13 @@ const NO_PLAN: CachePlan = { turns: [], turnTtl: '5m' }
 /** One sighting of a prefix, and how long it took until it came again. Milliseconds. */
 interface Sighting {
   readonly at: number
-  gap?: number
+  gap: number | undefined
+}
+
+/** The newest sightings of a head, and of the conversations that begin with it. */
+interface Seen {
+  readonly head: Sighting[]
+  readonly conversations: Sighting[]
 }
 
 /** Whose prompts are observed, and for which model, by the id that is called. */
@@ -117,16 +123,16 @@ interface Tail {
  * of requests is above that without points by at most 5 times the longest prefix in an hour of each key and model. Bounded; `now` in milliseconds.
  */
 export function createCacheLedger(now: () => number): CacheLedger {
-  const heads = new OwnedMap<Sighting[]>(MOST_ENTRIES)
-  const conversations = new OwnedMap<Sighting[]>(MOST_ENTRIES)
-  const tails = new OwnedMap<Tail>(MOST_ENTRIES)
-  const accounts = new OwnedMap<Account>(MOST_ENTRIES)
+  const heads = new OwnedMap<number, Seen>(MOST_ENTRIES)
+  const tails = new OwnedMap<number, Tail>(MOST_ENTRIES)
+  /** Of one conversation or head, by its hash; of a model, by its id. */
+  const accounts = new OwnedMap<number | string, Account>(MOST_ENTRIES)
   /** Until when a prefix is being written by an answer that has not begun. */
-  const writing = new OwnedMap<number>(MOST_ENTRIES)
+  const writing = new OwnedMap<number, number>(MOST_ENTRIES)
   /** Until when it can be read. */
-  const warm = new OwnedMap<number>(MOST_ENTRIES)
+  const warm = new OwnedMap<number, number>(MOST_ENTRIES)
 
-  function accountOf(owner: string, key: string): Account {
+  function accountOf(owner: string, key: number | string): Account {
     const account = accounts.get(owner, key) ?? { lost: 0, offUntil: 0, pauseMs: PAUSE_MS }
     accounts.set(owner, key, account)
     return account
@@ -139,28 +145,38 @@ export function createCacheLedger(now: () => number): CacheLedger {
   }
 
   /** What is known of the prompt; and, unless it is only looked at, that it came now. */
-  function observe({ owner, model }: Scope, { head, turns }: PromptPlaces, isLook: boolean): Evidence {
+  function observe(owner: string, { head, turns }: PromptPlaces, isLook: boolean): Evidence {
     const at = now()
-    const key = `${model} ${head.hash}`
-    const seen = heads.get(owner, key) ?? []
-    const pooled = conversations.get(owner, key) ?? []
-    const before = turns.findLast(({ hash }) => tails.get(owner, `${model} ${hash}`) !== undefined)
-    const tail = before === undefined ? undefined : tails.get(owner, `${model} ${before.hash}`)
-    const gap = tail === undefined ? undefined : at - tail.sighting.at
-    const lastSeen = seen.at(-1)
-    const headSeen = lastSeen === undefined ? seen : [...seen.slice(0, -1), { ...lastSeen, gap: at - lastSeen.at }]
-    const own =
-      tail === undefined ? [] : [...tail.own, { ...tail.sighting, gap: tail.sighting.gap ?? gap ?? 0 }].slice(-MOST_SEEN)
-    if (isLook)
-      return { head: headSeen, turns: own.length > 1 ? own : [...own, ...pooled.filter((one) => one !== tail?.sighting)], before }
-    if (tail !== undefined && gap !== undefined) tail.sighting.gap ??= gap
-    const sighting: Sighting = { at }
-    const evidence = { head: headSeen, turns: own.length > 1 ? own : [...pooled], before }
-    heads.set(owner, key, [...headSeen, { at }].slice(-MOST_SEEN))
-    conversations.set(owner, key, [...pooled, sighting].slice(-MOST_SEEN))
+    const known = heads.get(owner, head.hash)
+    const seen = isLook ? copyOf(known) : (known ?? { head: [], conversations: [] })
+    const { before, tail } = turnBefore(owner, turns)
+    const lastSeen = seen.head.at(-1)
+    if (lastSeen !== undefined) lastSeen.gap = at - lastSeen.at
+    const own = tail === undefined ? [] : [...tail.own, { ...tail.sighting, gap: tail.sighting.gap ?? at - tail.sighting.at }]
+    if (own.length > MOST_SEEN) own.shift()
+    if (isLook) {
+      const others = seen.conversations.filter((one) => one !== tail?.sighting)
+      return { head: seen.head, turns: own.length > 1 ? own : [...own, ...others], before }
+    }
+    if (tail !== undefined) tail.sighting.gap ??= at - tail.sighting.at
+    // What was seen just now tells nothing of when it comes again: it may stand in the evidence already.
+    const sighting: Sighting = { at, gap: undefined }
+    addNewest(seen.head, { at, gap: undefined })
+    addNewest(seen.conversations, sighting)
+    heads.set(owner, head.hash, seen)
     const last = turns.at(-1)
-    if (last !== undefined) tails.set(owner, `${model} ${last.hash}`, { sighting, own })
-    return evidence
+    if (last !== undefined) tails.set(owner, last.hash, { sighting, own })
+    return { head: seen.head, turns: own.length > 1 ? own : seen.conversations, before }
+  }
+
+  /** The newest turn that was the last of an earlier request. */
+  function turnBefore(owner: string, turns: readonly TurnPrefix[]): { before?: TurnPrefix; tail?: Tail } {
+    for (let index = turns.length - 1; index >= 0; index--) {
+      const before = turns[index]!
+      const tail = tails.get(owner, before.hash)
+      if (tail !== undefined) return { before, tail }
+    }
+    return {}
   }
 
   /** The time that costs least; undefined: none costs less than no point. */
@@ -206,53 +222,53 @@ export function createCacheLedger(now: () => number): CacheLedger {
     readonly premium: number
     readonly tokens: number
     readonly accounts: readonly Account[]
-    readonly keys: readonly { readonly key: string; readonly ttl: CacheTtl; readonly tokens: number }[]
+    readonly marked: readonly { readonly hash: number; readonly ttl: CacheTtl }[]
   }
 
-  function planned(scope: Scope, places: PromptPlaces, isLook: boolean): Planned {
-    const plan = decide(places, observe(scope, places, isLook))
-    const { owner, model } = scope
-    const nothing = { owner, plan: NO_PLAN, premium: 0, tokens: 0, accounts: [], keys: [] }
-    const { head } = places
-    const marked = places.turns.filter(({ index }) => plan.turns.includes(index))
-    const keys = [
-      ...(plan.head === undefined ? [] : [{ key: `${model} ${head.hash}`, ttl: plan.head, tokens: head.tokens }]),
-      ...marked.map(({ hash, tokens }) => ({ key: `${model} ${hash}`, ttl: plan.turnTtl, tokens }))
-    ]
-    const last = keys.at(-1)
-    if (last === undefined) return nothing
+  function isWarm(owner: string, prefixes: readonly Prefix[], time: number): boolean {
+    return prefixes.some(({ hash }) => (warm.get(owner, hash) ?? 0) > time)
+  }
+
+  function planned({ owner, model }: Scope, places: PromptPlaces, isLook: boolean): Planned {
+    const plan = decide(places, observe(owner, places, isLook))
+    const nothing = { owner, plan: NO_PLAN, premium: 0, tokens: 0, accounts: [], marked: [] }
+    const { head, turns } = places
+    const ends = plan.turns.length === 0 ? [] : turns.filter(({ index }) => plan.turns.includes(index))
+    const marked = ends.map(({ hash }) => ({ hash, ttl: plan.turnTtl }))
+    if (plan.head !== undefined) marked.unshift({ hash: head.hash, ttl: plan.head })
+    const [first] = marked
+    if (first === undefined) return nothing
+    const { tokens } = ends.at(-1) ?? head
     const time = now()
-    const known = [...keys.map(({ key }) => key), ...places.turns.map(({ hash }) => `${model} ${hash}`)]
-    const isWarm = known.some((key) => (warm.get(owner, key) ?? 0) > time)
     // Until the first answer has begun nobody can read what it writes: others would write it again.
-    const [first] = keys
-    if (!isWarm && first !== undefined && (writing.get(owner, first.key) ?? 0) > time) return nothing
+    const isWritten = (writing.get(owner, first.hash) ?? 0) > time
+    if (isWritten && !isWarm(owner, turns, time) && !(plan.head !== undefined && isWarm(owner, [head], time))) return nothing
     // As if nothing were warm: what was written may be gone, or in another region.
-    const premium = last.tokens * Math.max(...keys.map(({ ttl }) => PREMIUM[ttl]))
+    const premium = tokens * (marked.some(({ ttl }) => ttl === '1h') ? PREMIUM['1h'] : PREMIUM['5m'])
     // What a conversation writes is its own to lose, however many begin with the same system prompt.
-    const [begun] = marked.length > 0 ? places.turns : []
-    const own = accountOf(owner, `${model} ${(begun ?? head).hash}`)
+    const [begun] = ends.length > 0 ? turns : []
+    const own = accountOf(owner, (begun ?? head).hash)
     const all = accountOf(owner, model)
-    if (!(isOpen(own, premium, MOST_LOST_OF_ONE * last.tokens) && isOpen(all, premium, MOST_LOST * last.tokens))) return nothing
+    if (!(isOpen(own, premium, MOST_LOST_OF_ONE * tokens) && isOpen(all, premium, MOST_LOST * tokens))) return nothing
     if (!isLook) {
       own.lost += premium
       all.lost += premium
-      for (const { key } of keys) writing.set(owner, key, time + LONGEST_WRITE_MS)
+      for (const { hash } of marked) writing.set(owner, hash, time + LONGEST_WRITE_MS)
     }
-    return { owner, plan, premium, tokens: last.tokens, accounts: [own, all], keys }
+    return { owner, plan, premium, tokens, accounts: [own, all], marked }
   }
 
-  function settle({ owner, premium, tokens, accounts: charged, keys }: Planned, use: CacheUse): void {
+  function settle({ owner, premium, tokens, accounts: charged, marked }: Planned, use: CacheUse): void {
     const time = now()
     const cost = (use.written - use.writtenForHour) * PREMIUM['5m'] + use.writtenForHour * PREMIUM['1h'] - use.read * SAVED
     for (const account of charged) {
       account.lost = Math.max(-MOST_LOST * tokens, account.lost - premium + cost)
       if (use.read > 0) account.pauseMs = PAUSE_MS
     }
-    for (const { key, ttl } of keys) {
-      writing.delete(owner, key)
-      if (use.read + use.written > 0) warm.set(owner, key, time + TTL_MS[ttl])
-      else warm.delete(owner, key)
+    for (const { hash, ttl } of marked) {
+      writing.delete(owner, hash)
+      if (use.read + use.written > 0) warm.set(owner, hash, time + TTL_MS[ttl])
+      else warm.delete(owner, hash)
     }
   }
 
@@ -267,7 +283,7 @@ export function createCacheLedger(now: () => number): CacheLedger {
           return known.plan
         },
         hasPoints() {
-          for (const { keys } of plans.values()) if (keys.length > 0) return true
+          for (const { marked } of plans.values()) if (marked.length > 0) return true
           return false
         },
         settle(model, use) {
@@ -283,10 +299,20 @@ export function createCacheLedger(now: () => number): CacheLedger {
   }
 
   /** What was not called has cost nothing; what was called and told nothing is taken for written. */
-  function giveUp({ owner, premium, accounts: charged, keys }: Planned, wasCalled: boolean): void {
+  function giveUp({ owner, premium, accounts: charged, marked }: Planned, wasCalled: boolean): void {
     if (!wasCalled) for (const account of charged) account.lost -= premium
-    for (const { key } of keys) writing.delete(owner, key)
+    for (const { hash } of marked) writing.delete(owner, hash)
   }
+}
+
+function addNewest(sightings: Sighting[], sighting: Sighting): void {
+  sightings.push(sighting)
+  if (sightings.length > MOST_SEEN) sightings.shift()
+}
+
+/** What may be looked at and changed without anything of it being kept. */
+function copyOf(seen: Seen | undefined): Seen {
+  return { head: seen?.head.map((one) => ({ ...one })) ?? [], conversations: [...(seen?.conversations ?? [])] }
 }
 
 /** How likely a prefix comes again within a time: once less than was seen, so that one time alone is an even chance. */

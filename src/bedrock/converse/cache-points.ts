@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
-import { stableHash } from '../../core/stable-hash.ts'
+import { RunningHash } from '../../core/running-hash.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
 import type { PromptPlaces, TurnPrefix } from '../../state/cache-ledger.ts'
@@ -52,7 +52,7 @@ function isPlanned({ planCache, request, defaults, traits }: EncodeScope, parts:
 }
 
 function seatedPlan(parts: CachedParts, encoding: EncodeScope): PlacedParts {
-  const plan = encoding.planCache?.(placesOf(parts, encoding.traits))
+  const plan = encoding.planCache?.(placesOf(parts, encoding))
   if (plan === undefined || (plan.head === undefined && plan.turns.length === 0)) return { ...parts, hasPoints: false }
   const { head, turns, turnTtl } = plan
   const inSystem = parts.system.length > 0
@@ -68,20 +68,21 @@ function seatedPlan(parts: CachedParts, encoding: EncodeScope): PlacedParts {
 
 const CHARACTERS_OF_TOKEN = 4
 
-/** Each prefix is told by a hash of itself that goes on from the one before. */
-function placesOf({ tools, system, messages }: CachedParts, { cacheLongTtl, cacheMinimum }: EncodeScope['traits']): PromptPlaces {
-  const first = JSON.stringify([tools, system])
-  const head = { hash: stableHash(first), tokens: Math.floor(first.length / CHARACTERS_OF_TOKEN) }
-  let [hash, length, blocks] = [head.hash, first.length, 0]
+/** Each prefix is told by a hash of the model and of itself. */
+function placesOf({ tools, system, messages }: CachedParts, { target, traits }: EncodeScope): PromptPlaces {
+  const prompt = new RunningHash(target.id)
+  const prefix = () => ({ hash: prompt.value, tokens: Math.floor(prompt.length / CHARACTERS_OF_TOKEN) })
+  prompt.add(tools)
+  prompt.add(system)
+  const head = prefix()
+  let blocks = 0
   const turns: TurnPrefix[] = []
   messages.forEach((message, index) => {
-    const json = JSON.stringify(message)
-    hash = stableHash(`${hash} ${json}`)
-    length += json.length
+    prompt.add(message)
     blocks += contentOf(message).length
-    if (message.role === 'user') turns.push({ hash, tokens: Math.floor(length / CHARACTERS_OF_TOKEN), index, blocks })
+    if (message.role === 'user') turns.push({ ...prefix(), index, blocks })
   })
-  return { head, turns, hasLongTtl: cacheLongTtl, minimum: cacheMinimum }
+  return { head, turns, hasLongTtl: traits.cacheLongTtl, minimum: traits.cacheMinimum }
 }
 
 /** The stages that a request's points have gone through. */
@@ -183,19 +184,18 @@ function withinLimit(parts: CachedParts): CachedParts {
   const all = pointsOf(parts)
   if (all.length <= MOST_POINTS) return parts
   const surplus = new Set(all.slice(0, -MOST_POINTS))
-  return mapItems(parts, (item) => (surplus.has(item) ? [] : [item]))
+  return mapPoints(parts, (point) => (surplus.has(point) ? [] : [point]))
 }
 
 /** Takes off the TTLs that the model or the order refuses. */
 function settle(parts: CachedParts, encoding: EncodeScope): CachedParts {
   let isLongAllowed = encoding.traits.cacheLongTtl && !isOmitted(encoding, 'cacheTtl')
-  return mapItems(parts, (item) => {
-    if (!isPoint(item)) return [item]
-    const ttl = isJsonObject(item.cachePoint) ? item.cachePoint.ttl : undefined
-    if (ttl === '1h' && !isLongAllowed) reportTtl(encoding, markPath(item))
+  return mapPoints(parts, (point) => {
+    const ttl = isJsonObject(point.cachePoint) ? point.cachePoint.ttl : undefined
+    if (ttl === '1h' && !isLongAllowed) reportTtl(encoding, markPath(point))
     // A long-lived point behind a short-lived one is refused.
     if (ttl !== '1h') isLongAllowed = false
-    return [ttl === '1h' && isLongAllowed ? item : { cachePoint: { type: 'default', ...shortTtl(ttl, encoding) } }]
+    return [ttl === '1h' && isLongAllowed ? point : { cachePoint: { type: 'default', ...shortTtl(ttl, encoding) } }]
   })
 }
 
@@ -205,10 +205,10 @@ function reportTtl({ warn, warnAt }: EncodeScope, path: string | undefined): voi
   else warnAt(`${path}.ttl`, reason)
 }
 
-/** Maps each item in the order in which models read them, those inside tool results too. */
-function mapItems({ tools, system, messages }: CachedParts, change: (item: JsonObject) => readonly JsonObject[]): CachedParts {
+/** Changes each point, in the order in which models read them, those inside tool results too. */
+function mapPoints({ tools, system, messages }: CachedParts, change: (point: JsonObject) => readonly JsonObject[]): CachedParts {
   const visit = (items: readonly JsonObject[]): readonly JsonObject[] =>
-    items.flatMap((item) => change(isPoint(item) ? item : withInner(item, visit)))
+    items.some(holdsPoint) ? items.flatMap((item) => (isPoint(item) ? change(item) : [withInner(item, visit)])) : items
   return { tools: visit(tools), system: visit(system), messages: mapContent(messages, visit) }
 }
 
@@ -218,6 +218,7 @@ function shortTtl(ttl: unknown, { traits }: EncodeScope): JsonObject {
 }
 
 function withoutPoints(items: readonly JsonObject[]): readonly JsonObject[] {
+  if (!items.some(holdsPoint)) return items
   return items.filter((item) => !isPoint(item)).map((item) => withInner(item, withoutPoints))
 }
 
@@ -237,7 +238,11 @@ function mapContent(
   messages: readonly JsonObject[],
   change: (items: readonly JsonObject[]) => readonly JsonObject[]
 ): readonly JsonObject[] {
-  return messages.map((message) => ({ ...message, content: change(contentOf(message)) }))
+  return messages.map((message) => {
+    const content = contentOf(message)
+    const changed = change(content)
+    return changed === content ? message : { ...message, content: changed }
+  })
 }
 
 function contentOf(message: JsonObject): readonly JsonObject[] {
@@ -251,9 +256,10 @@ function pointsOf({ tools, system, messages }: CachedParts): readonly JsonObject
 }
 
 function hasPoints({ tools, system, messages }: CachedParts): boolean {
-  return (
-    tools.some(isPoint) ||
-    system.some(isPoint) ||
-    messages.some((message) => contentOf(message).some((item) => isPoint(item) || innerOf(item).some(isPoint)))
-  )
+  return tools.some(isPoint) || system.some(isPoint) || messages.some((message) => contentOf(message).some(holdsPoint))
+}
+
+/** A point, or a tool result with one in it. */
+function holdsPoint(item: JsonObject): boolean {
+  return isPoint(item) || innerOf(item).some(isPoint)
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { stableHash } from '../../core/stable-hash.ts'
+import { RunningHash } from '../../core/running-hash.ts'
 import type { PromptPart, PromptParts } from '../../state/prefix-history.ts'
 
 /** The prompt of a body of any of Bedrock's wires in parts, without its cache points: what a cached prefix is made of. */
@@ -7,7 +7,7 @@ export function promptPartsOf(model: string, body: JsonObject): PromptParts {
   const { toolConfig, additionalModelRequestFields: extra } = body
   const tools = isJsonObject(toolConfig) ? toolConfig : body
   const thinking = isJsonObject(extra) ? extra : body
-  const head: PromptPart[] = [{ path: 'model', hash: stableHash(model) }]
+  const head: PromptPart[] = [part('model', model)]
   addItems(head, 'tools', tools.tools)
   addItems(head, 'system', body.system ?? body.instructions)
   head.push(part('thinking', thinking.thinking ?? thinking.reasoningConfig ?? body.reasoning ?? null))
@@ -38,20 +38,7 @@ function addItems(into: PromptPart[], path: string, value: Json | undefined, rol
 }
 
 function part(path: string, value: Json, role = ''): PromptPart {
-  return { path, hash: stableHash(role + textOf(value)) }
-}
-
-const MARKS = /"cache(?:_control|Point)"/
-
-/** Only what may hold marks is written by a function for each member, which takes many times as long. */
-function textOf(value: Json): string {
-  const json = JSON.stringify(value)
-  return MARKS.test(json) ? JSON.stringify(value, withoutMarks) : json
-}
-
-function withoutMarks(key: string, value: unknown): unknown {
-  if (key === 'cache_control') return undefined
-  return key === 'content' && Array.isArray(value)
-    ? value.filter((item) => !isJsonObject(item) || item.cachePoint === undefined)
-    : value
+  const hash = new RunningHash(role)
+  hash.add(value)
+  return { path, hash: hash.value }
 }

@@ -1,0 +1,81 @@
+import { isRawNumber } from './exact-json.ts'
+
+const QUOTE = 0x22
+const BRACKET = 0x5b
+const BRACE = 0x7b
+
+/**
+ * A 53-bit hash (cyrb53) that goes on from what it was given before: of a prompt's every prefix, for the work of one pass, and without
+ * writing its JSON. It is kept in memory only and says nothing of the words.
+ *
+ * Marks for the prompt cache do not count: `cache_control`, and items of lists that are a `cachePoint`. Values must not be deeper than
+ * code that calls itself may go.
+ */
+export class RunningHash {
+  private high = 0xdeadbeef
+  private low = 0x41c6ce57
+  /** Characters that the JSON of all that was added has, but for escapes. */
+  length = 0
+
+  /** `seed`: what is no part of what is hashed, and makes another hash of it. */
+  constructor(seed: string) {
+    this.takeText(seed)
+    this.length = 0
+  }
+
+  /** The hash of all that was added so far; more can be added. */
+  get value(): number {
+    const { high, low } = this
+    const top = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
+    const bottom = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(top ^ (top >>> 13), 3266489909)
+    return 4294967296 * (2097151 & bottom) + (top >>> 0)
+  }
+
+  add(value: unknown): void {
+    if (typeof value === 'string') this.takeText(value)
+    else if (Array.isArray(value)) this.takeList(value)
+    else if (typeof value === 'object' && value !== null && !isRawNumber(value)) this.takeObject(value)
+    else this.takeText(isRawNumber(value) ? value.rawJSON : String(value))
+  }
+
+  private takeList(list: readonly unknown[]): void {
+    this.take(BRACKET)
+    for (const item of list) if (!isPoint(item)) this.add(item)
+    this.take(~BRACKET)
+  }
+
+  private takeObject(object: object): void {
+    this.take(BRACE)
+    for (const name in object) {
+      const member = (object as Readonly<Record<string, unknown>>)[name]
+      if (member === undefined || name === 'cache_control') continue
+      this.takeText(name)
+      this.add(member)
+    }
+    this.take(~BRACE)
+  }
+
+  /** With its quotes, and what stands behind it. */
+  private takeText(text: string): void {
+    let { high, low } = this
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index)
+      high = Math.imul(high ^ code, 2654435761)
+      low = Math.imul(low ^ code, 1597334677)
+    }
+    this.high = high
+    this.low = low
+    this.take(QUOTE)
+    this.length += text.length + 2
+  }
+
+  private take(code: number): void {
+    this.high = Math.imul(this.high ^ code, 2654435761)
+    this.low = Math.imul(this.low ^ code, 1597334677)
+    this.length++
+  }
+}
+
+function isPoint(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && 'cachePoint' in item
+}
