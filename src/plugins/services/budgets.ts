@@ -147,21 +147,26 @@ function dearest(
   return known.length === 0 ? undefined : known.length < costs.length ? Math.max(1, ...known) : Math.max(...known)
 }
 
-/** The same tokens on the terms that are asked for. */
+/** The same tokens on the terms that are asked for, beside the plain ones. */
 function dearerUses({
   inputTokens,
   outputTokens,
   terms: { tier, isOptimized = false, keepsHour = false }
 }: Pick<Known, 'terms'> & { readonly inputTokens: number; readonly outputTokens: number }): readonly Answered[] {
+  if (tier === undefined && !isOptimized && !keepsHour) return NONE
   const plain = { ...NO_USAGE, inputTokens, outputTokens }
   const kept = { ...NO_USAGE, cacheWriteTokens: inputTokens, cacheWriteHourTokens: inputTokens, outputTokens }
   const usages = keepsHour ? [plain, kept] : [plain]
-  return usages.flatMap((usage) => [
-    { usage },
-    ...(tier === undefined ? [] : [{ usage, tier }]),
-    ...(isOptimized ? [{ usage, isOptimized }] : [])
-  ])
+  return [
+    ...(keepsHour ? [{ usage: kept }] : []),
+    ...usages.flatMap((usage) => [
+      ...(tier === undefined ? [] : [{ usage, tier }]),
+      ...(isOptimized ? [{ usage, isOptimized }] : [])
+    ])
+  ]
 }
+
+const NONE: readonly Answered[] = []
 
 /** The ledger is made with the first key that has a budget: most gateways have none. */
 function makeLedger(app: FastifyInstance): () => BudgetLedger | Promise<BudgetLedger> {
