@@ -9,6 +9,7 @@ const PRO = 'us.amazon.nova-pro-v1:0'
 const MICRO = 'us.amazon.nova-micro-v1:0'
 const CLAUDE = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
+const NEWER = 'us.anthropic.claude-sonnet-4-6'
 const CHAT = '/v1/chat/completions'
 
 const KEYS = {
@@ -328,7 +329,10 @@ t.test(
   { skip: noValkey },
   async (t) => {
     const store = await startValkey(t)
-    const BEDROCK_QUOTAS = JSON.stringify([{ ids: ['us.amazon.nova-lite-*'], tokens_per_minute: 12_000 }])
+    const BEDROCK_QUOTAS = JSON.stringify([
+      { ids: ['us.amazon.nova-lite-*'], tokens_per_minute: 12_000 },
+      { ids: [NEWER], tokens_per_day: 10_000 }
+    ])
     const env = { QUEUE_MS: '3000', REDIS_URL: store.url, LOG_LEVEL: 'info', BEDROCK_QUOTAS }
     const one = await gateway(t, env)
     const other = await gateway(t, env, one)
@@ -350,6 +354,15 @@ t.test(
     t.equal(closed.status, 429)
     t.match(await closed.json(), { error: { code: 'insufficient_quota' } })
     t.equal(calls(PRO), 1, 'the other one has not asked for what it knows')
+
+    standin.answer(NEWER, { content: [{ text: 'long' }], usage: { inputTokens: 2000, outputTokens: 300 } })
+    const spend = async ({ ask }: typeof one) => (await ask('sk-noisy', NEWER, { max_tokens: 400 })).status
+    t.strictSame([await spend(one), await spend(other), await spend(one)], [200, 200, 200])
+    const late = await gateway(t, env, one)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    t.ok(await eventually(async () => (await spend(other)) === 429), 'what both have used of a day counts')
+    t.ok(await eventually(async () => (await spend(late)) === 429), 'also for one that comes later, once it has asked')
+    t.ok(calls(NEWER) <= 8, `${calls(NEWER)} calls, where 3 fit`)
 
     // A dozen of a thousand tokens fit, whoever asks; answers that take long give nothing back.
     standin.answer(LITE, { content: [{ text: 'slow' }], delayMs: 30_000 })
