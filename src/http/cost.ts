@@ -43,8 +43,9 @@ export function settleUsage(request: FastifyRequest, meter: AnswerMeter, event: 
 }
 
 /** Adds a part to the request's cost. A part without a price makes the whole one without. */
-export function addBill({ record }: FastifyRequest, { nano, unpriced, isEstimate }: Bill): void {
+export function addBill({ record }: FastifyRequest, { nano, unpriced, partNano, isEstimate }: Bill): void {
   record.costNano = (record.costNano ?? 0) + (nano ?? 0)
+  if (partNano !== undefined) record.partNano = (record.partNano ?? 0) + partNano
   if (unpriced !== undefined) record.unpriced ??= unpriced
   if (isEstimate === true) record.isCostEstimate = true
 }

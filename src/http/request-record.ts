@@ -30,6 +30,8 @@ export interface RequestRecord {
   answered?: number
   /** What it cost, as far as prices are known: whole nano-dollars. Absent: no model has answered. */
   costNano?: number
+  /** What those parts cost that are known of answers without a price: it counts towards budgets alone. Nano-dollars. */
+  partNano?: number
   /** What a cache has saved of it: whole nano-dollars, below zero where writing cost more than reading saved. */
   savedNano?: number
   /** Bedrock did not tell what a part of it used, or the price is another Region's. */

@@ -10,6 +10,8 @@ export interface Cost {
   /** Whole nano-dollars; null: no price is known for a part of it, which is never taken as nothing. */
   readonly nano: number | null
   readonly unpriced?: Unpriced
+  /** Of an answer that has no price as a whole: what the rest of it costs, nano-dollars; absent: nothing is known. */
+  readonly partNano?: number
   /** What it depends on was not told: the dearest is taken. */
   readonly isEstimate?: true
 }
@@ -55,9 +57,12 @@ export function costOf(row: PriceRow, { usage, tier, isOptimized = false, images
   const written = nanoOf(cacheWriteTokens - hour, usual, factor) + nanoOf(hour, rates.cache_write_1h, factor)
   const output = nanoOf(outputTokens, rates.output, factor)
   const nano = input + read + written + output
-  if (Number.isNaN(nano)) return { nano: null, unpriced: firstUnknown({ input, cache_read: read, cache_write: written, output }) }
+  if (Number.isNaN(nano)) {
+    const classes = { input, cache_read: read, cache_write: written, output }
+    return { nano: null, unpriced: firstUnknown(classes), partNano: sumOfKnown(Object.values(classes)) }
+  }
   const image = images === 0 ? { usd: 0 } : imageRate(row, picture)
-  if (image === undefined) return { nano: null, unpriced: 'image' }
+  if (image === undefined) return { nano: null, unpriced: 'image', partNano: nano }
   const pieces = images * image.usd + texts * (row.per_text ?? 0)
   const whole = nano + Math.round(pieces * NANO_PER_DOLLAR)
   return image.isEstimate === true ? { nano: whole, isEstimate: true } : { nano: whole }
@@ -81,6 +86,10 @@ function imageRate(
 function nanoOf(tokens: number, rate: number | undefined, factor: number): number {
   if (tokens === 0) return 0
   return rate === undefined ? Number.NaN : Math.round(tokens * rate * factor * NANO_PER_RATE)
+}
+
+function sumOfKnown(classes: readonly number[]): number {
+  return classes.reduce((sum, nano) => (Number.isNaN(nano) ? sum : sum + nano), 0)
 }
 
 function firstUnknown(classes: Readonly<Partial<Record<Unpriced, number>>>): Unpriced {

@@ -78,7 +78,8 @@ export function createPricer({ rows = [], multiplier = 1, now }: PricerOptions):
       const price = find(called)
       if (price === undefined) return UNKNOWN
       const cost = costOf(price.row, answered)
-      if (cost.nano === null) return cost
+      if (cost.nano === null)
+        return cost.partNano === undefined ? cost : { ...cost, partNano: Math.round(cost.partNano * multiplier) }
       const { isGuarded = false, trace } = answered
       const guardrail = trace === undefined ? undefined : guardrailCost(trace)
       const isEstimate =

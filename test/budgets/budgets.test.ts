@@ -17,6 +17,7 @@ const KEYS = [
   { name: 'small', key: 'sk-small', budget_usd: { day: 0.001, month: 5 } },
   { name: 'both', key: 'sk-both', budget_usd: { day: 5, week: 0.001, month: 0.001 } },
   { name: 'warned', key: 'sk-warned', budget_usd: { week: 0.008 } },
+  { name: 'part', key: 'sk-part', budget_usd: { day: 0.001 } },
   { name: 'none', key: 'sk-none', budget_usd: {} },
   { name: 'usual', key: 'sk-usual' }
 ]
@@ -288,6 +289,12 @@ t.test('models without a price pass uncounted, or are refused; those of no price
   t.ok(await eventuallyStatus(() => open.chat('sk-small'), 429))
   t.equal((await open.chat('sk-small', { model: NOVA })).status, 200, 'what costs nothing')
   t.equal((await open.chat('sk-small', unknown)).status, 429, 'what costs nobody knows how much')
+  // What this model's writes to the cache cost is not known; what is read and written beside them is.
+  const usage = { inputTokens: 1000, cacheWriteInputTokens: 10, outputTokens: 100 }
+  open.standin.answer(PRO, { content: [{ text: 'words' }], usage })
+  const part = await open.chat('sk-part', { model: PRO, max_tokens: 10 })
+  t.match([part.status, part.headers.get('x-adit-cost')], [200, 'unpriced'])
+  t.ok(await eventuallyStatus(() => open.chat('sk-part', { model: PRO, max_tokens: 10 }), 429))
   const strict = await gateway(t, { ...env, BUDGET_UNPRICED: 'refuse' })
   const refused = await strict.chat('sk-small', unknown)
   t.equal(refused.status, 403)

@@ -115,7 +115,7 @@ export const budgets = fp(
     }
 
     function settle({ spending, record }: FastifyRequest): void {
-      spending?.settle(record.costNano ?? 0, record.uses ?? NO_USES)
+      spending?.settle((record.costNano ?? 0) + (record.partNano ?? 0), record.uses ?? NO_USES)
     }
   },
   { name: 'budgets', dependencies: ['costs', 'metrics', 'auth'] }
