@@ -7,6 +7,7 @@ import type { Warning } from '../core/warning.ts'
 import { jsonToBytes } from '../json-bytes.ts'
 import { keyPairs } from '../keys/key-metadata.ts'
 import { noteDropped } from './answers.ts'
+import { type PaidTerms, paidTerms } from './paid-terms.ts'
 import { sizingOf } from './right-size.ts'
 
 /** What is explained: conversations as they would be asked, and how often each. */
@@ -52,7 +53,7 @@ export async function sendExplanation(
       ...(maxTokens === undefined ? {} : { max_tokens: maxTokens })
     })),
     dropped: dropped.flatMap((warning) => spelt(warning, request.spell).map((param) => ({ param, reason: warning.reason }))),
-    estimate: estimate(app, plans, { count, promptGuess })
+    estimate: estimate(app, plans, { count, promptGuess, terms: paidTerms(requests, false)() })
   }
   return reply.type('application/json; charset=utf-8').send(jsonToBytes(told))
 }
@@ -61,16 +62,19 @@ export async function sendExplanation(
 function estimate(
   app: FastifyInstance,
   plans: readonly ChatPlan[],
-  { count, promptGuess }: Pick<Asked, 'count' | 'promptGuess'>
+  { count, promptGuess, terms }: Pick<Asked, 'count' | 'promptGuess'> & { readonly terms: PaidTerms }
 ) {
   const inputTokens = promptGuess * plans.length * count
   const limits = plans.map(({ maxTokens }) => maxTokens)
   const outputTokens = limits.includes(undefined) ? undefined : limits.reduce<number>((sum, limit = 0) => sum + limit * count, 0)
   const [target] = plans[0]?.targets ?? []
-  const priceOf = (output: number | undefined) =>
-    target === undefined || output === undefined
-      ? null
-      : toDollars(app.priceOf(target, { usage: { ...NO_USAGE, inputTokens, outputTokens: output } }).nano)
+  const { tier, isOptimized = false } = terms
+  const priceOf = (output: number | undefined) => {
+    if (target === undefined || output === undefined) return null
+    const used = { usage: { ...NO_USAGE, inputTokens, outputTokens: output } }
+    // What has no price by the tier or the latency that is asked for is not served so.
+    return toDollars(app.priceOf(target, { ...used, tier, isOptimized }).nano ?? app.priceOf(target, used).nano)
+  }
   return {
     input_tokens: inputTokens,
     max_output_tokens: outputTokens ?? null,

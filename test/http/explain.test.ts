@@ -76,6 +76,19 @@ t.test('explain: who asks for no call of what is no conversation is refused, and
   t.equal(standin.bill.length - before, 4, 'of the five that were let through, checks by Bedrock are no model')
 })
 
+t.test('explain: the estimate is by the tier that is asked for, where the model has it', async (t) => {
+  const { post } = await build(t)
+  const most = async (model: string, tier: string) => {
+    const response = await post('/v1/explain', { model, messages, max_tokens: 50, service_tier: tier })
+    return ((await response.json()) as Explanation).estimate.most_cost_usd
+  }
+  const pro = 'amazon.nova-pro-v1:0'
+  const usual = await most(pro, 'auto')
+  t.ok(Math.abs((await most(pro, 'priority')) - 1.75 * usual) < 1e-8)
+  t.ok(Math.abs((await most(pro, 'flex')) - 0.5 * usual) < 1e-8)
+  t.equal(await most(SONNET, 'priority'), await most(SONNET, 'auto'))
+})
+
 t.test('explain: what is dropped and why, cache points, and targets in order', async (t) => {
   const { post } = await build(t, { MODEL_ALIASES: JSON.stringify({ both: [HAIKU, SONNET] }) })
   const response = await post('/v1/explain', { ...BODIES['/v1/chat/completions'], model: 'both' })

@@ -151,9 +151,9 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
       places: [place]
     } = pool
     const quota = place && known.quotaOf(place)
-    if (quota === undefined || isSame(quota, told)) return
+    if (quota === undefined) return
     pool.told = quota
-    ledger.setQuota(quota)
+    ledger.setQuota(changed(quota, told))
   }
 
   return {
@@ -193,12 +193,13 @@ function notePlace(places: CandidatePlace[], place: CandidatePlace): void {
   if (places.length < MOST_IDS && !places.some(isKnown)) places.push(place)
 }
 
-function isSame(quota: Quota, told: Quota = {}): boolean {
-  return (
-    quota.tokensPerMinute === told.tokensPerMinute &&
-    quota.requestsPerMinute === told.requestsPerMinute &&
-    quota.tokensPerDay === told.tokensPerDay
-  )
+/** The numbers that are others than before. */
+function changed({ tokensPerMinute, requestsPerMinute, tokensPerDay }: Quota, told: Quota = {}): Quota {
+  return {
+    ...(tokensPerMinute === undefined || tokensPerMinute === told.tokensPerMinute ? {} : { tokensPerMinute }),
+    ...(requestsPerMinute === undefined || requestsPerMinute === told.requestsPerMinute ? {} : { requestsPerMinute }),
+    ...(tokensPerDay === undefined || tokensPerDay === told.tokensPerDay ? {} : { tokensPerDay })
+  }
 }
 
 function quotaOf({ places, ledger }: Pool, known: KnownQuotas): PoolQuota {
