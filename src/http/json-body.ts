@@ -131,7 +131,8 @@ async function parseHeavy(body: Buffer, looked: JsonShape | Promise<JsonShape>, 
  * What a body says that is handed on as its bytes stand, for those who only want to know a number of it; undefined where it is no JSON, or
  * of more parts than may be read here.
  */
-export async function readAside(body: Buffer): Promise<Json | undefined> {
+export async function readAside(bytes: Buffer): Promise<Json | undefined> {
+  const body = withoutMark(bytes)
   const read = () => parse(body.toString('utf8'), JSON.parse) as Json
   try {
     if (body.length < HEAVY_BYTES) {
