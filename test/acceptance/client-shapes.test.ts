@@ -601,6 +601,9 @@ const NAMED = { type: 'function', name: 'read', parameters: SCHEMA }
 const PLAIN = { name: 'read', input_schema: SCHEMA }
 const USED = { type: 'tool_use', id: 'c', name: 'read', input: { path: 'x' } }
 
+const CITED = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'd' } }
+const marked = (type: string) => ({ type, cache_control: { type: 'ephemeral', foo: 1 } })
+
 /** What stands inside a request of the other dialects and means nothing there, and the paths it is reported by. */
 const UNKNOWN_ELSEWHERE: readonly (readonly [path: string, fields: object, ...paths: string[]])[] = [
   [RESPONSES, { input: 'a', tools: [{ ...NAMED, foo: 1 }] }, 'tools[0].foo'],
@@ -645,6 +648,10 @@ const UNKNOWN_ELSEWHERE: readonly (readonly [path: string, fields: object, ...pa
     'messages.2.content.0.content.0.foo'
   ],
   [MESSAGES, { messages: say('a'), thinking: { type: 'disabled', foo: 1 } }, 'thinking.foo'],
+  [MESSAGES, { messages: say([{ ...marked('text'), text: 'a' }]) }, 'messages.0.content.0.cache_control.foo'],
+  [MESSAGES, { messages: say('a'), cache_control: { type: 'ephemeral', foo: 1 } }, 'cache_control.foo'],
+  [MESSAGES, { messages: say([{ ...CITED, citations: { enabled: false, foo: 1 } }]) }, 'messages.0.content.0.citations.foo'],
+  [CHAT, { messages: say([{ ...marked('text'), text: 'a' }]) }, 'messages[0].content[0].cache_control.foo'],
   // What answers hold goes back as it came.
   [
     MESSAGES,

@@ -88,6 +88,7 @@ export function reportUnmarked({ path }: CacheMark, report: Report): void {
 function reportBlock(block: JsonObject, type: string, path: string, report: Report): void {
   reportUnknown(block, type, path, report)
   if (isJsonObject(block.source)) reportUnknown(block.source, 'source', `${path}.source`, report)
+  if (isJsonObject(block.citations)) reportUnknown(block.citations, 'wished_citations', `${path}.citations`, report)
 }
 
 function decodeText(block: JsonObject, path: string, report: Report): readonly Block[] {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { CacheMark } from '../../core/turn.ts'
+import { reportUnknown } from './members.ts'
 import { optionalObject, optionalString, optionalWord } from './read-value.ts'
 import type { Report } from './report.ts'
 
@@ -10,6 +11,7 @@ export function decodeCacheMark(holder: JsonObject, path: string, report: Report
   const at = path === '' ? 'cache_control' : `${path}.cache_control`
   const control = optionalObject(holder.cache_control, at) ?? {}
   optionalWord(control.type, `${at}.type`, ['ephemeral'])
+  reportUnknown(control, 'mark', at, report)
   if (control.scope !== undefined && control.scope !== null) report(`${at}.scope`, 'Bedrock caches within the account only')
   const ttl = optionalString(control.ttl, `${at}.ttl`)
   if (ttl === '5m' || ttl === '1h') return { ttl, path: at }

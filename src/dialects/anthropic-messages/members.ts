@@ -21,6 +21,8 @@ const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['text', members('text', 'citations')],
   ['image', members('source')],
   ['document', members('source', 'title', 'context', 'citations')],
+  ['wished_citations', members('enabled')],
+  ['mark', members('ttl', 'scope')],
   ['source', members('media_type', 'data', 'url', 'content', 'file_id')],
   ['search_result', members('source', 'title', 'content', 'citations')],
   ['thinking', members('thinking', 'signature')],

@@ -4,6 +4,7 @@ import type { CacheMark } from '../../core/turn.ts'
 import { objectAt, optionalBoolean, optionalChoice, optionalObject, optionalString } from '../openai/read-value.ts'
 import { wrongType } from '../openai/refuse.ts'
 import type { ChatFields } from './fields.ts'
+import { type ObjectKind, reportUnknown } from './members.ts'
 import type { Report } from './report.ts'
 
 /** The cache point that a part, message or tool asks for, in Anthropic's or OpenAI's spelling. */
@@ -11,11 +12,16 @@ export function decodeCacheMark(holder: JsonObject, path: string, report: Report
   // Called for each message, part and tool: nearly none has a mark, so nothing is built for those.
   if (holder.cache_control === undefined && holder.prompt_cache_breakpoint === undefined) return undefined
   const anthropic = optionalObject(holder.cache_control, `${path}.cache_control`)
-  if (anthropic !== undefined) return markOf(anthropic, `${path}.cache_control`, report)
+  if (anthropic !== undefined) return reportedMark(anthropic, 'cacheMark', `${path}.cache_control`, report)
   const breakpoint = holder.prompt_cache_breakpoint
   if (breakpoint === undefined || breakpoint === null || breakpoint === false) return undefined
   const at = `${path}.prompt_cache_breakpoint`
-  return breakpoint === true ? { path: at } : markOf(objectAt(breakpoint, at), at, report)
+  return breakpoint === true ? { path: at } : reportedMark(objectAt(breakpoint, at), 'cacheOptions', at, report)
+}
+
+function reportedMark(given: JsonObject, kind: ObjectKind, path: string, report: Report): CacheMark {
+  reportUnknown(given, kind, path, report)
+  return markOf(given, path, report)
 }
 
 /** What the caller wants cached without marking it; absent: the operator's default. */
