@@ -178,7 +178,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
       // What has no conversation has no warm cache: it is spread.
       const { owner } = run
       const beginning = () => Math.floor(random() * Number.MAX_SAFE_INTEGER)
-      return runInvoke(run, candidates(run.targets, { owner, beginning, keptMs: () => 0 }), policyOf(owner))
+      return runInvoke(run, candidates(run.targets, { owner, beginning, keptMs: () => 0 }), policyOf(owner), tools.admissions)
     },
     async pass(run) {
       const { owner, body } = run

@@ -1,3 +1,4 @@
+import { isJsonObject, type Json } from './json.ts'
 import type { ChatRequest } from './request.ts'
 import { searchText } from './search-text.ts'
 import type { Block } from './turn.ts'
@@ -34,6 +35,21 @@ export function estimateTokens({ system, turns, tools }: ChatRequest, count: Cou
     if (tool.type === 'function') tokens += count(JSON.stringify([tool.name, tool.description, tool.inputSchema]))
   }
   return Math.ceil(tokens)
+}
+
+/** Base64 and addresses of data hold no words. */
+const FILE = /^[\w+/=:;,.-]{1000}/
+
+/** Tokens of a body in a model's own words, by its length: all texts in it, and files by the piece. Whole. */
+export function estimateBody(body: Json | undefined): number {
+  return Math.ceil(ofJson(body))
+}
+
+function ofJson(value: Json | undefined): number {
+  if (typeof value === 'string') return FILE.test(value) ? IMAGE_TOKENS : byLength(value)
+  if (Array.isArray(value)) return (value as readonly Json[]).reduce<number>((sum, one) => sum + ofJson(one), 0)
+  if (!isJsonObject(value)) return 0
+  return Object.entries(value).reduce((sum, [name, one]) => sum + byLength(name) + ofJson(one), 0)
 }
 
 function ofBlock(block: Block, count: CountText): number {

@@ -209,6 +209,27 @@ t.test("a throttled call of Bedrock's own API waits in the ledger too", async (t
   t.match([response.status, calls(LITE)], [200, 2])
 })
 
+t.test('embeddings wait in the ledger of their model, and count what they were', async (t) => {
+  const BEDROCK_QUOTAS = JSON.stringify([{ ids: ['amazon.titan-embed-text-v2*'], tokens_per_minute: 3000 }])
+  const { standin, app, base } = await gateway(t, { QUEUE_MS: '100', SERVICE_QUOTAS: 'false', BEDROCK_QUOTAS })
+  const model = 'amazon.titan-embed-text-v2:0'
+  const embed = async (input: string) => {
+    const response = await fetch(`${base}/v1/embeddings`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-noisy', 'content-type': 'application/json' },
+      body: JSON.stringify({ model, input })
+    })
+    await response.text()
+    return response.status
+  }
+  const words = 'word '.repeat(1600)
+  t.equal(await embed(words), 200)
+  t.match(app.bedrock.quotas(), [{ model, used: 2000, tokens_per_minute: 3000 }])
+  t.equal(await embed(words), 429, 'a thousand tokens are left')
+  t.equal(await embed('word '.repeat(500)), 200)
+  t.equal(standin.requests.filter(({ modelId }) => modelId === model).length, 2)
+})
+
 t.test('keys are served in turn, and whoever leaves gives its place up', async (t) => {
   const { ask, standin, app } = await gateway(t, QUEUE)
   const contents = () =>

@@ -1,12 +1,15 @@
 import type { Cancel } from '../../core/cancel.ts'
+import { estimateBody } from '../../core/estimate-tokens.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
 import { jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { readText } from '../transport/http-body.ts'
 import { modelPath } from '../transport/transport.ts'
+import type { Admissions } from './admissions.ts'
 import { type AttemptPolicy, attempt } from './attempt.ts'
 import type { Candidate } from './candidate.ts'
+import { inTurn } from './in-turn.ts'
 
 /** One InvokeModel call: a body in the model's own words. */
 export interface InvokeRun {
@@ -32,19 +35,42 @@ export interface InvokeAnswer {
 const MOST_ANSWER_BYTES = 64 * 1024 * 1024
 const HEADERS = { accept: 'application/json' }
 
-/** Invokes the first target that answers, with the same body for each. Throws GatewayError. */
-export async function runInvoke(run: InvokeRun, candidates: readonly Candidate[], policy: AttemptPolicy): Promise<InvokeAnswer> {
+/** Invokes the first target that answers, with the same body for each, in turn with all that takes the same quota. Throws GatewayError. */
+export async function runInvoke(
+  run: InvokeRun,
+  candidates: readonly Candidate[],
+  policy: AttemptPolicy,
+  admissions?: Admissions
+): Promise<InvokeAnswer> {
   const body = jsonToBytes(run.body)
-  const { value, candidate } = await attempt(candidates, policy, run.signal, async ({ transport, target }) => {
-    const response = await transport.send(
-      { path: modelPath(target.id, 'invoke'), model: target.id, streams: false, body, headers: HEADERS, input: 'inputs' },
-      run.signal
-    )
-    const answer = parseObject(await readText(response.body, MOST_ANSWER_BYTES))
-    return { body: answer, headers: plainHeaders(response.headers), requestId: response.requestId }
+  const tokens = admissions === undefined ? 0 : estimateBody(run.body)
+  const queueUntil = admissions?.deadline() ?? 0
+  const { value, candidate } = await attempt(candidates, policy, run.signal, (one) => {
+    const call = () => callOnce(one, body, run.signal)
+    if (admissions === undefined) return call()
+    return inTurn({ admissions, run, candidate: one, tokens, queueUntil }, call, (answer, ticket) => {
+      ticket.settle(toldTokens(answer) ?? tokens)
+      return answer
+    })
   })
   const { pool } = candidate
   return { ...value, model: candidate.target.id, region: candidate.transport.region, ...(pool === undefined ? {} : { pool }) }
+}
+
+type Called = Pick<InvokeAnswer, 'body' | 'headers' | 'requestId'>
+
+async function callOnce({ transport, target }: Candidate, body: Uint8Array, signal: Cancel): Promise<Called> {
+  const response = await transport.send(
+    { path: modelPath(target.id, 'invoke'), model: target.id, streams: false, body, headers: HEADERS, input: 'inputs' },
+    signal
+  )
+  const answer = parseObject(await readText(response.body, MOST_ANSWER_BYTES))
+  return { body: answer, headers: plainHeaders(response.headers), requestId: response.requestId }
+}
+
+function toldTokens({ headers }: Called): number | undefined {
+  const told = headers['x-amzn-bedrock-input-token-count']
+  return told === undefined || Number.isNaN(Number(told)) ? undefined : Number(told)
 }
 
 function parseObject(text: string): JsonObject {
