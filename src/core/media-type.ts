@@ -126,6 +126,13 @@ export function typeOfBytes(base64: string): MediaType | undefined {
   return RIFF[head.slice(8, 12)]
 }
 
+const PAGE = /^(?:\xef\xbb\xbf)?\s*(?:<[!?a-z]|\{\s*")/i
+
+/** Whether a file begins as pages and answers in JSON do, which come in place of a picture or a film behind a login. */
+export function isPage(base64: string): boolean {
+  return PAGE.test(atob(base64.slice(0, 64)))
+}
+
 const RIFF: Readonly<Record<string, MediaType>> = {
   WEBP: { kind: 'image', format: 'webp' },
   WAVE: { kind: 'audio', format: 'wav' }

@@ -1,6 +1,14 @@
 import { type Cancel, signalOf } from '../core/cancel.ts'
 import { HEAVY_BYTES, heavyWork } from '../core/heavy-work.ts'
-import { IMAGE_NAMES, isUsableImage, type MediaType, typeOfBytes, typeOfMediaType, typeOfName } from '../core/media-type.ts'
+import {
+  IMAGE_NAMES,
+  isPage,
+  isUsableImage,
+  type MediaType,
+  typeOfBytes,
+  typeOfMediaType,
+  typeOfName
+} from '../core/media-type.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Block, MediaBlock, ToolResultBlock, Turn } from '../core/turn.ts'
 import { GatewayError } from '../errors.ts'
@@ -118,7 +126,8 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
       const { bytes, contentType, url } = await download(block.source.url, path, { ...allowance, signal: total })
       const data = bytes.toString('base64')
       const told = typeOfBytes(data)
-      const type = told ?? (block.source.byBytes ? undefined : declaredType(contentType, url.pathname))
+      const isUntold = block.source.byBytes || (block.type !== 'document' && isPage(data))
+      const type = told ?? (isUntold ? undefined : declaredType(contentType, url.pathname))
       if (type === undefined || type.kind !== block.type || (type.kind === 'image' && !isUsableImage(told)))
         throw failed(path, whyNot(block.type, type))
       return { ...block, format: type.format, source: { type: 'base64', data } }

@@ -234,6 +234,8 @@ t.test('F42: what comes for an image_url must be a picture, and a file may be a 
       t.equal(sent, undefined)
     }
   }
+  const film = { type: 'video_url', video_url: { url: `http://${server.host}/clip.mp4` } }
+  t.match(await trusting.ask({ messages: say([film]) }), { status: 400, sent: undefined })
   for (const path of ['/login', '/page.html', '/notes.txt', '/paper.pdf']) {
     const file = { type: 'file', file: { file_url: `http://${server.host}${path}` } }
     const { status, sent } = await trusting.ask({ messages: say([{ type: 'text', text: 'q' }, file]) })

@@ -2,6 +2,7 @@ import {
   formatsOf,
   IMAGE_NAMES,
   type ImageFormat,
+  isPage,
   isTextType,
   isUsableImage,
   type MediaKind,
@@ -76,7 +77,7 @@ function decodeBytes(input: MediaInput, base64: string | undefined, declared: Me
     throw new GatewayError('invalid_image', `Invalid '${input.path}': not valid base64.`, { param: input.path })
   // Raw samples have no mark of their own, and may begin like anything.
   const told = declared?.format === 'pcm' ? undefined : typeOfBytes(base64)
-  const type = told ?? declared
+  const type = told ?? (input.kind !== 'document' && declared?.format !== 'pcm' && isPage(base64) ? undefined : declared)
   const isStrange = type === undefined || (type.kind === 'document' && isMotion(input))
   if (isStrange && input.kind !== 'image') throw unknownFormat(input)
   if (type === undefined || !isMeant(input, told, declared)) throw notAnImage(input, told)

@@ -135,6 +135,18 @@ const REFUSED: readonly (readonly [name: string, part: Json, kind: string, param
     `${AT}.video_url.url`
   ],
   [
+    'F42: a page that says it is a film',
+    image(`data:video/mp4;base64,${btoa('\n<!doctype html>')}`),
+    'invalid_image',
+    `${AT}.image_url.url`
+  ],
+  [
+    'F42: an error that says it is a film',
+    { type: 'video_url', video_url: { url: `data:video/mp4;base64,${btoa('{"error":1}')}` } },
+    'invalid_value',
+    `${AT}.video_url.url`
+  ],
+  [
     'F42: a PDF as a sound',
     { type: 'audio_url', audio_url: { url: `data:application/pdf;base64,${PDF}` } },
     'invalid_value',
