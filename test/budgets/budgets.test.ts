@@ -226,8 +226,8 @@ t.test('of several periods the longest that is used up is told', async (t) => {
   t.match((await chat('sk-both')).text, /for the month/)
 })
 
-t.test('at 75 and at 95 percent there is a warning, in the headers and in the metrics', async (t) => {
-  const { chat, app } = await gateway(t)
+t.test('at 75 and at 95 percent there is a warning, in the headers, the metrics and the log', async (t) => {
+  const { chat, app, log } = await gateway(t, { LOG_LEVEL: 'warn' })
   const first = await chat('sk-warned')
   t.equal(first.headers.get('x-adit-budget-warning'), null)
   t.equal(first.headers.get('x-adit-budget-limit-week'), '0.008')
@@ -243,6 +243,14 @@ t.test('at 75 and at 95 percent there is a warning, in the headers and in the me
   for (const level of [75, 95]) t.match(text, `adit_budget_warnings_total{key="warned",period="week",level="${level}"} 1`)
   t.match(text, 'adit_budget_refused_total{key="warned",period="week"} 1')
   t.match(text, 'adit_budget_spent_usd{key="warned",period="week"} 0.0132')
+  const told = () => log.flatMap((lines) => lines.split('\n')).filter((line) => line.includes('most of its budget'))
+  t.ok(await eventually(() => told().length === 2))
+  for (const [index, percent] of [75, 95].entries())
+    t.match(
+      JSON.parse(told()[index] ?? ''),
+      { level: 'warn', key: 'warned', period: 'week', percent },
+      'its level is that of the line'
+    )
 })
 
 t.test('a request that fails gives back what it held', async (t) => {

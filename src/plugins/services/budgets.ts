@@ -185,7 +185,7 @@ function makeLedger(app: FastifyInstance): () => BudgetLedger | Promise<BudgetLe
     warning(state: Parameters<typeof app.metrics.budgets.state>[0], level: number) {
       app.metrics.budgets.warning(state, level)
       const { key, period } = state
-      app.log.warn({ key, period, level }, 'a key has used most of its budget')
+      app.log.warn({ key, period, percent: level }, 'a key has used most of its budget')
     },
     storeError
   }
