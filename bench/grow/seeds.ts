@@ -3,9 +3,10 @@ import type { FieldRow } from '../../src/dialects/openai/field-row.ts'
 import { FIELDS as CHAT } from '../../src/dialects/openai-chat/fields.ts'
 import { FIELDS as COMPLETIONS } from '../../src/dialects/openai-completions/fields.ts'
 import { FIELDS as RESPONSES } from '../../src/dialects/openai-responses/fields.ts'
+import { sealSummary, sealThought } from '../../src/dialects/openai-responses/sealed.ts'
 import { SEEDS as FUZZ_SEEDS } from '../fuzz/seed-bodies.ts'
 
-/** A body that is taken, and the table of the fields it may have. */
+/** A body that is answered with 200, as `npm run grow` makes sure first, and the table of the fields it may have. */
 export interface GrowSeed {
   readonly path: string
   readonly body: Readonly<Record<string, unknown>>
@@ -88,7 +89,12 @@ const RESPONSES_BODY = {
         { type: 'input_file', filename: 'a.pdf', file_data: `data:application/pdf;base64,${PDF}` }
       ]
     },
-    { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: 'c2ln' },
+    {
+      type: 'reasoning',
+      id: 'rs_1',
+      summary: [{ type: 'summary_text', text: 'hm' }],
+      encrypted_content: sealThought({ type: 'reasoning', text: 'hm', signature: 'c2ln' }, CLAUDE)
+    },
     { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'I look.', annotations: [] }] },
     { type: 'function_call', id: 'fc_1', call_id: 'c1', name: 'look', arguments: '{"city":"Bern"}' },
     { type: 'function_call_output', call_id: 'c1', output: [{ type: 'input_text', text: 'sunny' }] },
@@ -96,7 +102,14 @@ const RESPONSES_BODY = {
     { type: 'custom_tool_call_output', call_id: 'c2', output: 'done' },
     { type: 'local_shell_call', call_id: 'c3', action: { type: 'exec', command: ['ls'], env: { a: 'b' } }, status: 'completed' },
     { type: 'local_shell_call_output', call_id: 'c3', output: '{"output":"a"}' },
-    { type: 'compaction', encrypted_content: 'c2ln' },
+    { type: 'compaction', encrypted_content: sealSummary('we began') },
+    {
+      type: 'additional_tools',
+      role: 'developer',
+      tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'function', name: 'm', parameters: SCHEMA }] }]
+    },
+    { type: 'function_call', call_id: 'c4', name: 'm', namespace: 'n', arguments: '{}' },
+    { type: 'function_call_output', call_id: 'c4', output: 'x' },
     { role: 'user', content: 'and now?' }
   ],
   tools: [
@@ -146,10 +159,9 @@ const CHAT_BODY = {
   ],
   tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [{ type: 'function', name: 'look.up' }] } },
   response_format: { type: 'json_schema', json_schema: { name: 'a', description: 'b', schema: SCHEMA, strict: true } },
-  additional_model_request_fields: { a: { b: 1 } },
   anthropic_beta: 'x,y',
   stop: ['x'],
-  extra_body: { top_k: 5, c: { d: 1 } }
+  extra_body: { top_k: 5 }
 }
 
 const OLD_CHAT_BODY = {
@@ -218,6 +230,12 @@ export const GROW_SEEDS: readonly GrowSeed[] = firstOthers([
   seed('/v1/chat/completions', CHAT_BODY),
   seed('/v1/chat/completions', { ...CHAT_BODY, model: NOVA }),
   seed('/v1/chat/completions', OLD_CHAT_BODY),
+  seed('/v1/chat/completions', {
+    model: NOVA,
+    messages: [{ role: 'user', content: 'a' }],
+    additional_model_request_fields: { inferenceConfig: { topK: 20 } },
+    extra_body: { inferenceConfig: { topK: 20 } }
+  }),
   seed('/v1/responses', RESPONSES_BODY),
   seed('/v1/responses/compact', RESPONSES_BODY),
   seed('/v1/responses/input_tokens', RESPONSES_BODY),
@@ -227,7 +245,9 @@ export const GROW_SEEDS: readonly GrowSeed[] = firstOthers([
   seed('/v1/messages/count_tokens', MESSAGES_BODY),
   ...FUZZ_SEEDS.filter(({ path }) => path !== '/v1/chat/completions').map(({ path, body }) => seed(path, { ...body })),
   seed('/v1/embeddings', { model: 'amazon.titan-embed-image-v1', input: [`data:image/png;base64,${PNG}`] }),
-  seed('/v1/explain', CHAT_BODY),
+  seed('/v1/explain', { ...CHAT_BODY, system: undefined, messages: CHAT_BODY.messages.filter(({ role }) => role !== 'user') }),
+  seed('/v1/explain', MESSAGES_BODY),
+  seed('/v1/explain', RESPONSES_BODY),
   seed('/v1/images/generations', {
     prompt: 'a rock',
     n: 1,
@@ -239,10 +259,7 @@ export const GROW_SEEDS: readonly GrowSeed[] = firstOthers([
   seed('/v1/images/edits', { prompt: 'a', image: `data:image/png;base64,${PNG}`, mask: `data:image/png;base64,${PNG}` }),
   seed('/v1/moderations', {
     model: 'omni-moderation-latest',
-    input: [
-      { type: 'text', text: 'a' },
-      { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }
-    ]
+    input: [{ type: 'text', text: 'a' }]
   }),
   seed('/v1/rerank', {
     model: 'cohere.rerank-v3-5:0',
@@ -251,13 +268,12 @@ export const GROW_SEEDS: readonly GrowSeed[] = firstOthers([
     rank_fields: ['text'],
     top_n: 1
   }),
+  seed('/v2/rerank', { model: 'cohere.rerank-v3-5:0', query: 'a', documents: ['b', 'c'], max_tokens_per_doc: 100 }),
   seed('/v1/conversations', {
     metadata: { a: 'b' },
     items: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'a' }] }]
   }),
   seed(`/model/${NOVA}/converse`, {
-    messages: [
-      { role: 'user', content: [{ text: 'a' }, { image: { format: 'png', source: { s3Location: { uri: 's3://a/b' } } } }] }
-    ]
+    messages: [{ role: 'user', content: [{ text: 'a' }, { image: { format: 'png', source: { bytes: PNG } } }] }]
   })
 ])

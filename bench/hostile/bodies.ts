@@ -173,8 +173,114 @@ const KNOWN: readonly SlowBody[] = [
   }
 ]
 
+const turn = (content: unknown) => ({ role: 'user', content })
+const responses = (name: string, body: object): SlowBody => ({
+  name,
+  path: RESPONSES,
+  make: () => JSON.stringify({ model: NOVA, ...body })
+})
+const messages = (name: string, body: object, model = CLAUDE): SlowBody => ({
+  name,
+  path: MESSAGES,
+  make: () => JSON.stringify({ model, max_tokens: 9, messages: [turn('a')], ...body })
+})
+const native = (name: string, make: () => string): SlowBody => ({ name, path: `/model/${NOVA}/converse`, make })
+const member = { type: 'function', parameters: { type: 'object', properties: {} } }
+const oddTool = (count: number, patterns = 0) => ({
+  name: 'f',
+  input_schema: {
+    type: 'object',
+    properties: Object.fromEntries(many(count, (at) => [`k ä ${at}`, { type: 'string' }])),
+    ...(patterns === 0 ? {} : { patternProperties: Object.fromEntries(many(patterns, (at) => [`^k ä ${at}$`, {}])) })
+  }
+})
+const deep = (levels: number, name: string, inner: string) => `${`{"${name}":`.repeat(levels)}${inner}${'}'.repeat(levels)}`
+const boundary = 'a'.repeat(69)
+
+/** Of the newer surfaces: what multiplies, what is looked for in all that is there, what is deep, and what comes by the thousand. */
+const NEWER: readonly SlowBody[] = [
+  chat('80,000 names as arguments', () => inArguments(JSON.stringify(names(80_000, 1)))),
+  chat('490,000 numbers as arguments', () => inArguments(`{"a":[1${',1'.repeat(490_000)}]}`)),
+  responses('4,900 calls by names that nobody has, beside 1,000 tools', {
+    input: [turn('a'), ...many(4900, (at) => ({ type: 'function_call', call_id: `c${at}`, name: `z${at}`, arguments: '{}' }))],
+    tools: many(1000, (at) => ({ ...member, name: `f${at}` }))
+  }),
+  responses('a namespace whose description of a megabyte belongs to a thousand members', {
+    input: 'a',
+    tools: [
+      { type: 'namespace', name: 'n', description: 'd'.repeat(MB), tools: many(1000, (at) => ({ ...member, name: `f${at}` })) }
+    ]
+  }),
+  responses('9,900 thoughts that do not unpack', {
+    input: [turn('a'), ...many(9900, () => ({ type: 'reasoning', encrypted_content: 'adit1.AAAA', summary: [] }))]
+  }),
+  responses('1,000 references to what was never kept', {
+    input: many(1000, (at) => ({ type: 'item_reference', id: `msg_${String(at).padStart(32, '0')}_0` }))
+  }),
+  responses('7,000 lists of tools among the items', {
+    input: [turn('a'), ...many(7000, () => ({ type: 'additional_tools', role: 'developer', tools: [{ ...member, name: 'f' }] }))]
+  }),
+  responses('pairs of half a megabyte each', { input: 'a', metadata: names(16, 'v'.repeat(MB / 2)) }),
+  messages('19,900 names that the model does not take', { tools: [oddTool(19_900)] }),
+  messages('2,400 such names beside 2,400 patterns', { tools: [oddTool(2400, 2400)] }),
+  messages('90,000 fields that nobody knows', names(90_000, 1)),
+  messages('4,500 marks over as many turns', {
+    messages: many(4501, (at) => ({
+      role: at % 2 === 0 ? 'user' : 'assistant',
+      content: [{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }]
+    }))
+  }),
+  messages('5,000 documents of one title', {
+    messages: [
+      turn(many(5000, () => ({ type: 'document', title: 'a', source: { type: 'text', media_type: 'text/plain', data: 'a' } })))
+    ]
+  }),
+  { ...chat('20 MB of text, explained', () => ask('a'.repeat(20 * MB))), path: '/v1/explain' },
+  {
+    name: '10 MB of text, counted',
+    path: `${RESPONSES}/input_tokens`,
+    make: () => JSON.stringify({ model: CLAUDE, input: 'a '.repeat(5 * MB) })
+  },
+  {
+    name: '2,048 texts to embed',
+    path: '/v1/embeddings',
+    make: () => JSON.stringify({ model: 'amazon.titan-embed-text-v2:0', input: many(2048, () => 'a') })
+  },
+  {
+    name: 'rank fields by the hundred thousand, for a thousand documents',
+    path: '/v1/rerank',
+    make: () =>
+      JSON.stringify({
+        model: 'cohere.rerank-v3-5:0',
+        query: 'a',
+        documents: many(1000, () => ({ text: 'a' })),
+        rank_fields: many(400_000, () => 'text')
+      })
+  },
+  {
+    name: 'documents of 14 MB to rank',
+    path: '/v2/rerank',
+    make: () => JSON.stringify({ model: 'cohere.rerank-v3-5:0', query: 'a', documents: many(1000, () => '語"\\'.repeat(2000)) })
+  },
+  native('addresses of S3 by the hundred thousand, 990 levels deep', () =>
+    deep(990, 'n'.repeat(250), `[${many(99_000, () => '"s3:"').join(',')}]`)
+  ),
+  native(
+    '90,000 texts that may be such addresses',
+    () => `{"s3":[${many(90_000, () => `"\\u0073${'a'.repeat(280)}"`).join(',')}]}`
+  ),
+  {
+    name: 'a form of what nearly parts it',
+    path: '/v1/images/edits',
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}b` },
+    make: () =>
+      `--${boundary}b\r\ncontent-disposition: form-data; name="image"; filename="a"\r\n\r\n${`\r\n--${boundary}`.repeat(140_000)}\r\n--${boundary}b--\r\n`
+  }
+]
+
 /** All that are named, those of the tests of hostile input among them. */
 export const SLOW_BODIES: readonly SlowBody[] = [
   ...HOSTILE_BODIES.map(({ name, body }): SlowBody => ({ name, path: CHAT, make: () => body })),
-  ...KNOWN
+  ...KNOWN,
+  ...NEWER
 ]

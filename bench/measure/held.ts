@@ -36,8 +36,8 @@ export async function startHeldGateway(env: Readonly<Record<string, string>> = {
   })
   const heldUp = async () => ((await (await fetch(`http://127.0.0.1:${probePort}`)).json()) as Health).heldUpMs
 
+  /** The loop is asked after each body: what it was held before is known by then. */
   async function once(path: string, body: string, headers: Readonly<Record<string, string>>): Promise<Held> {
-    await heldUp()
     const answer = await fetch(`http://127.0.0.1:${gateway.port}${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
@@ -48,6 +48,7 @@ export async function startHeldGateway(env: Readonly<Record<string, string>> = {
     return { status: answer.status, ms: await heldUp() }
   }
 
+  await heldUp()
   return {
     async ask(path, body, { tries = 1, headers = {} } = {}) {
       let least = await once(path, body, headers)
