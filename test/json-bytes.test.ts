@@ -26,6 +26,12 @@ t.test('text is given to the socket as text where that is as fast', async (t) =>
   t.ok(Buffer.isBuffer(writableJson({ text: '—'.repeat(600) })))
 })
 
+t.test('heavy JSON leaves out what JSON leaves out', async (t) => {
+  const value = { a: undefined, b: [undefined, { c: undefined }, {}, []], d: null, e: 'x'.repeat(20), f: undefined }
+  for (const longest of [1, 7, 1000]) t.equal(String(await heavyJsonToBytes(value, longest)), JSON.stringify(value))
+  t.equal(String(await heavyJsonToBytes({ a: undefined })), '{}')
+})
+
 t.test('heavy JSON is the same bytes, wherever it is cut', async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -1,13 +1,16 @@
 /** What JSON inside the strings of one request may be made of in all; the same as for its body. */
-const MOST = { parts: 100_000, items: 500_000, exact: 20_000, unpacked: 8 * 1024 * 1024, further: 1000 } as const
+const MOST = { levels: 256, parts: 100_000, items: 500_000, exact: 20_000, unpacked: 8 * 1024 * 1024, further: 1000 } as const
+
+/** Characters; a level takes two. */
+const SHORT = 2 * MOST.levels
 
 /** Characters of the shortest number that keeps its digits, with what parts it from the next: `-0,`. */
 const SHORTEST_EXACT = 3
 
 /**
  * Room for the JSON that the strings of one request hold (arguments of calls): parsing a few megabytes of brackets takes more memory than
- * a container has, and numbers that keep their digits take as long as many others. Texts that together are shorter than what is allowed
- * cannot exceed it, and are not looked at.
+ * a container has, numbers that keep their digits take as long as many others, and what is deep is more than the stack of code that calls
+ * itself. Short texts that together are shorter than what is allowed cannot exceed it, and are not looked at.
  */
 export class JsonRoom {
   private unread: number = SHORTEST_EXACT * MOST.exact
@@ -21,15 +24,20 @@ export class JsonRoom {
 
   /** Whether a text may be parsed; it counts from then on. */
   take(text: string): boolean {
-    if (text.length <= this.unread) {
+    if (text.length <= SHORT && text.length <= this.unread) {
       this.unread -= text.length
       return true
     }
     let { parts, items, exact } = this
-    for (let at = 0; at < text.length && parts >= 0 && items >= 0 && exact >= 0; at++) {
+    let levels: number = MOST.levels
+    for (let at = 0; at < text.length && levels >= 0 && parts >= 0 && items >= 0 && exact >= 0; at++) {
       const code = text.charCodeAt(at)
       if (code === QUOTE) at = endOfString(text, at + 1)
-      else if (code === OPEN_LIST || code === OPEN_OBJECT || code === COLON) parts--
+      else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+        levels--
+        parts--
+      } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) levels++
+      else if (code === COLON) parts--
       else if (code === COMMA) items--
       else if (code === MINUS || isDigit(code)) {
         const end = endOfNumber(text, at + 1)
@@ -37,7 +45,7 @@ export class JsonRoom {
         at = end - 1
       }
     }
-    if (parts < 0 || items < 0 || exact < 0) return false
+    if (levels < 0 || parts < 0 || items < 0 || exact < 0) return false
     this.parts = parts
     this.items = items
     this.exact = exact
@@ -48,7 +56,9 @@ export class JsonRoom {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
 const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
 const COLON = 0x3a
 const COMMA = 0x2c
 const MINUS = 0x2d

@@ -43,18 +43,6 @@ function isSameNumber(one: RawNumber, other: unknown): boolean {
   return isRawNumber(other) && one.rawJSON === other.rawJSON
 }
 
-/** Tells whether nothing in the value lies deeper than `levels`: code that walks a value by calling itself is safe only then. */
-export function isWithinDepth(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null || isRawNumber(value)) return true
-  if (levels === 0) return false
-  if (Array.isArray(value)) {
-    for (const item of value) if (!isWithinDepth(item, levels - 1)) return false
-    return true
-  }
-  for (const key in value) if (!isWithinDepth((value as JsonObject)[key], levels - 1)) return false
-  return true
-}
-
 /**
  * A value as JSON whose every string is Unicode: half a surrogate pair, as text cut by UTF-16 units leaves it, becomes U+FFFD. `JSON.stringify`
  * keeps halves as escapes, and strict readers refuse the whole text for one: "not valid JSON: no low surrogate in string"

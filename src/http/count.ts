@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Spell } from '../core/field.ts'
+import { HEAVY_BYTES } from '../core/heavy-work.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { SpeltWarning } from '../core/warning.ts'
 import { noteDropped } from './answers.ts'
@@ -26,7 +27,8 @@ export async function countTokens(
     request: filled,
     owner: request.apiKey?.name ?? '',
     targets,
-    signal: request.cancel
+    signal: request.cancel,
+    isHeavy: request.isHeavy || (request.bodyHold?.bytes ?? 0) >= HEAVY_BYTES
   })
   request.record.model = model
   noteDropped(request, reply, warnings)

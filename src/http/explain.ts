@@ -4,7 +4,7 @@ import { spelt } from '../core/field.ts'
 import type { ChatRequest } from '../core/request.ts'
 import { NO_USAGE, toDollars } from '../core/usage.ts'
 import type { Warning } from '../core/warning.ts'
-import { jsonToBytes } from '../json-bytes.ts'
+import { heavyJsonToBytes, jsonToBytes } from '../json-bytes.ts'
 import { keyPairs } from '../keys/key-metadata.ts'
 import { noteDropped } from './answers.ts'
 import { type PaidTerms, paidTerms } from './paid-terms.ts'
@@ -55,7 +55,7 @@ export async function sendExplanation(
     dropped: dropped.flatMap((warning) => spelt(warning, request.spell).map((param) => ({ param, reason: warning.reason }))),
     estimate: estimate(app, plans, { count, promptGuess, terms: paidTerms(requests, false)() })
   }
-  return reply.type('application/json; charset=utf-8').send(jsonToBytes(told))
+  return reply.type('application/json; charset=utf-8').send(isHeavy ? await heavyJsonToBytes(told) : jsonToBytes(told))
 }
 
 /** What the calls would take: guessed of the prompt, and at most of the answer. Caching is left out, since nobody knows what is warm. */

@@ -68,21 +68,30 @@ interface Location {
   readonly param: string
 }
 
+/** A member that encloses what is being looked at. */
+interface Enclosing {
+  readonly name: string
+  /** It, or one around it, has a name; is named for S3; is the caller's own. */
+  readonly isNamed: boolean
+  readonly isS3: boolean
+  readonly isOwn: boolean
+}
+
 /**
  * Addresses below members named for S3 (`s3Location.uri`), read from the bytes: of a member that is given twice nobody knows which one
- * Bedrock takes, so that both count.
+ * Bedrock takes, so that both count. What a place means is found when it is entered: there may be a hundred thousand texts a thousand levels deep.
  */
 function* locationsIn(json: Buffer): Generator<Location> {
-  const path: string[] = []
+  const path: Enclosing[] = []
   let name = ''
   let strings = 0
   for (let at = 0; at < json.length; at++) {
     const byte = json[at]
     if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-      if (path.push(name) > MOST_LEVELS) throw new GatewayError('invalid_request', TOO_DEEP)
+      if (path.push(enter(name, path)) > MOST_LEVELS) throw new GatewayError('invalid_request', TOO_DEEP)
       name = ''
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-      name = path.pop() ?? ''
+      name = path.pop()?.name ?? ''
     } else if (byte === COMMA && path.length > 0) name = ''
     else if (byte === QUOTE) {
       if (++strings > MOST_STRINGS) throw new GatewayError('invalid_request', TOO_MANY)
@@ -91,8 +100,8 @@ function* locationsIn(json: Buffer): Generator<Location> {
       if (isName) name = textAt(json, at, Math.min(end, at + LONGEST_NAME))
       else if (mayBegin(json[at + 1])) {
         const uri = textAt(json, at, Math.min(end, at + LONGEST_URI)).trim()
-        const steps = /^s3:/i.test(uri) ? [...path, name].filter((step) => step !== '') : []
-        if (isLocation(steps)) yield { uri, param: steps.join('.') }
+        const { isS3, isOwn } = enter(name, path)
+        if (isS3 && !isOwn && /^s3:/i.test(uri)) yield { uri, param: pathOf(path, name) }
       }
       at = end
     }
@@ -105,8 +114,18 @@ function mayBegin(byte: number | undefined): boolean {
 }
 
 /** Arguments of a call in the words of Claude are `input` too; that of CountTokens is the body's own. */
-function isLocation(steps: readonly string[]): boolean {
-  return steps.some((step) => /s3/i.test(step)) && !steps.some((step, at) => OWN.has(step) || (at > 0 && step === 'input'))
+function enter(name: string, path: readonly Enclosing[]): Enclosing {
+  const around = path.at(-1)
+  return {
+    name,
+    isNamed: around?.isNamed === true || name !== '',
+    isS3: around?.isS3 === true || /s3/i.test(name),
+    isOwn: around?.isOwn === true || OWN.has(name) || (around?.isNamed === true && name === 'input')
+  }
+}
+
+function pathOf(path: readonly Enclosing[], name: string): string {
+  return [...path.map((each) => each.name), name].filter((step) => step !== '').join('.')
 }
 
 const QUOTE = 0x22

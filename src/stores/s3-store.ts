@@ -68,8 +68,10 @@ export function createS3Store({ bucket, prefix, region, handler, ttlMs, now = Da
       const ended = new AbortController()
       const reading = { take, signal: AbortSignal.any([signal, ended.signal]) }
       try {
-        for (let from = 0; from < ids.length; from += AT_ONCE)
+        for (let from = 0; from < ids.length; from += AT_ONCE) {
+          signal.throwIfAborted()
           records.push(...(await Promise.all(ids.slice(from, from + AT_ONCE).map((id) => read(owner, id, reading)))))
+        }
         return records
       } finally {
         ended.abort() // of one that failed the others are wanted no more, nor is what it has begun to read

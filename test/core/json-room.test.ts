@@ -29,6 +29,13 @@ t.test('the room is one for all texts of a request', async (t) => {
   t.ok(room.take(list('1', 19_000)))
 })
 
+t.test('256 levels, and no more, of what may be short', async (t) => {
+  const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  t.ok(new JsonRoom().take(deep(256)))
+  t.notOk(new JsonRoom().take(deep(257)))
+  t.ok(new JsonRoom().take(`[${Array(300).fill(deep(200)).join()}]`), 'side by side')
+})
+
 t.test('what stands in strings is nothing', async (t) => {
   t.ok(new JsonRoom().take(`{"a":${JSON.stringify('"1.0,[{:\\'.repeat(200_000))}}`))
 })

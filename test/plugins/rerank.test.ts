@@ -100,7 +100,7 @@ t.test('a thousand documents are ranked, more are refused by name, and ten queri
   t.match(await response.json(), { error: { param: 'documents', code: 'array_above_max_length', message: /1000.*1001/ } })
 })
 
-const REFUSED: readonly (readonly [change: object, param: string, status?: number])[] = [
+const REFUSED: readonly (readonly [change: object, param: string | null, status?: number])[] = [
   [{ model: 1 }, 'model'],
   [{ model: '' }, 'model'],
   [{ query: null }, 'query'],
@@ -113,6 +113,9 @@ const REFUSED: readonly (readonly [change: object, param: string, status?: numbe
   [{ documents: ['a', {}] }, 'documents[1]'],
   [{ documents: [{ text: null, gone: null }] }, 'documents[0]'],
   [{ documents: ['a', { title: 'b' }], rank_fields: ['body'] }, 'documents[1]'],
+  [{ rank_fields: Array(101).fill('text') }, 'rank_fields'],
+  // Longer than the model takes, and repeated whole in its refusal.
+  [{ query: 'a'.repeat(300_000) }, null],
   [{ top_n: 0 }, 'top_n'],
   [{ top_n: 1.5 }, 'top_n'],
   [{ return_documents: 'yes' }, 'return_documents'],
@@ -124,9 +127,10 @@ const REFUSED: readonly (readonly [change: object, param: string, status?: numbe
 t.test('what cannot be ranked is refused and named', async (t) => {
   const { post } = await build(t)
   for (const [change, param, status = 400] of REFUSED) {
+    const name = JSON.stringify(change).slice(0, 100)
     const response = await post('/v1/rerank', { ...ASK, ...change })
-    t.equal(response.status, status, JSON.stringify(change))
-    t.equal(((await response.json()) as Answer).error.param, param, JSON.stringify(change))
+    t.equal(response.status, status, name)
+    t.equal(((await response.json()) as Answer).error.param, param, name)
   }
   const unnamed = await post('/v2/rerank', { ...ASK, model: null })
   t.match(await unnamed.json(), { error: { param: 'model', code: 'missing_required_parameter' } })

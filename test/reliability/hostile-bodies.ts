@@ -98,6 +98,12 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
     /20001 properties in all; 20000/,
     'tools'
   ),
+  refused(
+    'a tool schema of 20,101 words that are no keywords',
+    asks({ tools: tool({ properties: {}, ...named(20_100, true) }) }),
+    /properties in all; 20000/,
+    'tools'
+  ),
   taken('a tool schema of 20,000 fields', asks({ tools: tool({ properties: named(20_000, { type: 'string' }) }) })),
   taken(
     'an answer schema of 9,000 fields, all required',

@@ -63,5 +63,5 @@ function fittedPairs(keyPairs: Pairs = {}, metadata: Pairs, warn: EncodeScope['w
 }
 
 function fit(text: string): string {
-  return text.replace(/[^a-zA-Z0-9\s:_@$#=/+,.-]/g, '_').slice(0, LONGEST)
+  return text.slice(0, LONGEST).replace(/[^a-zA-Z0-9\s:_@$#=/+,.-]/g, '_')
 }

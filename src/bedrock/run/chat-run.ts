@@ -109,7 +109,8 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   const encoder = encoderOf(run, tools)
   const encoding = encoder.encode(run.targets[0], NO_OMISSIONS)
   const first = encoding instanceof Promise ? await encoding : encoding // what the caller did wrong is told before anything is called
-  const cacheMiss = missOf(run, tools, first)
+  const missed = missOf(run, tools, first)
+  const cacheMiss = missed instanceof Promise ? await missed : missed
   const candidates = tools.candidates(run.targets, placing(run, first.encoded.body))
   const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline(run.isRepair) ?? 0 }
   const { value, candidate, attempts } = await attemptAll(candidates, call)
@@ -143,11 +144,18 @@ async function attemptAll(candidates: readonly Candidate[], call: Call): Promise
   }
 }
 
-function missOf(run: ChatRun, { prefixes, watchesPrefixes, traitRows }: ChatTools, { encoded }: EncodedCall): string | undefined {
+type Miss = string | undefined
+
+function missOf(
+  run: ChatRun,
+  { prefixes, watchesPrefixes, traitRows }: ChatTools,
+  { encoded }: EncodedCall
+): Miss | Promise<Miss> {
   const [target] = run.targets
   const isWatched = watchesPrefixes && mayCache(traitsOfTarget(target, traitRows))
   if (!(isWatched || run.watchesPrefix === true || encoded.hasCachePoints === true)) return undefined
-  return prefixes.note(run.owner, promptPartsOf(target.id, encoded.body))
+  const note = () => prefixes.note(run.owner, promptPartsOf(target.id, encoded.body))
+  return run.isHeavy === true ? heavyWork.turn(note) : note()
 }
 
 /** Whether a model keeps anything of a prompt: at points, or by itself as those behind OpenAI's surfaces do. */
@@ -326,10 +334,8 @@ export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun,
 
   /** In pieces, so that others are served meanwhile. */
   async function heavily(target: ModelTarget, omissions: ReadonlySet<Omission>): Promise<EncodedCall> {
-    const words = await heavyWork.turn(() => {
-      refuseLargeSchemas(request)
-      return inWords(target, omissions)
-    })
+    await heavyWork.turn(() => refuseLargeSchemas(request))
+    const words = await heavyWork.turn(() => inWords(target, omissions))
     return { ...words, body: await heavyJsonToBytes(words.encoded.body) }
   }
 

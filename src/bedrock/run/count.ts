@@ -3,10 +3,11 @@ import { keepNewest } from '../../core/bounded.ts'
 import type { Cancel } from '../../core/cancel.ts'
 import { countWords } from '../../core/count-words.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
+import { heavyWork } from '../../core/heavy-work.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import { GatewayError } from '../../errors.ts'
-import { jsonToBytes } from '../../json-bytes.ts'
+import { heavyJsonToBytes, jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { type TraitRow, traitsFor } from '../../models/traits.ts'
 import { countBody } from '../prepare/count-body.ts'
@@ -21,6 +22,8 @@ export interface CountRun {
   readonly owner: string
   readonly targets: readonly [ModelTarget, ...ModelTarget[]]
   readonly signal: Cancel
+  /** What is made of it is heavy work. */
+  readonly isHeavy: boolean
 }
 
 export interface TokenCount {
@@ -51,22 +54,25 @@ const REMEMBER_MS = 600_000
 export function createCounter({ candidates, traitRows, now }: CountTools): (run: CountRun) => Promise<TokenCount> {
   const refusedUntil = new Map<string, number>()
 
-  return async ({ request, owner, targets, signal }) => {
+  return async (run) => {
+    const { request, targets, isHeavy } = run
     const [target] = targets
     const traits = traitsFor(target.baseId, traitRows)
     const asks = traits.countsTokens && (refusedUntil.get(target.baseId) ?? 0) < now()
-    const told = asks ? await ask({ request, owner, targets, signal }) : undefined
+    const told = asks ? await ask(run) : undefined
     if (told !== undefined) return { inputTokens: told, isEstimate: false, model: target.id }
-    const inputTokens = Math.ceil(estimateTokens(request, countWords) * traits.tokenScale)
+    const estimate = () => estimateTokens(request, countWords)
+    const inputTokens = Math.ceil((isHeavy ? await heavyWork.turn(estimate) : estimate()) * traits.tokenScale)
     return { inputTokens, isEstimate: true, model: target.id }
   }
 
-  async function ask({ request, owner, targets, signal }: CountRun): Promise<number | undefined> {
+  async function ask(run: CountRun): Promise<number | undefined> {
+    const { request, owner, targets, signal } = run
     const [candidate] = candidates(targets, { owner, beginning: () => beginningOf(request), keptMs: () => 0 })
     if (candidate === undefined) return undefined
     const { baseId } = candidate.target
     try {
-      return await callOnce(candidate, request, signal)
+      return await callOnce(candidate, run)
     } catch (error) {
       if (!(error instanceof GatewayError) || error.kind === 'client_closed' || signal.aborted) throw error
       if (LASTING.has(error.kind)) keepNewest(refusedUntil, baseId, now() + REMEMBER_MS, MOST_MODELS)
@@ -79,14 +85,15 @@ export function createCounter({ candidates, traitRows, now }: CountTools): (run:
 const LASTING: ReadonlySet<GatewayError['kind']> = new Set(['invalid_request', 'model_not_found', 'access_denied'])
 
 /** Only base ids are counted, whatever geography the model is called in. */
-async function callOnce({ transport, target }: Candidate, request: ChatRequest, signal: Cancel): Promise<number | undefined> {
-  const native = Buffer.from(jsonToBytes(countBody(request))).toString('base64')
+async function callOnce({ transport, target }: Candidate, { request, signal, isHeavy }: CountRun): Promise<number | undefined> {
+  const toBytes = isHeavy ? heavyJsonToBytes : jsonToBytes
+  const native = (await toBytes(countBody(request))).toString('base64')
   const response = await transport.send(
     {
       path: modelPath(target.baseId, 'count-tokens'),
       model: target.baseId,
       streams: false,
-      body: jsonToBytes({ input: { invokeModel: { body: native } } })
+      body: await toBytes({ input: { invokeModel: { body: native } } })
     },
     signal
   )

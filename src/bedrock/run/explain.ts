@@ -1,3 +1,4 @@
+import { heavyWork } from '../../core/heavy-work.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
 import { NO_OMISSIONS } from '../prepare/encode-scope.ts'
@@ -25,7 +26,8 @@ export async function explainChat(run: ChatRun, tools: ChatTools): Promise<ChatP
   const target = candidates[0]?.target ?? run.targets[0]
   const { codec, encoded } = await createEncoder(run, tools, true).encode(target, NO_OMISSIONS)
   const { body, warnings } = encoded
-  const cacheMiss = tools.prefixes.look(run.owner, promptPartsOf(run.targets[0].id, body))
+  const look = () => tools.prefixes.look(run.owner, promptPartsOf(run.targets[0].id, body))
+  const cacheMiss = run.isHeavy === true ? await heavyWork.turn(look) : look()
   const { path, host = 'runtime' } = codec.call(encoded, target)
   return {
     targets: candidates.map(({ target: { id }, transport: { region }, pool }) => ({

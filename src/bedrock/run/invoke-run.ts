@@ -2,7 +2,7 @@ import type { Cancel } from '../../core/cancel.ts'
 import { estimateBody } from '../../core/estimate-tokens.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { GatewayError } from '../../errors.ts'
-import { jsonToBytes } from '../../json-bytes.ts'
+import { heavyJsonToBytes, jsonToBytes } from '../../json-bytes.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { readText } from '../transport/http-body.ts'
 import { modelPath } from '../transport/transport.ts'
@@ -18,6 +18,8 @@ export interface InvokeRun {
   readonly targets: readonly [ModelTarget, ...ModelTarget[]]
   readonly body: JsonObject
   readonly signal: Cancel
+  /** What is made of it is heavy work. Default: it is not. */
+  readonly isHeavy?: boolean
 }
 
 export interface InvokeAnswer {
@@ -42,7 +44,7 @@ export async function runInvoke(
   policy: AttemptPolicy,
   admissions?: Admissions
 ): Promise<InvokeAnswer> {
-  const body = jsonToBytes(run.body)
+  const body = run.isHeavy === true ? await heavyJsonToBytes(run.body) : jsonToBytes(run.body)
   const tokens = admissions === undefined ? 0 : estimateBody(run.body)
   const queueUntil = admissions?.deadline() ?? 0
   const { value, candidate } = await attempt(candidates, policy, run.signal, (one) => {

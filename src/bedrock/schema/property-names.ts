@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { stableHash } from '../../core/stable-hash.ts'
+import { stableId } from '../../core/stable-hash.ts'
 import { type RefStep, readRef, writeRef } from './follow-ref.ts'
 import { mapSchema } from './map-schema.ts'
 
@@ -27,16 +27,14 @@ const UNDER_NAMES: ReadonlySet<string> = new Set(['properties', 'dependentSchema
 export function createPropertyNames(takesAny: boolean): PropertyNames {
   if (takesAny) return AS_THEY_ARE
   const sent = new Map<string, string>()
-  const toCaller = new Map<string, string>()
 
   function nameFor(name: string): string {
     if (ALLOWED.test(name)) return name
     const known = sent.get(name)
     if (known !== undefined) return known
     const plain = name.slice(0, 48).replace(/[^a-zA-Z0-9_.-]/g, '_')
-    const made = `${plain}_${stableHash(name).toString(36).padStart(11, '0')}`
+    const made = `${plain}_${stableId(name)}`
     sent.set(name, made)
-    toCaller.set(made, name)
     return made
   }
 
@@ -48,15 +46,16 @@ export function createPropertyNames(takesAny: boolean): PropertyNames {
 
   function keys(value: Json, inner: (name: string, value: Json) => Json): Json {
     if (!isJsonObject(value)) return value
-    const entries: [string, Json][] = []
+    const made: Record<string, Json> = {}
     let isChanged = false
     for (const name in value) {
       const one = value[name]!
-      const entry: [string, Json] = [nameFor(name), inner(name, one)]
-      if (entry[0] !== name || entry[1] !== one) isChanged = true
-      entries.push(entry)
+      const sendable = nameFor(name)
+      const kept = inner(name, one)
+      if (sendable !== name || kept !== one) isChanged = true
+      made[sendable] = kept
     }
-    return isChanged ? Object.fromEntries(entries) : value
+    return isChanged ? made : value
   }
 
   /** Copied only where something changes. */
@@ -77,7 +76,10 @@ export function createPropertyNames(takesAny: boolean): PropertyNames {
   const RENAMED: readonly (readonly [name: string, rename: (value: Json, node: JsonObject) => Json])[] = [
     [
       'properties',
-      (value, { patternProperties }) => keys(value, (name, one) => describe(name, withPatterns(name, one, patternProperties)))
+      (value, { patternProperties }) => {
+        const asked = patternsOf(value, patternProperties)
+        return keys(value, (name, one) => (ALLOWED.test(name) ? one : describe(name, withPatterns(name, one, asked))))
+      }
     ],
     ['dependentSchemas', (value) => keys(value, (_name, one) => one)],
     ['dependentRequired', (value) => keys(value, (_name, one) => names(one))],
@@ -106,31 +108,49 @@ export function createPropertyNames(takesAny: boolean): PropertyNames {
   return {
     rename: (schema) => (hasOddName(schema) ? (renameNode(schema) as JsonObject) : schema),
     toBedrock: (value) => (sent.size === 0 ? value : renameKeys(value, sent)),
-    toCaller: () => (toCaller.size === 0 ? undefined : toCaller)
+    toCaller: () => (sent.size === 0 ? undefined : new Map(Array.from(sent, ([name, made]) => [made, name])))
   }
 }
 
-/** What a pattern asked of the caller's name is asked of its new one, which the pattern may not meet. */
-function withPatterns(name: string, property: Json, patterns: Json | undefined): Json {
-  if (ALLOWED.test(name) || !isJsonObject(patterns)) return property
-  const asked = Object.entries(patterns).flatMap(([pattern, schema]) => (matches(pattern, name) ? [schema] : []))
-  return asked.length === 0 ? property : { allOf: [property, ...asked] }
+interface Pattern {
+  readonly test: RegExp
+  readonly schema: Json
 }
 
 /** A caller's pattern can be made to run for ever: only one that repeats nothing is run. */
 const REPEATS = /[*+?{(]/
+/** Each of the patterns beside properties is run over each of their names, so many times at most: further ones ask nothing. */
+const MOST_RUNS = 50_000
 
-function matches(pattern: string, name: string): boolean {
-  if (REPEATS.test(pattern)) return false
+function patternsOf(properties: Json, patterns: Json | undefined): readonly Pattern[] {
+  if (!isJsonObject(patterns) || !isJsonObject(properties)) return []
+  const most = Math.floor(MOST_RUNS / Math.max(1, Object.keys(properties).length))
+  const made: Pattern[] = []
+  for (const source in patterns) {
+    if (made.length >= most) break
+    const test = REPEATS.test(source) ? undefined : patternOf(source)
+    if (test !== undefined) made.push({ test, schema: patterns[source]! })
+  }
+  return made
+}
+
+/** Undefined: it is no pattern, and asks nothing. */
+function patternOf(source: string): RegExp | undefined {
   try {
-    return new RegExp(pattern, 'u').test(name)
+    return new RegExp(source, 'u')
   } catch {
-    return false // no pattern, which asks nothing
+    return undefined
   }
 }
 
+/** What a pattern asked of the caller's name is asked of its new one, which the pattern may not meet. */
+function withPatterns(name: string, property: Json, patterns: readonly Pattern[]): Json {
+  const asked = patterns.flatMap(({ test, schema }) => (test.test(name) ? [schema] : []))
+  return asked.length === 0 ? property : { allOf: [property, ...asked] }
+}
+
 function describe(name: string, property: Json): Json {
-  if (ALLOWED.test(name) || !isJsonObject(property)) return property
+  if (!isJsonObject(property)) return property
   const before = typeof property.description === 'string' ? `${property.description} ` : ''
   return { ...property, description: `${before}(${JSON.stringify(name.slice(0, 200))})` }
 }

@@ -7,6 +7,8 @@ import { GatewayError } from '../../errors.ts'
  * 2025-09): with eight tokens for each, the least there is, they fill a model of 160,000.
  */
 const MOST_NAMES = 20_000
+/** All drafts of JSON Schema and OpenAPI together have no more keywords; further members of a schema count as names. */
+const MOST_KEYWORDS = 100
 
 /** Keywords whose members are names that the caller chose. */
 const NAMING: ReadonlySet<string> = new Set([
@@ -36,8 +38,10 @@ function countNames(schema: Json): number {
   if (Array.isArray(schema)) return schema.reduce((sum: number, item: Json) => sum + countNames(item), 0)
   if (!isJsonObject(schema)) return 0
   let count = 0
+  let keywords = 0
   for (const keyword in schema) {
     const value = schema[keyword]!
+    if (++keywords > MOST_KEYWORDS) count++
     if (typeof value !== 'object' || value === null) continue
     if (NAMING.has(keyword) && isJsonObject(value)) for (const name in value) count += 1 + countNames(value[name]!)
     else count += countNames(value)

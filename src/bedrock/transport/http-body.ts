@@ -28,7 +28,7 @@ function asText(bytes: Buffer): string {
 
 /** The same, as bytes. */
 export function readBytes(body: HttpBody, mostBytes: number): Buffer | Promise<Buffer> {
-  const read: Read = { body, mostBytes, pieces: [], size: 0 }
+  const read: Read = { body, mostBytes, pieces: [], size: 0, isCut: false }
   for (;;) {
     const waiting = body.wait()
     if (waiting !== undefined) return readRest(read, waiting)
@@ -42,6 +42,16 @@ interface Read {
   readonly mostBytes: number
   readonly pieces: Buffer[]
   size: number
+  /** The body is longer: nothing more is read of it. */
+  isCut: boolean
+}
+
+/** Reads about so many bytes of a body; of a longer one no more, and the connection is closed. Throws GatewayError when it breaks. */
+export async function readStart(body: HttpBody, mostBytes: number): Promise<{ readonly bytes: Buffer; readonly isCut: boolean }> {
+  const read: Read = { body, mostBytes, pieces: [], size: 0, isCut: false }
+  do await body.wait()
+  while (takeSome(read))
+  return { bytes: joined(read), isCut: read.isCut }
 }
 
 async function readRest(read: Read, begun: Promise<void>): Promise<Buffer> {
@@ -61,9 +71,15 @@ function takeSome(read: Read): boolean {
   }
   if (read.size <= read.mostBytes) return true
   read.body.leave()
-  throw new GatewayError('upstream_error', 'Bedrock answered with more than the gateway reads')
+  read.isCut = true
+  return false
 }
 
-function whole({ pieces, size }: Read): Buffer {
+function whole(read: Read): Buffer {
+  if (read.isCut) throw new GatewayError('upstream_error', 'Bedrock answered with more than the gateway reads')
+  return joined(read)
+}
+
+function joined({ pieces, size }: Read): Buffer {
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size)
 }

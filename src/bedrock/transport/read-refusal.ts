@@ -1,17 +1,18 @@
 import { isJsonObject } from '../../core/json.ts'
 import type { GatewayError, UpstreamAnswer } from '../../errors.ts'
 import { type AwsRefusal, awsError, redact } from './aws-error.ts'
-import { readBytes } from './http-body.ts'
+import { readStart } from './http-body.ts'
 import type { HttpAnswer } from './http-exchange.ts'
 import { passedHeaders } from './passed-headers.ts'
 
-/** A refusal is a sentence; a proxy's page may be longer, and is not read on. Bytes. */
+/** A refusal is a sentence; a proxy's page may be longer, and so is one that repeats what it refuses. Neither is read on. Bytes. */
 const MOST_BYTES = 262_144
 
 /** Reads an answer that is no success, as the error of that call. Throws GatewayError when the connection breaks meanwhile. */
 export async function readRefusal(answer: HttpAnswer, call: Pick<AwsRefusal, 'model' | 'input'>): Promise<GatewayError> {
-  const bytes = await readBytes(answer.body, MOST_BYTES)
-  const body = parse(bytes.toString('utf8'))
+  const { bytes, isCut } = await readStart(answer.body, MOST_BYTES)
+  const told = bytes.toString('utf8')
+  const body = parse(isCut ? mended(told) : told)
   const type = text(answer.headers['x-amzn-errortype']) ?? text(body.code) ?? text(body.__type)
   const message = text(body.message) ?? text(body.Message) ?? (isJsonObject(body.error) ? text(body.error.message) : undefined)
   const requestId = text(answer.headers['x-amzn-requestid'])
@@ -19,7 +20,8 @@ export async function readRefusal(answer: HttpAnswer, call: Pick<AwsRefusal, 'mo
   return awsError({
     status: answer.status,
     ...call,
-    ...(type === undefined ? {} : { type, said: whatWasSaid(answer, bytes) }),
+    ...(type === undefined ? {} : { type }),
+    ...(type === undefined || isCut ? {} : { said: whatWasSaid(answer, bytes) }),
     ...(message === undefined ? {} : { message }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(retryAfterS === undefined ? {} : { retryAfterS })
@@ -40,6 +42,12 @@ function parse(body: string): Readonly<Record<string, unknown>> {
   } catch {
     return {} // a page of some proxy: it has no type and no sentence, and is told by its status
   }
+}
+
+/** The beginning of the sentence, of a refusal that is cut: what has been refused for a caller's long value is no failure of Bedrock's. */
+function mended(cut: string): string {
+  const [, sentence = ''] = /"message"\s*:\s*"((?:[^"\\]|\\.){0,1000})/i.exec(cut) ?? []
+  return `{"message":"${sentence}"}`
 }
 
 function text(value: unknown): string | undefined {

@@ -50,7 +50,7 @@ export function decodeMessagesRequest(body: unknown, context: MessagesContext = 
   if (!isJsonObject(body)) throw new GatewayError('invalid_type', 'The request body must be a JSON object.')
   const { report, warnings } = createReport()
   refuseForeign(body)
-  for (const name of Object.keys(body)) {
+  for (const name in body) {
     if (!Object.hasOwn(FIELDS, name) && body[name] !== null && /^[\w.-]{1,64}$/.test(name))
       report(name, 'not a field that the gateway knows')
   }
@@ -185,6 +185,8 @@ const WORDS: Readonly<Record<SpeltField, string>> = {
 
 const usual = createSpelling(WORDS)
 
+const PARTS_OF_OUTPUT = ['effort', 'format']
+
 /** Where a caller can have written a field, where there are several places. */
 const PLACES: Readonly<Partial<Record<CoreField, readonly string[]>>> = {
   reasoning: ['thinking', 'output_config.effort'],
@@ -193,17 +195,14 @@ const PLACES: Readonly<Partial<Record<CoreField, readonly string[]>>> = {
   betas: ['betas', 'anthropic_beta']
 }
 
-/** Apart from what spells with them, so that the body is not held as long as its names are. */
+/** Apart from what spells with them, so that the body is not held as long as its names are; of them those of fields alone. */
 function givenNames(body: JsonObject): ReadonlySet<string> {
+  const given = new Set<string>()
+  for (const name in FIELDS) if ((body[name] ?? null) !== null) given.add(name)
   const { output_config: output } = body
-  const isGiven = ([, value]: [string, unknown]) => value !== null
-  const ofOutput = isJsonObject(output) ? Object.entries(output).filter(isGiven) : []
-  return new Set([
-    ...Object.entries(body)
-      .filter(isGiven)
-      .map(([name]) => name),
-    ...ofOutput.map(([name]) => `output_config.${name}`)
-  ])
+  if (!isJsonObject(output)) return given
+  for (const name of PARTS_OF_OUTPUT) if ((output[name] ?? null) !== null) given.add(`output_config.${name}`)
+  return given
 }
 
 /** How the caller of this request wrote the core's fields; `betas`: flags came in the header. It keeps the names alone. */

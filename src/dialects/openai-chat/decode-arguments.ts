@@ -1,12 +1,9 @@
 import { parseExact } from '../../core/exact-json.ts'
-import { isJsonObject, isWithinDepth, type Json, type JsonObject, mayHoldHalves, mendStrings } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject, mayHoldHalves, mendStrings } from '../../core/json.ts'
 import type { JsonRoom } from '../../core/json-room.ts'
 import { wrongType } from '../openai/refuse.ts'
 import type { Report } from './report.ts'
 import { MOST_OBJECTS, splitObjects } from './split-objects.ts'
-
-/** As deep as a request body may be. */
-const MOST_LEVELS = 256
 
 /** What stands for no arguments. */
 const NOTHING: readonly string[] = ['', 'null']
@@ -19,7 +16,7 @@ export function decodeArguments(value: Json | undefined, path: string, report: R
   if (typeof value !== 'string') throw wrongType(path, 'a string', value)
   if (NOTHING.includes(value.trim())) return [{}]
   const objects = report.room.take(value) ? objectsOf(value, report.room) : undefined
-  if (objects?.every((one) => isWithinDepth(one, MOST_LEVELS))) {
+  if (objects !== undefined) {
     if (mayHoldHalves(value)) mendStrings(objects)
     return objects
   }

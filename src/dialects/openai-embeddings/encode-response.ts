@@ -11,7 +11,7 @@ export function* encodeEmbeddings(
   model: string,
   options: EmbeddingOptions,
   cost: { readonly cost?: number | null } = {}
-): Generator<string> {
+): Generator<string, void> {
   let start = '{"object":"list","data":['
   for (const [index, vector] of answer.vectors.entries()) {
     const embedding = options.format === 'base64' ? toBase64(vector) : vector

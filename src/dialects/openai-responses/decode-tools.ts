@@ -8,7 +8,7 @@ import { isTellable } from '../openai/unknown-members.ts'
 import { decodeCacheMark } from '../openai-chat/decode-cache.ts'
 import type { Report } from '../openai-chat/report.ts'
 import { reportUnknown } from './members.ts'
-import { modelName, type ToolIdentity } from './tool-table.ts'
+import { modelName, type ToolIdentity, ToolTable } from './tool-table.ts'
 
 /** The types of tools that clients give (OpenAI's OpenAPI file, 2026-08). */
 export type ToolType =
@@ -72,7 +72,7 @@ export const TOOLS = {
 /** The tools of one request. */
 export interface DecodedTools {
   readonly tools: readonly FunctionTool[]
-  readonly table: ReadonlyMap<string, ToolIdentity>
+  readonly table: ToolTable
   /** Types of tools that were left out. */
   readonly hosted: ReadonlySet<string>
   /** What is told of the tool that asks for the model's own web search; absent: none does. */
@@ -81,11 +81,16 @@ export interface DecodedTools {
 
 interface ToolReading {
   readonly byName: Map<string, FunctionTool>
-  readonly table: Map<string, ToolIdentity>
+  readonly table: ToolTable
   readonly hosted: Set<string>
   webSearch: string | undefined
+  /** Characters of namespaces' descriptions that may still be said again. */
+  copyRoom: number
   readonly report: Report
 }
+
+/** A namespace's description is said with each of its members, and may be megabytes. */
+const COPY_ROOM = 1_000_000
 
 /** A list of tools, wherever in the request it stands. */
 export interface ToolList {
@@ -100,7 +105,14 @@ const MOST_TOOLS = 1000
  * cache; of two with one name the later counts.
  */
 export function decodeTools(lists: readonly ToolList[], report: Report): DecodedTools {
-  const reading: ToolReading = { byName: new Map(), table: new Map(), hosted: new Set(), webSearch: undefined, report }
+  const reading: ToolReading = {
+    byName: new Map(),
+    table: new ToolTable(),
+    hosted: new Set(),
+    webSearch: undefined,
+    copyRoom: COPY_ROOM,
+    report
+  }
   for (const { tools, path } of lists) {
     atMost(tools, MOST_TOOLS, path).forEach((value, index) => {
       readTool(objectAt(value, `${path}[${index}]`), `${path}[${index}]`, reading)
@@ -179,16 +191,17 @@ function add(tool: FunctionTool, identity: ToolIdentity, { byName, table, report
 }
 
 function readNamespace(tool: JsonObject, path: string, reading: ToolReading): void {
-  const group = {
-    name: stringAt(tool.name, `${path}.name`),
-    description: optionalString(tool.description, `${path}.description`)
-  }
+  const name = stringAt(tool.name, `${path}.name`)
+  const description = optionalString(tool.description, `${path}.description`)
   const members = atMost(optionalArray(tool.tools, `${path}.tools`) ?? [], MOST_TOOLS, `${path}.tools`)
   members.forEach((value, index) => {
     const at = `${path}.tools[${index}]`
     const member = objectAt(value, at)
     const type = stringAt(member.type ?? 'function', `${at}.type`)
-    if (type === 'function' || type === 'custom') readNamed(member, at, type, group, reading)
+    if (index > 0) reading.copyRoom -= description?.length ?? 0
+    const isSaid = index === 0 || reading.copyRoom >= 0
+    if (type === 'function' || type === 'custom')
+      readNamed(member, at, type, { name, description: isSaid ? description : undefined }, reading)
     else leaveOut(type, at, reading)
   })
 }

@@ -31,6 +31,8 @@ const NONE: History = { items: [], found: new Map(), chain: [] }
 
 /** A chain of more is no conversation that any model can take. */
 const MOST_RESPONSES = 1000
+/** Each may stand in a record of its own. */
+const MOST_REFERENCES = 1000
 
 /**
  * Reads what a request refers to: the responses before it, a conversation, single items. Without any of them nothing is waited for.
@@ -41,6 +43,7 @@ export function readHistory(fields: ResponsesFields, records: Records | undefine
   const conversation = conversationOf(fields)
   const input = fields.get('input')
   const wanted = Array.isArray(input) ? input.flatMap((item: Json) => referencedId(item) ?? []) : []
+  if (wanted.length > MOST_REFERENCES) throw tooMany(fields.path('input'), MOST_REFERENCES, wanted.length)
   if (previous !== undefined && conversation !== undefined) throw exclusive(fields.path('previous_response_id'))
   if (previous !== undefined) return chainBefore(previous, fields.path('previous_response_id'), wanted, records)
   if (conversation !== undefined) return conversationBefore(conversation, fields.path('conversation'), wanted, records)

@@ -57,12 +57,15 @@ function seal(value: object): string {
 /** DEFLATE makes no more of a byte (RFC 1951). */
 const MOST_PER_BYTE = 1032
 
+/** What does not open takes as long as so many bytes of what does. */
+const BROKEN_COST = 8192
+
 /** What does not open has cost as much as it may have unpacked to before that was seen. */
 function open(blob: string, room: JsonRoom): unknown {
   const most = Math.min(MOST_UNPACKED, room.unpacked)
   if (!blob.startsWith(MARK) || most <= 0) return undefined
   const packed = Buffer.from(blob.slice(MARK.length), 'base64url')
-  let cost = Math.min(most, packed.length * MOST_PER_BYTE)
+  let cost = Math.min(most, Math.max(BROKEN_COST, packed.length * MOST_PER_BYTE))
   try {
     const unpacked = inflateRawSync(packed, { maxOutputLength: most })
     cost = unpacked.length

@@ -11,7 +11,29 @@ export interface ToolIdentity {
 }
 
 /** The tools of one request by the names that the model sees. */
-export type ToolTable = ReadonlyMap<string, ToolIdentity>
+export class ToolTable {
+  private readonly tools = new Map<string, ToolIdentity>()
+  /** The names that the model sees, by the tools' own: a conversation may have thousands of calls by these. */
+  private readonly byOwnName = new Map<string, Set<string>>()
+
+  get(name: string): ToolIdentity | undefined {
+    return this.tools.get(name)
+  }
+
+  set(name: string, tool: ToolIdentity): void {
+    this.byOwnName.get(this.tools.get(name)?.name ?? '')?.delete(name)
+    this.tools.set(name, tool)
+    const known = this.byOwnName.get(tool.name)
+    if (known === undefined) this.byOwnName.set(tool.name, new Set([name]))
+    else known.add(name)
+  }
+
+  /** What the model sees in place of a tool's own name; undefined where none has it, or several. */
+  onlyNameOf(own: string): string | undefined {
+    const names = this.byOwnName.get(own)
+    return names?.size === 1 ? [...names][0] : undefined
+  }
+}
 
 /**
  * The name that the model sees. A member of a namespace carries both names; where another tool has that name already, a hash tells them
@@ -31,10 +53,8 @@ export function modelName({ namespace, name }: Pick<ToolIdentity, 'name' | 'name
  */
 export function knownName(named: Pick<ToolIdentity, 'name' | 'namespace'>, table: ToolTable): string | undefined {
   const name = modelName(named, table)
-  if (table.has(name)) return name
-  if (named.namespace !== undefined) return undefined
-  const members = Array.from(table).filter(([, identity]) => identity.name === named.name)
-  return members.length === 1 ? members[0]?.[0] : undefined
+  if (table.get(name) !== undefined) return name
+  return named.namespace === undefined ? table.onlyNameOf(named.name) : undefined
 }
 
 /** Who a name that the model used belongs to; a name of nobody's is a function's, as the client will say. */

@@ -21,6 +21,8 @@ export const rerankSpelling: Spell = createSpelling({ ...USUAL_WORDS, turns: 'do
 const MOST_DOCUMENTS = 1000
 /** Cohere's first version leaves the model to whoever answers (cohere-ai 8.1, 2026-11); its name here is the operator's reranker. */
 const USUAL_MODEL = 'rerank-v3.5'
+/** Cohere's first version knows no bound; each is looked for in each document. */
+const MOST_RANK_FIELDS = 100
 const KNOWN = new Set(['model', 'query', 'documents', 'top_n', 'return_documents', 'rank_fields'])
 
 /**
@@ -35,7 +37,9 @@ export function decodeRerankRequest(body: unknown, version: '1' | '2'): DecodedR
   const given = optionalArray(body.documents, 'documents')
   if (given === undefined) throw missing('documents')
   if (given.length > MOST_DOCUMENTS) throw tooMany('documents', MOST_DOCUMENTS, given.length)
-  const fields = optionalArray(body.rank_fields, 'rank_fields')?.map((name, at) => stringAt(name, `rank_fields[${at}]`))
+  const named = optionalArray(body.rank_fields, 'rank_fields')
+  if (named !== undefined && named.length > MOST_RANK_FIELDS) throw tooMany('rank_fields', MOST_RANK_FIELDS, named.length)
+  const fields = named?.map((name, at) => stringAt(name, `rank_fields[${at}]`))
   const [first, ...others] = given.map((document, at) => textOf(document, `documents[${at}]`, fields))
   if (first === undefined) throw emptyArray('documents')
   const topN = optionalInteger(body.top_n, 'top_n')

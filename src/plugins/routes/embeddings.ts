@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type EmbedCallAnswer, type EmbedRunAnswer, type Invoke, runEmbedding } from '../../bedrock/run/embed-run.ts'
 import type { EmbeddingRequest } from '../../core/embedding.ts'
 import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
+import { heavyWork } from '../../core/heavy-work.ts'
 import { costMember, NO_USAGE } from '../../core/usage.ts'
 import { asksCost } from '../../dialects/asks-cost.ts'
 import { noTokens } from '../../dialects/openai/token-text.ts'
@@ -34,9 +35,31 @@ export async function embeddings(app: FastifyInstance): Promise<void> {
     announceEmbedding(request, reply, answer, warnings)
     announceCost(request, reply)
     const cost = asksCost(request.headers) ? costMember({ ...NO_USAGE, costNano: toldNano(request) }) : {}
-    const pieces = Readable.from(encodeEmbeddings(answer, answer.model, options, cost))
-    return reply.type('application/json; charset=utf-8').send(pieces)
+    const pieces = encodeEmbeddings(answer, answer.model, options, cost)
+    return reply.type('application/json; charset=utf-8').send(whole(pieces))
   })
+}
+
+/** Characters that are written before others have their turn. */
+const LONGEST_PIECE = 300_000
+
+/** Vectors by the thousand come in pieces between which others are served: nothing but a slow reader would part them. */
+function whole(pieces: Generator<string, void>): string | Readable {
+  const first = some(pieces)
+  return first.length < LONGEST_PIECE ? first : Readable.from(inTurns(first, pieces))
+}
+
+async function* inTurns(first: string, pieces: Generator<string, void>): AsyncGenerator<string> {
+  for (let text = first; text !== ''; text = await heavyWork.turn(() => some(pieces))) yield text
+}
+
+function some(pieces: Generator<string, void>): string {
+  let text = ''
+  for (let next = pieces.next(); next.done !== true; next = pieces.next()) {
+    text += next.value
+    if (text.length >= LONGEST_PIECE) break
+  }
+  return text
 }
 
 /** For a caller that leaves before the first call is answered. */

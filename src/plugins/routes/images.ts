@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Invoke } from '../../bedrock/run/embed-run.ts'
 import { askedPicture, EDITORS, type ImageRunAnswer, runImages, takesNoSource } from '../../bedrock/run/image-run.ts'
+import { HEAVY_BYTES } from '../../core/heavy-work.ts'
 import type { ImageRequest } from '../../core/image.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { NO_USAGE } from '../../core/usage.ts'
@@ -35,8 +36,9 @@ async function answerImages(request: FastifyRequest, reply: FastifyReply, task: 
   if (held !== undefined) await held
   record.upstreamStartedAt = performance.now()
   const owner = request.apiKey?.name ?? ''
+  const isHeavy = (request.bodyHold?.bytes ?? 0) >= HEAVY_BYTES
   const invoke: Invoke = async (to, body, signal) => {
-    const answer = await app.bedrock.invoke({ owner, targets: to, body, signal })
+    const answer = await app.bedrock.invoke({ owner, targets: to, body, signal, isHeavy })
     const picture = askedPicture(body)
     app.charge(request, answer, { usage: NO_USAGE, images: picturesIn(answer.body), ...(picture && { picture }) })
     return answer

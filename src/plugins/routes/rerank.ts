@@ -23,7 +23,8 @@ async function answerRerank(request: FastifyRequest, reply: FastifyReply, versio
   if (held !== undefined) await held
   record.upstreamStartedAt = performance.now()
   const owner = request.apiKey?.name ?? ''
-  const invoke: Invoke = (to, body, signal) => app.bedrock.invoke({ owner, targets: to, body, signal })
+  const { isHeavy } = request
+  const invoke: Invoke = (to, body, signal) => app.bedrock.invoke({ owner, targets: to, body, signal, isHeavy })
   const answer = await runRerank({ request: asked, targets, signal: request.cancel }, invoke)
   record.upstreamEndedAt = performance.now()
   record.model = answer.model

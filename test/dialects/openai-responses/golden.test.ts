@@ -240,6 +240,19 @@ t.test('G9, G10: namespaces, also among the items', async (t) => {
   t.match((await ask({ model: CLAUDE, input })).body.output, [ran], 'and so may the model')
 })
 
+t.test('S10: a long description of a namespace is not said with each of a thousand members', async (t) => {
+  const { ask } = await responder(t)
+  const described = async (length: number) => {
+    const members = Array.from({ length: 1000 }, (_, at) => fn(`f${at}`))
+    const tools = [{ type: 'namespace', name: 'ns', description: 'd'.repeat(length), tools: members }]
+    const { sent } = await ask({ model: CLAUDE, tools })
+    const specs = sent?.toolConfig?.tools as { toolSpec?: { description?: string } }[]
+    return specs.filter(({ toolSpec }) => toolSpec?.description?.includes('d'.repeat(length))).length
+  }
+  t.equal(await described(900), 1000)
+  t.equal(await described(100_000), 11, 'a million characters, and the first')
+})
+
 t.test('a namespace whose joined name another tool has', async (t) => {
   const { ask, standin } = await responder(t)
   const tools = [fn('ns__f'), { type: 'namespace', name: 'ns', tools: [fn('f')] }]

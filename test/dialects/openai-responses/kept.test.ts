@@ -246,6 +246,8 @@ t.test('what is kept, over one gateway with its memory', async (t) => {
     await t.rejects(openai.conversations.items.create(id, { items: [nothing] }), { name: 'Error', message: /^404 / })
     await t.rejects(openai.conversations.create({ items: [nothing] }), { name: 'Error', message: /^404 / })
     t.match(await ask({ input: [{ type: 'item_reference' }] }), { status: 400, body: { error: { param: 'input[0].id' } } })
+    const many = Array.from({ length: 1001 }, () => nothing)
+    t.match(await ask({ input: many }), { status: 400, body: { error: { param: 'input', code: 'array_above_max_length' } } })
   })
 
   t.test('a failed response is not kept, and says so', async (t) => {
