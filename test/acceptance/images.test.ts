@@ -301,6 +301,16 @@ t.test('F30: a document of a tool result is not cited, which is reported', async
   t.match(headers.get('x-adit-dropped'), /messages\[2\]\.content\[0\]\.citations/)
 })
 
+t.test('F30: what a model without documents reads as text is not cited, which is reported', async (t) => {
+  const messages = say([{ type: 'text', text: 'q' }, textFile('a.txt', 'x', CITED), textFile('b.md', 'y')])
+  for (const send of [ask, stream]) {
+    const { status, sent, headers } = await send({ model: GPT_OSS, messages })
+    t.equal(status, 200)
+    t.match(sent?.messages[0]?.content, [{ text: 'q' }, { text: 'a.txt:\nx' }, { text: 'b.md:\ny' }])
+    t.equal(headers.get('x-adit-dropped'), 'messages[0].content[1].citations')
+  }
+})
+
 t.test('F30: the synthetic Bedrock refuses a cited text as a file, other formats, and text without citations', async (t) => {
   const rows = [
     [{ format: 'txt', source: { bytes: btoa('x') }, ...CITED }, /The PDF specified was not valid/],

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import { leaveOut } from '../../core/leave-out.ts'
-import type { CacheMark, TextBlock, Turn } from '../../core/turn.ts'
+import type { Block, CacheMark, TextBlock, Turn } from '../../core/turn.ts'
 import { endTurns } from '../prepare/arrange-turns.ts'
 import { createDocumentNames } from '../prepare/document-names.ts'
 import { type EncodeScope, isOmitted, warnMark } from '../prepare/encode-scope.ts'
@@ -49,16 +49,19 @@ export function encodeMessages(encoding: EncodeScope, turns: readonly Turn[], pa
   }
 }
 
-/** "Citations are not supported in tool result documents." (B39) */
-function reportUncited({ request, warn, warnAt }: EncodeScope): void {
+/** "Citations are not supported in tool result documents." (B39) Nor is what a model reads as text, since it takes no documents. */
+function reportUncited({ request, traits, warn, warnAt }: EncodeScope): void {
+  const readsText = !traits.input.includes('document')
+  const report = (uncited: Block | undefined, reason: string) => {
+    if (uncited === undefined) return
+    const path = 'path' in uncited ? uncited.path : undefined
+    if (path === undefined) warn('turns', reason)
+    else warnAt(`${path}.citations`, reason)
+  }
   for (const { content } of request.turns) {
     for (const block of content) {
-      if (block.type !== 'tool-result') continue
-      const uncited = block.content.find(wantsCitations)
-      if (uncited === undefined) continue
-      const reason = 'documents of tool results are not cited'
-      if (uncited.path === undefined) warn('turns', reason)
-      else warnAt(`${uncited.path}.citations`, reason)
+      if (block.type === 'tool-result') report(block.content.find(wantsCitations), 'documents of tool results are not cited')
+      else if (readsText && wantsCitations(block)) report(block, 'the model takes no documents, and reads their text alone')
     }
   }
 }
