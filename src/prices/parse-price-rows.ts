@@ -32,7 +32,7 @@ function checked(row: unknown, index: number): PriceRow {
     )
   }
   const fault = Value.Errors(PriceRowSchema, row).First()
-  throw new Error(`prices: row ${index}${fault?.path ?? ''}: ${fault?.message ?? 'is wrong'}`)
+  throw new Error(`prices: row ${index}${fault?.path ?? ''}: ${fault?.schema.description ?? fault?.message ?? 'is wrong'}`)
 }
 
 const KNOWN = Object.keys(PriceRowSchema.properties)

@@ -58,7 +58,11 @@ export const PriceRowSchema = Type.Object(
     /** The rates of an answer that was served with optimized latency. */
     latency_optimized: Type.Optional(Type.Object(RATES, STRICT)),
     /** US dollars, or a list of which the first that fits a picture holds. */
-    per_image: Type.Optional(Type.Union([Type.Number({ minimum: 0 }), Type.Array(PictureRateSchema, { minItems: 1 })])),
+    per_image: Type.Optional(
+      Type.Union([Type.Number({ minimum: 0 }), Type.Array(PictureRateSchema, { minItems: 1 })], {
+        description: 'must be US dollars, or a list of {up_to_pixels, quality, usd}'
+      })
+    ),
     /** US dollars for a text, where texts are not priced by their tokens. */
     per_text: rate(),
     /** Where it was read; see `price-sources.ts`. */

@@ -337,6 +337,11 @@ const WRONG: readonly (readonly [string, unknown, RegExp])[] = [
   ['no ids', [{ input: 1 }], /row 0.*ids/],
   ['a misspelt member', [{ ids: ['a'], cache_reads: 1 }], /"cache_reads"; is "cache_read" meant/],
   ['a negative rate', [{ ids: ['a'], input: -1 }], /row 0\/input/],
+  [
+    'a price of pictures without a price',
+    [{ ids: ['a'], per_image: [{ quality: 'premium' }] }],
+    /row 0\/per_image: must be US dollars, or a list of/
+  ],
   ['days the wrong way round', [{ ids: ['a'], from: '2026-02-01', until: '2026-01-01' }], /later/]
 ]
 for (const [name, rows, message] of WRONG)
