@@ -244,6 +244,25 @@ t.test("Bedrock's own API costs the same, and spends the same budget", async (t)
   t.equal(counted.headers.get('x-adit-cost'), null, 'counting is free')
 })
 
+t.test('F5: a stream of GPT costs what the whole answer costs, by its own API too', async (t) => {
+  const { post, standin, lines } = await gateway(t)
+  const gpt = 'us.openai.gpt-5.6-sol'
+  const cached = { cacheReadInputTokens: 1000, cacheWriteInputTokens: 3993, outputTokens: 19 }
+  const turns = [{ role: 'user', content: [{ text: 'hi' }] }]
+  for (const [path, body, inputTokens] of [
+    [`/model/${gpt}/converse`, { messages: turns }, 2],
+    [`/model/${gpt}/converse-stream`, { messages: turns }, 4995],
+    ['/v1/chat/completions', { model: gpt, stream: true, messages: user('hi') }, 4995]
+  ] as const) {
+    standin.answer(gpt, { content: [{ text: 'words' }], usage: { inputTokens, ...cached } })
+    await (await post(path, body)).arrayBuffer()
+  }
+  t.ok(await eventually(() => lines.length === 3))
+  const [whole, ...streamed] = lines.map(({ cost_usd }) => cost_usd)
+  t.ok((whole ?? 0) > 0)
+  t.same(streamed, [whole, whole])
+})
+
 t.test('a stream of its own API that its client leaves is estimated', async (t) => {
   const { base, standin, lines } = await gateway(t)
   standin.answer(SONNET, { content: [{ text: 'word '.repeat(400) }], usage: TOLD, chunkSize: 40, gapMs: 15 })

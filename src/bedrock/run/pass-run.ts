@@ -82,7 +82,7 @@ export async function runPass(
 async function callOnce({ call, body, headers, signal }: PassRun, { transport, target }: Candidate): Promise<Passed> {
   const streams = call.of === 'model' && MODEL_OPERATIONS[call.operation].streams
   const response = await transport.send({ path: passPath(call, target), model: target.id, streams, body, headers }, signal)
-  return response.headers['content-type'] === EVENT_STREAM ? openStream(response, target.id) : readWhole(response, body)
+  return response.headers['content-type'] === EVENT_STREAM ? openStream(response, target) : readWhole(response, body)
 }
 
 /** Settles by what an answer tells at its end; one that breaks, or whose caller leaves, roughly. */
@@ -117,8 +117,9 @@ async function readWhole({ headers, requestId, body: source }: BedrockResponse, 
   return { headers: passedHeaders(headers), body, used: wholeUsage(headers, body, asked), requestId }
 }
 
-async function openStream({ headers, requestId, body: source }: BedrockResponse, model: string): Promise<Passed> {
-  const stream = new PassedStream(source, { model, requestId })
+async function openStream({ headers, requestId, body: source }: BedrockResponse, target: ModelTarget): Promise<Passed> {
+  const { id: model } = target
+  const stream = new PassedStream(source, { model, requestId }, traitsOfTarget(target).streamInputHoldsCache)
   const first = await stream.open()
   const passed = passedHeaders(headers)
   if (first !== undefined && first.messageType !== 'event') {

@@ -21,6 +21,7 @@ export class PassedStream implements HttpBody {
   onOver: ((used: PassedUsage | undefined, error: GatewayError | undefined) => void) | undefined = undefined
   private readonly body: HttpBody
   private readonly origin: FrameOrigin
+  private readonly inputHoldsCache: boolean
   /** What `open` has read, and nobody has taken. */
   private ready: readonly Buffer[] | undefined
   private over = false
@@ -33,9 +34,11 @@ export class PassedStream implements HttpBody {
   /** What its beginning has told of how long writes are kept. */
   private details: Json | undefined
 
-  constructor(body: HttpBody, origin: FrameOrigin) {
+  /** `inputHoldsCache`: its input tokens count what was read from and written to the cache too. */
+  constructor(body: HttpBody, origin: FrameOrigin, inputHoldsCache: boolean) {
     this.body = body
     this.origin = origin
+    this.inputHoldsCache = inputHoldsCache
   }
 
   /** Resolves with the first frame once it is whole; with nothing where the stream ends or is broken before. Throws GatewayError. */
@@ -70,7 +73,8 @@ export class PassedStream implements HttpBody {
   outcome(): { readonly used: PassedUsage | undefined; readonly error: GatewayError | undefined } {
     const last = this.lost || this.left > 0 ? undefined : firstFrame(this.last)
     const isBroken = last !== undefined && last.messageType !== 'event'
-    const outcome = { used: streamUsage(last, this.details), error: isBroken ? frameError(last, this.origin) : undefined }
+    const used = streamUsage(last, { inputHoldsCache: this.inputHoldsCache, details: this.details })
+    const outcome = { used, error: isBroken ? frameError(last, this.origin) : undefined }
     this.onOver?.(outcome.used, outcome.error)
     this.onOver = undefined
     return outcome

@@ -72,11 +72,19 @@ export function startDetails(first: Frame | undefined): Json | undefined {
   return isJsonObject(message) ? hourDetails(message) : undefined
 }
 
-/** What a stream has used, by its last frame: `metadata` of ConverseStream, or the metrics in the last chunk of a model's own stream, with what its first one has told of writes. */
-export function streamUsage(last: Frame | undefined, details?: Json): PassedUsage | undefined {
+/** What tells how the counts of a stream are read. */
+export interface StreamCounts {
+  /** Input tokens count what was read from and written to the cache too. */
+  readonly inputHoldsCache: boolean
+  /** What the first chunk of a model's own stream has told of how long writes are kept. */
+  readonly details?: Json | undefined
+}
+
+/** What a stream has used, by its last frame: `metadata` of ConverseStream, or the metrics in the last chunk of a model's own stream. */
+export function streamUsage(last: Frame | undefined, { inputHoldsCache, details }: StreamCounts): PassedUsage | undefined {
   if (last === undefined || last.messageType !== 'event') return undefined
   const payload = parse(payloadOf(last))
-  if (last.name !== 'chunk') return usageIn(payload)
+  if (last.name !== 'chunk') return usageIn(payload, inputHoldsCache)
   const { bytes } = payload ?? {}
   const metrics =
     typeof bytes === 'string' ? parse(Buffer.from(bytes, 'base64'))?.['amazon-bedrock-invocationMetrics'] : undefined
@@ -94,10 +102,10 @@ export function streamUsage(last: Frame | undefined, details?: Json): PassedUsag
   return { usage, details: {}, isVague: usage.cacheWriteTokens > 0 && details === undefined }
 }
 
-function usageIn(answer: JsonObject | undefined): PassedUsage | undefined {
+function usageIn(answer: JsonObject | undefined, holdsCache = false): PassedUsage | undefined {
   const told: Json | undefined = answer?.usage
   if (answer === undefined || !isJsonObject(told) || told.inputTokens === undefined) return undefined
-  return { usage: decodeUsage(told, undefined), details: decodeUsageDetails(answer), isVague: false }
+  return { usage: decodeUsage(told, undefined, holdsCache), details: decodeUsageDetails(answer), isVague: false }
 }
 
 /** Members that hold a picture, in the words of every family that embeds. */
