@@ -224,8 +224,10 @@ function withoutPoints(items: readonly JsonObject[]): readonly JsonObject[] {
 
 /** Points inside a tool result, which only Claude's own body has a place for. */
 function innerOf({ toolResult }: JsonObject): readonly JsonObject[] {
-  return isJsonObject(toolResult) ? contentOf(toolResult) : []
+  return isJsonObject(toolResult) ? contentOf(toolResult) : NONE
 }
+
+const NONE: readonly JsonObject[] = []
 
 function withInner(item: JsonObject, change: (items: readonly JsonObject[]) => readonly JsonObject[]): JsonObject {
   const inner = innerOf(item)
@@ -246,13 +248,22 @@ function mapContent(
 }
 
 function contentOf(message: JsonObject): readonly JsonObject[] {
-  return Array.isArray(message.content) ? message.content : []
+  return Array.isArray(message.content) ? message.content : NONE
 }
 
 /** All points, in the order in which models read them. */
 function pointsOf({ tools, system, messages }: CachedParts): readonly JsonObject[] {
-  const content = messages.flatMap(contentOf)
-  return [...tools, ...system, ...content.flatMap((item) => [...innerOf(item), item])].filter(isPoint)
+  const points: JsonObject[] = []
+  const look = (items: readonly JsonObject[]) => {
+    for (const item of items) {
+      look(innerOf(item))
+      if (isPoint(item)) points.push(item)
+    }
+  }
+  look(tools)
+  look(system)
+  for (const message of messages) look(contentOf(message))
+  return points
 }
 
 function hasPoints({ tools, system, messages }: CachedParts): boolean {
