@@ -1,4 +1,4 @@
-import { keepNewest } from '../core/bounded.ts'
+import { OwnedMap } from '../core/bounded.ts'
 import { rendezvous, type Weighted } from '../core/rendezvous.ts'
 import { GatewayError } from '../errors.ts'
 import { geographyOf } from '../models/base-model.ts'
@@ -137,31 +137,30 @@ const LACKING_MS = 60_000
  * kept any more, as each move writes their prompt anew), and what a place has refused to a caller's requests.
  */
 function createPlaceMemory(now: () => number) {
-  const moved = new Map<string, { readonly pool: string | undefined; readonly until: number }>()
-  const lacking = new Map<string, number>()
+  const moved = new OwnedMap<string, { readonly pool: string | undefined; readonly until: number }>(MOST_MOVED)
+  const lacking = new OwnedMap<string, number>(MOST_LACKING)
 
   function isLacking(owner: string, candidate: Candidate): boolean {
-    if (lacking.size === 0) return false
-    return (lacking.get(`${owner}\n${placeKey(candidate)}`) ?? 0) > now()
+    return (lacking.get(owner, placeKey(candidate)) ?? 0) > now()
   }
 
   function listenerOf(candidate: Candidate, key: string, { owner, keptMs }: Placing): PlaceListener {
     const { pool } = candidate
     return {
       answered(isPushed) {
-        if (lacking.size > 0) lacking.delete(`${owner}\n${placeKey(candidate)}`)
-        if (isPushed || moved.get(key)?.pool === pool) keepNewest(moved, key, { pool, until: now() + keptMs() }, MOST_MOVED)
+        lacking.delete(owner, placeKey(candidate))
+        if (isPushed || moved.get(owner, key)?.pool === pool) moved.set(owner, key, { pool, until: now() + keptMs() })
       },
-      lacking: () => keepNewest(lacking, `${owner}\n${placeKey(candidate)}`, now() + LACKING_MS, MOST_LACKING)
+      lacking: () => lacking.set(owner, placeKey(candidate), now() + LACKING_MS)
     }
   }
 
   return {
     /** What is warm first, what lacks last. */
     ordered(found: readonly Candidate[], key: string, placing: Placing): readonly Candidate[] {
-      const known = moved.get(key)
+      const known = moved.get(placing.owner, key)
       const warm = known !== undefined && known.until > now() ? known.pool : undefined
-      if (known !== undefined && warm === undefined) moved.delete(key)
+      if (known !== undefined && warm === undefined) moved.delete(placing.owner, key)
       const rank = (candidate: Candidate) => (isLacking(placing.owner, candidate) ? 2 : candidate.pool === warm ? 0 : 1)
       return found
         .map((candidate) => ({ ...candidate, listener: listenerOf(candidate, key, placing) }))

@@ -45,6 +45,25 @@ t.test('S3: a key whose requests fail takes the model from nobody else', async (
   t.equal((await ask('sk-quiet', asks(NOVA))).status, 200)
 })
 
+t.test('S2: what a key has asked to be counted, and was refused, is counted for others all the same', async (t) => {
+  const { base, standin } = await gateway(t)
+  const model = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
+  const estimated = async (key: string) => {
+    const answer = await fetch(`${base}/v1/messages/count_tokens`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(asks(model))
+    })
+    await answer.text()
+    return answer.headers.get('x-adit-estimated')
+  }
+  standin.deny('CountTokens', true)
+  t.equal(await estimated('sk-noisy'), 'input_tokens', 'nothing of a count fails')
+  standin.deny('CountTokens', false)
+  t.equal(await estimated('sk-noisy'), 'input_tokens', 'and nobody asks in vain again')
+  t.equal(await estimated('sk-quiet'), null)
+})
+
 t.test('S5: made-up names have no label, models that answer or are listed have', async (t) => {
   const { ask, app } = await gateway(t)
   for (let at = 0; at < 20; at++) await (await ask('sk-noisy', asks(`made.up-${at}-v1:0`))).text()

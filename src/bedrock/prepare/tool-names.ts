@@ -1,6 +1,7 @@
 import { stableHash } from '../../core/stable-hash.ts'
 
 const ALLOWED = /^[a-zA-Z0-9_-]{1,64}$/
+const LONGEST = 64
 
 /** Names of tools in Bedrock's alphabet, and the way back. */
 export interface ToolNames {
@@ -32,8 +33,8 @@ export function createToolNames(): ToolNames {
 
   function free(name: string, taken: ReadonlySet<string>): string {
     if (ALLOWED.test(name) && !taken.has(name)) return name
-    const plain = name.replace(/[^a-zA-Z0-9_-]/g, '_') || 'tool'
-    const candidates = plain.length <= 64 ? [plain] : []
+    const plain = name.slice(0, LONGEST + 1).replace(/[^a-zA-Z0-9_-]/g, '_') || 'tool'
+    const candidates = plain.length <= LONGEST ? [plain] : []
     for (let salt = 0; ; salt++) {
       const candidate = candidates.pop() ?? `${plain.slice(0, 57)}_${shortHash(salt === 0 ? name : `${name}#${salt}`)}`
       if (!taken.has(candidate)) return candidate

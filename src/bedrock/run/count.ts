@@ -1,5 +1,5 @@
 import { beginningOf } from '../../core/beginning.ts'
-import { keepNewest } from '../../core/bounded.ts'
+import { OwnedMap } from '../../core/bounded.ts'
 import type { Cancel } from '../../core/cancel.ts'
 import { countWords } from '../../core/count-words.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
@@ -42,8 +42,8 @@ export interface CountTools {
 }
 
 const LONGEST_ANSWER_BYTES = 64 * 1024
-/** Models of which it is remembered that they do not count; ids come from callers. */
-const MOST_MODELS = 200
+/** Keys and models of which it is remembered that they do not count; ids come from callers. */
+const MOST_PAIRS = 1000
 /** The service changes: it is asked again after so long. Milliseconds. */
 const REMEMBER_MS = 600_000
 
@@ -52,13 +52,14 @@ const REMEMBER_MS = 600_000
  * nothing of it fails but a caller who leaves.
  */
 export function createCounter({ candidates, traitRows, now }: CountTools): (run: CountRun) => Promise<TokenCount> {
-  const refusedUntil = new Map<string, number>()
+  // Of each key for itself: what is no conversation is refused as a model is that does not count.
+  const refusedUntil = new OwnedMap<string, number>(MOST_PAIRS)
 
   return async (run) => {
-    const { request, targets, isHeavy } = run
+    const { request, owner, targets, isHeavy } = run
     const [target] = targets
     const traits = traitsFor(target.baseId, traitRows)
-    const asks = traits.countsTokens && (refusedUntil.get(target.baseId) ?? 0) < now()
+    const asks = traits.countsTokens && (refusedUntil.get(owner, target.baseId) ?? 0) < now()
     const told = asks ? await ask(run) : undefined
     if (told !== undefined) return { inputTokens: told, isEstimate: false, model: target.id }
     const estimate = () => estimateTokens(request, countWords)
@@ -75,7 +76,7 @@ export function createCounter({ candidates, traitRows, now }: CountTools): (run:
       return await callOnce(candidate, run)
     } catch (error) {
       if (!(error instanceof GatewayError) || error.kind === 'client_closed' || signal.aborted) throw error
-      if (LASTING.has(error.kind)) keepNewest(refusedUntil, baseId, now() + REMEMBER_MS, MOST_MODELS)
+      if (LASTING.has(error.kind)) refusedUntil.set(owner, baseId, now() + REMEMBER_MS)
       return undefined
     }
   }

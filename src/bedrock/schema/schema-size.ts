@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import { GatewayError } from '../../errors.ts'
 
@@ -22,29 +22,44 @@ const NAMING: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Refuses schemas of more names than any model reads: each name is looked at several times while a schema is said in Bedrock's words.
- * Throws 400 that names the tools, or the answer's form. For heavy requests; others cannot hold so many.
+ * Refuses schemas of more names than any model reads, or of more that are required: each name is looked at several times while a schema is
+ * said in Bedrock's words. Throws 400 that names the tools, or the answer's form. For heavy requests; others cannot hold so many.
  */
 export function refuseLargeSchemas({ tools, output }: ChatRequest): void {
-  let ofTools = 0
-  for (const tool of tools) if (tool.type === 'function') ofTools += countNames(tool.inputSchema ?? {})
-  const ofOutput = output.type === 'json-schema' ? countNames(output.schema) : 0
-  if (ofTools + ofOutput <= MOST_NAMES) return
-  const message = `The schemas have ${ofTools + ofOutput} properties in all; ${MOST_NAMES} are possible.`
-  throw new GatewayError('invalid_value', message, { field: ofTools > ofOutput ? 'tools' : 'output' })
+  const ofTools: Counts = { names: 0, required: 0 }
+  for (const tool of tools) if (tool.type === 'function') count(tool.inputSchema ?? {}, ofTools)
+  const ofOutput: Counts = { names: 0, required: 0 }
+  if (output.type === 'json-schema') count(output.schema, ofOutput)
+  const most = (name: keyof Counts) => ofTools[name] + ofOutput[name]
+  const [kind, found] = most('names') > MOST_NAMES ? ['properties', most('names')] : ['required names', most('required')]
+  if (found <= MOST_NAMES) return
+  const message = `The schemas have ${found} ${kind} in all; ${MOST_NAMES} are possible.`
+  const isOfTools = Math.max(ofTools.names, ofTools.required) > Math.max(ofOutput.names, ofOutput.required)
+  throw new GatewayError('invalid_value', message, { field: isOfTools ? 'tools' : 'output' })
 }
 
-function countNames(schema: Json): number {
-  if (Array.isArray(schema)) return schema.reduce((sum: number, item: Json) => sum + countNames(item), 0)
-  if (!isJsonObject(schema)) return 0
-  let count = 0
+interface Counts {
+  names: number
+  required: number
+}
+
+function count(schema: Json, counts: Counts): void {
+  if (Array.isArray(schema)) for (const item of schema) count(item, counts)
+  if (!isJsonObject(schema)) return
   let keywords = 0
   for (const keyword in schema) {
     const value = schema[keyword]!
-    if (++keywords > MOST_KEYWORDS) count++
+    if (++keywords > MOST_KEYWORDS) counts.names++
     if (typeof value !== 'object' || value === null) continue
-    if (NAMING.has(keyword) && isJsonObject(value)) for (const name in value) count += 1 + countNames(value[name]!)
-    else count += countNames(value)
+    if (keyword === 'required' && Array.isArray(value)) counts.required += value.length
+    else if (NAMING.has(keyword) && isJsonObject(value)) countUnder(value, counts)
+    else count(value, counts)
   }
-  return count
+}
+
+function countUnder(holder: JsonObject, counts: Counts): void {
+  for (const name in holder) {
+    counts.names++
+    count(holder[name]!, counts)
+  }
 }

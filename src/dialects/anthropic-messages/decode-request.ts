@@ -22,7 +22,7 @@ import {
   optionalString,
   optionalWord
 } from './read-value.ts'
-import { missing, unsupported, wrongType } from './refuse.ts'
+import { missing, tooMany, unsupported, wrongType } from './refuse.ts'
 import { createReport, type Report } from './report.ts'
 
 /** What of a Messages request concerns only the shape of its answer. */
@@ -159,7 +159,11 @@ function decodeBetas(body: JsonObject, header: MessagesContext['betas']): readon
     ...(typeof body.anthropic_beta === 'string' ? [body.anthropic_beta] : stringsAt(body.anthropic_beta, 'anthropic_beta'))
   ]
   if (said.length === 0) return undefined
-  const flags = said.flatMap((list) => list.split(',')).map((flag) => flag.trim())
+  const flags: string[] = []
+  for (const list of said) {
+    flags.push(...list.split(',', MOST_STRINGS + 1).map((flag) => flag.trim()))
+    if (flags.length > MOST_STRINGS) throw tooMany('betas', MOST_STRINGS, flags.length)
+  }
   const some = [...new Set(flags.filter((flag) => flag !== ''))]
   return some.length === 0 ? undefined : some
 }

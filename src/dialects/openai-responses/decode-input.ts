@@ -1,9 +1,9 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isEmpty, isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Block, TextBlock, Turn } from '../../core/turn.ts'
 import { GatewayError } from '../../errors.ts'
 import { CUSTOM_TOOL_FIELD } from '../openai/custom-tool.ts'
 import { atMost, objectAt, optionalArray, optionalString, stringAt } from '../openai/read-value.ts'
-import { badValue, emptyArray, missing, wrongChoice, wrongType } from '../openai/refuse.ts'
+import { badValue, emptyArray, missing, tooMany, wrongChoice, wrongType } from '../openai/refuse.ts'
 import { isTellable } from '../openai/unknown-members.ts'
 import { decodeArguments } from '../openai-chat/decode-arguments.ts'
 import { type ContentBlock, decodeParts } from '../openai-chat/decode-parts.ts'
@@ -255,9 +255,15 @@ function objectOf(value: Json | undefined, path: string, { report }: InputReadin
   return { rawInvalidInput: value as string }
 }
 
+/** Members of an action, by OpenAI's OpenAPI file a few (2026-08). */
+const MOST_MEMBERS = 1000
+
 function actionOf(item: JsonObject, path: string): JsonObject {
-  const { type: _, env, ...action } = objectAt(item.action, `${path}.action`)
-  const kept = isJsonObject(env) && Object.keys(env).length > 0 ? { ...action, env } : action
+  const given = objectAt(item.action, `${path}.action`)
+  const count = Object.keys(given).length
+  if (count > MOST_MEMBERS) throw tooMany(`${path}.action`, MOST_MEMBERS, count)
+  const { type: _, env, ...action } = given
+  const kept = isJsonObject(env) && !isEmpty(env) ? { ...action, env } : action
   return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== null))
 }
 

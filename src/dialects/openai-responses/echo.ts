@@ -40,13 +40,13 @@ export function echoOf(fields: ResponsesFields, text: JsonObject, keeping: Keepi
 /** A tool as it came, a function with every member that OpenAI's schema requires. */
 function echoTool(tool: Json): Json {
   if (!isJsonObject(tool) || (tool.type ?? 'function') !== 'function') return tool
-  const { type: _, name, description, parameters, strict, ...rest } = tool
-  return {
+  const { name, description, parameters, strict } = tool
+  const own = {
     type: 'function',
     name: name ?? '',
     description: description ?? null,
     parameters: parameters ?? null,
-    strict: strict ?? null,
-    ...rest
+    strict: strict ?? null
   }
+  return Object.keys(tool).every((member) => member in own) ? own : { ...tool, ...own }
 }
