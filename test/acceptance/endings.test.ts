@@ -105,6 +105,24 @@ t.test('F1: a malformed end by a name that nobody knows yet is no stop either', 
   }
 })
 
+t.test('F1: an end without a reason is none, in every dialect', async (t) => {
+  const { ask, stream, standin, post } = await asker(t)
+  for (const model of [NOVA, SONNET_46]) {
+    standin.answer(model, { content: [{ text: 'Half' }], stopReason: '' })
+    t.equal((await ask({ model })).status, 502)
+    const { text } = await stream({ model })
+    t.match(JSON.parse(sseData(text).at(-1) ?? ''), { error: { type: 'server_error' } })
+    t.notMatch(text, /\[DONE\]|"finish_reason":"/)
+    for (const [path, body] of [
+      ['/v1/messages', { max_tokens: 9, messages: say('go') }],
+      ['/v1/responses', { input: 'go' }]
+    ] as const) {
+      t.equal((await post(path, { model, ...body })).status, 502, path)
+      t.notMatch(await (await post(path, { model, stream: true, ...body })).text(), /message_stop|response\.completed/, path)
+    }
+  }
+})
+
 t.test('F1: a word that nobody knows is given as an end, and told', async (t) => {
   const { ask, stream, standin, post } = await asker(t)
   standin.answer(NOVA, { content: [{ text: 'a' }], stopReason: 'brand_new' })

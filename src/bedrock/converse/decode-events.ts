@@ -204,7 +204,10 @@ function reasoningEvents(state: Decoder, index: number, reasoning: JsonObject): 
 }
 
 function stopEvents(state: Decoder, payload: JsonObject): readonly ModelEvent[] {
-  const raw = typeof payload.stopReason === 'string' ? payload.stopReason : ''
+  const { stopReason: raw } = payload
+  // A whole answer without it is none either.
+  if (typeof raw !== 'string' || raw === '')
+    throw new GatewayError('upstream_stream_error', 'Bedrock ended the answer without a reason; try again')
   const extra = payload.additionalModelResponseFields
   const closing = lastEvents(state)
   state.finished = true
