@@ -44,9 +44,10 @@ export function createMemoryStore({ maxBytes, maxCount = 10_000, ttlMs, now = Da
     if (shelf.kept.size === 0) shelves.delete(owner)
   }
 
-  function forgetOldest(): void {
+  /** Of the owner who has most of what there is too much of. */
+  function forgetOldest(measure: (shelf: Shelf) => number): void {
     let [most] = shelves
-    for (const entry of shelves) if (most === undefined || entry[1].size > most[1].size) most = entry
+    for (const entry of shelves) if (most === undefined || measure(entry[1]) > measure(most[1])) most = entry
     const [oldest] = most?.[1].kept.keys() ?? []
     if (most !== undefined && oldest !== undefined) forget(most[0], oldest)
   }
@@ -77,7 +78,8 @@ export function createMemoryStore({ maxBytes, maxCount = 10_000, ttlMs, now = Da
       shelf.size += size
       total += size
       count++
-      while (total > maxBytes || count > maxCount) forgetOldest()
+      while (total > maxBytes) forgetOldest((each) => each.size)
+      while (count > maxCount) forgetOldest((each) => each.kept.size)
       return true
     },
     async delete(owner, id) {

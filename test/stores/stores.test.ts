@@ -69,6 +69,18 @@ t.test('memory is bounded by bytes, by count and by age, and each owner pays for
   t.same(await there('small', ['s']), [false])
 })
 
+t.test('law of tenants: who keeps many small records in memory pushes out no large one of another', async (t) => {
+  const store = createMemoryStore({ maxBytes: 1_000_000, maxCount: 4, ttlMs: 60_000 })
+  await store.put('large', 'l', Buffer.alloc(500_000))
+  for (const id of ['1', '2', '3', '4', '5']) await store.put('many', id, bytes('x'))
+  t.ok((await store.get('large', ['l'], reading))[0])
+  const left = await store.get('many', ['1', '2', '3', '4', '5'], reading)
+  t.same(
+    left.map((record) => record !== undefined),
+    [false, false, true, true, true]
+  )
+})
+
 t.test('S3', async (t) => {
   const standin = await startStandin()
   t.teardown(() => standin.close())
