@@ -130,6 +130,12 @@ export const HOSTILE_BODIES: readonly HostileBody[] = [
       ]
     })
   ),
+  refused(
+    '1,001 fields for the model',
+    asks({ additional_model_request_fields: named(1001, 1) }),
+    /more than 1000 fields/,
+    'additional_model_request_fields'
+  ),
   refused('100,000 fields', asks(named(100_000, 1)), PARTS),
 
   {

@@ -21,6 +21,9 @@ const NAMING: ReadonlySet<string> = new Set([
   'dependencies'
 ])
 
+/** Keywords whose items are schemas, each of which is looked at as a property is. */
+const COMPOSING: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
+
 /**
  * Refuses schemas of more names than any model reads, or of more that are required: each name is looked at several times while a schema is
  * said in Bedrock's words. Throws 400 that names the tools, or the answer's form. For heavy requests; others cannot hold so many.
@@ -53,7 +56,10 @@ function count(schema: Json, counts: Counts): void {
     if (typeof value !== 'object' || value === null) continue
     if (keyword === 'required' && Array.isArray(value)) counts.required += value.length
     else if (NAMING.has(keyword) && isJsonObject(value)) countUnder(value, counts)
-    else count(value, counts)
+    else {
+      if (COMPOSING.has(keyword) && Array.isArray(value)) counts.names += value.length
+      count(value, counts)
+    }
   }
 }
 

@@ -79,9 +79,15 @@ export function decodeNative(fields: ChatFields, request: Mutable<ChatRequest>, 
   put(request, 'responseFieldPaths', decodePointers(fields))
 }
 
+const NATIVE = 'additional_model_request_fields'
+/** Native bodies have a few dozen. */
+const MOST_NATIVE = 1000
+
 /** What a literal `extra_body` holds and no field is named by goes to the model, below what is named as the model's. */
 function decodeExtra(fields: ChatFields, request: Mutable<ChatRequest>, report: Report): void {
   const named = fields.get('additional_model_request_fields')
+  if (named !== undefined && Object.keys(named).length > MOST_NATIVE)
+    throw badValue(NATIVE, `Invalid '${NATIVE}': more than ${MOST_NATIVE} fields for the model.`)
   const isNamed = (name: string) => named !== undefined && Object.hasOwn(named, name)
   const given = Object.entries(fields.extra ?? {})
   const loose = given.filter(([name]) => !isNamed(name))
