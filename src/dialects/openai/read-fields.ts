@@ -60,8 +60,10 @@ function readFields<T extends FieldTable>(body: JsonObject, rows: ReadonlyMap<st
       const path = `extra_body.${name}`
       values.set(name, checked(plainMember(name, value), row, path))
       given.push(path)
-    } else if (!isTellable(name)) unknown.push(`extra_body.${name}`)
-    else {
+    } else if (!isTellable(name)) {
+      // Nobody is told of such a name, and there may be a hundred thousand.
+      if (unknown.length < MOST_EXTRA) unknown.push(`extra_body.${name}`)
+    } else {
       others ??= new Map()
       if (others.size === MOST_EXTRA)
         throw badValue('extra_body', `Invalid 'extra_body': more than ${MOST_EXTRA} fields for the model.`)
