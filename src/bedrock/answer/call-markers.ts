@@ -6,41 +6,55 @@ import { NO_PIECES, type Pieces, type TextFilter } from './text-pieces.ts'
  * taken for one where a call follows.
  */
 export function createCallMarkers(markers: readonly string[]): TextFilter {
-  /** Whole markers at the end, each with the white space behind it, and the beginning of one. */
-  let held = ''
-  /** How much of that is whole. */
-  let whole = 0
+  /** Whole markers at the end, each with the white space behind it: all but the last. Only added to, as there may be many. */
+  let known = ''
+  /** The last one, and the beginning of another. */
+  let open = ''
+  /** Where that begins in it. */
+  let begun = 0
 
   function take(text: string): Pieces {
-    const all = held + text
+    if (begun > 0 && begun === open.length && text.trim() === '') {
+      open += text
+      begun = open.length
+      return NO_PIECES
+    }
+    const all = open + text
     const at = beginOfMarkers(all, markers)
-    held = all.slice(at)
-    whole = wholeMarkers(held, markers)
-    return asText(all.slice(0, at))
+    const words = at === 0 ? '' : known + all.slice(0, at)
+    if (at > 0) known = ''
+    const held = all.slice(at)
+    const end = wholeMarkers(held, markers)
+    const last = end === 0 ? 0 : held.lastIndexOf('<', end - 1)
+    known += held.slice(0, last)
+    open = held.slice(last)
+    begun = end - last
+    return asText(words)
   }
 
   /** Leaves whole markers out. */
   function settle(): string {
-    const begun = held.slice(whole)
-    held = ''
-    whole = 0
-    return begun
+    const rest = open.slice(begun)
+    known = ''
+    open = ''
+    begun = 0
+    return rest
   }
 
   return {
     take,
     blockEnd() {
-      const begun = settle()
-      if (!begun.startsWith(FULL_WIDTH)) return asText(begun)
+      const rest = settle()
+      if (!rest.startsWith(FULL_WIDTH)) return asText(rest)
       // What follows the block tells.
-      held = begun
+      open = rest
       return NO_PIECES
     },
     release(hasAnswered) {
-      const begun = settle()
-      return hasAnswered && begun.startsWith(FULL_WIDTH) ? NO_PIECES : asText(begun)
+      const rest = settle()
+      return hasAnswered && rest.startsWith(FULL_WIDTH) ? NO_PIECES : asText(rest)
     },
-    passes: (text) => held === '' && !text.includes('<')
+    passes: (text) => open === '' && !text.includes('<')
   }
 }
 

@@ -235,7 +235,8 @@ const PADDED: readonly [place: string, context: Partial<AnswerContext>, blocks: 
   ['behind a brace', JSON_TEXT, [`{${LONG}"a":1}`]],
   ['before a call written as text', CALLS, [`${LONG}${CALL}`]],
   ['inside a call written as text', CALLS, [`{${LONG}"name":"look"}`]],
-  ['behind a marker', MARKS, [`a${DSML}${LONG}`]]
+  ['behind a marker', MARKS, [`a${DSML}${LONG}`]],
+  ['behind many markers', MARKS, [`a${`${DSML} `.repeat(50_000)}${LONG}`]]
 ]
 for (const [place, context, blocks] of PADDED)
   t.test(`S18: 200,000 pieces of white space ${place} are read in one go`, async (t) => {
