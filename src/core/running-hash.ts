@@ -1,11 +1,12 @@
 import { isRawNumber } from './exact-json.ts'
+import { mixed } from './stable-hash.ts'
 
 const QUOTE = 0x22
 const BRACKET = 0x5b
 const BRACE = 0x7b
 
 /**
- * A 53-bit hash (cyrb53) that goes on from what it was given before: of a prompt's every prefix, for the work of one pass, and without
+ * A 53-bit hash (cyrb53, as `stableHash`) that goes on from what it was given before: of a prompt's every prefix, for the work of one pass, and without
  * writing its JSON. It is kept in memory only and says nothing of the words.
  *
  * Marks for the prompt cache do not count: `cache_control`, and items of lists that are a `cachePoint`. Values must not be deeper than
@@ -25,10 +26,7 @@ export class RunningHash {
 
   /** The hash of all that was added so far; more can be added. */
   get value(): number {
-    const { high, low } = this
-    const top = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
-    const bottom = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(top ^ (top >>> 13), 3266489909)
-    return 4294967296 * (2097151 & bottom) + (top >>> 0)
+    return mixed(this.high, this.low)
   }
 
   add(value: unknown): void {

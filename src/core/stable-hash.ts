@@ -10,9 +10,14 @@ export function stableHash(text: string): number {
     high = Math.imul(high ^ code, 2654435761)
     low = Math.imul(low ^ code, 1597334677)
   }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
-  return 4294967296 * (2097151 & low) + (high >>> 0)
+  return mixed(high, low)
+}
+
+/** The end of the hash: of its two halves one number. */
+export function mixed(high: number, low: number): number {
+  const top = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
+  const bottom = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(top ^ (top >>> 13), 3266489909)
+  return 4294967296 * (2097151 & bottom) + (top >>> 0)
 }
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
