@@ -242,7 +242,7 @@ export function createCacheLedger(now: () => number): CacheLedger {
     const time = now()
     // Until the first answer has begun nobody can read what it writes: others would write it again.
     const isWritten = (writing.get(owner, first.hash) ?? 0) > time
-    if (isWritten && !isWarm(owner, turns, time) && !(plan.head !== undefined && isWarm(owner, [head], time))) return nothing
+    if (isWritten && !isWarm(owner, plan.head === undefined ? turns : [head, ...turns], time)) return nothing
     // As if nothing were warm: what was written may be gone, or in another region.
     const premium = tokens * (marked.some(({ ttl }) => ttl === '1h') ? PREMIUM['1h'] : PREMIUM['5m'])
     // What a conversation writes is its own to lose, however many begin with the same system prompt.
