@@ -29,8 +29,6 @@ const NO_TOOLS: readonly JsonObject[] = []
 /** Encodes the caller's tools, the provider's own and the gateway's answer tool. Order is the caller's: another one breaks the prompt cache. */
 export function planTools(encoding: EncodeScope, parts: ToolParts): ToolPlan {
   const choice = planToolChoice(encoding, parts)
-  if (encoding.request.tools.length === 0 && parts.past.length === 0 && parts.output.tool === undefined)
-    return { tools: systemTools(encoding), choice: choice.wire, instructions: choice.instructions, fields: {} }
   const all = [...parts.callable, ...parts.past]
   const offered = choice.only === undefined ? all : all.filter((tool) => tool.name === choice.only)
   const shaped = offered.map((tool, place) => shapeTool(encoding, tool, place))
