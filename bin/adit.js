@@ -7,7 +7,13 @@ import { fileURLToPath } from 'node:url'
 
 const COMMANDS = {
   demo: ['../dist/standin/demo.js'],
-  start: ['--min-semi-space-size=16', '--max-semi-space-size=16', '--no-memory-reducer', '../dist/server.js']
+  start: [
+    '--min-semi-space-size=16',
+    '--max-semi-space-size=16',
+    '--no-memory-reducer',
+    '--no-maglev-destroy-on-background',
+    '../dist/server.js'
+  ]
 }
 const [name = 'demo', ...rest] = process.argv.slice(2)
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
