@@ -13,13 +13,20 @@ const BRACE = 0x7b
  * code that calls itself may go.
  */
 export class RunningHash {
-  private high = 0xdeadbeef
-  private low = 0x41c6ce57
+  private high = 0
+  private low = 0
   /** Characters that the JSON of all that was added has, but for escapes. */
   length = 0
 
   /** `seed`: what is no part of what is hashed, and makes another hash of it. */
-  constructor(seed: string) {
+  constructor(seed = '') {
+    this.restart(seed)
+  }
+
+  /** Begins anew. */
+  restart(seed: string): void {
+    this.high = 0xdeadbeef | 0
+    this.low = 0x41c6ce57
     this.takeText(seed)
     this.length = 0
   }
@@ -34,6 +41,12 @@ export class RunningHash {
     else if (Array.isArray(value)) this.takeList(value)
     else if (typeof value === 'object' && value !== null && !isRawNumber(value)) this.takeObject(value)
     else this.takeText(isRawNumber(value) ? value.rawJSON : String(value))
+  }
+
+  /** Adds the hash of a part in its place, or another whole number of up to 53 bits. Its characters do not count. */
+  fold(hash: number): void {
+    this.high = Math.imul(this.high ^ Math.floor(hash / 4294967296), 2654435761)
+    this.low = Math.imul(this.low ^ (hash | 0), 1597334677)
   }
 
   private takeList(list: readonly unknown[]): void {

@@ -81,27 +81,16 @@ const LOOK_BACK = 18
 /** An estimate may be high: what is hardly long enough is not marked. */
 const MARGIN = 1.2
 const MOST_SEEN = 32
-const MOST_ENTRIES = 20_000
+/** Bits of a small integer; all of them. */
+const MOST_GAPS = 31
+const ALL_GAPS = 0x7fffffff
+const MOST_ENTRIES = 40_000
+/** Ids come from callers. */
+const MOST_MODELS = 10_000
+/** What was made the newest is not made so again sooner. Milliseconds. */
+const FRESH_MS = 10_000
 
 const NO_PLAN: CachePlan = { turns: [], turnTtl: '5m' }
-
-/** One sighting of a prefix, and how long it took until it came again. Milliseconds. */
-interface Sighting {
-  readonly at: number
-  gap: number | undefined
-}
-
-/** The newest sightings of a head, and of the conversations that begin with it. */
-interface Seen {
-  readonly head: Sighting[]
-  readonly conversations: Sighting[]
-}
-
-/** Whose prompts are observed, and for which model, by the id that is called. */
-interface Scope {
-  readonly owner: string
-  readonly model: string
-}
 
 /** Tokens of plain input that caching has cost so far; below 0: saved. */
 interface Account {
@@ -110,11 +99,60 @@ interface Account {
   pauseMs: number
 }
 
-/** A conversation's newest turn. */
-interface Tail {
-  readonly sighting: Sighting
-  /** Of the turns before it. */
-  readonly own: readonly Sighting[]
+/** The newest times that passed until a prefix came again, as bits of what was soon enough: a turn holds one, and there are thousands. */
+interface Gaps {
+  count: number
+  /** Within five minutes, and within an hour; the newest is the lowest bit. */
+  short: number
+  long: number
+}
+
+/** A conversation's turn as it came. */
+interface Turn extends Gaps {
+  readonly at: number
+  /** Until the conversation went on, milliseconds. The bits are of the turns before. */
+  gap: number | undefined
+}
+
+/** The newest sightings of a head, and turns of the conversations that begin with it, in no order. */
+interface Seen {
+  readonly gaps: Gaps
+  at: number | undefined
+  readonly turns: Turn[]
+  next: number
+}
+
+/** What is known of one prefix of one key. */
+interface Known {
+  /** As the head of prompts. */
+  seen: Seen | undefined
+  /** As the end of a prompt. */
+  turn: Turn | undefined
+  /** Of the conversation that begins with it, or of what is written of it as a head. */
+  account: Account | undefined
+  /** Until when it is being written by an answer that has not begun. */
+  writingUntil: number
+  /** Until when it can be read. */
+  warmUntil: number
+  /** When it was made the newest. */
+  usedAt: number
+}
+
+/** How likely something comes again within the times of the cache. */
+interface Chances {
+  readonly short: number
+  readonly long: number
+}
+
+/** The planning of one request for one model. */
+interface Planned {
+  readonly model: string
+  readonly plan: CachePlan
+  /** Tokens, charged until it is known what was written. */
+  readonly premium: number
+  readonly tokens: number
+  readonly accounts: readonly Account[]
+  readonly marked: readonly { readonly known: Known; readonly ttl: CacheTtl }[]
 }
 
 /**
@@ -123,205 +161,257 @@ interface Tail {
  * of requests is above that without points by at most 5 times the longest prefix in an hour of each key and model. Bounded; `now` in milliseconds.
  */
 export function createCacheLedger(now: () => number): CacheLedger {
-  const heads = new OwnedMap<number, Seen>(MOST_ENTRIES)
-  const tails = new OwnedMap<number, Tail>(MOST_ENTRIES)
-  /** Of one conversation or head, by its hash; of a model, by its id. */
-  const accounts = new OwnedMap<number | string, Account>(MOST_ENTRIES)
-  /** Until when a prefix is being written by an answer that has not begun. */
-  const writing = new OwnedMap<number, number>(MOST_ENTRIES)
-  /** Until when it can be read. */
-  const warm = new OwnedMap<number, number>(MOST_ENTRIES)
+  const prefixes = new OwnedMap<number, Known>(MOST_ENTRIES)
+  /** By the id that is called. */
+  const models = new OwnedMap<string, Account>(MOST_MODELS)
 
-  function accountOf(owner: string, key: number | string): Account {
-    const account = accounts.get(owner, key) ?? { lost: 0, offUntil: 0, pauseMs: PAUSE_MS }
-    accounts.set(owner, key, account)
-    return account
-  }
-
-  interface Evidence {
-    readonly head: readonly Sighting[]
-    readonly turns: readonly Sighting[]
-    readonly before: TurnPrefix | undefined
+  /** What is known of a prefix, from now on. `isLook`: for now alone. */
+  function obtain({ owner, isLook, time }: Asking, hash: number): Known {
+    const found = prefixes.get(owner, hash)
+    const known = found ?? newKnown(time)
+    if (isLook || (found !== undefined && time - found.usedAt < FRESH_MS)) return known
+    known.usedAt = time
+    prefixes.set(owner, hash, known)
+    return known
   }
 
   /** What is known of the prompt; and, unless it is only looked at, that it came now. */
-  function observe(owner: string, { head, turns }: PromptPlaces, isLook: boolean): Evidence {
-    const at = now()
-    const known = heads.get(owner, head.hash)
-    const seen = isLook ? copyOf(known) : (known ?? { head: [], conversations: [] })
-    const { before, tail } = turnBefore(owner, turns)
-    const lastSeen = seen.head.at(-1)
-    if (lastSeen !== undefined) lastSeen.gap = at - lastSeen.at
-    const own = tail === undefined ? [] : [...tail.own, { ...tail.sighting, gap: tail.sighting.gap ?? at - tail.sighting.at }]
-    if (own.length > MOST_SEEN) own.shift()
-    if (isLook) {
-      const others = seen.conversations.filter((one) => one !== tail?.sighting)
-      return { head: seen.head, turns: own.length > 1 ? own : [...own, ...others], before }
+  function observe(asking: Asking, { head, turns }: PromptPlaces): Evidence {
+    const { owner, isLook, time } = asking
+    const known = obtain(asking, head.hash)
+    if (known.seen === undefined) known.seen = blank()
+    const seen = isLook ? copyOf(known.seen) : known.seen
+    if (seen.at !== undefined) addGap(seen.gaps, time - seen.at)
+    seen.at = time
+    const before = turns.findLast(({ hash }) => prefixes.get(owner, hash)?.turn !== undefined)
+    const last = before === undefined ? undefined : prefixes.get(owner, before.hash)?.turn
+    const turn: Turn = { at: time, gap: undefined, count: 0, short: 0, long: 0 }
+    if (last !== undefined) {
+      const gap = last.gap ?? time - last.at
+      turn.count = last.count
+      turn.short = last.short
+      turn.long = last.long
+      addGap(turn, gap)
+      if (!isLook) last.gap = gap
     }
-    if (tail !== undefined) tail.sighting.gap ??= at - tail.sighting.at
-    // What was seen just now tells nothing of when it comes again: it may stand in the evidence already.
-    const sighting: Sighting = { at, gap: undefined }
-    addNewest(seen.head, { at, gap: undefined })
-    addNewest(seen.conversations, sighting)
-    heads.set(owner, head.hash, seen)
-    const last = turns.at(-1)
-    if (last !== undefined) tails.set(owner, last.hash, { sighting, own })
-    return { head: seen.head, turns: own.length > 1 ? own : seen.conversations, before }
+    // What was seen just now tells nothing of when it comes again.
+    const conversation = turn.count > 1 ? chancesOf(turn) : chancesOfTurns(seen.turns, isLook ? last : undefined, time)
+    if (!isLook) {
+      seen.turns[seen.next] = turn
+      seen.next = (seen.next + 1) % MOST_SEEN
+      const end = turns.at(-1)
+      if (end !== undefined) obtain(asking, end.hash).turn = turn
+    }
+    return { head: chancesOf(seen.gaps), turns: conversation, before }
   }
 
-  /** The newest turn that was the last of an earlier request. */
-  function turnBefore(owner: string, turns: readonly TurnPrefix[]): { before?: TurnPrefix; tail?: Tail } {
-    for (let index = turns.length - 1; index >= 0; index--) {
-      const before = turns[index]!
-      const tail = tails.get(owner, before.hash)
-      if (tail !== undefined) return { before, tail }
-    }
-    return {}
-  }
-
-  /** The time that costs least; undefined: none costs less than no point. */
-  function bestTtl(sightings: readonly Sighting[], hasLongTtl: boolean): CacheTtl | undefined {
-    let [best, least]: [CacheTtl | undefined, number] = [undefined, 1]
-    for (const ttl of ['5m', '1h'] as const) {
-      const chance = chanceWithin(sightings, TTL_MS[ttl], now())
-      if (ttl === '1h' && !(hasLongTtl && chance >= LEAST_CHANCE_OF_HOUR)) continue
-      const factor = chance * (1 - SAVED) + (1 - chance) * (1 + PREMIUM[ttl])
-      if (factor < least) [best, least] = [ttl, factor]
-    }
-    return best
-  }
-
-  function isOpen(account: Account, premium: number, most: number): boolean {
-    if (account.offUntil > now()) return false
+  function isOpen(account: Account, premium: number, { most, time }: { readonly most: number; readonly time: number }): boolean {
+    if (account.offUntil > time) return false
     if (account.offUntil > 0) {
       account.offUntil = 0
       account.lost = 0
     }
     if (account.lost + premium <= most) return true
-    account.offUntil = now() + account.pauseMs
+    account.offUntil = time + account.pauseMs
     account.pauseMs = Math.min(account.pauseMs * 2, LONGEST_PAUSE_MS)
     return false
   }
 
-  function decide(places: PromptPlaces, { head, turns, before }: Evidence): CachePlan {
-    const last = places.turns.at(-1)
-    let headTtl = places.head.tokens >= places.minimum * MARGIN ? bestTtl(head, places.hasLongTtl) : undefined
-    const turnTtl = last !== undefined && last.tokens >= places.minimum * MARGIN ? bestTtl(turns, places.hasLongTtl) : undefined
-    if (last === undefined || turnTtl === undefined) return headTtl === undefined ? NO_PLAN : { ...NO_PLAN, head: headTtl }
-    // What is kept for an hour must not stand behind what is kept for less.
-    if (turnTtl === '1h' && headTtl !== undefined) headTtl = '1h'
-    const isFar = before !== undefined && before.index !== last.index && last.blocks - before.blocks > LOOK_BACK
-    const marked = isFar && before !== undefined ? [before.index, last.index] : [last.index]
-    return { ...(headTtl === undefined ? {} : { head: headTtl }), turns: marked, turnTtl }
+  /** Of a conversation or head. */
+  function accountOfPrefix(asking: Asking, hash: number): Account {
+    const known = obtain(asking, hash)
+    if (known.account === undefined) known.account = newAccount()
+    return asking.isLook ? { ...known.account } : known.account
   }
 
-  interface Planned {
-    readonly owner: string
-    readonly plan: CachePlan
-    /** Tokens, charged until it is known what was written. */
-    readonly premium: number
-    readonly tokens: number
-    readonly accounts: readonly Account[]
-    readonly marked: readonly { readonly hash: number; readonly ttl: CacheTtl }[]
+  function accountOfModel({ owner, isLook }: Asking, model: string): Account {
+    const found = models.get(owner, model)
+    const account = found ?? newAccount()
+    if (isLook) return { ...account }
+    if (found === undefined) models.set(owner, model, account)
+    return account
   }
 
-  function isWarm(owner: string, prefixes: readonly Prefix[], time: number): boolean {
-    return prefixes.some(({ hash }) => (warm.get(owner, hash) ?? 0) > time)
-  }
-
-  function planned({ owner, model }: Scope, places: PromptPlaces, isLook: boolean): Planned {
-    const plan = decide(places, observe(owner, places, isLook))
-    const nothing = { owner, plan: NO_PLAN, premium: 0, tokens: 0, accounts: [], marked: [] }
+  function planned(asking: Asking, model: string, places: PromptPlaces): Planned {
+    const plan = decide(places, observe(asking, places))
+    const nothing = { model, plan: NO_PLAN, premium: 0, tokens: 0, accounts: [], marked: [] }
     const { head, turns } = places
     const ends = plan.turns.length === 0 ? [] : turns.filter(({ index }) => plan.turns.includes(index))
-    const marked = ends.map(({ hash }) => ({ hash, ttl: plan.turnTtl }))
-    if (plan.head !== undefined) marked.unshift({ hash: head.hash, ttl: plan.head })
+    const marked = ends.map(({ hash }) => ({ known: obtain(asking, hash), ttl: plan.turnTtl }))
+    if (plan.head !== undefined) marked.unshift({ known: obtain(asking, head.hash), ttl: plan.head })
     const [first] = marked
     if (first === undefined) return nothing
+    const { owner, isLook, time } = asking
     const { tokens } = ends.at(-1) ?? head
-    const time = now()
+    const isWarm = ({ hash }: Prefix) => (prefixes.get(owner, hash)?.warmUntil ?? 0) > time
     // Until the first answer has begun nobody can read what it writes: others would write it again.
-    const isWritten = (writing.get(owner, first.hash) ?? 0) > time
-    if (isWritten && !isWarm(owner, plan.head === undefined ? turns : [head, ...turns], time)) return nothing
+    if (first.known.writingUntil > time && !((plan.head !== undefined && isWarm(head)) || turns.some(isWarm))) return nothing
     // As if nothing were warm: what was written may be gone, or in another region.
     const premium = tokens * (marked.some(({ ttl }) => ttl === '1h') ? PREMIUM['1h'] : PREMIUM['5m'])
     // What a conversation writes is its own to lose, however many begin with the same system prompt.
     const [begun] = ends.length > 0 ? turns : []
-    const own = accountOf(owner, (begun ?? head).hash)
-    const all = accountOf(owner, model)
-    if (!(isOpen(own, premium, MOST_LOST_OF_ONE * tokens) && isOpen(all, premium, MOST_LOST * tokens))) return nothing
+    const own = accountOfPrefix(asking, (begun ?? head).hash)
+    const all = accountOfModel(asking, model)
+    const isPaid =
+      isOpen(own, premium, { most: MOST_LOST_OF_ONE * tokens, time }) && isOpen(all, premium, { most: MOST_LOST * tokens, time })
+    if (!isPaid) return nothing
     if (!isLook) {
       own.lost += premium
       all.lost += premium
-      for (const { hash } of marked) writing.set(owner, hash, time + LONGEST_WRITE_MS)
+      for (const { known } of marked) known.writingUntil = time + LONGEST_WRITE_MS
     }
-    return { owner, plan, premium, tokens, accounts: [own, all], marked }
-  }
-
-  function settle({ owner, premium, tokens, accounts: charged, marked }: Planned, use: CacheUse): void {
-    const time = now()
-    const cost = (use.written - use.writtenForHour) * PREMIUM['5m'] + use.writtenForHour * PREMIUM['1h'] - use.read * SAVED
-    for (const account of charged) {
-      account.lost = Math.max(-MOST_LOST * tokens, account.lost - premium + cost)
-      if (use.read > 0) account.pauseMs = PAUSE_MS
-    }
-    for (const { hash, ttl } of marked) {
-      writing.delete(owner, hash)
-      if (use.read + use.written > 0) warm.set(owner, hash, time + TTL_MS[ttl])
-      else warm.delete(owner, hash)
-    }
+    return { model, plan, premium, tokens, accounts: [own, all], marked }
   }
 
   return {
-    session(owner, isLook = false) {
-      const plans = new Map<string, Planned>()
-      let isSettled = false
-      return {
-        plan(model, places) {
-          const known = plans.get(model) ?? planned({ owner, model }, places, isLook)
-          plans.set(model, known)
-          return known.plan
-        },
-        hasPoints() {
-          for (const { marked } of plans.values()) if (marked.length > 0) return true
-          return false
-        },
-        settle(model, use) {
-          if (isSettled || isLook) return
-          isSettled = true
-          for (const [name, one] of plans) {
-            if (name === model && use !== undefined) settle(one, use)
-            else if (name !== model || use === undefined) giveUp(one, name === model)
-          }
-        }
-      }
-    }
-  }
-
-  /** What was not called has cost nothing; what was called and told nothing is taken for written. */
-  function giveUp({ owner, premium, accounts: charged, marked }: Planned, wasCalled: boolean): void {
-    if (!wasCalled) for (const account of charged) account.lost -= premium
-    for (const { hash } of marked) writing.delete(owner, hash)
+    session: (owner, isLook = false) =>
+      new Session(isLook, now, (model, places) => planned({ owner, isLook, time: now() }, model, places))
   }
 }
 
-function addNewest(sightings: Sighting[], sighting: Sighting): void {
-  sightings.push(sighting)
-  if (sightings.length > MOST_SEEN) sightings.shift()
+/** Who asks, for what and when. */
+interface Asking {
+  readonly owner: string
+  /** It is only looked at: nothing is kept of it. */
+  readonly isLook: boolean
+  readonly time: number
+}
+
+interface Evidence {
+  readonly head: Chances
+  readonly turns: Chances
+  /** The newest turn that was the last of an earlier request. */
+  readonly before: TurnPrefix | undefined
+}
+
+/** One request: mostly of one model, and of others where it is tried elsewhere. A class: there is one for each open answer. */
+class Session implements CacheSession {
+  private readonly isLook: boolean
+  private readonly now: () => number
+  private readonly make: (model: string, places: PromptPlaces) => Planned
+  private readonly plans: Planned[] = []
+  private isSettled = false
+
+  constructor(isLook: boolean, now: () => number, make: (model: string, places: PromptPlaces) => Planned) {
+    this.isLook = isLook
+    this.now = now
+    this.make = make
+  }
+
+  plan(model: string, places: PromptPlaces): CachePlan {
+    let known = this.plans.find((one) => one.model === model)
+    if (known === undefined) {
+      known = this.make(model, places)
+      this.plans.push(known)
+    }
+    return known.plan
+  }
+
+  hasPoints(): boolean {
+    return this.plans.some(({ marked }) => marked.length > 0)
+  }
+
+  settle(model: string, use: CacheUse | undefined): void {
+    if (this.isSettled || this.isLook) return
+    this.isSettled = true
+    for (const one of this.plans) {
+      if (one.model !== model) giveUp(one, false)
+      else if (use === undefined) giveUp(one, true)
+      else book(one, use, this.now())
+    }
+  }
+}
+
+function book({ premium, tokens, accounts, marked }: Planned, use: CacheUse, time: number): void {
+  const cost = (use.written - use.writtenForHour) * PREMIUM['5m'] + use.writtenForHour * PREMIUM['1h'] - use.read * SAVED
+  for (const account of accounts) {
+    account.lost = Math.max(-MOST_LOST * tokens, account.lost - premium + cost)
+    if (use.read > 0) account.pauseMs = PAUSE_MS
+  }
+  for (const { known, ttl } of marked) {
+    known.writingUntil = 0
+    known.warmUntil = use.read + use.written > 0 ? time + TTL_MS[ttl] : 0
+  }
+}
+
+/** What was not called has cost nothing; what was called and told nothing is taken for written. */
+function giveUp({ premium, accounts, marked }: Planned, wasCalled: boolean): void {
+  if (!wasCalled) for (const account of accounts) account.lost -= premium
+  for (const { known } of marked) known.writingUntil = 0
+}
+
+function decide(places: PromptPlaces, { head, turns, before }: Evidence): CachePlan {
+  const last = places.turns.at(-1)
+  const isLong = ({ tokens }: Prefix) => tokens >= places.minimum * MARGIN
+  let headTtl = isLong(places.head) ? bestTtl(head, places.hasLongTtl) : undefined
+  const turnTtl = last !== undefined && isLong(last) ? bestTtl(turns, places.hasLongTtl) : undefined
+  if (last === undefined || turnTtl === undefined) return headTtl === undefined ? NO_PLAN : { ...NO_PLAN, head: headTtl }
+  // What is kept for an hour must not stand behind what is kept for less.
+  if (turnTtl === '1h' && headTtl !== undefined) headTtl = '1h'
+  const isFar = before !== undefined && before.index !== last.index && last.blocks - before.blocks > LOOK_BACK
+  const marked = isFar && before !== undefined ? [before.index, last.index] : [last.index]
+  return headTtl === undefined ? { turns: marked, turnTtl } : { head: headTtl, turns: marked, turnTtl }
+}
+
+/** The time that costs least; undefined: none costs less than no point. */
+function bestTtl({ short, long }: Chances, hasLongTtl: boolean): CacheTtl | undefined {
+  const shortCost = costOf(short, '5m')
+  const longCost = hasLongTtl && long >= LEAST_CHANCE_OF_HOUR ? costOf(long, '1h') : 1
+  if (Math.min(shortCost, longCost) >= 1) return undefined
+  return longCost < shortCost ? '1h' : '5m'
+}
+
+/** Beside what it costs without a point, which is 1. */
+function costOf(chance: number, ttl: CacheTtl): number {
+  return chance * (1 - SAVED) + (1 - chance) * (1 + PREMIUM[ttl])
+}
+
+function addGap(gaps: Gaps, ms: number): void {
+  gaps.count = Math.min(MOST_GAPS, gaps.count + 1)
+  gaps.short = ((gaps.short << 1) | (ms <= TTL_MS['5m'] ? 1 : 0)) & ALL_GAPS
+  gaps.long = ((gaps.long << 1) | (ms <= TTL_MS['1h'] ? 1 : 0)) & ALL_GAPS
+}
+
+/** Once less than was seen, so that one time alone is an even chance. */
+function chancesOf({ count, short, long }: Gaps): Chances {
+  return { short: bitsOf(short) / (count + 1), long: bitsOf(long) / (count + 1) }
+}
+
+/** The same of the newest turns of several conversations. Those that may go on in time tell nothing yet. `goesOn`: it does, now. */
+function chancesOfTurns(turns: readonly Turn[], goesOn: Turn | undefined, time: number): Chances {
+  let [short, shortOf, long, longOf] = [0, 1, 0, 1]
+  for (const turn of turns) {
+    const { gap } = turn
+    const age = time - turn.at
+    const took = gap ?? (turn === goesOn ? age : undefined)
+    if (took !== undefined || age > TTL_MS['5m']) shortOf++
+    if (took !== undefined || age > TTL_MS['1h']) longOf++
+    if (took !== undefined && took <= TTL_MS['5m']) short++
+    if (took !== undefined && took <= TTL_MS['1h']) long++
+  }
+  return { short: short / shortOf, long: long / longOf }
+}
+
+/** How many bits of 31 are set. */
+function bitsOf(bits: number): number {
+  let count = 0
+  for (let left = bits; left !== 0; left &= left - 1) count++
+  return count
+}
+
+function newAccount(): Account {
+  return { lost: 0, offUntil: 0, pauseMs: PAUSE_MS }
+}
+
+function newKnown(usedAt: number): Known {
+  return { seen: undefined, turn: undefined, account: undefined, writingUntil: 0, warmUntil: 0, usedAt }
+}
+
+function blank(): Seen {
+  return { gaps: { count: 0, short: 0, long: 0 }, at: undefined, turns: [], next: 0 }
 }
 
 /** What may be looked at and changed without anything of it being kept. */
-function copyOf(seen: Seen | undefined): Seen {
-  return { head: seen?.head.map((one) => ({ ...one })) ?? [], conversations: [...(seen?.conversations ?? [])] }
-}
-
-/** How likely a prefix comes again within a time: once less than was seen, so that one time alone is an even chance. */
-function chanceWithin(sightings: readonly Sighting[], ms: number, now: number): number {
-  let [hits, total] = [0, 1]
-  for (const { at, gap } of sightings) {
-    if (gap === undefined && now - at <= ms) continue
-    total++
-    if (gap !== undefined && gap <= ms) hits++
-  }
-  return hits / total
+function copyOf(seen: Seen): Seen {
+  return { ...seen, gaps: { ...seen.gaps } }
 }

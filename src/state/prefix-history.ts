@@ -1,18 +1,4 @@
-/** One part of a prompt, in the order in which models read it. No words of it are kept. */
-export interface PromptPart {
-  /** As `tools[2]`, `system[0]`, `messages[3].content[0]`. */
-  readonly path: string
-  readonly hash: number
-}
-
-/** A prompt in parts. */
-export interface PromptParts {
-  /** What comes before the conversation, and what of the settings it hangs on. */
-  readonly head: readonly PromptPart[]
-  readonly messages: readonly PromptPart[]
-  /** The model has spoken in it: an earlier request asked for its beginning. */
-  readonly isContinued: boolean
-}
+import { type PartList, type PromptParts, promptPath } from '../core/prompt-parts.ts'
 
 /** The prompts that were seen last, as hashes: says where a conversation leaves the prefix of its turn before. */
 export interface PrefixHistory {
@@ -24,7 +10,7 @@ export interface PrefixHistory {
 
 const MOST_OWNERS = 1000
 const MOST_PROMPTS = 32
-/** Of all prompts together; some 10 MB. */
+/** Of all prompts together; some 2 MB. */
 const MOST_PARTS = 100_000
 /** What one prompt is compared by; what lies behind is not looked at. */
 const MOST_OF_ONE = 4096
@@ -47,33 +33,50 @@ export function createPrefixHistory(): PrefixHistory {
     shelf.parts -= sizeOf(gone)
   }
 
-  function keep(owner: string, prompt: PromptParts, before: PromptParts | undefined): void {
-    const shelf = owners.get(owner) ?? { prompts: [], parts: 0 }
-    owners.delete(owner)
-    owners.set(owner, shelf)
-    if (before !== undefined) forget(shelf, shelf.prompts.indexOf(before))
-    shelf.prompts.push(prompt)
+  function keep(shelf: Shelf, prompt: PromptParts, before: PromptParts | undefined): void {
     parts += sizeOf(prompt)
     shelf.parts += sizeOf(prompt)
-    if (shelf.prompts.length > MOST_PROMPTS) forget(shelf, 0)
+    const { prompts } = shelf
+    if (before !== undefined && prompts.at(-1) === before) {
+      // The usual case of a caller with one conversation: nothing is moved about.
+      prompts[prompts.length - 1] = prompt
+      parts -= sizeOf(before)
+      shelf.parts -= sizeOf(before)
+    } else {
+      if (before !== undefined) forget(shelf, prompts.indexOf(before))
+      prompts.push(prompt)
+      if (prompts.length > MOST_PROMPTS) forget(shelf, 0)
+    }
     while (parts > MOST_PARTS) {
       forget(
         [...owners.values()].reduce((most, one) => (one.parts > most.parts ? one : most), shelf),
         0
       )
     }
+  }
+
+  /** What is kept of an owner, who is the newest now. */
+  function shelfOf(owner: string): Shelf {
+    const known = owners.get(owner)
+    const shelf = known ?? { prompts: [], parts: 0 }
+    if (known !== undefined && owners.size === 1) return known
+    owners.delete(owner)
+    owners.set(owner, shelf)
     const [oldest] = owners
-    if (owners.size <= MOST_OWNERS || oldest === undefined) return
-    while (oldest[1].prompts.length > 0) forget(oldest[1], 0)
-    owners.delete(oldest[0])
+    if (owners.size > MOST_OWNERS && oldest !== undefined) {
+      while (oldest[1].prompts.length > 0) forget(oldest[1], 0)
+      owners.delete(oldest[0])
+    }
+    return shelf
   }
 
   return {
     look: (owner, prompt) => differenceFrom(turnBefore(owners.get(owner)?.prompts ?? [], prompt), prompt),
     note(owner, prompt) {
-      const before = turnBefore(owners.get(owner)?.prompts ?? [], prompt)
+      const shelf = shelfOf(owner)
+      const before = turnBefore(shelf.prompts, prompt)
       const path = differenceFrom(before, prompt)
-      keep(owner, shortened(prompt), before)
+      keep(shelf, shortened(prompt), before)
       return path
     }
   }
@@ -83,9 +86,9 @@ function sizeOf({ head, messages }: PromptParts): number {
   return head.length + messages.length
 }
 
-function shortened(prompt: PromptParts): PromptParts {
-  const head = prompt.head.slice(0, MOST_OF_ONE)
-  return { ...prompt, head, messages: prompt.messages.slice(0, MOST_OF_ONE - head.length) }
+function shortened({ head, messages, isContinued }: PromptParts): PromptParts {
+  const first = head.first(MOST_OF_ONE)
+  return { head: first, messages: messages.first(MOST_OF_ONE - first.length), isContinued }
 }
 
 /**
@@ -98,8 +101,8 @@ function turnBefore(prompts: readonly PromptParts[], prompt: PromptParts): Promp
   let most = 0
   for (const one of prompts) {
     if (one.messages.length > prompt.messages.length) continue
-    const begins = firstDifference(one.messages, prompt.messages) ?? one.messages.length
-    const common = begins * MOST_OF_ONE + commonIn(one.messages, prompt.messages)
+    const begins = one.messages.firstDifference(prompt.messages) ?? one.messages.length
+    const common = begins * MOST_OF_ONE + one.messages.commonWith(prompt.messages)
     if (common > 0 && common >= most) {
       most = common
       best = one
@@ -108,15 +111,8 @@ function turnBefore(prompts: readonly PromptParts[], prompt: PromptParts): Promp
   if (best !== undefined) return best
   const [only, ...others] = prompts
   if (only === undefined || others.length > 0) return undefined
-  return only.messages.length < prompt.messages.length && isSame(only.head, prompt.head) ? only : undefined
-}
-
-function commonIn(some: readonly PromptPart[], others: readonly PromptPart[]): number {
-  return some.reduce((count, { hash }, index) => (others[index]?.hash === hash ? count + 1 : count), 0)
-}
-
-function isSame(some: readonly PromptPart[], others: readonly PromptPart[]): boolean {
-  return some.length === others.length && commonIn(some, others) === some.length
+  const hasSameHead = only.head.firstDifference(prompt.head) === undefined
+  return only.messages.length < prompt.messages.length && hasSameHead ? only : undefined
 }
 
 function differenceFrom(before: PromptParts | undefined, prompt: PromptParts): string | undefined {
@@ -124,37 +120,17 @@ function differenceFrom(before: PromptParts | undefined, prompt: PromptParts): s
 }
 
 function differenceOf(before: PromptParts, now: PromptParts): string | undefined {
-  const inHead = firstDifference(before.head, now.head)
-  if (inHead !== undefined) return earlierPath(before.head[inHead]?.path, now.head[inHead]?.path)
-  const at = firstDifference(before.messages, now.messages)
+  const inHead = before.head.firstDifference(now.head)
+  if (inHead !== undefined) return earlierPath(before.head, now.head, inHead)
+  const at = before.messages.firstDifference(now.messages)
   // A conversation that only goes on has kept its prefix.
   if (at === undefined || at >= before.messages.length || at >= now.messages.length) return undefined
-  return earlierPath(before.messages[at]?.path, now.messages[at]?.path)
+  return earlierPath(before.messages, now.messages, at)
 }
 
-/** The index of the first part that is another, or that only one of them has. */
-function firstDifference(some: readonly PromptPart[], others: readonly PromptPart[]): number | undefined {
-  const length = Math.max(some.length, others.length)
-  for (let index = 0; index < length; index++) {
-    const [one, other] = [some[index], others[index]]
-    if (one?.hash !== other?.hash || one?.path !== other?.path) return index
-  }
-  return undefined
-}
-
-/** Sections as models read them. */
-const SECTIONS = ['model', 'tools', 'system', 'thinking', 'tool_choice', 'messages']
-
-/** Of two paths, the one that is read first: what one of the prompts lacks stands where it was or has come. */
-function earlierPath(path: string | undefined, other: string | undefined): string | undefined {
-  if (path === undefined || other === undefined) return path ?? other
-  const [left, right] = [readingOrder(path), readingOrder(other)]
-  const at = left.findIndex((rank, index) => rank !== (right[index] ?? -1))
-  return at === -1 || left[at]! < (right[at] ?? -1) ? path : other
-}
-
-/** `messages[3].content[0]`: the section's place, then the indices. */
-function readingOrder(path: string): readonly number[] {
-  const [section = ''] = path.split(/[[.]/, 1)
-  return [SECTIONS.indexOf(section), ...(path.match(/\d+/g) ?? []).map(Number)]
+/** Of the places of both, the one that is read first: what one of the prompts lacks stands where it was or has come. */
+function earlierPath(before: PartList, now: PartList, index: number): string | undefined {
+  const [one, other] = [before.placeAt(index), now.placeAt(index)]
+  const place = Math.min(one ?? Number.POSITIVE_INFINITY, other ?? Number.POSITIVE_INFINITY)
+  return place === Number.POSITIVE_INFINITY ? undefined : promptPath(place)
 }

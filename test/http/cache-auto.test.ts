@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { VirtualClock } from '../../bench/economy/virtual-clock.ts'
+import { PartList, promptPlace } from '../../src/core/prompt-parts.ts'
 import { stableHash } from '../../src/core/stable-hash.ts'
 import { CATALOG } from '../../src/standin/catalog.ts'
 import { PromptCache } from '../../src/standin/prompt-cache.ts'
@@ -57,8 +58,11 @@ t.test('auto: what one key sends, however much, forgets nothing of another', asy
   t.equal(ask('alice', 1), '5m')
   const history = createPrefixHistory()
   const prompt = (words: readonly number[]) => ({
-    head: [{ path: 'system[0]', hash: words[0] ?? 0 }],
-    messages: words.map((hash, at) => ({ path: `messages[${at}]`, hash })),
+    head: new PartList([promptPlace('system', -1, 0)], [words[0] ?? 0]),
+    messages: new PartList(
+      words.map((_, at) => promptPlace('messages', at)),
+      [...words]
+    ),
     isContinued: true
   })
   history.note('alice', prompt([1, 2, 3]))

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import type { EncodeInput, Omission } from '../prepare/encode-scope.ts'
+import type { PromptDigest } from '../prepare/prompt-digest.ts'
 import type { BedrockHost } from '../transport/endpoint.ts'
 import type { Frame, Framing } from '../transport/event-stream.ts'
 
@@ -47,6 +48,8 @@ export interface EncodedChat {
   readonly outputSchema?: JsonObject
   /** The body has cache points. */
   readonly hasCachePoints?: true
+  /** What has read the prompt of the body already. */
+  readonly digest?: PromptDigest
   /** The limit of the answer, tokens, where it is `EncodeInput.fitted` and not the one that would be sent without. */
   readonly fitted?: number
 }

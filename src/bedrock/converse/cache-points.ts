@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
-import { RunningHash } from '../../core/running-hash.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
 import type { PromptPlaces, TurnPrefix } from '../../state/cache-ledger.ts'
 import { LEAST_TEXT } from '../prepare/arrange-blocks.ts'
 import { type EncodeScope, isOmitted, warnMark } from '../prepare/encode-scope.ts'
+import { PromptDigest } from '../prepare/prompt-digest.ts'
 import { cachePoint, isPoint, kindOf, markPath, spotOf } from './cache-spots.ts'
 
 /** The three places of cache points, in the order in which models read them. */
@@ -18,6 +18,8 @@ export interface CachedParts {
 /** The parts as they are sent. */
 export interface PlacedParts extends CachedParts {
   readonly hasPoints: boolean
+  /** What has read them, where they had to be read for it. */
+  readonly digest?: PromptDigest
 }
 
 const MOST_POINTS = 4
@@ -52,8 +54,9 @@ function isPlanned({ planCache, request, defaults, traits }: EncodeScope, parts:
 }
 
 function seatedPlan(parts: CachedParts, encoding: EncodeScope): PlacedParts {
-  const plan = encoding.planCache?.(placesOf(parts, encoding))
-  if (plan === undefined || (plan.head === undefined && plan.turns.length === 0)) return { ...parts, hasPoints: false }
+  const digest = new PromptDigest(encoding.target.id)
+  const plan = encoding.planCache?.(placesOf(parts, encoding, digest))
+  if (plan === undefined || (plan.head === undefined && plan.turns.length === 0)) return { ...parts, hasPoints: false, digest }
   const { head, turns, turnTtl } = plan
   const inSystem = parts.system.length > 0
   const marked = {
@@ -63,24 +66,22 @@ function seatedPlan(parts: CachedParts, encoding: EncodeScope): PlacedParts {
       turns.includes(index) ? { ...message, content: withLast(contentOf(message), { ttl: turnTtl }) } : message
     )
   }
-  return settled(withinLimit(seated(marked, encoding)), encoding)
+  return { ...settled(withinLimit(seated(marked, encoding)), encoding), digest }
 }
 
-const CHARACTERS_OF_TOKEN = 4
-
 /** Each prefix is told by a hash of the model and of itself. */
-function placesOf({ tools, system, messages }: CachedParts, { target, traits }: EncodeScope): PromptPlaces {
-  const prompt = new RunningHash(target.id)
-  const prefix = () => ({ hash: prompt.value, tokens: Math.floor(prompt.length / CHARACTERS_OF_TOKEN) })
-  prompt.add(tools)
-  prompt.add(system)
-  const head = prefix()
+function placesOf({ tools, system, messages }: CachedParts, { traits }: EncodeScope, digest: PromptDigest): PromptPlaces {
+  digest.addHead('tools', tools)
+  digest.addHead('system', system)
+  const head = digest.prefix
   let blocks = 0
   const turns: TurnPrefix[] = []
   messages.forEach((message, index) => {
-    prompt.add(message)
+    digest.addTurn(index, message)
     blocks += contentOf(message).length
-    if (message.role === 'user') turns.push({ ...prefix(), index, blocks })
+    if (message.role !== 'user') return
+    const { hash, tokens } = digest.prefix
+    turns.push({ hash, tokens, index, blocks })
   })
   return { head, turns, hasLongTtl: traits.cacheLongTtl, minimum: traits.cacheMinimum }
 }

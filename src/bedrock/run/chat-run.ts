@@ -13,6 +13,7 @@ import type { PrefixHistory } from '../../state/prefix-history.ts'
 import type { ReasoningMemory } from '../../state/reasoning-memory.ts'
 import type { ChatCodec, EncodedChat } from '../codec/chat-codec.ts'
 import { type EncodeInput, kindOfOmission, NO_OMISSIONS, type Omission } from '../prepare/encode-scope.ts'
+import { promptPartsOf } from '../prepare/prompt-digest.ts'
 import type { OutputChecker } from '../schema/output-check.ts'
 import { refuseLargeSchemas } from '../schema/schema-size.ts'
 import { readText } from '../transport/http-body.ts'
@@ -26,7 +27,6 @@ import { codecFor } from './codec-for.ts'
 import { inTurn } from './in-turn.ts'
 import type { OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
-import { promptPartsOf } from './prompt-parts.ts'
 
 /** A conversation to be continued by the first target that answers. */
 export interface ChatRun {
@@ -154,7 +154,7 @@ function missOf(
   const [target] = run.targets
   const isWatched = watchesPrefixes && mayCache(traitsOfTarget(target, traitRows))
   if (!(isWatched || run.watchesPrefix === true || encoded.hasCachePoints === true)) return undefined
-  const note = () => prefixes.note(run.owner, promptPartsOf(target.id, encoded.body))
+  const note = () => prefixes.note(run.owner, promptPartsOf(target.id, encoded.body, encoded.digest))
   return run.isHeavy === true ? heavyWork.turn(note) : note()
 }
 

@@ -2,9 +2,9 @@ import { heavyWork } from '../../core/heavy-work.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../../core/warning.ts'
 import { NO_OMISSIONS } from '../prepare/encode-scope.ts'
+import { promptPartsOf } from '../prepare/prompt-digest.ts'
 import { cachePointsOf, type TakenPoint } from './cache-points.ts'
 import { type ChatRun, type ChatTools, createEncoder, placing } from './chat-run.ts'
-import { promptPartsOf } from './prompt-parts.ts'
 
 /** What a conversation would become if it were run now. */
 export interface ChatPlan {
