@@ -104,10 +104,7 @@ export function createQuotaBook({ rows, sources, traitRows, copiesOf, onNews }: 
 
   return {
     idOf,
-    poolOf: (place) => {
-      const { transport, account } = place
-      return placeKey({ transport, target: { id: idOf(place) }, ...(account === undefined ? {} : { account }) })
-    },
+    poolOf: (place) => placeKey(place, idOf(place)),
     quotaOf(place) {
       const { transport, target, pool } = place
       const copies = copiesOf(target.id)

@@ -16,6 +16,7 @@ import type { QuotaStore } from '../../quota/quota-store.ts'
 import { createSharedQuota, type SharedPool, type StoreListener } from '../../quota/shared-quota.ts'
 import { leftError } from '../transport/network-error.ts'
 import type { CandidatePlace } from './candidate.ts'
+import { watchEvents } from './watched-events.ts'
 
 /** A call that is about to be sent. */
 export interface Wanted {
@@ -189,8 +190,9 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
 
 /** One look where a pool is called by one id, as most are. */
 function notePlace(places: CandidatePlace[], place: CandidatePlace): void {
-  const isKnown = (one: CandidatePlace) => one.target.id === place.target.id && one.pool === place.pool
-  if (places.length < MOST_IDS && !places.some(isKnown)) places.push(place)
+  const { target, pool } = place
+  for (const one of places) if (one.target.id === target.id && one.pool === pool) return
+  if (places.length < MOST_IDS) places.push(place)
 }
 
 /** The numbers that are others than before. */
@@ -291,22 +293,17 @@ export function settling(events: AsyncIterable<EventBatch>, settling: Settling):
 function settled(events: AsyncIterable<EventBatch>, { ticket, target, signal }: Settling): AsyncIterable<EventBatch> {
   const left = () => ticket.settleRoughly()
   signal.addEventListener('abort', left) // an answer whose caller has left may be read by nobody
-  async function* watched(): AsyncGenerator<EventBatch> {
-    try {
-      for await (const batch of events) {
-        const last = batch[batch.length - 1]
-        if (last?.type === 'usage') ticket.settle(counted(last.usage, target))
-        yield batch
-      }
-    } catch (error) {
-      if (error instanceof GatewayError && error.throttle !== undefined) ticket.failed(error.throttle)
-      throw error
-    } finally {
+  return watchEvents(events, {
+    see(batch) {
+      const last = batch[batch.length - 1]
+      if (last?.type === 'usage') ticket.settle(counted(last.usage, target))
+    },
+    over(error) {
       signal.removeEventListener('abort', left)
+      if (error instanceof GatewayError && error.throttle !== undefined) ticket.failed(error.throttle)
       ticket.settleRoughly()
     }
-  }
-  return watched()
+  })
 }
 
 /** What the service counts of an answer, tokens: what was read from the cache is free, and on mantle answers have a quota of their own. */

@@ -1,3 +1,4 @@
+import { memoize } from '../../core/bounded.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import type { Transport } from '../transport/transport.ts'
 
@@ -23,13 +24,23 @@ export interface PlaceListener {
   lacking(): void
 }
 
-/** The name a breaker, and a ledger of quota, knows a candidate by; a region holds no blank. */
-export function placeKey({
-  transport: { region },
-  target: { id },
-  account
-}: Pick<CandidatePlace, 'transport' | 'account'> & { readonly target: Pick<ModelTarget, 'id'> }): string {
-  return account === undefined ? `${region} ${id}` : `${region} ${id} ${account}`
+/** Of each kind, as many as are remembered; ids come from callers. */
+const MOST_NAMES = 1000
+
+/** Made once for each place: a text that is put together anew is looked up letter by letter, in every map. */
+const nameOf = memoize(
+  (account: string) =>
+    memoize(
+      (region: string) =>
+        memoize((id: string) => (account === '' ? `${region} ${id}` : `${region} ${id} ${account}`), MOST_NAMES),
+      MOST_NAMES
+    ),
+  MOST_NAMES
+)
+
+/** The name a breaker, and a ledger of quota, knows a candidate by; a region holds no blank. `id`: another than the one that is called. */
+export function placeKey({ transport, target, account = '' }: CandidatePlace, id = target.id): string {
+  return nameOf(account)(transport.region)(id)
 }
 
 /** What of a candidate tells its quota. */

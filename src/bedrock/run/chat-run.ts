@@ -27,6 +27,7 @@ import { codecFor } from './codec-for.ts'
 import { inTurn } from './in-turn.ts'
 import type { OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
+import { type EventWatcher, watchEvents } from './watched-events.ts'
 
 /** A conversation to be continued by the first target that answers. */
 export interface ChatRun {
@@ -115,12 +116,11 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline(run.isRepair) ?? 0 }
   const { value, candidate, attempts } = await attemptAll(candidates, call)
   const { session } = encoder
-  const answered = session?.hasPoints() === true ? bookingCache(value.events, session, candidate.target.id) : value.events
+  let { events } = value
+  if (session?.hasPoints() === true) events = watchEvents(events, bookingCache(session, candidate.target.id))
   // Only an answer that may call a tool leads to a turn that needs its reasoning back.
-  const remembered =
-    run.request.tools.length > 0
-      ? watched(answered, tools.memory.watch({ owner: run.owner, model: candidate.target.baseId }))
-      : answered
+  if (run.request.tools.length > 0)
+    events = watchEvents(events, { see: tools.memory.watch({ owner: run.owner, model: candidate.target.baseId }) })
   return {
     model: candidate.target.id,
     region: candidate.transport.region,
@@ -130,7 +130,7 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
     warnings: value.warnings,
     ...(cacheMiss === undefined ? {} : { cacheMiss }),
     ...(value.fitted === undefined ? {} : { fitted: value.fitted }),
-    ...withVerdict(remembered, value.outputSchema, tools.checkOutput)
+    ...withVerdict(events, value.outputSchema, tools.checkOutput)
   }
 }
 
@@ -256,36 +256,22 @@ function withVerdict(events: ChatAnswer['events'], schema: JsonObject | undefine
   if (schema === undefined) return { events, flaws }
   const check = checkOutput(schema)
   async function* judged(): AsyncGenerator<EventBatch> {
-    yield* watched(events, check.read)
+    yield* watchEvents(events, { see: check.read })
     found = await check.verdict()
   }
   return { events: judged(), flaws }
 }
 
 /** Tells the ledger what was read from and written to the cache; an answer that ends without telling has told nothing. */
-async function* bookingCache(
-  events: AsyncIterable<EventBatch>,
-  session: CacheSession,
-  model: string
-): AsyncGenerator<EventBatch> {
-  try {
-    for await (const batch of events) {
-      for (const event of batch) {
-        if (event.type !== 'usage') continue
-        const { cacheReadTokens, cacheWriteTokens, cacheWriteHourTokens = 0 } = event.usage
-        session.settle(model, { read: cacheReadTokens, written: cacheWriteTokens, writtenForHour: cacheWriteHourTokens })
-      }
-      yield batch
-    }
-  } finally {
-    session.settle(model, undefined)
-  }
-}
-
-async function* watched(events: AsyncIterable<EventBatch>, watch: (batch: EventBatch) => void): AsyncGenerator<EventBatch> {
-  for await (const batch of events) {
-    watch(batch)
-    yield batch
+function bookingCache(session: CacheSession, model: string): EventWatcher {
+  return {
+    see(batch) {
+      const last = batch[batch.length - 1] // nothing follows the token counts
+      if (last?.type !== 'usage') return
+      const { cacheReadTokens, cacheWriteTokens, cacheWriteHourTokens = 0 } = last.usage
+      session.settle(model, { read: cacheReadTokens, written: cacheWriteTokens, writtenForHour: cacheWriteHourTokens })
+    },
+    over: () => session.settle(model, undefined)
   }
 }
 

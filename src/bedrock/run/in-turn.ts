@@ -15,12 +15,12 @@ export interface Turn extends Omit<Wanted, 'candidate' | 'until'> {
  * over, and gives what is handed on. Throws Held, and what `send` throws.
  */
 export async function inTurn<T>(
-  { admissions, candidate, queueUntil, ...wanted }: Turn,
+  { admissions, run, candidate, tokens, queueUntil }: Turn,
   send: () => Promise<T>,
   begun: (value: T, ticket: Ticket) => T
 ): Promise<T> {
   const until = candidate.hasEqual === true ? 0 : queueUntil
-  const entered = admissions.enter({ ...wanted, candidate, until })
+  const entered = admissions.enter({ run, candidate, tokens, until })
   const ticket = entered instanceof Promise ? await entered : entered
   try {
     const value = await send()
