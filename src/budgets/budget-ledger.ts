@@ -55,6 +55,7 @@ export interface BudgetLedger {
 
 /** Percents at which the caller and the operator are warned, the highest first. */
 const LEVELS = [95, 75]
+const LEAST_LEVEL = Math.min(...LEVELS)
 const MOST_WARNED = 10_000
 /** A key that is learnt to be dear is held to it, and forgotten slowly. */
 const MOST_FACTOR = 100
@@ -101,7 +102,8 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
     const headers: Record<string, string> = {}
     const warnings: string[] = []
     let reached: { readonly span: Span; readonly limit: number; readonly isHeld: boolean } | undefined
-    for (const [at, span] of hold.spans.entries()) {
+    for (let at = 0; at < hold.spans.length; at++) {
+      const span = hold.spans[at]!
       const { period } = span
       const limit = budget[period] ?? 0
       const state = { key: hold.key, period, limit, spent: spent[at] ?? 0 }
@@ -110,7 +112,7 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       headers[names.limit] = dollars(limit)
       headers[names.remaining] = dollars(Math.max(0, limit - state.spent))
       headers[names.reset] = span.ends
-      const level = LEVELS.find((percent) => state.spent * 100 >= limit * percent)
+      const level = levelOf(state)
       if (level !== undefined) {
         warnings.push(`${period} ${level}%`)
         warn(state, span, level)
@@ -165,6 +167,12 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       )
     }
   }
+}
+
+/** The highest percent that is reached; undefined: none. */
+function levelOf({ spent, limit }: PeriodState): number | undefined {
+  if (spent * 100 < limit * LEAST_LEVEL) return undefined
+  return LEVELS.find((percent) => spent * 100 >= limit * percent)
 }
 
 function unreachable(): GatewayError {

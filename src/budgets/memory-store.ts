@@ -9,29 +9,39 @@ interface Counter {
   readonly endsAt: number
 }
 
+/** What one key holds and has spent, that by what is counted. */
+interface Account {
+  held: number
+  readonly spent: Map<string, Counter>
+}
+
 /** Budgets of this process alone; they are forgotten with it. `now` in milliseconds since the epoch. */
 export function createMemoryStore(now: () => number): BudgetStore {
-  const held = new Map<string, number>()
-  /** By key, then by what is counted. */
-  const spent = new Map<string, Map<string, Counter>>()
+  const accounts = new Map<string, Account>()
   let counters = 0
 
   function forgetOver(): void {
     counters = 0
-    for (const [key, own] of spent) {
-      for (const [name, { endsAt }] of own) if (endsAt <= now()) own.delete(name)
-      if (own.size === 0) spent.delete(key)
-      counters += own.size
+    for (const [key, { held, spent }] of accounts) {
+      for (const [name, { endsAt }] of spent) if (endsAt <= now()) spent.delete(name)
+      if (spent.size === 0 && held === 0) accounts.delete(key)
+      counters += spent.size
     }
   }
 
-  function add(key: string, { counter: name, endsAt }: Span, nano: number): void {
-    const own = spent.get(key) ?? new Map<string, Counter>()
-    if (own.size === 0) spent.set(key, own)
-    const counter = own.get(name)
+  function accountOf(key: string): Account {
+    const known = accounts.get(key)
+    if (known !== undefined) return known
+    const made = { held: 0, spent: new Map<string, Counter>() }
+    accounts.set(key, made)
+    return made
+  }
+
+  function add({ spent }: Account, { counter: name, endsAt }: Span, nano: number): void {
+    const counter = spent.get(name)
     if (counter !== undefined) counter.nano += nano
     else {
-      own.set(name, { nano, endsAt })
+      spent.set(name, { nano, endsAt })
       counters++
     }
   }
@@ -39,18 +49,16 @@ export function createMemoryStore(now: () => number): BudgetStore {
   return {
     keepsUses: false,
     hold({ key, nano, spans }) {
-      const before = held.get(key) ?? 0
-      held.set(key, before + nano)
-      const own = spent.get(key)
-      return { held: before, spent: spans.map(({ counter }) => own?.get(counter)?.nano ?? 0) }
+      const account = accountOf(key)
+      const { held, spent } = account
+      account.held += nano
+      return { held, spent: spans.map(({ counter }) => spent.get(counter)?.nano ?? 0) }
     },
     settle({ key, nano, spans }, cost) {
-      const left = (held.get(key) ?? 0) - nano
-      if (left > 0) held.set(key, left)
-      else held.delete(key)
-      if (cost === 0) return undefined
       if (counters > MOST_COUNTERS) forgetOver()
-      for (const span of spans) add(key, span, cost)
+      const account = accountOf(key)
+      account.held = Math.max(0, account.held - nano)
+      if (cost !== 0) for (const span of spans) add(account, span, cost)
       return undefined
     },
     close() {}

@@ -59,13 +59,16 @@ export function toDollars(nano: number | null): number | null {
   return nano === null ? null : nano / NANO_PER_DOLLAR
 }
 
-/** Nano-dollars. */
-const LEAST_PLAIN = 1000
-const MOST_EXACT = 1e15
+const ZERO = 0x30
 
-/** US dollars as a decimal number, to the nano-dollar: `0.00123`. */
+/** US dollars as a decimal number, to the nano-dollar: `0.00123`. Whole nano-dollars are written exactly, and without an exponent. */
 export function dollars(nano: number): string {
-  // The shortest writing of so few digits is exact, and without an exponent.
-  if (nano >= LEAST_PLAIN && nano < MOST_EXACT) return String(nano / NANO_PER_DOLLAR)
-  return (nano / NANO_PER_DOLLAR).toFixed(9).replace(/\.?0+$/, '')
+  if (nano < 0) return `-${dollars(-nano)}`
+  const whole = Math.floor(nano / NANO_PER_DOLLAR)
+  const rest = nano - whole * NANO_PER_DOLLAR
+  if (rest === 0) return String(whole)
+  const digits = String(NANO_PER_DOLLAR + rest) // a 1 keeps the zeros behind the point
+  let end = digits.length
+  while (digits.charCodeAt(end - 1) === ZERO) end--
+  return `${whole}.${digits.slice(1, end)}`
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { PeriodState } from '../budgets/budget-ledger.ts'
+import type { Period } from '../budgets/period.ts'
 import { NANO_PER_DOLLAR } from '../core/usage.ts'
 
 export interface BudgetMetrics {
@@ -15,7 +16,7 @@ export function createBudgetMetrics(registry: Registry): BudgetMetrics {
   const registers = [registry]
   const labelNames = ['key', 'period'] as const
   /** The newest of each key and period: set in the gauges when they are read, since every request brings some. */
-  const states = new Map<string, PeriodState>()
+  const states = new Map<string, Partial<Record<Period, PeriodState>>>()
   const gauge = (what: 'spent' | 'limit', help: string) =>
     new Gauge({
       name: `adit_budget_${what}_usd`,
@@ -23,7 +24,8 @@ export function createBudgetMetrics(registry: Registry): BudgetMetrics {
       labelNames,
       registers,
       collect() {
-        for (const { key, period, [what]: nano } of states.values()) this.set({ key, period }, nano / NANO_PER_DOLLAR)
+        for (const own of states.values())
+          for (const { key, period, [what]: nano } of Object.values(own)) this.set({ key, period }, nano / NANO_PER_DOLLAR)
       }
     })
   gauge('spent', 'US dollars spent in the period')
@@ -36,7 +38,11 @@ export function createBudgetMetrics(registry: Registry): BudgetMetrics {
     registers
   })
   return {
-    state: (state) => void states.set(`${state.key} ${state.period}`, state),
+    state(state) {
+      const own = states.get(state.key)
+      if (own === undefined) states.set(state.key, { [state.period]: state })
+      else own[state.period] = state
+    },
     warning: ({ key, period }, level) => warnings.inc({ key, period, level }),
     refused: ({ key, period }) => refusals.inc({ key, period })
   }

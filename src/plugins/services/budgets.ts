@@ -6,7 +6,7 @@ import { createMemoryStore } from '../../budgets/memory-store.ts'
 import { PERIODS } from '../../budgets/period.ts'
 import { createValkeyStore } from '../../budgets/valkey-store.ts'
 import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
-import { NANO_PER_DOLLAR, NO_USAGE } from '../../core/usage.ts'
+import { NANO_PER_DOLLAR, NO_USAGE, type Usage } from '../../core/usage.ts'
 import { GatewayError } from '../../errors.ts'
 import type { PaidTerms } from '../../http/paid-terms.ts'
 import type { ApiKey } from '../../keys/key-set.ts'
@@ -42,9 +42,13 @@ declare module 'fastify' {
   }
 }
 
-type Holding = MostUsed & { readonly budget: Budget }
-/** With the tokens of the answer and the terms found out. */
-type Known = Omit<Holding, 'output' | 'terms'> & { readonly output: number; readonly terms: PaidTerms }
+/** What a request may use at most, with the tokens of the answer and the terms found out. */
+interface Known {
+  readonly most: MostUsed
+  readonly budget: Budget
+  readonly output: number
+  readonly terms: PaidTerms
+}
 
 const PLAIN: PaidTerms = {}
 
@@ -81,28 +85,29 @@ export const budgets = fp(
     app.decorateRequest('spending', undefined)
     app.decorate('holdBudget', (request, reply, most) => {
       const budget = budgetOf(request.apiKey)
-      return budget === undefined || isEmpty(budget) ? undefined : hold(request, reply, { ...most, budget })
+      return budget === undefined || isEmpty(budget) ? undefined : hold(request, reply, most, budget)
     })
 
     app.onOver((request) => settle(request))
 
-    function hold(request: FastifyRequest, reply: FastifyReply, most: Holding): undefined | Promise<void> {
+    function hold(request: FastifyRequest, reply: FastifyReply, most: MostUsed, budget: Budget): undefined | Promise<void> {
       const output = typeof most.output === 'number' ? most.output : most.output()
       const terms = most.terms?.() ?? PLAIN
-      if (typeof output === 'number' && !(terms instanceof Promise)) return holdMost(request, reply, { ...most, output, terms })
+      if (typeof output === 'number' && !(terms instanceof Promise))
+        return holdMost(request, reply, { most, budget, output, terms })
       return Promise.all([output, terms]).then(([tokens, found]) =>
-        holdMost(request, reply, { ...most, output: tokens, terms: found })
+        holdMost(request, reply, { most, budget, output: tokens, terms: found })
       )
     }
 
-    function holdMost(request: FastifyRequest, reply: FastifyReply, most: Known): undefined | Promise<void> {
-      const nano = dearest(app, most, unpriced)
+    function holdMost(request: FastifyRequest, reply: FastifyReply, known: Known): undefined | Promise<void> {
+      const nano = dearest(app, known, unpriced)
       if (nano === 0) return undefined // a price of nothing takes nothing
       const found = ledger()
       const spending = found instanceof Promise ? found.then((made) => reserve(made)) : reserve(found)
       function reserve(made: BudgetLedger): Spending | Promise<Spending> {
         if (made.keepsUses) request.record.uses = new Map()
-        return made.reserve(request.apiKey?.name ?? '', most.budget, nano ?? 0)
+        return made.reserve(request.apiKey?.name ?? '', known.budget, nano ?? 0)
       }
       return spending instanceof Promise ? spending.then((held) => begin(request, reply, held)) : begin(request, reply, spending)
     }
@@ -122,40 +127,50 @@ export const budgets = fp(
 )
 
 /** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
-function dearest(
-  app: FastifyInstance,
-  { models, input, output: outputTokens, texts = 0, images = 0, terms }: Known,
-  unpriced: 'allow' | 'refuse'
-): number | undefined {
-  const { region } = app.bedrock
-  const inputTokens = images > 0 ? 0 : Math.ceil((input + ADDED) * MARGIN)
-  const guarded = terms.isGuarded === true ? app.mostOfGuardrail((inputTokens + outputTokens) * CHARACTERS_PER_TOKEN) : 0
-  const costs = models.map(({ id }) => {
-    const called = { model: id, region }
-    const bill = app.priceOf(called, { usage: { ...NO_USAGE, inputTokens, outputTokens }, texts, images })
-    // Models that write nothing have no price for it.
-    if (bill.unpriced === 'output') return app.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts }).nano
-    // What is asked for may be had or not: where it has no price it is not.
-    const others = dearerUses({ inputTokens, outputTokens, terms }).map((used) => app.priceOf(called, used).nano ?? 0)
-    return bill.nano === null ? null : Math.max(bill.nano, ...others) + guarded
-  })
-  if (unpriced === 'refuse' && costs.includes(null)) {
+function dearest(app: FastifyInstance, known: Known, unpriced: 'allow' | 'refuse'): number | undefined {
+  let most = -1
+  let isUnpriced = false
+  for (const { id } of known.most.models) {
+    const nano = costAt(app, known, id)
+    if (nano === null) isUnpriced = true
+    else most = Math.max(most, nano)
+  }
+  if (unpriced === 'refuse' && isUnpriced) {
     const message = 'No price is known for this model, and this API key has a budget; the operator can give it a price.'
     throw new GatewayError('model_not_allowed', message, { field: 'model' })
   }
-  const known = costs.filter((nano) => nano !== null)
-  return known.length === 0 ? undefined : known.length < costs.length ? Math.max(1, ...known) : Math.max(...known)
+  if (most < 0) return undefined
+  return isUnpriced ? Math.max(1, most) : most
+}
+
+/** What it may cost with one model; null: that has no price. */
+function costAt(app: FastifyInstance, { most, output: outputTokens, terms }: Known, model: string): number | null {
+  const { input, texts = 0, images = 0 } = most
+  const inputTokens = images > 0 ? 0 : Math.ceil((input + ADDED) * MARGIN)
+  const called = { model, region: app.bedrock.region }
+  const usage: Usage = { inputTokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens }
+  const { nano, unpriced } = app.priceOf(called, { usage, texts, images })
+  // Models that write nothing have no price for it.
+  if (unpriced === 'output') return app.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts }).nano
+  if (nano === null) return null
+  let dearest = nano
+  // What is asked for may be had or not: where it has no price it is not.
+  for (const used of dearerUses(usage, terms)) dearest = Math.max(dearest, app.priceOf(called, used).nano ?? 0)
+  return terms.isGuarded === true ? dearest + app.mostOfGuardrail((inputTokens + outputTokens) * CHARACTERS_PER_TOKEN) : dearest
 }
 
 /** The same tokens on the terms that are asked for, beside the plain ones. */
-function dearerUses({
-  inputTokens,
-  outputTokens,
-  terms: { tier, isOptimized = false, keepsHour = false }
-}: Pick<Known, 'terms'> & { readonly inputTokens: number; readonly outputTokens: number }): readonly Answered[] {
+function dearerUses(plain: Usage, { tier, isOptimized = false, keepsHour = false }: PaidTerms): readonly Answered[] {
   if (tier === undefined && !isOptimized && !keepsHour) return NONE
-  const plain = { ...NO_USAGE, inputTokens, outputTokens }
-  const kept = { ...NO_USAGE, cacheWriteTokens: inputTokens, cacheWriteHourTokens: inputTokens, outputTokens }
+  const { inputTokens: all, outputTokens } = plain
+  const kept: Usage = {
+    inputTokens: 0,
+    cacheReadTokens: 0,
+    cacheWriteTokens: all,
+    cacheWriteHourTokens: all,
+    outputTokens
+  }
+  if (tier === undefined && !isOptimized) return [{ usage: kept }]
   const usages = keepsHour ? [plain, kept] : [plain]
   return [
     ...(keepsHour ? [{ usage: kept }] : []),
