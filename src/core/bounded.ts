@@ -24,6 +24,11 @@ export class OwnedMap<K, V> {
     return this.owners.get(owner)?.get(key)
   }
 
+  /** All of an owner's, for several questions at once; undefined: there are none. */
+  of(owner: string): ReadonlyMap<K, V> | undefined {
+    return this.owners.get(owner)
+  }
+
   /** Sets an entry as the owner's newest. */
   set(owner: string, key: K, value: V): void {
     const own = this.owners.get(owner) ?? new Map<K, V>()

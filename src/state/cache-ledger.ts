@@ -152,7 +152,13 @@ interface Planned {
   readonly premium: number
   readonly tokens: number
   readonly accounts: readonly Account[]
-  readonly marked: readonly { readonly known: Known; readonly ttl: CacheTtl }[]
+  readonly marked: readonly Marked[]
+}
+
+/** A prefix that gets a point. */
+interface Marked {
+  readonly known: Known
+  readonly ttl: CacheTtl
 }
 
 /**
@@ -166,8 +172,8 @@ export function createCacheLedger(now: () => number): CacheLedger {
   const models = new OwnedMap<string, Account>(MOST_MODELS)
 
   /** What is known of a prefix, from now on. `isLook`: for now alone. */
-  function obtain({ owner, isLook, time }: Asking, hash: number): Known {
-    const found = prefixes.get(owner, hash)
+  function obtain({ owner, own, isLook, time }: Asking, hash: number): Known {
+    const found = own?.get(hash)
     const known = found ?? newKnown(time)
     if (isLook || (found !== undefined && time - found.usedAt < FRESH_MS)) return known
     known.usedAt = time
@@ -177,16 +183,18 @@ export function createCacheLedger(now: () => number): CacheLedger {
 
   /** What is known of the prompt; and, unless it is only looked at, that it came now. */
   function observe(asking: Asking, { head, turns }: PromptPlaces): Evidence {
-    const { owner, isLook, time } = asking
+    const { own, isLook, time } = asking
     const known = obtain(asking, head.hash)
     if (known.seen === undefined) known.seen = blank()
     const seen = isLook ? copyOf(known.seen) : known.seen
     if (seen.at !== undefined) addGap(seen.gaps, time - seen.at)
     seen.at = time
-    const before = turns.findLast(({ hash }) => prefixes.get(owner, hash)?.turn !== undefined)
-    const last = before === undefined ? undefined : prefixes.get(owner, before.hash)?.turn
+    let before = turns.length - 1
+    let last: Turn | undefined
+    for (; before >= 0 && last === undefined; before--) last = own?.get(turns[before]!.hash)?.turn
     const turn: Turn = { at: time, gap: undefined, count: 0, short: 0, long: 0 }
     if (last !== undefined) {
+      before++
       const gap = last.gap ?? time - last.at
       turn.count = last.count
       turn.short = last.short
@@ -196,13 +204,14 @@ export function createCacheLedger(now: () => number): CacheLedger {
     }
     // What was seen just now tells nothing of when it comes again.
     const conversation = turn.count > 1 ? chancesOf(turn) : chancesOfTurns(seen.turns, isLook ? last : undefined, time)
+    const end = turns.at(-1)
+    const knownEnd = end === undefined ? known : obtain(asking, end.hash)
     if (!isLook) {
       seen.turns[seen.next] = turn
       seen.next = (seen.next + 1) % MOST_SEEN
-      const end = turns.at(-1)
-      if (end !== undefined) obtain(asking, end.hash).turn = turn
+      knownEnd.turn = turn
     }
-    return { head: chancesOf(seen.gaps), turns: conversation, before }
+    return { knownHead: known, knownEnd, head: chancesOf(seen.gaps), turns: conversation, before: turns[before] }
   }
 
   function isOpen(account: Account, premium: number, { most, time }: { readonly most: number; readonly time: number }): boolean {
@@ -217,13 +226,6 @@ export function createCacheLedger(now: () => number): CacheLedger {
     return false
   }
 
-  /** Of a conversation or head. */
-  function accountOfPrefix(asking: Asking, hash: number): Account {
-    const known = obtain(asking, hash)
-    if (known.account === undefined) known.account = newAccount()
-    return asking.isLook ? { ...known.account } : known.account
-  }
-
   function accountOfModel({ owner, isLook }: Asking, model: string): Account {
     const found = models.get(owner, model)
     const account = found ?? newAccount()
@@ -233,51 +235,60 @@ export function createCacheLedger(now: () => number): CacheLedger {
   }
 
   function planned(asking: Asking, model: string, places: PromptPlaces): Planned {
-    const plan = decide(places, observe(asking, places))
-    const nothing = { model, plan: NO_PLAN, premium: 0, tokens: 0, accounts: [], marked: [] }
+    const evidence = observe(asking, places)
+    const plan = decide(places, evidence)
+    if (plan === NO_PLAN) return nothing(model)
     const { head, turns } = places
-    const ends = plan.turns.length === 0 ? [] : turns.filter(({ index }) => plan.turns.includes(index))
-    const marked = ends.map(({ hash }) => ({ known: obtain(asking, hash), ttl: plan.turnTtl }))
-    if (plan.head !== undefined) marked.unshift({ known: obtain(asking, head.hash), ttl: plan.head })
-    const [first] = marked
-    if (first === undefined) return nothing
-    const { owner, isLook, time } = asking
-    const { tokens } = ends.at(-1) ?? head
-    const isWarm = ({ hash }: Prefix) => (prefixes.get(owner, hash)?.warmUntil ?? 0) > time
+    const { knownHead, knownEnd, before } = evidence
+    const { own, isLook, time } = asking
+    const marked: Marked[] = []
+    if (plan.head !== undefined) marked.push({ known: knownHead, ttl: plan.head })
+    if (plan.turns.length > 1 && before !== undefined) marked.push({ known: obtain(asking, before.hash), ttl: plan.turnTtl })
+    if (plan.turns.length > 0) marked.push({ known: knownEnd, ttl: plan.turnTtl })
+    const { tokens } = plan.turns.length > 0 ? turns.at(-1)! : head
     // Until the first answer has begun nobody can read what it writes: others would write it again.
-    if (first.known.writingUntil > time && !((plan.head !== undefined && isWarm(head)) || turns.some(isWarm))) return nothing
+    if (marked[0]!.known.writingUntil > time) {
+      const isWarm = ({ hash }: Prefix) => (own?.get(hash)?.warmUntil ?? 0) > time
+      if (!((plan.head !== undefined && isWarm(head)) || turns.some(isWarm))) return nothing(model)
+    }
     // As if nothing were warm: what was written may be gone, or in another region.
     const premium = tokens * (marked.some(({ ttl }) => ttl === '1h') ? PREMIUM['1h'] : PREMIUM['5m'])
     // What a conversation writes is its own to lose, however many begin with the same system prompt.
-    const [begun] = ends.length > 0 ? turns : []
-    const own = accountOfPrefix(asking, (begun ?? head).hash)
+    const begun = plan.turns.length === 0 ? knownHead : turns.length === 1 ? knownEnd : obtain(asking, turns[0]!.hash)
+    const account = accountOfPrefix(begun, isLook)
     const all = accountOfModel(asking, model)
     const isPaid =
-      isOpen(own, premium, { most: MOST_LOST_OF_ONE * tokens, time }) && isOpen(all, premium, { most: MOST_LOST * tokens, time })
-    if (!isPaid) return nothing
+      isOpen(account, premium, { most: MOST_LOST_OF_ONE * tokens, time }) &&
+      isOpen(all, premium, { most: MOST_LOST * tokens, time })
+    if (!isPaid) return nothing(model)
     if (!isLook) {
-      own.lost += premium
+      account.lost += premium
       all.lost += premium
       for (const { known } of marked) known.writingUntil = time + LONGEST_WRITE_MS
     }
-    return { model, plan, premium, tokens, accounts: [own, all], marked }
+    return { model, plan, premium, tokens, accounts: [account, all], marked }
   }
 
   return {
     session: (owner, isLook = false) =>
-      new Session(isLook, now, (model, places) => planned({ owner, isLook, time: now() }, model, places))
+      new Session(isLook, now, (model, places) => planned({ owner, own: prefixes.of(owner), isLook, time: now() }, model, places))
   }
 }
 
 /** Who asks, for what and when. */
 interface Asking {
   readonly owner: string
+  /** What is known of the owner's prefixes. */
+  readonly own: ReadonlyMap<number, Known> | undefined
   /** It is only looked at: nothing is kept of it. */
   readonly isLook: boolean
   readonly time: number
 }
 
 interface Evidence {
+  readonly knownHead: Known
+  /** Of the last turn. */
+  readonly knownEnd: Known
   readonly head: Chances
   readonly turns: Chances
   /** The newest turn that was the last of an earlier request. */
@@ -320,6 +331,18 @@ class Session implements CacheSession {
       else book(one, use, this.now())
     }
   }
+}
+
+function nothing(model: string): Planned {
+  return { model, plan: NO_PLAN, premium: 0, tokens: 0, accounts: NONE, marked: NONE }
+}
+
+const NONE: readonly never[] = []
+
+/** Of a conversation or head. */
+function accountOfPrefix(known: Known, isLook: boolean): Account {
+  if (known.account === undefined) known.account = newAccount()
+  return isLook ? { ...known.account } : known.account
 }
 
 function book({ premium, tokens, accounts, marked }: Planned, use: CacheUse, time: number): void {

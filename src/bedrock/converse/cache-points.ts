@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
-import type { PromptPlaces, TurnPrefix } from '../../state/cache-ledger.ts'
+import type { CacheTtl, PromptPlaces, TurnPrefix } from '../../state/cache-ledger.ts'
 import { LEAST_TEXT } from '../prepare/arrange-blocks.ts'
 import { type EncodeScope, isOmitted, warnMark } from '../prepare/encode-scope.ts'
 import { PromptDigest } from '../prepare/prompt-digest.ts'
@@ -59,14 +59,26 @@ function seatedPlan(parts: CachedParts, encoding: EncodeScope): PlacedParts {
   if (plan === undefined || (plan.head === undefined && plan.turns.length === 0)) return { ...parts, hasPoints: false, digest }
   const { head, turns, turnTtl } = plan
   const inSystem = parts.system.length > 0
-  const marked = {
-    tools: head === undefined || inSystem ? parts.tools : withLast(parts.tools, { ttl: head }),
-    system: head === undefined ? parts.system : withLast(parts.system, { ttl: head }),
-    messages: parts.messages.map((message, index) =>
-      turns.includes(index) ? { ...message, content: withLast(contentOf(message), { ttl: turnTtl }) } : message
-    )
-  }
-  return { ...settled(withinLimit(seated(marked, encoding)), encoding), digest }
+  const placed = settled(
+    seated(
+      {
+        tools: head === undefined || inSystem ? parts.tools : withLast(parts.tools, { ttl: head }),
+        system: head === undefined ? parts.system : withLast(parts.system, { ttl: head }),
+        messages: turns.map((index) => withPoint(parts.messages[index]!, turnTtl))
+      },
+      encoding
+    ),
+    encoding
+  )
+  const messages = [...parts.messages]
+  turns.forEach((index, at) => {
+    messages[index] = placed.messages[at]!
+  })
+  return { tools: placed.tools, system: placed.system, messages, hasPoints: placed.hasPoints, digest }
+}
+
+function withPoint(message: JsonObject, ttl: CacheTtl): JsonObject {
+  return { ...message, content: withLast(contentOf(message), { ttl }) }
 }
 
 /** Each prefix is told by a hash of the model and of itself. */
