@@ -140,7 +140,10 @@ export function aditCommand({ port, metricsPort, upstream }: Place, { built }: P
   return { args: [...START_FLAGS, built ? 'dist/server.js' : 'src/server.ts'], env, readyPath: '/ready' }
 }
 
-/** All that watches over the bill and the quota: the queue, planned cache points, fitted limits, a budget; for a model that caches, with a price. */
+/**
+ * All that watches over the bill and the quota: the queue, planned cache points, fitted limits, a budget; for a model with a price that caches
+ * from 1,024 tokens on, as Claude does. The bench's question is shorter, as most are that come without a conversation.
+ */
 const ECONOMY = {
   QUEUE_MS: '2000',
   ENABLE_PROMPT_CACHING: 'auto',
@@ -148,7 +151,7 @@ const ECONOMY = {
   BUDGET_USD_PER_DAY: '1000000',
   ADIT_CONFIG: JSON.stringify({
     models: {
-      traits: [{ match: 'bench.*', cache: ['tools', 'system', 'messages'], cacheMinimum: 50, cacheLongTtl: true }]
+      traits: [{ match: 'bench.*', cache: ['tools', 'system', 'messages'], cacheMinimum: 1024, cacheLongTtl: true }]
     },
     prices: { rows: [{ ids: ['bench.*'], input: 3, output: 15, cache_read: 0.3, cache_write_5m: 3.75, cache_write_1h: 6 }] }
   })

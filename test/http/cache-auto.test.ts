@@ -34,6 +34,22 @@ t.test('auto: no point at first, points once a prefix is seen to come again, the
   t.same(sent[0], sent[1])
 })
 
+t.test('auto: a conversation that begins too short to be cached is marked as soon as it is long enough', async (t) => {
+  const { post, standin } = await build(t, { ENABLE_PROMPT_CACHING: 'auto' })
+  const messages: ReturnType<typeof say>[] = []
+  const marked: boolean[] = []
+  for (let turn = 1; turn <= 8; turn++) {
+    // Some two hundred tokens each, of the 1,024 that the model begins to keep at.
+    messages.push(say('user', `${turn} ${'The tunnel goes on. '.repeat(40)}`))
+    const response = await post('/v1/chat/completions', { model: SONNET, messages })
+    t.equal(response.status, 200)
+    const answer = (await response.json()) as { choices: [{ message: { content: string } }] }
+    messages.push(say('assistant', answer.choices[0].message.content))
+    marked.push(/cachePoint/.test(JSON.stringify(lastCall(standin)?.body)))
+  }
+  t.same(marked, [false, false, false, true, true, true, true, true])
+})
+
 const MINUTE = 60_000
 const places = (hash: number): PromptPlaces => ({
   head: { hash, tokens: 10_000 },

@@ -44,6 +44,7 @@ function encode(input: EncodeInput): EncodedNative {
   if (!isEmpty(headers)) encoded.headers = headers
   if (plan.outputSchema !== undefined) encoded.outputSchema = plan.outputSchema
   if (plan.hasCachePoints === true) encoded.hasCachePoints = true
+  if (plan.isShort === true) encoded.isShort = true
   if (plan.fitted !== undefined) encoded.fitted = plan.fitted
   return encoded
 }

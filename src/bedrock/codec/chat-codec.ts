@@ -48,6 +48,8 @@ export interface EncodedChat {
   readonly outputSchema?: JsonObject
   /** The body has cache points. */
   readonly hasCachePoints?: true
+  /** The prompt is too short for the model to keep anything of it, and so nothing can be missed in its cache. */
+  readonly isShort?: true
   /** What has read the prompt of the body already. */
   readonly digest?: PromptDigest
   /** The limit of the answer, tokens, where it is `EncodeInput.fitted` and not the one that would be sent without. */

@@ -5,7 +5,7 @@ import type { CachePlace } from '../../models/traits.ts'
 import type { CacheTtl, PromptPlaces, TurnPrefix } from '../../state/cache-ledger.ts'
 import { LEAST_TEXT } from '../prepare/arrange-blocks.ts'
 import { type EncodeScope, isOmitted, warnMark } from '../prepare/encode-scope.ts'
-import { PromptDigest } from '../prepare/prompt-digest.ts'
+import { CHARACTERS_OF_TOKEN, PromptDigest } from '../prepare/prompt-digest.ts'
 import { cachePoint, isPoint, kindOf, markPath, spotOf } from './cache-spots.ts'
 
 /** The three places of cache points, in the order in which models read them. */
@@ -20,6 +20,8 @@ export interface PlacedParts extends CachedParts {
   readonly hasPoints: boolean
   /** What has read them, where they had to be read for it. */
   readonly digest?: PromptDigest
+  /** The model keeps nothing that is so short. */
+  readonly isShort?: true
 }
 
 const MOST_POINTS = 4
@@ -27,7 +29,10 @@ const MOST_POINTS = 4
 /** Adds the points of a wish, and moves or takes out those that the model, the place or the limits refuse. */
 export function placeCachePoints(encoding: EncodeScope, parts: CachedParts): PlacedParts {
   const wish = automatic(encoding)
-  if (isPlanned(encoding, parts)) return seatedPlan(parts, encoding)
+  if (isPlanned(encoding, parts)) {
+    if (!isNearMinimum(parts, encoding)) return { ...parts, hasPoints: false, isShort: true }
+    return seatedPlan(parts, encoding)
+  }
   if (!wishesAny(wish) && !hasPoints(parts)) return { ...parts, hasPoints: false }
   const marked = addAutomatic(parts, wish)
   const placed = seated(marked, encoding)
@@ -53,9 +58,21 @@ function isPlanned({ planCache, request, defaults, traits }: EncodeScope, parts:
   )
 }
 
+/** Of a short prompt nothing is kept, and none of what a plan costs is spent; from half of the minimum on it is observed, since it may grow. */
+function isNearMinimum({ tools, system, messages }: CachedParts, { traits: { cacheMinimum } }: EncodeScope): boolean {
+  if (tools.length > 0) return true
+  let missing = (cacheMinimum / 2) * CHARACTERS_OF_TOKEN
+  const add = (items: readonly JsonObject[]) => {
+    for (const { text } of items) missing -= typeof text === 'string' ? text.length : missing // media may be of any length
+  }
+  add(system)
+  for (let index = 0; index < messages.length && missing > 0; index++) add(contentOf(messages[index]!))
+  return missing <= 0
+}
+
 function seatedPlan(parts: CachedParts, encoding: EncodeScope): PlacedParts {
   const digest = new PromptDigest(encoding.target.id)
-  const plan = encoding.planCache?.(placesOf(parts, encoding, digest))
+  const plan = encoding.planCache?.(encoding.target.id, placesOf(parts, encoding, digest))
   if (plan === undefined || (plan.head === undefined && plan.turns.length === 0)) return { ...parts, hasPoints: false, digest }
   const { head, turns, turnTtl } = plan
   const inSystem = parts.system.length > 0

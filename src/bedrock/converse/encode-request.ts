@@ -81,6 +81,7 @@ export function encodeConverseRequest(input: EncodeInput): EncodedConverse {
   const context = answerContext(encoding, { names, properties, ids, output, callable, past, streaming })
   const encoded: Mutable<EncodedConverse> = { body, streaming, warnings, context, hasOwnFields: hasOwnFields(encoding) }
   if (cached.hasPoints) encoded.hasCachePoints = true
+  if (cached.isShort === true) encoded.isShort = true
   if (cached.digest !== undefined) encoded.digest = cached.digest
   if (request.looseFields !== undefined) encoded.looseFields = request.looseFields
   if (context.outputSchema !== undefined) encoded.outputSchema = context.outputSchema

@@ -6,7 +6,8 @@ import type { Prefix } from '../../state/cache-ledger.ts'
 /** Characters of JSON that stand around a turn of Converse. */
 const FRAME = 28
 
-const CHARACTERS_OF_TOKEN = 4
+/** By which a prompt's prefixes are measured. */
+export const CHARACTERS_OF_TOKEN = 4
 
 /**
  * Reads a prompt once, in the order in which models do, without its cache points: what of it is another than in the turn before, and which

@@ -115,7 +115,7 @@ export async function runChat(run: ChatRun, tools: ChatTools): Promise<ChatAnswe
   const candidates = tools.candidates(run.targets, placing(run, first.encoded.body))
   const call = { run, tools, encoder, queueUntil: tools.admissions?.deadline(run.isRepair) ?? 0 }
   const { value, candidate, attempts } = await attemptAll(candidates, call)
-  const { session } = encoder
+  const session = encoder.session()
   let { events } = value
   if (session?.hasPoints() === true) events = watchEvents(events, bookingCache(session, candidate.target.id))
   // Only an answer that may call a tool leads to a turn that needs its reasoning back.
@@ -139,7 +139,7 @@ async function attemptAll(candidates: readonly Candidate[], call: Call): Promise
   try {
     return await attempt(candidates, policyFor(run, tools), run.signal, (one) => callCandidate(one, call))
   } catch (error) {
-    encoder.session?.settle('', undefined)
+    encoder.session()?.settle('', undefined)
     throw error
   }
 }
@@ -152,7 +152,7 @@ function missOf(
   { encoded }: EncodedCall
 ): Miss | Promise<Miss> {
   const [target] = run.targets
-  const isWatched = watchesPrefixes && mayCache(traitsOfTarget(target, traitRows))
+  const isWatched = watchesPrefixes && encoded.isShort !== true && mayCache(traitsOfTarget(target, traitRows))
   if (!(isWatched || run.watchesPrefix === true || encoded.hasCachePoints === true)) return undefined
   const note = () => prefixes.note(run.owner, promptPartsOf(target.id, encoded.body, encoded.digest))
   return run.isHeavy === true ? heavyWork.turn(note) : note()
@@ -283,8 +283,8 @@ export interface EncodedCall {
 }
 
 export interface Encoder {
-  /** Of the cache points of the gateway's own; absent: nobody plans them. */
-  readonly session?: CacheSession
+  /** Of the cache points of the gateway's own; undefined: none were planned. */
+  session(): CacheSession | undefined
   /** `omissions`: what is left out of this call, beside what is known for the model. */
   encode(target: ModelTarget, omissions: ReadonlySet<Omission>): EncodedCall | Promise<EncodedCall>
 }
@@ -297,8 +297,17 @@ function encoderOf(run: ChatRun, tools: ChatTools): Encoder {
 
 /** Encodes once for a target: a retry sends the same bytes. */
 export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun, tools: ChatTools, isLook = false): Encoder {
-  const session = tools.cacheLedger?.session(owner, isLook)
+  const { cacheLedger } = tools
+  let session: CacheSession | undefined
   let last: Made | undefined
+
+  /** A prompt that is too short for points has no session. */
+  const planCache =
+    cacheLedger &&
+    ((model: string, places: PromptPlaces) => {
+      if (session === undefined) session = cacheLedger.session(owner, isLook)
+      return session.plan(model, places)
+    })
 
   function inWords(target: ModelTarget, omissions: ReadonlySet<Omission>): Pick<EncodedCall, 'codec' | 'encoded'> {
     const traits = traitsOfTarget(target, tools.traitRows)
@@ -312,7 +321,7 @@ export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun,
       defaults: tools.defaults,
       ...(fitted === undefined ? {} : { fitted }),
       omissions,
-      ...(session !== undefined && { planCache: (places: PromptPlaces) => session.plan(target.id, places) }),
+      ...(planCache !== undefined && { planCache }),
       recall: (id) => tools.memory.recall({ owner, model: target.baseId }, id)
     })
     return { codec, encoded }
@@ -326,7 +335,7 @@ export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun,
   }
 
   return {
-    ...(session !== undefined && { session }),
+    session: () => session,
     encode(target, omissions) {
       const learnt = tools.omissions.of({ owner, model: target.id })
       const all = omissions.size === 0 ? learnt : new Set([...learnt, ...omissions])

@@ -15,8 +15,10 @@ export function oneBatch(batch: EventBatch): AsyncIterable<EventBatch> {
   return new OneBatch(batch)
 }
 
-class OneBatch implements AsyncIterableIterator<EventBatch, undefined> {
-  private rest: EventBatch | undefined
+/** A whole answer as events that are read once. */
+export class OneBatch implements AsyncIterableIterator<EventBatch, undefined> {
+  /** What nobody has read yet. */
+  rest: EventBatch | undefined
 
   constructor(batch: EventBatch) {
     this.rest = batch

@@ -1,5 +1,5 @@
 import type { EventBatch } from '../../core/event.ts'
-import type { BatchResult } from './one-batch.ts'
+import { type BatchResult, OneBatch } from './one-batch.ts'
 
 /** Looks at an answer as it passes. */
 export interface EventWatcher {
@@ -8,8 +8,13 @@ export interface EventWatcher {
   over?(error?: unknown): void
 }
 
-/** The same events, which a watcher sees before whoever reads them. */
+/** The same events, which a watcher sees before whoever reads them; those of a whole answer at once. */
 export function watchEvents(events: AsyncIterable<EventBatch>, watcher: EventWatcher): AsyncIterable<EventBatch> {
+  if (events instanceof OneBatch) {
+    if (events.rest !== undefined) watcher.see(events.rest)
+    watcher.over?.()
+    return events
+  }
   return new WatchedEvents(events[Symbol.asyncIterator](), watcher)
 }
 
