@@ -280,12 +280,15 @@ interface Run {
 
 /** Tells whether the answer went out whole, to a client that was still there. */
 async function sendStream(exchange: Exchange, world: World, run: Run): Promise<boolean> {
-  const random = makeRandom(world.options.seed, `stream\n${run.call.modelId}\n${run.call.bodyText}`)
+  const key = `${run.call.modelId}\n${run.call.bodyText}`
+  const random = makeRandom(world.options.seed, `stream\n${key}`)
+  // By a chance of its own: what a long answer says does not hang on how its bytes are cut while it is still written.
+  const cuts = makeRandom(world.options.seed, `cuts\n${key}`)
   const steps = faultySteps(frameSteps(eventsOf(run, world, random), run), run)
   const damage = run.fault?.kind === 'wire' ? run.fault.damage : ''
   if (!damage.endsWith('before-headers')) exchange.openStream({ 'content-type': run.voice.contentType })
   if (damage === 'slow-first-event') await exchange.wait(world.options.hangMs)
-  const isPlayed = await play(exchange, world, cut(tallied(steps, run.tally), world.options.framing, random))
+  const isPlayed = await play(exchange, world, cut(tallied(steps, run.tally), world.options.framing, cuts))
   return isPlayed && (run.fault === undefined || HARMLESS.has(run.fault.kind) || damage === 'slow-first-event')
 }
 
