@@ -1,4 +1,4 @@
-import { keepNewest } from '../core/bounded.ts'
+import { keepNewest, memoize } from '../core/bounded.ts'
 import { dollars } from '../core/usage.ts'
 import { GatewayError } from '../errors.ts'
 import { budgetReached } from './budget-reached.ts'
@@ -9,8 +9,8 @@ import { PERIODS, type Period, type Span, spanOf } from './period.ts'
 export type Budget = Readonly<Partial<Record<Period, number>>>
 
 export interface Spending {
-  /** `x-adit-budget-*`. */
-  readonly headers: Readonly<Record<string, string>>
+  /** `x-adit-budget-*`: names and values in turn. */
+  readonly headers: readonly string[]
   /** Must be called once, with what the request cost (nano-dollars) and what on. Never rejects. */
   settle(nano: number, uses: ReadonlyMap<string, number>): void
 }
@@ -63,7 +63,7 @@ const FORGETS = 0.95
 const MOST_KEYS = 1000
 /** Names made once: those that are put together are looked up letter by letter. */
 const HEADERS = { day: namesOf('day'), week: namesOf('week'), month: namesOf('month') } as const satisfies Record<Period, object>
-const NOTHING_SPENT: Spending = { headers: {}, settle() {} }
+const NOTHING_SPENT: Spending = { headers: [], settle() {} }
 
 function namesOf(period: Period) {
   const of = (what: string) => `x-adit-budget-${what}-${period}`
@@ -84,9 +84,10 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
   /** Prompts are guessed; a key whose guesses are too low has more held from then on. */
   function learn(key: string, thought: number, cost: number): void {
     if (thought === 0 || cost === 0) return
-    const factor = Math.min(MOST_FACTOR, Math.max(1, cost / thought, (factors.get(key) ?? 1) * FORGETS))
+    const known = factors.get(key)
+    const factor = Math.min(MOST_FACTOR, Math.max(1, cost / thought, (known ?? 1) * FORGETS))
     if (factor > 1) keepNewest(factors, key, factor, MOST_KEYS)
-    else factors.delete(key)
+    else if (known !== undefined) factors.delete(key)
   }
 
   function warn(state: PeriodState, { from }: Span, level: number): void {
@@ -98,9 +99,9 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
   }
 
   /** The headers of how a key stands; throws where a limit is reached. */
-  function look(hold: Hold, budget: Budget, { held, spent }: Standing): Record<string, string> {
-    const headers: Record<string, string> = {}
-    const warnings: string[] = []
+  function look(hold: Hold, budget: Budget, { held, spent }: Standing): readonly string[] {
+    const headers: string[] = []
+    let warnings = ''
     let reached: { readonly span: Span; readonly limit: number; readonly isHeld: boolean } | undefined
     for (let at = 0; at < hold.spans.length; at++) {
       const span = hold.spans[at]!
@@ -109,12 +110,10 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       const state = { key: hold.key, period, limit, spent: spent[at] ?? 0 }
       events.state(state)
       const names = HEADERS[period]
-      headers[names.limit] = dollars(limit)
-      headers[names.remaining] = dollars(Math.max(0, limit - state.spent))
-      headers[names.reset] = span.ends
+      headers.push(names.limit, textOf(limit), names.remaining, dollars(Math.max(0, limit - state.spent)), names.reset, span.ends)
       const level = levelOf(state)
       if (level !== undefined) {
-        warnings.push(`${period} ${level}%`)
+        warnings += `${warnings === '' ? '' : ', '}${period} ${level}%`
         warn(state, span, level)
       }
       if (state.spent + held < limit) continue
@@ -123,8 +122,8 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       if (reached === undefined || !isHeld) reached = { span, limit, isHeld }
       events.refused(state)
     }
-    if (warnings.length > 0) headers['x-adit-budget-warning'] = warnings.join(', ')
-    if (reached !== undefined) throw budgetReached({ ...reached, now: now(), note: options.note, headers })
+    if (warnings !== '') headers.push('x-adit-budget-warning', warnings)
+    if (reached !== undefined) throw budgetReached({ ...reached, now: now(), note: options.note, headers: paired(headers) })
     return headers
   }
 
@@ -167,6 +166,15 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       )
     }
   }
+}
+
+/** The limits of keys, which are few, as text. */
+const textOf = memoize((limit: number) => dollars(limit), MOST_KEYS)
+
+function paired(list: readonly string[]): Record<string, string> {
+  const pairs: Record<string, string> = {}
+  for (let at = 0; at < list.length; at += 2) pairs[list[at]!] = list[at + 1]!
+  return pairs
 }
 
 /** The highest percent that is reached; undefined: none. */

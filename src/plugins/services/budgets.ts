@@ -116,7 +116,8 @@ export const budgets = fp(
       request.spending = spending
       // A client that has left meanwhile would hold its part for ever.
       if (reply.raw.closed) settle(request)
-      else reply.headers(spending.headers)
+      const { headers } = spending
+      for (let at = 0; at < headers.length; at += 2) reply.header(headers[at]!, headers[at + 1])
     }
 
     function settle({ spending, record }: FastifyRequest): void {
@@ -155,8 +156,14 @@ function costAt(app: FastifyInstance, { most, output: outputTokens, terms }: Kno
   if (nano === null) return null
   let dearest = nano
   // What is asked for may be had or not: where it has no price it is not.
-  for (const used of dearerUses(usage, terms)) dearest = Math.max(dearest, app.priceOf(called, used).nano ?? 0)
+  for (const used of dearerUses(usage, coveredTerms(terms, input)))
+    dearest = Math.max(dearest, app.priceOf(called, used).nano ?? 0)
   return terms.isGuarded === true ? dearest + app.mostOfGuardrail((inputTokens + outputTokens) * CHARACTERS_PER_TOKEN) : dearest
+}
+
+/** Writing for an hour costs twice the input: of a short prompt what is added anyway is more than that. */
+function coveredTerms(terms: PaidTerms, input: number): PaidTerms {
+  return terms.keepsHour === true && input <= ADDED / 2 ? { ...terms, keepsHour: false } : terms
 }
 
 /** The same tokens on the terms that are asked for, beside the plain ones. */
