@@ -24,7 +24,7 @@ export interface EncodeInput {
   /** Tokens that the answer will hardly exceed: the limit, where it is less than the one that would be sent. Not where the model reasons. */
   readonly fitted?: number
   /** Where points of the gateway's own pay, by what was seen of this caller; absent: as `autoCache` says. */
-  readonly planCache?: (model: string, places: PromptPlaces) => CachePlan
+  readonly planCache?: ((model: string, places: PromptPlaces) => CachePlan) | undefined
   /** What this request is sent without, since the model has refused it. */
   readonly omissions: ReadonlySet<Omission>
   /** The answer that made a tool call, with its signed reasoning, of this caller and this model. */

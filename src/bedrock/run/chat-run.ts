@@ -223,7 +223,10 @@ function callInTurn(candidate: Candidate, call: Call, sent: EncodedCall, admissi
   return inTurn(
     { admissions, run, candidate, tokens, queueUntil },
     () => callOnce(candidate, call, sent),
-    (began, ticket) => ({ ...began, events: settling(began.events, { ticket, target: candidate.target, signal: run.signal }) })
+    (began, ticket) => {
+      const events = settling(began.events, { ticket, target: candidate.target, signal: run.signal })
+      return events === began.events ? began : { ...began, events }
+    }
   )
 }
 
@@ -321,7 +324,7 @@ export function createEncoder({ request, owner, isHeavy = false, fit }: ChatRun,
       defaults: tools.defaults,
       ...(fitted === undefined ? {} : { fitted }),
       omissions,
-      ...(planCache !== undefined && { planCache }),
+      planCache,
       recall: (id) => tools.memory.recall({ owner, model: target.baseId }, id)
     })
     return { codec, encoded }
