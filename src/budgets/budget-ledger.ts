@@ -1,4 +1,4 @@
-import { keepNewest, memoize } from '../core/bounded.ts'
+import { keepNewest } from '../core/bounded.ts'
 import { dollars } from '../core/usage.ts'
 import { GatewayError } from '../errors.ts'
 import { budgetReached } from './budget-reached.ts'
@@ -55,7 +55,6 @@ export interface BudgetLedger {
 
 /** Percents at which the caller and the operator are warned, the highest first. */
 const LEVELS = [95, 75]
-const LEAST_LEVEL = Math.min(...LEVELS)
 const MOST_WARNED = 10_000
 /** A key that is learnt to be dear is held to it, and forgotten slowly. */
 const MOST_FACTOR = 100
@@ -110,8 +109,15 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       const state = { key: hold.key, period, limit, spent: spent[at] ?? 0 }
       events.state(state)
       const names = HEADERS[period]
-      headers.push(names.limit, textOf(limit), names.remaining, dollars(Math.max(0, limit - state.spent)), names.reset, span.ends)
-      const level = levelOf(state)
+      headers.push(
+        names.limit,
+        dollars(limit),
+        names.remaining,
+        dollars(Math.max(0, limit - state.spent)),
+        names.reset,
+        span.ends
+      )
+      const level = LEVELS.find((percent) => state.spent * 100 >= limit * percent)
       if (level !== undefined) {
         warnings += `${warnings === '' ? '' : ', '}${period} ${level}%`
         warn(state, span, level)
@@ -168,19 +174,10 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
   }
 }
 
-/** The limits of keys, which are few, as text. */
-const textOf = memoize((limit: number) => dollars(limit), MOST_KEYS)
-
 function paired(list: readonly string[]): Record<string, string> {
   const pairs: Record<string, string> = {}
   for (let at = 0; at < list.length; at += 2) pairs[list[at]!] = list[at + 1]!
   return pairs
-}
-
-/** The highest percent that is reached; undefined: none. */
-function levelOf({ spent, limit }: PeriodState): number | undefined {
-  if (spent * 100 < limit * LEAST_LEVEL) return undefined
-  return LEVELS.find((percent) => spent * 100 >= limit * percent)
 }
 
 function unreachable(): GatewayError {

@@ -51,7 +51,7 @@ export class RunningHash {
 
   private takeList(list: readonly unknown[]): void {
     this.take(BRACKET)
-    for (const item of list) if (!isPoint(item)) this.add(item)
+    for (const item of list) if (!isCachePoint(item)) this.add(item)
     this.take(~BRACKET)
   }
 
@@ -92,6 +92,7 @@ export class RunningHash {
   }
 }
 
-function isPoint(item: unknown): boolean {
+/** A place where Converse may cache, which is no part of what is said. */
+export function isCachePoint(item: unknown): boolean {
   return typeof item === 'object' && item !== null && 'cachePoint' in item
 }

@@ -37,16 +37,9 @@ export function createPrefixHistory(): PrefixHistory {
     parts += sizeOf(prompt)
     shelf.parts += sizeOf(prompt)
     const { prompts } = shelf
-    if (before !== undefined && prompts.at(-1) === before) {
-      // The usual case of a caller with one conversation: nothing is moved about.
-      prompts[prompts.length - 1] = prompt
-      parts -= sizeOf(before)
-      shelf.parts -= sizeOf(before)
-    } else {
-      if (before !== undefined) forget(shelf, prompts.indexOf(before))
-      prompts.push(prompt)
-      if (prompts.length > MOST_PROMPTS) forget(shelf, 0)
-    }
+    if (before !== undefined) forget(shelf, prompts.lastIndexOf(before))
+    prompts.push(prompt)
+    if (prompts.length > MOST_PROMPTS) forget(shelf, 0)
     while (parts > MOST_PARTS) {
       forget(
         [...owners.values()].reduce((most, one) => (one.parts > most.parts ? one : most), shelf),
@@ -57,9 +50,7 @@ export function createPrefixHistory(): PrefixHistory {
 
   /** What is kept of an owner, who is the newest now. */
   function shelfOf(owner: string): Shelf {
-    const known = owners.get(owner)
-    const shelf = known ?? { prompts: [], parts: 0 }
-    if (known !== undefined && owners.size === 1) return known
+    const shelf = owners.get(owner) ?? { prompts: [], parts: 0 }
     owners.delete(owner)
     owners.set(owner, shelf)
     const [oldest] = owners

@@ -1,12 +1,14 @@
+import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
+import { isCachePoint } from '../../core/running-hash.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CachePlace } from '../../models/traits.ts'
 import type { CacheTtl, PromptPlaces, TurnPrefix } from '../../state/cache-ledger.ts'
 import { LEAST_TEXT } from '../prepare/arrange-blocks.ts'
 import { type EncodeScope, isOmitted, warnMark } from '../prepare/encode-scope.ts'
-import { CHARACTERS_OF_TOKEN, PromptDigest } from '../prepare/prompt-digest.ts'
-import { cachePoint, isPoint, kindOf, markPath, spotOf } from './cache-spots.ts'
+import { PromptDigest } from '../prepare/prompt-digest.ts'
+import { cachePoint, kindOf, markPath, spotOf } from './cache-spots.ts'
 
 /** The three places of cache points, in the order in which models read them. */
 export interface CachedParts {
@@ -61,7 +63,7 @@ function isPlanned({ planCache, request, defaults, traits }: EncodeScope, parts:
 /** Of a short prompt nothing is kept, and none of what a plan costs is spent; from half of the minimum on it is observed, since it may grow. */
 function isNearMinimum({ tools, system, messages }: CachedParts, { traits: { cacheMinimum } }: EncodeScope): boolean {
   if (tools.length > 0) return true
-  let missing = (cacheMinimum / 2) * CHARACTERS_OF_TOKEN
+  let missing = (cacheMinimum / 2) * CHARACTERS_PER_TOKEN
   const add = (items: readonly JsonObject[]) => {
     for (const { text } of items) missing -= typeof text === 'string' ? text.length : missing // media may be of any length
   }
@@ -161,19 +163,20 @@ function seated(parts: CachedParts, encoding: EncodeScope): CachedParts {
  * Without another block before it in the message it is left out, and so it is where only a word of the gateway's own stands there.
  */
 function seatPoints(items: readonly JsonObject[], encoding: EncodeScope): readonly JsonObject[] {
-  if (!items.some(isPoint)) return items
+  if (!items.some(isCachePoint)) return items
   const seats: JsonObject[] = []
   /** How many blocks at the end of the seats take no point behind them. */
   let refused = 0
   items.forEach((item, index) => {
-    if (!isPoint(item)) {
+    if (!isCachePoint(item)) {
       seats.push(item)
       refused = encoding.traits.noCacheBehind.includes(kindOf(item)) ? refused + 1 : 0
     } else if (!isOmitted(encoding, `cachePoint.${spotOf(items, index)}`)) {
       const at = seats.length - refused
       const before = seats[at - 1]
       if (refused === 0) seats.push(item)
-      else if (before !== undefined && !isPoint(before) && !(at === 1 && before.text === LEAST_TEXT)) seats.splice(at, 0, item)
+      else if (before !== undefined && !isCachePoint(before) && !(at === 1 && before.text === LEAST_TEXT))
+        seats.splice(at, 0, item)
     }
   })
   return seats
@@ -206,7 +209,7 @@ function addAutomatic(parts: CachedParts, wish: Automatic): CachedParts {
 
 function withLast(items: readonly JsonObject[], mark: CacheMark): readonly JsonObject[] {
   const last = items[items.length - 1]
-  return last === undefined || isPoint(last) ? items : [...items, cachePoint(mark)]
+  return last === undefined || isCachePoint(last) ? items : [...items, cachePoint(mark)]
 }
 
 /** Without the earliest points above the limit. */
@@ -238,7 +241,7 @@ function reportTtl({ warn, warnAt }: EncodeScope, path: string | undefined): voi
 /** Changes each point, in the order in which models read them, those inside tool results too. */
 function mapPoints({ tools, system, messages }: CachedParts, change: (point: JsonObject) => readonly JsonObject[]): CachedParts {
   const visit = (items: readonly JsonObject[]): readonly JsonObject[] =>
-    items.some(holdsPoint) ? items.flatMap((item) => (isPoint(item) ? change(item) : [withInner(item, visit)])) : items
+    items.some(holdsPoint) ? items.flatMap((item) => (isCachePoint(item) ? change(item) : [withInner(item, visit)])) : items
   return { tools: visit(tools), system: visit(system), messages: mapContent(messages, visit) }
 }
 
@@ -249,7 +252,7 @@ function shortTtl(ttl: unknown, { traits }: EncodeScope): JsonObject {
 
 function withoutPoints(items: readonly JsonObject[]): readonly JsonObject[] {
   if (!items.some(holdsPoint)) return items
-  return items.filter((item) => !isPoint(item)).map((item) => withInner(item, withoutPoints))
+  return items.filter((item) => !isCachePoint(item)).map((item) => withInner(item, withoutPoints))
 }
 
 /** Points inside a tool result, which only Claude's own body has a place for. */
@@ -261,7 +264,7 @@ const NONE: readonly JsonObject[] = []
 
 function withInner(item: JsonObject, change: (items: readonly JsonObject[]) => readonly JsonObject[]): JsonObject {
   const inner = innerOf(item)
-  return isJsonObject(item.toolResult) && inner.some(isPoint)
+  return isJsonObject(item.toolResult) && inner.some(isCachePoint)
     ? { ...item, toolResult: { ...item.toolResult, content: change(inner) } }
     : item
 }
@@ -287,7 +290,7 @@ function pointsOf({ tools, system, messages }: CachedParts): readonly JsonObject
   const look = (items: readonly JsonObject[]) => {
     for (const item of items) {
       look(innerOf(item))
-      if (isPoint(item)) points.push(item)
+      if (isCachePoint(item)) points.push(item)
     }
   }
   look(tools)
@@ -297,10 +300,10 @@ function pointsOf({ tools, system, messages }: CachedParts): readonly JsonObject
 }
 
 function hasPoints({ tools, system, messages }: CachedParts): boolean {
-  return tools.some(isPoint) || system.some(isPoint) || messages.some((message) => contentOf(message).some(holdsPoint))
+  return tools.some(isCachePoint) || system.some(isCachePoint) || messages.some((message) => contentOf(message).some(holdsPoint))
 }
 
 /** A point, or a tool result with one in it. */
 function holdsPoint(item: JsonObject): boolean {
-  return isPoint(item) || innerOf(item).some(isPoint)
+  return isCachePoint(item) || innerOf(item).some(isCachePoint)
 }

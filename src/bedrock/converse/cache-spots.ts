@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isCachePoint } from '../../core/running-hash.ts'
 import type { CacheMark } from '../../core/turn.ts'
 import type { CacheSpot } from '../prepare/encode-scope.ts'
 
@@ -20,12 +21,12 @@ export function markPath(point: JsonObject): string | undefined {
 /** The spots of a body that hold a cache point, each once. A message's spot is `behind` the kind of block right before the point. */
 export function cacheSpots({ toolConfig, system, messages }: JsonObject): readonly CacheSpot[] {
   const spots = new Set<CacheSpot>()
-  if (isJsonObject(toolConfig) && itemsOf(toolConfig.tools).some(isPoint)) spots.add('tools')
-  if (itemsOf(system).some(isPoint)) spots.add('system')
+  if (isJsonObject(toolConfig) && itemsOf(toolConfig.tools).some(isCachePoint)) spots.add('tools')
+  if (itemsOf(system).some(isCachePoint)) spots.add('system')
   for (const message of itemsOf(messages)) {
     const content = itemsOf(message.content)
     content.forEach((item, index) => {
-      if (isPoint(item)) spots.add(spotOf(content, index))
+      if (isCachePoint(item)) spots.add(spotOf(content, index))
     })
   }
   return [...spots]
@@ -35,7 +36,7 @@ export function cacheSpots({ toolConfig, system, messages }: JsonObject): readon
 export function standAmongOneKind({ messages }: JsonObject): boolean {
   return itemsOf(messages).every((message) => {
     const content = itemsOf(message.content)
-    const others = content.filter((item) => !isPoint(item))
+    const others = content.filter((item) => !isCachePoint(item))
     return others.length === content.length || new Set(others.map(kindOf)).size <= 1
   })
 }
@@ -43,7 +44,7 @@ export function standAmongOneKind({ messages }: JsonObject): boolean {
 /** The spot of the point at `index` of a message's content. */
 export function spotOf(content: readonly JsonObject[], index: number): CacheSpot {
   let at = index - 1
-  while (at >= 0 && isPoint(content[at]!)) at--
+  while (at >= 0 && isCachePoint(content[at]!)) at--
   return `behind ${at < 0 ? 'nothing' : kindOf(content[at]!)}`
 }
 
@@ -52,11 +53,6 @@ export function kindOf(item: JsonObject): string {
   const [kind = 'nothing'] = Object.keys(item)
   const { document } = item
   return isJsonObject(document) ? `document ${document.format}` : kind
-}
-
-/** Tells a cache point from what it stands behind. */
-export function isPoint(item: JsonObject): boolean {
-  return item.cachePoint !== undefined
 }
 
 function itemsOf(value: Json | undefined): readonly JsonObject[] {

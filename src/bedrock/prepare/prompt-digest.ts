@@ -1,13 +1,11 @@
+import { CHARACTERS_PER_TOKEN } from '../../core/guess-prompt.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { PartList, type PromptParts, promptPlace } from '../../core/prompt-parts.ts'
-import { RunningHash } from '../../core/running-hash.ts'
+import { isCachePoint, RunningHash } from '../../core/running-hash.ts'
 import type { Prefix } from '../../state/cache-ledger.ts'
 
 /** Characters of JSON that stand around a turn of Converse. */
 const FRAME = 28
-
-/** By which a prompt's prefixes are measured. */
-export const CHARACTERS_OF_TOKEN = 4
 
 /**
  * Reads a prompt once, in the order in which models do, without its cache points: what of it is another than in the turn before, and which
@@ -29,14 +27,14 @@ export class PromptDigest implements PromptParts {
 
   /** The prompt so far, with its tokens by its length. */
   get prefix(): Prefix {
-    return { hash: this.all.value, tokens: Math.floor(this.length / CHARACTERS_OF_TOKEN) }
+    return { hash: this.all.value, tokens: Math.floor(this.length / CHARACTERS_PER_TOKEN) }
   }
 
   /** Adds what comes before the conversation. */
   addHead(section: 'tools' | 'system', value: Json | undefined): void {
     const items = itemsOf(value)
     let at = 0
-    for (const item of items) if (!isPoint(item)) this.take(this.head, promptPlace(section, -1, at++), item)
+    for (const item of items) if (!isCachePoint(item)) this.take(this.head, promptPlace(section, -1, at++), item)
     this.all.fold(at) // where one section ends and the next begins
   }
 
@@ -50,7 +48,7 @@ export class PromptDigest implements PromptParts {
     const role = typeof turn.role === 'string' ? turn.role : ''
     let at = 0
     for (const item of itemsOf(turn.content))
-      if (!isPoint(item)) this.take(this.messages, promptPlace('messages', index, at++), item, role)
+      if (!isCachePoint(item)) this.take(this.messages, promptPlace('messages', index, at++), item, role)
     this.all.fold(at)
     this.length += FRAME
   }
@@ -101,7 +99,3 @@ function itemsOf(value: Json | undefined): readonly Json[] {
 }
 
 const NONE: readonly Json[] = []
-
-function isPoint(item: Json): boolean {
-  return isJsonObject(item) && item.cachePoint !== undefined
-}

@@ -116,8 +116,7 @@ export const budgets = fp(
       request.spending = spending
       // A client that has left meanwhile would hold its part for ever.
       if (reply.raw.closed) settle(request)
-      const { headers } = spending
-      for (let at = 0; at < headers.length; at += 2) reply.header(headers[at]!, headers[at + 1])
+      else tell(reply, spending)
     }
 
     function settle({ spending, record }: FastifyRequest): void {
@@ -126,6 +125,10 @@ export const budgets = fp(
   },
   { name: 'budgets', dependencies: ['costs', 'metrics', 'auth'] }
 )
+
+function tell(reply: FastifyReply, { headers }: Spending): void {
+  for (let at = 0; at < headers.length; at += 2) reply.header(headers[at]!, headers[at + 1])
+}
 
 /** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
 function dearest(app: FastifyInstance, known: Known, unpriced: 'allow' | 'refuse'): number | undefined {
@@ -149,7 +152,7 @@ function costAt(app: FastifyInstance, { most, output: outputTokens, terms }: Kno
   const { input, texts = 0, images = 0 } = most
   const inputTokens = images > 0 ? 0 : Math.ceil((input + ADDED) * MARGIN)
   const called = { model, region: app.bedrock.region }
-  const usage: Usage = { inputTokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens }
+  const usage = { ...NO_USAGE, inputTokens, outputTokens }
   const { nano, unpriced } = app.priceOf(called, { usage, texts, images })
   // Models that write nothing have no price for it.
   if (unpriced === 'output') return app.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts }).nano
@@ -169,15 +172,8 @@ function coveredTerms(terms: PaidTerms, input: number): PaidTerms {
 /** The same tokens on the terms that are asked for, beside the plain ones. */
 function dearerUses(plain: Usage, { tier, isOptimized = false, keepsHour = false }: PaidTerms): readonly Answered[] {
   if (tier === undefined && !isOptimized && !keepsHour) return NONE
-  const { inputTokens: all, outputTokens } = plain
-  const kept: Usage = {
-    inputTokens: 0,
-    cacheReadTokens: 0,
-    cacheWriteTokens: all,
-    cacheWriteHourTokens: all,
-    outputTokens
-  }
-  if (tier === undefined && !isOptimized) return [{ usage: kept }]
+  const { inputTokens, outputTokens } = plain
+  const kept = { ...NO_USAGE, cacheWriteTokens: inputTokens, cacheWriteHourTokens: inputTokens, outputTokens }
   const usages = keepsHour ? [plain, kept] : [plain]
   return [
     ...(keepsHour ? [{ usage: kept }] : []),
