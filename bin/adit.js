@@ -12,6 +12,7 @@ const COMMANDS = {
     '--max-semi-space-size=16',
     '--no-memory-reducer',
     '--no-maglev-destroy-on-background',
+    '--no-allocation-site-pretenuring',
     '../dist/server.js'
   ]
 }
