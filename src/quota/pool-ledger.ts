@@ -202,7 +202,7 @@ export class PoolLedger {
     this.tell(isTaken ? reserved : 0, 1, 0)
     this.open += reserved
     if (this.streak > 0) this.pausedUntil = this.clock.now() + PROBE_GAP_MS
-    return new Ticket(this, ask, { reserved, isTaken, at: this.clock.now() })
+    return new Ticket(this, ask, reserved, isTaken, this.clock.now())
   }
 
   private wait(ask: Ask, now: number, isProbe: boolean): Promise<Ticket> {
@@ -436,6 +436,8 @@ export class Ticket {
   private readonly tokens: number
   private readonly owner: string
   private readonly isUrgent: boolean
+  /** It was to wait no longer than this. */
+  readonly until: number
   private readonly reserved: number
   private readonly isTaken: boolean
   private readonly at: number
@@ -445,13 +447,16 @@ export class Ticket {
 
   constructor(
     ledger: PoolLedger,
-    { owner, tokens, isUrgent = false }: Pick<Ask, 'owner' | 'tokens' | 'isUrgent'>,
-    { reserved, isTaken, at }: { readonly reserved: number; readonly isTaken: boolean; readonly at: number }
+    { owner, tokens, isUrgent = false, until }: Ask,
+    reserved: number,
+    isTaken: boolean,
+    at: number
   ) {
     this.ledger = ledger
     this.tokens = tokens
     this.owner = owner
     this.isUrgent = isUrgent
+    this.until = until
     this.reserved = reserved
     this.isTaken = isTaken
     this.at = at

@@ -6,9 +6,11 @@ export interface QuotaClock {
   after(ms: number, run: () => void): () => void
 }
 
+const STARTED_AT = performance.timeOrigin
+
 /** The process's clock. What waits by it keeps no process alive. */
 export const PROCESS_CLOCK: QuotaClock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => STARTED_AT + performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms).unref()
     return () => clearTimeout(timer)

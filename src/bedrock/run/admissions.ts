@@ -15,27 +15,28 @@ import { PROCESS_CLOCK } from '../../quota/quota-clock.ts'
 import type { QuotaStore } from '../../quota/quota-store.ts'
 import { createSharedQuota, type SharedPool, type StoreListener } from '../../quota/shared-quota.ts'
 import { leftError } from '../transport/network-error.ts'
-import type { CandidatePlace } from './candidate.ts'
+import type { Candidate, CandidatePlace } from './candidate.ts'
 import { watchEvents } from './watched-events.ts'
 
-/** A call that is about to be sent. */
-export interface Wanted {
-  readonly run: { readonly owner: string; readonly signal: Cancel; readonly isRepair?: boolean }
-  readonly candidate: CandidatePlace
-  /** What the service reserves for it: its prompt, and the most of its answer. */
-  readonly tokens: number
-  /** Waits no longer, on the clock of `deadline`. */
-  readonly until: number
+/** For whom a call is about to be sent. */
+export interface Caller {
+  readonly owner: string
+  readonly signal: Cancel
+  readonly isRepair?: boolean
 }
 
 /** Admits calls to the pools of the account's quota: one for each region and id as it is called, since every profile has a quota of its own. */
 export interface Admissions {
   /** Until when a request that comes now may wait in all; `isRepair`: a whole minute at least, in which every quota comes back. */
   deadline(isRepair?: boolean): number
-  /** At once where there is room, or nothing is known of the pool; else after a wait, in fair turn with other keys. Throws Held. */
-  enter(wanted: Wanted): Ticket | Promise<Ticket>
+  /**
+   * Lets a call go: at once where its pool has room, or nothing is known of it; else after a wait, in fair turn with other keys. `tokens`: what
+   * the service reserves for it, its prompt and the most of its answer. It waits no longer than `until`, on the clock of `deadline`, and
+   * where another place is as good not at all. Throws Held. The ticket has to be ended: by `failed`, or once the answer is over.
+   */
+  enter(place: Candidate, caller: Caller, tokens: number, until: number): Ticket | Promise<Ticket>
   /** The call has failed: the ledger learns from a throttle, and the error is told when it expects room. */
-  failed(ticket: Ticket, error: unknown, until: number): void
+  failed(ticket: Ticket, error: unknown): void
   /** What is known of each pool, for operators. */
   quotas(): readonly PoolQuota[]
   /** Quotas have become known, or others: the ledgers begin with them. */
@@ -159,9 +160,10 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
 
   return {
     deadline: (isRepair = false) => clock.now() + (isRepair ? Math.max(waitMs, REPAIR_MS) : waitMs),
-    enter({ run: { owner, signal, isRepair = false }, candidate, tokens, until }) {
+    enter(place, { owner, signal, isRepair = false }, tokens, queueUntil) {
       try {
-        const { ledger, shared } = poolOf(candidate)
+        const { ledger, shared } = poolOf(place)
+        const until = place.hasEqual === true ? 0 : queueUntil
         const entered = (shared ?? ledger).enter({ owner, tokens, until, signal, isUrgent: isRepair })
         return entered instanceof Promise ? entered.catch((error: unknown) => refuse(error, signal)) : entered
       } catch (error) {
@@ -173,14 +175,14 @@ export function createAdmissions(waitMs: number, known: KnownQuotas, sharedStore
       for (const pool of pools.values()) learn(pool)
     },
     close: () => shared?.close(),
-    failed(ticket, error, until) {
+    failed(ticket, error) {
       if (!(error instanceof GatewayError)) {
         ticket.failed()
         return
       }
       const roomMs = ticket.failed(error.throttle)
       if (roomMs === undefined) return
-      const leftMs = until - clock.now()
+      const leftMs = ticket.until - clock.now()
       // Whoever waits widens the refill: half of the expected time may do, as for the ledger itself.
       const isSoon = Math.max(roomMs / 2, (error.retryAfterS ?? 0) * 1000) <= leftMs
       error.room = { inS: Math.max(1, Math.ceil(roomMs / 1000)), isSoon }
@@ -273,24 +275,27 @@ function mostOutput({ inferenceConfig, max_tokens, max_output_tokens, max_comple
   return typeof most === 'number' ? most : UNLIMITED
 }
 
-/** What an answer is settled with. */
-export interface Settling {
-  readonly ticket: Ticket
-  readonly target: ModelTarget
-  readonly signal: Cancel
-}
-
 /**
  * The answer's events, after which the ticket is settled by what Bedrock says was used; where it breaks, or its caller leaves, roughly.
  * While nothing is known of the pool it is settled roughly at once, and costs an event nothing.
  */
-export function settling(events: AsyncIterable<EventBatch>, settling: Settling): AsyncIterable<EventBatch> {
-  if (settling.ticket.needsUsage && !settling.signal.aborted) return settled(events, settling)
-  settling.ticket.settleRoughly()
+export function settling(
+  events: AsyncIterable<EventBatch>,
+  ticket: Ticket,
+  target: ModelTarget,
+  signal: Cancel
+): AsyncIterable<EventBatch> {
+  if (ticket.needsUsage && !signal.aborted) return settled(events, ticket, target, signal)
+  ticket.settleRoughly()
   return events
 }
 
-function settled(events: AsyncIterable<EventBatch>, { ticket, target, signal }: Settling): AsyncIterable<EventBatch> {
+function settled(
+  events: AsyncIterable<EventBatch>,
+  ticket: Ticket,
+  target: ModelTarget,
+  signal: Cancel
+): AsyncIterable<EventBatch> {
   const left = () => ticket.settleRoughly()
   signal.addEventListener('abort', left) // an answer whose caller has left may be read by nobody
   return watchEvents(events, {

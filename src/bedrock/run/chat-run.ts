@@ -24,7 +24,6 @@ import { keptMs } from './cache-points.ts'
 import { callOmitting } from './call-omitting.ts'
 import type { Candidate, FindCandidates, Placing } from './candidate.ts'
 import { codecFor } from './codec-for.ts'
-import { inTurn } from './in-turn.ts'
 import type { OmissionMemory } from './omission-memory.ts'
 import { oneBatch } from './one-batch.ts'
 import { type EventWatcher, watchEvents } from './watched-events.ts'
@@ -173,6 +172,11 @@ interface Began {
   readonly again: number
 }
 
+/** A call that was taken. */
+interface Called extends Pick<Began, 'events' | 'requestId'> {
+  readonly encoded: EncodedChat
+}
+
 interface Call {
   readonly run: ChatRun
   readonly tools: ChatTools
@@ -198,10 +202,7 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
       const encoding = encoder.encode(target, omissions)
       const request = encoding instanceof Promise ? await encoding : encoding
       sent = request
-      const { admissions } = tools
-      const began =
-        admissions === undefined ? callOnce(candidate, call, request) : callInTurn(candidate, call, request, admissions)
-      return { ...(await began), encoded: request.encoded }
+      return await callOnce(candidate, call, request)
     },
     read(error: unknown, _omissions: ReadonlySet<Omission>, tried: ReadonlySet<string>) {
       return sent?.codec.readOmission(error, sent.encoded, tried)
@@ -212,42 +213,43 @@ async function callCandidate(candidate: Candidate, call: Call): Promise<Began> {
     }
   }
   const { value, again } = await callOmitting(omitting, tools.omissions)
-  const { encoded, ...began } = value
-  return { ...began, warnings: encoded.warnings, outputSchema: encoded.outputSchema, fitted: encoded.fitted, again }
+  const { events, requestId, encoded } = value
+  return { events, requestId, warnings: encoded.warnings, outputSchema: encoded.outputSchema, fitted: encoded.fitted, again }
 }
 
-/** Calls as soon as its pool of quota has room, and tells the ledger what came of it. */
-function callInTurn(candidate: Candidate, call: Call, sent: EncodedCall, admissions: Admissions) {
-  const { run, queueUntil } = call
-  const tokens = reservedFor(run.request, sent.encoded.body)
-  return inTurn(
-    { admissions, run, candidate, tokens, queueUntil },
-    () => callOnce(candidate, call, sent),
-    (began, ticket) => {
-      const events = settling(began.events, { ticket, target: candidate.target, signal: run.signal })
-      return events === began.events ? began : { ...began, events }
-    }
-  )
-}
-
-async function callOnce({ transport, target }: Candidate, { run, tools }: Call, { codec, encoded, body }: EncodedCall) {
-  const { now, observer } = tools.policy
-  const sentAt = now()
-  const { streaming, headers } = encoded
-  const call = { ...codec.call(encoded, target), model: target.id, streams: streaming, body }
-  const response = await transport.send(headers === undefined ? call : { ...call, headers }, run.signal)
-  const { requestId } = response
-  const events = streaming
-    ? await openEvents({
-        body: response.body,
-        framing: codec.framing,
-        decoder: codec.decoder(encoded),
-        model: target.id,
-        requestId
-      })
-    : oneBatch(codec.decodeWhole(await readText(response.body, MOST_ANSWER_BYTES), encoded))
-  observer.firstEvent?.({ region: transport.region, model: target.id, ms: now() - sentAt })
-  return { events, requestId }
+/** Calls as soon as its pool of quota has room, and tells the ledger what came of it. Throws Held, and what Bedrock refuses it with. */
+async function callOnce(
+  candidate: Candidate,
+  { run, tools, queueUntil }: Call,
+  { codec, encoded, body }: EncodedCall
+): Promise<Called> {
+  const { transport, target } = candidate
+  const { admissions, policy } = tools
+  const entered = admissions?.enter(candidate, run, reservedFor(run.request, encoded.body), queueUntil)
+  const ticket = entered instanceof Promise ? await entered : entered
+  try {
+    const sentAt = policy.now()
+    const { streaming, headers } = encoded
+    const call = { ...codec.call(encoded, target), model: target.id, streams: streaming, body }
+    const response = await transport.send(headers === undefined ? call : { ...call, headers }, run.signal)
+    const { requestId } = response
+    const events = streaming
+      ? await openEvents({
+          body: response.body,
+          framing: codec.framing,
+          decoder: codec.decoder(encoded),
+          model: target.id,
+          requestId
+        })
+      : oneBatch(codec.decodeWhole(await readText(response.body, MOST_ANSWER_BYTES), encoded))
+    policy.observer.firstEvent?.({ region: transport.region, model: target.id, ms: policy.now() - sentAt })
+    if (ticket === undefined) return { events, requestId, encoded }
+    ticket.taken()
+    return { events: settling(events, ticket, target, run.signal), requestId, encoded }
+  } catch (error) {
+    if (ticket !== undefined) admissions?.failed(ticket, error)
+    throw error
+  }
 }
 
 type Judged = Pick<ChatAnswer, 'events' | 'flaws'>

@@ -9,7 +9,6 @@ import { modelPath } from '../transport/transport.ts'
 import type { Admissions } from './admissions.ts'
 import { type AttemptPolicy, attempt } from './attempt.ts'
 import type { Candidate } from './candidate.ts'
-import { inTurn } from './in-turn.ts'
 
 /** One InvokeModel call: a body in the model's own words. */
 export interface InvokeRun {
@@ -47,13 +46,17 @@ export async function runInvoke(
   const body = run.isHeavy === true ? await heavyJsonToBytes(run.body) : jsonToBytes(run.body)
   const tokens = admissions === undefined ? 0 : estimateBody(run.body)
   const queueUntil = admissions?.deadline() ?? 0
-  const { value, candidate } = await attempt(candidates, policy, run.signal, (one) => {
-    const call = () => callOnce(one, body, run.signal)
-    if (admissions === undefined) return call()
-    return inTurn({ admissions, run, candidate: one, tokens, queueUntil }, call, (answer, ticket) => {
-      ticket.settle(toldTokens(answer) ?? tokens)
+  const { value, candidate } = await attempt(candidates, policy, run.signal, async (one) => {
+    const ticket = await admissions?.enter(one, run, tokens, queueUntil)
+    try {
+      const answer = await callOnce(one, body, run.signal)
+      ticket?.taken()
+      ticket?.settle(toldTokens(answer) ?? tokens)
       return answer
-    })
+    } catch (error) {
+      if (ticket !== undefined) admissions?.failed(ticket, error)
+      throw error
+    }
   })
   const { pool } = candidate
   return { ...value, model: candidate.target.id, region: candidate.transport.region, ...(pool === undefined ? {} : { pool }) }

@@ -1,14 +1,14 @@
 import type { Cancel } from '../../core/cancel.ts'
 import type { ModelTarget } from '../../models/model-target.ts'
 import { traitsOfTarget } from '../../models/traits.ts'
+import type { Ticket } from '../../quota/pool-ledger.ts'
 import { readBytes } from '../transport/http-body.ts'
 import { passedHeaders } from '../transport/passed-headers.ts'
 import type { BedrockResponse } from '../transport/transport.ts'
-import { type Admissions, counted, type Settling } from './admissions.ts'
+import { type Admissions, counted } from './admissions.ts'
 import { type AttemptPolicy, attempt } from './attempt.ts'
 import type { Candidate } from './candidate.ts'
 import { frameError } from './frame-error.ts'
-import { inTurn } from './in-turn.ts'
 import { MODEL_OPERATIONS, type PassCall, passPath } from './pass-path.ts'
 import { PassedStream } from './passed-stream.ts'
 import { type PassedUsage, wholeUsage } from './passed-usage.ts'
@@ -65,18 +65,24 @@ export async function runPass(
   admissions?: Admissions
 ): Promise<PassAnswer> {
   const queueUntil = admissions?.deadline() ?? 0
-  const { value, candidate, attempts } = await attempt(candidates, policy, run.signal, (one) => {
+  const { value, candidate, attempts } = await attempt(candidates, policy, run.signal, async (one) => {
     const { reserves } = run
-    if (admissions === undefined || reserves === undefined) return callOnce(run, one)
-    const { target } = one
-    const tokens = reserves.input + (reserves.output ?? traitsOfTarget(target).maxOutputTokens)
-    return inTurn(
-      { admissions, run, candidate: one, tokens, queueUntil },
-      () => callOnce(run, one),
-      (passed, ticket) => settling(passed, { ticket, target, signal: run.signal })
-    )
+    const ticket = reserves && (await admissions?.enter(one, run, reserved(reserves, one.target), queueUntil))
+    try {
+      const passed = await callOnce(run, one)
+      ticket?.taken()
+      return ticket === undefined ? passed : settling(passed, ticket, one.target, run.signal)
+    } catch (error) {
+      if (ticket !== undefined) admissions?.failed(ticket, error)
+      throw error
+    }
   })
   return { ...value, model: candidate.target.id, region: candidate.transport.region, ...poolOf(candidate), attempts }
+}
+
+/** What the service reserves for it, tokens: of an answer without a limit the most that the model writes. */
+function reserved({ input, output }: NonNullable<PassRun['reserves']>, target: ModelTarget): number {
+  return input + (output ?? traitsOfTarget(target).maxOutputTokens)
 }
 
 async function callOnce({ call, body, headers, signal }: PassRun, { transport, target }: Candidate): Promise<Passed> {
@@ -86,7 +92,7 @@ async function callOnce({ call, body, headers, signal }: PassRun, { transport, t
 }
 
 /** Settles by what an answer tells at its end; one that breaks, or whose caller leaves, roughly. */
-function settling(passed: Passed, { ticket, target, signal }: Settling): Passed {
+function settling(passed: Passed, ticket: Ticket, target: ModelTarget, signal: Cancel): Passed {
   const { body, used } = passed
   const settle = (told: PassedUsage | undefined) => {
     if (told === undefined) ticket.settleRoughly()
