@@ -1,4 +1,5 @@
 import { keepNewest } from '../core/bounded.ts'
+import type { Mutable } from '../core/mutable.ts'
 import { dollars } from '../core/usage.ts'
 import { GatewayError } from '../errors.ts'
 import { budgetReached } from './budget-reached.ts'
@@ -8,6 +9,7 @@ import { PERIODS, type Period, type Span, spanOf } from './period.ts'
 /** What a key may spend: whole nano-dollars by period. */
 export type Budget = Readonly<Partial<Record<Period, number>>>
 
+/** What a request has taken from its key's budget. */
 export interface Spending {
   /** `x-adit-budget-*`: names and values in turn. */
   readonly headers: readonly string[]
@@ -15,7 +17,7 @@ export interface Spending {
   settle(nano: number, uses: ReadonlyMap<string, number>): void
 }
 
-/** How a key stands in one period. */
+/** How a key stands in one period. One object for each, whose numbers move on. */
 export interface PeriodState {
   readonly key: string
   readonly period: Period
@@ -24,7 +26,7 @@ export interface PeriodState {
 }
 
 export interface BudgetEvents {
-  /** Each time a key asks. */
+  /** A key has asked for the first time in a period, or with another budget. */
   state(state: PeriodState): void
   /** Once for each period and level, in percent. */
   warning(state: PeriodState, level: number): void
@@ -60,24 +62,51 @@ const MOST_WARNED = 10_000
 const MOST_FACTOR = 100
 const FORGETS = 0.95
 const MOST_KEYS = 1000
+const MOST_ACCOUNTS = 10_000
 /** Names made once: those that are put together are looked up letter by letter. */
 const HEADERS = { day: namesOf('day'), week: namesOf('week'), month: namesOf('month') } as const satisfies Record<Period, object>
-const NOTHING_SPENT: Spending = { headers: [], settle() {} }
 
 function namesOf(period: Period) {
   const of = (what: string) => `x-adit-budget-${what}-${period}`
   return { limit: of('limit'), remaining: of('remaining'), reset: of('reset') }
 }
 
+/** What is known of one period of a key, as long as it runs: whatever is the same for all requests is made once. */
+interface Line {
+  readonly span: Span
+  readonly limit: number
+  readonly state: Mutable<PeriodState>
+  /** Of its headers. */
+  readonly names: ReturnType<typeof namesOf>
+  /** The limit as they tell it. */
+  readonly told: string
+}
+
+/** One key and its budget, in the periods that run. */
+interface Account {
+  readonly key: string
+  readonly budget: Budget
+  /** When the first of its periods is over; milliseconds since the epoch. */
+  readonly endsAt: number
+  readonly lines: readonly Line[]
+  readonly spans: readonly Span[]
+}
+
 /** Makes what holds the budgets of keys. */
 export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
   const { store, now, events } = options
+  const accounts = new Map<string, Account>()
   const warned = new Set<string>()
   /** By how much the requests of a key cost more than was thought they might, at least 1. */
   const factors = new Map<string, number>()
 
-  function settle(hold: Hold, nano: number, uses: ReadonlyMap<string, number>): void {
-    store.settle(hold, nano, uses)?.catch(events.storeError)
+  function accountOf(key: string, budget: Budget, at: number): Account {
+    const known = accounts.get(key)
+    if (known !== undefined && known.budget === budget && at < known.endsAt) return known
+    const made = openAccount(key, budget, at)
+    for (const { state } of made.lines) events.state(state)
+    keepNewest(accounts, key, made, MOST_ACCOUNTS)
+    return made
   }
 
   /** Prompts are guessed; a key whose guesses are too low has more held from then on. */
@@ -98,28 +127,17 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
   }
 
   /** The headers of how a key stands; throws where a limit is reached. */
-  function look(hold: Hold, budget: Budget, { held, spent }: Standing): readonly string[] {
+  function look({ lines }: Account, { held, spent }: Standing): readonly string[] {
     const headers: string[] = []
     let warnings = ''
     let reached: { readonly span: Span; readonly limit: number; readonly isHeld: boolean } | undefined
-    for (let at = 0; at < hold.spans.length; at++) {
-      const span = hold.spans[at]!
-      const { period } = span
-      const limit = budget[period] ?? 0
-      const state = { key: hold.key, period, limit, spent: spent[at] ?? 0 }
-      events.state(state)
-      const names = HEADERS[period]
-      headers.push(
-        names.limit,
-        dollars(limit),
-        names.remaining,
-        dollars(Math.max(0, limit - state.spent)),
-        names.reset,
-        span.ends
-      )
-      const level = LEVELS.find((percent) => state.spent * 100 >= limit * percent)
+    for (let at = 0; at < lines.length; at++) {
+      const { span, limit, state, names, told } = lines[at]!
+      state.spent = spent[at] ?? 0
+      headers.push(names.limit, told, names.remaining, dollars(Math.max(0, limit - state.spent)), names.reset, span.ends)
+      const level = levelOf(state)
       if (level !== undefined) {
-        warnings += `${warnings === '' ? '' : ', '}${period} ${level}%`
+        warnings += `${warnings === '' ? '' : ', '}${span.period} ${level}%`
         warn(state, span, level)
       }
       if (state.spent + held < limit) continue
@@ -133,45 +151,81 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
     return headers
   }
 
-  /** `nano`: what the request was thought to cost at most. */
-  function begin(hold: Hold, budget: Budget, nano: number, standing: Standing): Spending {
-    try {
-      const headers = look(hold, budget, standing)
-      return {
-        headers,
-        settle(cost, uses) {
-          learn(hold.key, nano, cost)
-          settle(hold, cost, uses)
-        }
-      }
-    } catch (error) {
-      settle(hold, 0, new Map())
-      throw error
-    }
-  }
+  /** What one request holds. A class: there is one for each request with a budget. */
+  class Held implements Hold, Spending {
+    readonly key: string
+    readonly spans: readonly Span[]
+    nano: number
+    headers: readonly string[] = []
+    /** What the request was thought to cost at most. */
+    private readonly thought: number
 
-  function withoutStore(hold: Hold, error: unknown): Spending {
-    events.storeError(error)
-    if (options.storeDown === 'closed') throw unreachable()
-    // It passes; what it costs is counted once the store is back.
-    return { ...NOTHING_SPENT, settle: (cost, uses) => settle({ ...hold, nano: 0 }, cost, uses) }
+    constructor({ key, spans }: Account, thought: number) {
+      this.key = key
+      this.spans = spans
+      this.thought = thought
+      this.nano = Math.ceil(thought * (factors.get(key) ?? 1))
+    }
+
+    settle(cost: number, uses: ReadonlyMap<string, number>): void {
+      learn(this.key, this.thought, cost)
+      store.settle(this, cost, uses)?.catch(events.storeError)
+    }
+
+    begin(account: Account, standing: Standing): this {
+      try {
+        this.headers = look(account, standing)
+        return this
+      } catch (error) {
+        this.settle(0, NO_USES)
+        throw error
+      }
+    }
+
+    withoutStore(error: unknown): this {
+      events.storeError(error)
+      if (options.storeDown === 'closed') throw unreachable()
+      // It passes; what it costs is counted once the store is back.
+      this.nano = 0
+      return this
+    }
   }
 
   return {
     keepsUses: store.keepsUses,
     reserve(key, budget, nano) {
-      const at = now()
-      const spans: Span[] = []
-      for (const period of PERIODS) if (budget[period] !== undefined) spans.push(spanOf(period, at))
-      const hold = { key, nano: Math.ceil(nano * (factors.get(key) ?? 1)), spans }
-      const standing = store.hold(hold)
-      if (!(standing instanceof Promise)) return begin(hold, budget, nano, standing)
+      const account = accountOf(key, budget, now())
+      const held = new Held(account, nano)
+      const standing = store.hold(held)
+      if (!(standing instanceof Promise)) return held.begin(account, standing)
       return standing.then(
-        (found) => begin(hold, budget, nano, found),
-        (error: unknown) => withoutStore(hold, error)
+        (found) => held.begin(account, found),
+        (error: unknown) => held.withoutStore(error)
       )
     }
   }
+}
+
+const NO_USES: ReadonlyMap<string, number> = new Map()
+
+/** Percent; undefined: nobody is warned. */
+function levelOf({ spent, limit }: PeriodState): number | undefined {
+  for (const percent of LEVELS) if (spent * 100 >= limit * percent) return percent
+  return undefined
+}
+
+function openAccount(key: string, budget: Budget, at: number): Account {
+  const lines = PERIODS.flatMap((period) => {
+    const limit = budget[period]
+    return limit === undefined ? [] : [openLine(key, spanOf(period, at), limit)]
+  })
+  const spans = lines.map(({ span }) => span)
+  return { key, budget, endsAt: Math.min(...spans.map(({ endsAt }) => endsAt)), lines, spans }
+}
+
+function openLine(key: string, span: Span, limit: number): Line {
+  const { period } = span
+  return { span, limit, state: { key, period, limit, spent: 0 }, names: HEADERS[period], told: dollars(limit) }
 }
 
 function paired(list: readonly string[]): Record<string, string> {

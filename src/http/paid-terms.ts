@@ -4,7 +4,7 @@ import type { CacheMark } from '../core/turn.ts'
 /** What makes a request dearer than its tokens: how it is asked to be served, kept and guarded. */
 export interface PaidTerms {
   /** The tier that is asked for, in Bedrock's words; another may answer. */
-  readonly tier?: string
+  readonly tier?: string | undefined
   /** Optimized latency is asked for. */
   readonly isOptimized?: boolean
   /** What it writes to the cache may be kept for an hour. */
@@ -19,13 +19,15 @@ export function paidTerms(requests: readonly ChatRequest[], plansHours: boolean)
 }
 
 function termsOf(requests: readonly ChatRequest[], plansHours: boolean): PaidTerms {
-  const tier = requests.find(({ serviceTier }) => serviceTier !== undefined)?.serviceTier
-  return {
-    ...(tier === undefined ? {} : { tier }),
-    isOptimized: requests.some(({ latency }) => latency === 'optimized'),
-    keepsHour: plansHours || requests.some(marksHour),
-    isGuarded: requests.some(({ guardrail }) => guardrail !== undefined)
+  let tier: string | undefined
+  let [isOptimized, keepsHour, isGuarded] = [false, plansHours, false]
+  for (const request of requests) {
+    tier ??= request.serviceTier
+    isOptimized ||= request.latency === 'optimized'
+    keepsHour ||= marksHour(request)
+    isGuarded ||= request.guardrail !== undefined
   }
+  return { tier, isOptimized, keepsHour, isGuarded }
 }
 
 function marksHour({ autoCache, system, tools, turns }: ChatRequest): boolean {

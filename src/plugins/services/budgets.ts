@@ -42,14 +42,6 @@ declare module 'fastify' {
   }
 }
 
-/** What a request may use at most, with the tokens of the answer and the terms found out. */
-interface Known {
-  readonly most: MostUsed
-  readonly budget: Budget
-  readonly output: number
-  readonly terms: PaidTerms
-}
-
 const PLAIN: PaidTerms = {}
 
 const NO_USES: ReadonlyMap<string, number> = new Map()
@@ -72,20 +64,19 @@ export const budgets = fp(
       ...(week !== undefined && { week }),
       ...(month !== undefined && { month })
     })
-    const own = new WeakMap<ApiKey, Budget>()
+    const own = new WeakMap<ApiKey, Budget | undefined>()
     const ledger = makeLedger(app)
 
     function budgetOf(key: ApiKey | undefined): Budget | undefined {
       if (key?.budgetUsd === undefined) return usual
-      const known = own.get(key) ?? toBudget(key.budgetUsd) ?? {}
-      own.set(key, known)
-      return known
+      if (!own.has(key)) own.set(key, toBudget(key.budgetUsd))
+      return own.get(key)
     }
 
     app.decorateRequest('spending', undefined)
     app.decorate('holdBudget', (request, reply, most) => {
       const budget = budgetOf(request.apiKey)
-      return budget === undefined || isEmpty(budget) ? undefined : hold(request, reply, most, budget)
+      return budget === undefined ? undefined : hold(request, reply, most, budget)
     })
 
     app.onOver((request) => settle(request))
@@ -94,83 +85,93 @@ export const budgets = fp(
       const output = typeof most.output === 'number' ? most.output : most.output()
       const terms = most.terms?.() ?? PLAIN
       if (typeof output === 'number' && !(terms instanceof Promise))
-        return holdMost(request, reply, { most, budget, output, terms })
-      return Promise.all([output, terms]).then(([tokens, found]) =>
-        holdMost(request, reply, { most, budget, output: tokens, terms: found })
-      )
+        return take(request, reply, budget, dearest(most, output, terms))
+      return Promise.all([output, terms]).then(([tokens, found]) => take(request, reply, budget, dearest(most, tokens, found)))
     }
 
-    function holdMost(request: FastifyRequest, reply: FastifyReply, known: Known): undefined | Promise<void> {
-      const nano = dearest(app, known, unpriced)
+    function take(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      budget: Budget,
+      nano: number | undefined
+    ): undefined | Promise<void> {
       if (nano === 0) return undefined // a price of nothing takes nothing
       const found = ledger()
-      const spending = found instanceof Promise ? found.then((made) => reserve(made)) : reserve(found)
-      function reserve(made: BudgetLedger): Spending | Promise<Spending> {
-        if (made.keepsUses) request.record.uses = new Map()
-        return made.reserve(request.apiKey?.name ?? '', known.budget, nano ?? 0)
-      }
+      const spending =
+        found instanceof Promise
+          ? found.then((made) => reserve(made, request, budget, nano))
+          : reserve(found, request, budget, nano)
       return spending instanceof Promise ? spending.then((held) => begin(request, reply, held)) : begin(request, reply, spending)
     }
 
-    function begin(request: FastifyRequest, reply: FastifyReply, spending: Spending): undefined {
-      request.spending = spending
-      // A client that has left meanwhile would hold its part for ever.
-      if (reply.raw.closed) settle(request)
-      else tell(reply, spending)
-    }
-
-    function settle({ spending, record }: FastifyRequest): void {
-      spending?.settle((record.costNano ?? 0) + (record.partNano ?? 0), record.uses ?? NO_USES)
+    /** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
+    function dearest(most: MostUsed, output: number, terms: PaidTerms): number | undefined {
+      let nano = -1
+      let isUnpriced = false
+      for (const { id } of most.models) {
+        const own = costAt(app, id, most, output, terms)
+        if (own === null) isUnpriced = true
+        else nano = Math.max(nano, own)
+      }
+      if (unpriced === 'refuse' && isUnpriced) {
+        const message = 'No price is known for this model, and this API key has a budget; the operator can give it a price.'
+        throw new GatewayError('model_not_allowed', message, { field: 'model' })
+      }
+      if (nano < 0) return undefined
+      return isUnpriced ? Math.max(1, nano) : nano
     }
   },
   { name: 'budgets', dependencies: ['costs', 'metrics', 'auth'] }
 )
 
+function reserve(
+  ledger: BudgetLedger,
+  { apiKey, record }: FastifyRequest,
+  budget: Budget,
+  nano = 0
+): Spending | Promise<Spending> {
+  if (ledger.keepsUses) record.uses = new Map()
+  return ledger.reserve(apiKey?.name ?? '', budget, nano)
+}
+
+function begin(request: FastifyRequest, reply: FastifyReply, spending: Spending): undefined {
+  request.spending = spending
+  // A client that has left meanwhile would hold its part for ever.
+  if (reply.raw.closed) settle(request)
+  else tell(reply, spending)
+}
+
+function settle({ spending, record }: FastifyRequest): void {
+  spending?.settle((record.costNano ?? 0) + (record.partNano ?? 0), record.uses ?? NO_USES)
+}
+
 function tell(reply: FastifyReply, { headers }: Spending): void {
   for (let at = 0; at < headers.length; at += 2) reply.header(headers[at]!, headers[at + 1])
 }
 
-/** What a request may cost with the dearest of its models, nano-dollars; undefined: no price is known, and it may pass all the same. */
-function dearest(app: FastifyInstance, known: Known, unpriced: 'allow' | 'refuse'): number | undefined {
-  let most = -1
-  let isUnpriced = false
-  for (const { id } of known.most.models) {
-    const nano = costAt(app, known, id)
-    if (nano === null) isUnpriced = true
-    else most = Math.max(most, nano)
-  }
-  if (unpriced === 'refuse' && isUnpriced) {
-    const message = 'No price is known for this model, and this API key has a budget; the operator can give it a price.'
-    throw new GatewayError('model_not_allowed', message, { field: 'model' })
-  }
-  if (most < 0) return undefined
-  return isUnpriced ? Math.max(1, most) : most
-}
-
 /** What it may cost with one model; null: that has no price. */
-function costAt(app: FastifyInstance, { most, output: outputTokens, terms }: Known, model: string): number | null {
+function costAt(app: FastifyInstance, model: string, most: MostUsed, outputTokens: number, terms: PaidTerms): number | null {
   const { input, texts = 0, images = 0 } = most
   const inputTokens = images > 0 ? 0 : Math.ceil((input + ADDED) * MARGIN)
   const called = { model, region: app.bedrock.region }
-  const usage = { ...NO_USAGE, inputTokens, outputTokens }
+  const usage = { inputTokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens }
   const { nano, unpriced } = app.priceOf(called, { usage, texts, images })
   // Models that write nothing have no price for it.
   if (unpriced === 'output') return app.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts }).nano
   if (nano === null) return null
   let dearest = nano
   // What is asked for may be had or not: where it has no price it is not.
-  for (const used of dearerUses(usage, coveredTerms(terms, input)))
-    dearest = Math.max(dearest, app.priceOf(called, used).nano ?? 0)
+  for (const used of dearerUses(usage, terms, input)) dearest = Math.max(dearest, app.priceOf(called, used).nano ?? 0)
   return terms.isGuarded === true ? dearest + app.mostOfGuardrail((inputTokens + outputTokens) * CHARACTERS_PER_TOKEN) : dearest
 }
 
-/** Writing for an hour costs twice the input: of a short prompt what is added anyway is more than that. */
-function coveredTerms(terms: PaidTerms, input: number): PaidTerms {
-  return terms.keepsHour === true && input <= ADDED / 2 ? { ...terms, keepsHour: false } : terms
-}
-
-/** The same tokens on the terms that are asked for, beside the plain ones. */
-function dearerUses(plain: Usage, { tier, isOptimized = false, keepsHour = false }: PaidTerms): readonly Answered[] {
+/**
+ * The same tokens on the terms that are asked for, beside the plain ones. Writing for an hour costs twice the input: of a short prompt what is
+ * added anyway is more than that.
+ */
+function dearerUses(plain: Usage, terms: PaidTerms, input: number): readonly Answered[] {
+  const { tier, isOptimized = false } = terms
+  const keepsHour = terms.keepsHour === true && input > ADDED / 2
   if (tier === undefined && !isOptimized && !keepsHour) return NONE
   const { inputTokens, outputTokens } = plain
   const kept = { ...NO_USAGE, cacheWriteTokens: inputTokens, cacheWriteHourTokens: inputTokens, outputTokens }
@@ -246,14 +247,11 @@ async function connected(url: string, onError: (error: unknown) => void): Return
   return client
 }
 
+/** Undefined: it names no amount. */
 function toBudget(usd: NonNullable<ApiKey['budgetUsd']>): Budget | undefined {
   const nano = PERIODS.flatMap((period) => {
     const dollars = usd[period]
     return dollars === undefined ? [] : [[period, Math.round(dollars * NANO_PER_DOLLAR)] as const]
   })
   return nano.length === 0 ? undefined : Object.fromEntries(nano)
-}
-
-function isEmpty(budget: Budget): boolean {
-  return PERIODS.every((period) => budget[period] === undefined)
 }
