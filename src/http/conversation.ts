@@ -234,11 +234,12 @@ function ask(app: FastifyInstance, request: FastifyRequest, run: ChatRun, refitt
 
 /** Asks with the limit that fits, where one is known; what is not given piece by piece can be asked for again without. */
 function askFitting(app: FastifyInstance, request: FastifyRequest, run: ChatRun, sizing: Sizing): Promise<MeteredAnswer> {
-  const { siblings: _theirs, watchesPrefix: _told, ...plain } = run
-  const refitting = run.request.stream
-    ? { sizing }
-    : { sizing, again: () => ask(app, request, { ...plain, isRepair: true }, { sizing }) }
-  return ask(app, request, { ...run, fit: sizing.fit }, refitting)
+  const refitting = run.request.stream ? { sizing } : { sizing, again: () => ask(app, request, repairing(run), { sizing }) }
+  return ask(app, request, { ...run, fit: (model) => sizing.limitFor(model) }, refitting)
+}
+
+function repairing({ siblings: _theirs, watchesPrefix: _told, ...run }: ChatRun): ChatRun {
+  return { ...run, isRepair: true }
 }
 
 function alone(answer: MeteredAnswer): Answers {

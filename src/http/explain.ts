@@ -35,7 +35,7 @@ export async function sendExplanation(
       const named: ChatRequest = pairs === undefined ? one : { ...one, keyPairs: pairs }
       const sizing = sizingOf(request, one)
       const run = { request: named, owner, targets, signal: request.cancel, isHeavy }
-      return app.bedrock.explain(sizing === undefined ? run : { ...run, fit: sizing.fit })
+      return app.bedrock.explain(sizing === undefined ? run : { ...run, fit: (model) => sizing.limitFor(model) })
     })
   )
   const dropped = [...warnings, ...plans.flatMap((plan) => plan.warnings)]

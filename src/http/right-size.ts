@@ -22,10 +22,24 @@ export const rightSize = fp(
 )
 
 /** What is known, and to be learnt, of the answers of one key. */
-export interface Sizing {
+export class Sizing {
+  private readonly sizes: AnswerSizes
+  private readonly owner: string
+
+  constructor(sizes: AnswerSizes, owner: string) {
+    this.sizes = sizes
+    this.owner = owner
+  }
+
   /** Tokens that an answer of a model will hardly exceed; undefined: not known. */
-  readonly fit: (model: string) => number | undefined
-  readonly note: (model: string, tokens: number) => void
+  limitFor(model: string): number | undefined {
+    return this.sizes.limitFor(this.owner, model)
+  }
+
+  /** An answer of a model had so many tokens. */
+  note(model: string, tokens: number): void {
+    this.sizes.note(this.owner, model, tokens)
+  }
 }
 
 /** An answer whose limit may have been made to fit. */
@@ -35,11 +49,7 @@ type Sized = Pick<ChatAnswer, 'model' | 'fitted'> & { readonly meter: AnswerMete
 export function sizingOf({ apiKey, server }: FastifyRequest, question: ChatRequest): Sizing | undefined {
   const mode = apiKey?.rightSize ?? server.config.answers.rightSizeLimits
   if (mode === 'off' || !mayFit(question, mode === 'all')) return undefined
-  const owner = apiKey?.name ?? ''
-  return {
-    fit: (model) => server.answerSizes.limitFor(owner, model),
-    note: (model, tokens) => server.answerSizes.note(owner, model, tokens)
-  }
+  return new Sizing(server.answerSizes, apiKey?.name ?? '')
 }
 
 /**

@@ -63,13 +63,16 @@ function isPlanned({ planCache, request, defaults, traits }: EncodeScope, parts:
 /** Of a short prompt nothing is kept, and none of what a plan costs is spent; from half of the minimum on it is observed, since it may grow. */
 function isNearMinimum({ tools, system, messages }: CachedParts, { traits: { cacheMinimum } }: EncodeScope): boolean {
   if (tools.length > 0) return true
-  let missing = (cacheMinimum / 2) * CHARACTERS_PER_TOKEN
-  const add = (items: readonly JsonObject[]) => {
-    for (const { text } of items) missing -= typeof text === 'string' ? text.length : missing // media may be of any length
-  }
-  add(system)
-  for (let index = 0; index < messages.length && missing > 0; index++) add(contentOf(messages[index]!))
+  let missing = (cacheMinimum / 2) * CHARACTERS_PER_TOKEN - lengthOf(system)
+  for (let index = 0; index < messages.length && missing > 0; index++) missing -= lengthOf(contentOf(messages[index]!))
   return missing <= 0
+}
+
+/** Characters; media may be of any length. */
+function lengthOf(items: readonly JsonObject[]): number {
+  let length = 0
+  for (const { text } of items) length += typeof text === 'string' ? text.length : Number.POSITIVE_INFINITY
+  return length
 }
 
 function seatedPlan(parts: CachedParts, encoding: EncodeScope): PlacedParts {
