@@ -25,11 +25,16 @@ export const FIGURES = {
 
 export type FigureName = keyof typeof FIGURES
 
-/** Samples of each figure of each subject, one per round. */
+/** Samples of each figure of each subject, one for each time that it had its turn. */
 export interface Figures {
   add(subject: SubjectName, figure: FigureName, sample: number): void
   /** The median of the rounds; undefined when it was not measured. */
   median(subject: SubjectName, figure: FigureName): number | undefined
+  /**
+   * How many times a figure of one subject is that of another: the median of the rounds' own ratios, since two samples of one round were
+   * taken right after each other; undefined when either was not measured.
+   */
+  ratio(own: SubjectName, other: SubjectName, figure: FigureName): number | undefined
   /** All samples, for the record. */
   all(): Record<string, Record<string, number[]>>
 }
@@ -44,6 +49,10 @@ export function createFigures(): Figures {
       samples.set(key, [...(samples.get(key) ?? []), sample])
     },
     median: (subject, figure) => median(samples.get(keyOf(subject, figure)) ?? []),
+    ratio(own, other, figure) {
+      const [ours, theirs] = [samples.get(keyOf(own, figure)) ?? [], samples.get(keyOf(other, figure)) ?? []]
+      return median(ours.slice(0, theirs.length).map((sample, round) => sample / theirs[round]!))
+    },
     all() {
       const table: Record<string, Record<string, number[]>> = {}
       for (const [key, values] of samples) {

@@ -83,9 +83,6 @@ export function judge(figures: Figures): Verdict[] {
 }
 
 function measure({ figure, of = 'adit', against, better }: Target, figures: Figures): number | undefined {
-  const own = figures.median(of, figure)
-  if (against === undefined || own === undefined) return own
-  const other = figures.median(against, figure)
-  if (other === undefined) return undefined
-  return better === undefined ? own / other : other / own
+  if (against === undefined) return figures.median(of, figure)
+  return better === undefined ? figures.ratio(of, against, figure) : figures.ratio(against, of, figure)
 }
