@@ -26,7 +26,7 @@ export interface PeriodState {
 }
 
 export interface BudgetEvents {
-  /** A key has asked for the first time in a period, or with another budget. */
+  /** Each time a key asks. */
   state(state: PeriodState): void
   /** Once for each period and level, in percent. */
   warning(state: PeriodState, level: number): void
@@ -104,7 +104,6 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
     const known = accounts.get(key)
     if (known !== undefined && known.budget === budget && at < known.endsAt) return known
     const made = openAccount(key, budget, at)
-    for (const { state } of made.lines) events.state(state)
     keepNewest(accounts, key, made, MOST_ACCOUNTS)
     return made
   }
@@ -134,6 +133,7 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
     for (let at = 0; at < lines.length; at++) {
       const { span, limit, state, names, told } = lines[at]!
       state.spent = spent[at] ?? 0
+      events.state(state)
       headers.push(names.limit, told, names.remaining, dollars(Math.max(0, limit - state.spent)), names.reset, span.ends)
       const level = levelOf(state)
       if (level !== undefined) {

@@ -4,7 +4,7 @@ import type { Period } from '../budgets/period.ts'
 import { NANO_PER_DOLLAR } from '../core/usage.ts'
 
 export interface BudgetMetrics {
-  /** A key has asked for the first time in a period, or with another budget; the state moves on. */
+  /** A key has asked. */
   state(state: PeriodState): void
   /** A key has passed a level (percent) of a budget for the first time in a period. */
   warning(state: PeriodState, level: number): void
@@ -15,7 +15,7 @@ export interface BudgetMetrics {
 export function createBudgetMetrics(registry: Registry): BudgetMetrics {
   const registers = [registry]
   const labelNames = ['key', 'period'] as const
-  /** The newest of each key and period: read when the gauges are, since every request moves some. */
+  /** The newest of each key and period: set in the gauges when they are read, since every request brings some. */
   const states = new Map<string, Partial<Record<Period, PeriodState>>>()
   const gauge = (what: 'spent' | 'limit', help: string) =>
     new Gauge({
