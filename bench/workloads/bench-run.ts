@@ -26,8 +26,12 @@ export function aimAt({ subject, port }: Pick<Running, 'subject' | 'port'>, ques
 }
 
 /** Runs `once` for every subject in turn, round after round, so that a noisy minute hurts all alike. */
-export async function interleave(run: BenchRun, once: (running: Running) => Promise<string>): Promise<void> {
-  for (let round = 1; round <= run.options.rounds; round++) {
+export async function interleave(
+  run: BenchRun,
+  once: (running: Running) => Promise<string>,
+  rounds = run.options.rounds
+): Promise<void> {
+  for (let round = 1; round <= rounds; round++) {
     const said: string[] = []
     for (const running of run.running) said.push(`${running.subject.name} ${await once(running)}`)
     run.say(`  ${round}: ${said.join(' · ')}`)

@@ -22,13 +22,14 @@ export async function burst(run: BenchRun, figure: FigureName, question: Questio
   }
   for (const running of run.running) await once(running, run.options.roundMs)
   const { rounds, roundMs } = run.options
-  await interleave({ ...run, options: { ...run.options, rounds: rounds * SLICES } }, async (running) => {
+  const turn = async (running: Running) => {
     const { outcome, micros } = await once(running, roundMs / SLICES)
     const rate = Math.round(outcome.done / outcome.seconds)
     if (running.pid === undefined) return `${rate}/s`
     run.figures.add(running.subject.name, figure, micros)
     return `${micros.toFixed(0)} µs ${rate}/s`
-  })
+  }
+  await interleave(run, turn, rounds * SLICES)
 }
 
 /** CPU per further event, by difference, so that what a request costs is not in it. */

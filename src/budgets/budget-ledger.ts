@@ -13,8 +13,8 @@ export type Budget = Readonly<Partial<Record<Period, number>>>
 export interface Spending {
   /** `x-adit-budget-*`: names and values in turn. */
   readonly headers: readonly string[]
-  /** Must be called once, with what the request cost (nano-dollars) and what on. Never rejects. */
-  settle(nano: number, uses: ReadonlyMap<string, number>): void
+  /** Must be called once, with what the request cost (nano-dollars) and, where that is known, what on. Never rejects. */
+  settle(nano: number, uses?: ReadonlyMap<string, number>): void
 }
 
 /** How a key stands in one period. One object for each, whose numbers move on. */
@@ -74,11 +74,8 @@ function namesOf(period: Period) {
 /** What is known of one period of a key, as long as it runs: whatever is the same for all requests is made once. */
 interface Line {
   readonly span: Span
-  readonly limit: number
   readonly state: Mutable<PeriodState>
-  /** Of its headers. */
-  readonly names: ReturnType<typeof namesOf>
-  /** The limit as they tell it. */
+  /** The limit as headers tell it. */
   readonly told: string
 }
 
@@ -131,13 +128,15 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
     let warnings = ''
     let reached: { readonly span: Span; readonly limit: number; readonly isHeld: boolean } | undefined
     for (let at = 0; at < lines.length; at++) {
-      const { span, limit, state, names, told } = lines[at]!
+      const { span, state, told } = lines[at]!
+      const { period, limit } = state
+      const names = HEADERS[period]
       state.spent = spent[at] ?? 0
       events.state(state)
       headers.push(names.limit, told, names.remaining, dollars(Math.max(0, limit - state.spent)), names.reset, span.ends)
-      const level = levelOf(state)
+      const level = LEVELS.find((percent) => state.spent * 100 >= limit * percent)
       if (level !== undefined) {
-        warnings += `${warnings === '' ? '' : ', '}${span.period} ${level}%`
+        warnings += `${warnings === '' ? '' : ', '}${period} ${level}%`
         warn(state, span, level)
       }
       if (state.spent + held < limit) continue
@@ -167,7 +166,7 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
       this.nano = Math.ceil(thought * (factors.get(key) ?? 1))
     }
 
-    settle(cost: number, uses: ReadonlyMap<string, number>): void {
+    settle(cost: number, uses = NO_USES): void {
       learn(this.key, this.thought, cost)
       store.settle(this, cost, uses)?.catch(events.storeError)
     }
@@ -177,7 +176,7 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
         this.headers = look(account, standing)
         return this
       } catch (error) {
-        this.settle(0, NO_USES)
+        this.settle(0)
         throw error
       }
     }
@@ -208,24 +207,15 @@ export function createBudgetLedger(options: LedgerOptions): BudgetLedger {
 
 const NO_USES: ReadonlyMap<string, number> = new Map()
 
-/** Percent; undefined: nobody is warned. */
-function levelOf({ spent, limit }: PeriodState): number | undefined {
-  for (const percent of LEVELS) if (spent * 100 >= limit * percent) return percent
-  return undefined
-}
-
 function openAccount(key: string, budget: Budget, at: number): Account {
   const lines = PERIODS.flatMap((period) => {
     const limit = budget[period]
-    return limit === undefined ? [] : [openLine(key, spanOf(period, at), limit)]
+    return limit === undefined
+      ? []
+      : [{ span: spanOf(period, at), state: { key, period, limit, spent: 0 }, told: dollars(limit) }]
   })
   const spans = lines.map(({ span }) => span)
   return { key, budget, endsAt: Math.min(...spans.map(({ endsAt }) => endsAt)), lines, spans }
-}
-
-function openLine(key: string, span: Span, limit: number): Line {
-  const { period } = span
-  return { span, limit, state: { key, period, limit, spent: 0 }, names: HEADERS[period], told: dollars(limit) }
 }
 
 function paired(list: readonly string[]): Record<string, string> {

@@ -44,8 +44,6 @@ declare module 'fastify' {
 
 const PLAIN: PaidTerms = {}
 
-const NO_USES: ReadonlyMap<string, number> = new Map()
-
 /** The guess of a prompt may be short, and writing it to the cache costs a quarter more. */
 const MARGIN = 1.25
 /** What providers add to a prompt: Anthropic documents some hundred tokens of instructions for tools (2026-08). */
@@ -142,7 +140,7 @@ function begin(request: FastifyRequest, reply: FastifyReply, spending: Spending)
 }
 
 function settle({ spending, record }: FastifyRequest): void {
-  spending?.settle((record.costNano ?? 0) + (record.partNano ?? 0), record.uses ?? NO_USES)
+  spending?.settle((record.costNano ?? 0) + (record.partNano ?? 0), record.uses)
 }
 
 function tell(reply: FastifyReply, { headers }: Spending): void {
@@ -154,7 +152,7 @@ function costAt(app: FastifyInstance, model: string, most: MostUsed, outputToken
   const { input, texts = 0, images = 0 } = most
   const inputTokens = images > 0 ? 0 : Math.ceil((input + ADDED) * MARGIN)
   const called = { model, region: app.bedrock.region }
-  const usage = { inputTokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens }
+  const usage = { ...NO_USAGE, inputTokens, outputTokens }
   const { nano, unpriced } = app.priceOf(called, { usage, texts, images })
   // Models that write nothing have no price for it.
   if (unpriced === 'output') return app.priceOf(called, { usage: { ...NO_USAGE, inputTokens }, texts }).nano
